@@ -1,0 +1,118 @@
+//! The closed set of error codes.
+
+use serde::{Deserialize, Serialize};
+
+/// Body of every answer with a status of 400 or more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ApiError {
+    /// What went wrong; programs decide on this.
+    pub code: ErrorCode,
+    /// The same in English, for developers.
+    pub message: String,
+    /// Not before this many milliseconds may the request be repeated.
+    #[serde(default)]
+    pub retry_after_ms: Option<u64>,
+    /// Names this request in the proxy's log.
+    #[serde(default)]
+    pub request_id: Option<String>,
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $status:literal,)+) => {
+        /// What went wrong. The HTTP status follows from the code: [`ErrorCode::status`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(rename_all = "snake_case")]
+        pub enum ErrorCode {
+            $($(#[doc = $doc])+ $name,)+
+            /// A code of a later version.
+            #[serde(other)]
+            Unknown,
+        }
+
+        impl ErrorCode {
+            /// Every code, in the order of declaration.
+            pub const ALL: &[Self] = &[$(Self::$name,)+];
+
+            /// The HTTP status that goes with the code.
+            pub const fn status(self) -> u16 {
+                match self {
+                    $(Self::$name => $status,)+
+                    Self::Unknown => 500,
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    /// The request is not what the API describes; the message says where.
+    BadRequest = 400,
+    /// The client speaks a version this proxy does not.
+    ProtocolUnsupported = 400,
+    /// The id is missing or breaks the rules for ids.
+    IdInvalid = 400,
+    /// No credential, or one that is not known (any more): open a session.
+    SessionUnknown = 401,
+    /// The identity token of the site was refused.
+    IdentityRefused = 401,
+    /// The page's origin is not one of the desk's.
+    OriginRefused = 403,
+    /// There is no desk of this id.
+    DeskUnknown = 404,
+    /// There is no such address.
+    NotFound = 404,
+    /// The address exists, the method does not.
+    MethodNotAllowed = 405,
+    /// No conversation is open: connect first.
+    NotConnected = 409,
+    /// The conversation is over: connect again.
+    ContactEnded = 409,
+    /// The visitor is waiting; the centre takes no text yet. Not delivered, send it again once an agent serves.
+    Queueing = 409,
+    /// The same request is being worked on: ask again.
+    InFlight = 409,
+    /// No rating is taken now.
+    SurveyClosed = 409,
+    /// The agents are not working now.
+    OutsideHours = 409,
+    /// More bytes than are taken.
+    BodyTooLarge = 413,
+    /// The body is not `application/json`.
+    MediaTypeUnsupported = 415,
+    /// The id was used for something else.
+    IdReused = 422,
+    /// There is nothing to send.
+    TextEmpty = 422,
+    /// Longer than `text_max_bytes`.
+    TextTooLong = 422,
+    /// This desk does not take this kind of message.
+    BodyUnsupported = 422,
+    /// The level is not one of those offered.
+    LevelUnknown = 422,
+    /// The comment is longer than `comment_max_chars`.
+    CommentTooLong = 422,
+    /// Too many requests.
+    RateLimited = 429,
+    /// Headers or address are longer than is taken.
+    HeaderTooLarge = 431,
+    /// A mistake of the proxy.
+    Internal = 500,
+    /// The centre refused; the operator must look at the log.
+    CentreRefused = 502,
+    /// The centre answered something that is not its interface.
+    CentreUnintelligible = 502,
+    /// The centre cannot be reached. What was sent did not arrive.
+    CentreUnreachable = 502,
+    /// The robot does not work now.
+    RobotUnavailable = 503,
+    /// The centre is busy: slow down.
+    CentreBusy = 503,
+    /// The proxy is at its limit or going down.
+    Overloaded = 503,
+    /// The proxy cannot write what it must keep.
+    StoreUnavailable = 503,
+    /// The centre did not answer in time.
+    CentreTimeout = 504,
+}

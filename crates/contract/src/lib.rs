@@ -1,0 +1,41 @@
+//! The visitor API `/v1` of Frontdesk: wire types and codes, shared by the widget and the proxy. No logic, no I/O.
+//!
+//! Conventions of this wire:
+//! - JSON, UTF-8. Times are epoch milliseconds (`…_ms`), sizes are bytes (`…_bytes`).
+//! - A choice between shapes is one object with one key that names the shape (`{"text":"…"}`). A reader that meets a
+//!   key it does not know gets the `Unknown` variant and goes on; a choice between words has `unknown` likewise.
+//! - Every POST that changes something carries an `id`, made once by the client; repeating it is harmless.
+//!
+//! # Layout
+//! - [`session`]: opening a session and what the desk offers
+//! - [`contact`]: who serves the visitor, the queue
+//! - [`message`]: what visitor, robot and agent say
+//! - [`event`]: everything that happened, in order
+//! - [`survey`]: rating a conversation
+//! - [`error`]: the closed set of codes
+//! - [`id`]: ids made by clients
+
+pub mod contact;
+pub mod error;
+pub mod event;
+pub mod id;
+pub mod message;
+pub mod session;
+pub mod survey;
+
+pub use contact::{Connect, ConnectTo, Contact, ContactState, EndReason, Person, QueueInfo};
+pub use error::{ApiError, ErrorCode};
+pub use event::{Echo, Event, EventKind, EventPage, Gap, Notice, NoticeCode, Recalled, Receipt, Typing};
+pub use id::{ClientId, IdError, MAX_ID_CHARS};
+pub use message::{Body, Card, FileRef, Location, Message, PostMessage, Posted, PostedStatus, Sender};
+pub use session::{CallOffer, FileOffer, Offers, OpenSession, SessionOpened, Visitor};
+pub use survey::{PostSurvey, SurveyForm, SurveyLevel, SurveySaved};
+
+/// Version of this wire. A client names it when it opens a session; the proxy answers with the version it will speak.
+pub const PROTOCOL: u32 = 1;
+
+/// Request header that carries the session credential. It never travels in a URL.
+pub const SESSION_HEADER: &str = "Frontdesk-Session";
+
+/// The longest wait of `GET /v1/events`, in seconds.
+pub const MAX_WAIT_S: u32 = 25;

@@ -1,0 +1,98 @@
+//! Opening a session, and what the desk offers.
+
+use crate::contact::Contact;
+use serde::{Deserialize, Serialize};
+
+/// Body of `POST /v1/session`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OpenSession {
+    /// The version the client speaks, see [`crate::PROTOCOL`].
+    pub protocol: u32,
+    /// Id of the desk, from the tag.
+    pub desk: String,
+    /// The visitor's language, a BCP 47 tag such as `zh-CN`.
+    #[serde(default)]
+    pub locale: Option<String>,
+    /// Signed token of the site that says who the visitor is.
+    #[serde(default)]
+    pub identity: Option<String>,
+    /// Credential of an earlier session to go on with. An unknown or expired one opens a new session.
+    #[serde(default)]
+    pub resume: Option<String>,
+}
+
+/// Answer to `POST /v1/session`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SessionOpened {
+    /// The version spoken from here on.
+    pub protocol: u32,
+    /// The credential for the header `Frontdesk-Session`: opaque, at least 128 random bits.
+    pub session: String,
+    /// When the credential ends, if nothing is asked before; every use moves it on.
+    pub expires_ms: u64,
+    /// Who the visitor is here.
+    pub visitor: Visitor,
+    /// The conversation as it stands.
+    pub contact: Contact,
+    /// Number of the newest event. A client that shows the conversation from its start asks `after=0`.
+    pub cursor: u64,
+    /// What this desk can do for the visitor.
+    pub offers: Offers,
+}
+
+/// The visitor, as agents see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Visitor {
+    /// Id of the visitor; no secret and no credential.
+    pub id: String,
+    /// The name that agents see.
+    pub name: String,
+}
+
+/// What a desk can do.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct Offers {
+    /// A robot answers first.
+    pub robot: bool,
+    /// Agents can be asked for.
+    pub agent: bool,
+    /// Calls from the page.
+    pub call: CallOffer,
+    /// Files from the visitor.
+    pub files: FileOffer,
+    /// Phrase suggestions while typing.
+    pub suggestions: bool,
+    /// Earlier conversations can be read.
+    pub history: bool,
+    /// A message can be left for later.
+    pub leave_message: bool,
+    /// The longest text in UTF-8 bytes; 0: no text.
+    pub text_max_bytes: u32,
+}
+
+/// Which calls a desk takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct CallOffer {
+    /// Voice.
+    pub audio: bool,
+    /// Voice with picture.
+    pub video: bool,
+}
+
+/// Which files a desk takes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(default)]
+pub struct FileOffer {
+    /// File name extensions, lower case; empty: none.
+    pub types: Vec<String>,
+    /// The largest file.
+    pub max_bytes: u64,
+}

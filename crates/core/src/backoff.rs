@@ -1,0 +1,54 @@
+//! How long to wait before the next try.
+
+/// The shortest ceiling of a wait, in milliseconds.
+pub const FIRST_MS: u64 = 500;
+/// The longest wait that is our own choice, in milliseconds.
+pub const LONGEST_MS: u64 = 30_000;
+/// The longest wait that a server may ask for, in milliseconds.
+pub const LONGEST_HINT_MS: u64 = 600_000;
+
+/// Full jitter: anything between nothing and a ceiling that doubles with each attempt (0 for the first failure), but
+/// never less than the server asks for. `chance` is spread evenly.
+pub fn delay_ms(attempt: u32, server_ms: u64, chance: u128) -> u64 {
+    let ceiling = FIRST_MS.saturating_mul(1 << attempt.min(16)).min(LONGEST_MS);
+    let jittered = (chance % u128::from(ceiling + 1)) as u64;
+    jittered.max(server_ms.min(LONGEST_HINT_MS))
+}
+
+/// The tries of one request: how many failed, and when the next may start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tries {
+    failed: u32,
+    next_ms: u64,
+    server_ms: u64,
+}
+
+impl Tries {
+    /// How many failed in a row.
+    pub fn failed(&self) -> u32 {
+        self.failed
+    }
+
+    /// When the next may start, epoch milliseconds; 0: at once.
+    pub fn next_ms(&self) -> u64 {
+        self.next_ms
+    }
+
+    /// One more failed.
+    pub fn fail(&mut self, now_ms: u64, server_ms: u64, chance: u128) {
+        self.next_ms = now_ms.saturating_add(delay_ms(self.failed, server_ms, chance));
+        self.server_ms =
+            if server_ms == 0 { 0 } else { now_ms.saturating_add(server_ms.min(LONGEST_HINT_MS)) };
+        self.failed = self.failed.saturating_add(1);
+    }
+
+    /// It went through.
+    pub fn succeed(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Things look better now: wait no longer than the server asked for.
+    pub fn hurry(&mut self) {
+        self.next_ms = self.next_ms.min(self.server_ms);
+    }
+}

@@ -1,0 +1,83 @@
+//! What a failed request means for the next step.
+
+use frontdesk_contract::{ApiError, ErrorCode};
+
+/// Why a request has no proper answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// No answer: no network, reset, timeout.
+    Network,
+    /// An answer that is not the proxy's: a captive portal, an error page.
+    Foreign,
+    /// The proxy said no.
+    Refused(ApiError),
+}
+
+/// What to do about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Try again, not before so many milliseconds.
+    Retry {
+        /// The proxy's wish; 0 when it has none.
+        after_ms: u64,
+    },
+    /// Wait until the conversation takes text again.
+    Hold,
+    /// The conversation is over or was never begun.
+    Reconnect,
+    /// The credential is dead: open a new session.
+    Reopen,
+    /// Refused for good.
+    Stop,
+}
+
+impl Failure {
+    /// What to do about it.
+    pub fn next(&self) -> Next {
+        let Self::Refused(error) = self else { return Next::Retry { after_ms: 0 } };
+        match error.code {
+            ErrorCode::SessionUnknown => Next::Reopen,
+            ErrorCode::NotConnected | ErrorCode::ContactEnded => Next::Reconnect,
+            ErrorCode::Queueing => Next::Hold,
+            ErrorCode::InFlight
+            | ErrorCode::RateLimited
+            | ErrorCode::Internal
+            | ErrorCode::CentreUnintelligible
+            | ErrorCode::CentreUnreachable
+            | ErrorCode::CentreBusy
+            | ErrorCode::Overloaded
+            | ErrorCode::StoreUnavailable
+            | ErrorCode::CentreTimeout
+            | ErrorCode::Unknown => Next::Retry { after_ms: error.retry_after_ms.unwrap_or(0) },
+            ErrorCode::BadRequest
+            | ErrorCode::ProtocolUnsupported
+            | ErrorCode::IdInvalid
+            | ErrorCode::IdentityRefused
+            | ErrorCode::OriginRefused
+            | ErrorCode::DeskUnknown
+            | ErrorCode::NotFound
+            | ErrorCode::MethodNotAllowed
+            | ErrorCode::SurveyClosed
+            | ErrorCode::OutsideHours
+            | ErrorCode::BodyTooLarge
+            | ErrorCode::MediaTypeUnsupported
+            | ErrorCode::IdReused
+            | ErrorCode::TextEmpty
+            | ErrorCode::TextTooLong
+            | ErrorCode::BodyUnsupported
+            | ErrorCode::LevelUnknown
+            | ErrorCode::CommentTooLong
+            | ErrorCode::HeaderTooLarge
+            | ErrorCode::CentreRefused
+            | ErrorCode::RobotUnavailable => Next::Stop,
+        }
+    }
+
+    /// The code to show; `None` when the proxy said nothing.
+    pub fn code(&self) -> Option<ErrorCode> {
+        match self {
+            Self::Refused(error) => Some(error.code),
+            Self::Network | Self::Foreign => None,
+        }
+    }
+}

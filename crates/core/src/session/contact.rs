@@ -1,0 +1,193 @@
+//! Whom the visitor wants, and who serves.
+
+use super::step::{Purpose, Step};
+use super::{Session, Stage};
+use crate::backoff::Tries;
+use crate::effect::Call;
+use crate::failure::{Failure, Next};
+use crate::input::Answer;
+use frontdesk_contract::{ClientId, Connect, ConnectTo, Contact, ContactState, QueueInfo};
+
+/// The most times that connecting is tried before the visitor is asked.
+const MAX_TRIES: u32 = 6;
+/// The visitor's typing is told to the agent at most this often, in milliseconds.
+const TYPING_EVERY_MS: u64 = 3_000;
+
+/// A wish for robot or agent that is under way.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Wish {
+    id: ClientId,
+    pub(super) to: ConnectTo,
+    pub(super) tries: Tries,
+    /// How many contact events had been applied when the request left: an answer must not undo a newer event.
+    known: u32,
+}
+
+impl Session {
+    pub(super) fn wish_for(&mut self, step: &mut Step, to: ConnectTo) {
+        self.open(step);
+        self.connect_error = None;
+        self.ending = None;
+        if self.wish.as_ref().is_none_or(|wish| wish.to != to) {
+            self.abort(step, Purpose::Connect);
+            let id = ClientId::from_bits(step.now.draw());
+            self.wish = Some(Wish { id, to, tries: Tries::default(), known: 0 });
+        }
+        step.redraw();
+    }
+
+    /// Begins a conversation with whoever the desk puts first, if none is open.
+    pub(super) fn wish_for_anyone(&mut self, step: &mut Step) {
+        if self.wish.is_none() && !self.contact_open() {
+            let agent_only = self.offers.as_ref().is_some_and(|offers| !offers.robot && offers.agent);
+            self.wish_for(step, if agent_only { ConnectTo::Agent } else { ConnectTo::Robot });
+        }
+    }
+
+    pub(super) fn contact_open(&self) -> bool {
+        matches!(
+            self.contact.state,
+            ContactState::Robot | ContactState::Queueing | ContactState::Agent | ContactState::Unknown
+        )
+    }
+
+    pub(super) fn advance_wish(&mut self, step: &mut Step) -> Option<u64> {
+        // A text that waits for a conversation which was never begun begins one.
+        let begun = self.contact.state != ContactState::None;
+        if self.stage == Stage::Open
+            && !begun
+            && self.outbox.ready().is_some()
+            && self.connect_error.is_none()
+        {
+            self.wish_for_anyone(step);
+        }
+        let contact_events = self.following.contact_events();
+        if self.stage != Stage::Open || self.is_open(Purpose::Connect) || self.is_open(Purpose::End) {
+            return None;
+        }
+        let wish = self.wish.as_mut()?;
+        if wish.tries.next_ms() > step.now.ms {
+            return Some(wish.tries.next_ms());
+        }
+        wish.known = contact_events;
+        let call = Call::Connect(Connect { id: wish.id.clone(), to: wish.to });
+        self.request(step, Purpose::Connect, call);
+        None
+    }
+
+    pub(super) fn connected(&mut self, step: &mut Step, result: Result<Answer, Failure>) {
+        let Some(mut wish) = self.wish.take() else { return };
+        step.redraw();
+        let failure = match result {
+            Ok(Answer::Contact(contact)) => {
+                self.take_contact(&contact, wish.known);
+                return;
+            }
+            Ok(_) => Failure::Foreign,
+            Err(failure) => failure,
+        };
+        match failure.next() {
+            Next::Retry { after_ms } if wish.tries.failed() < MAX_TRIES => {
+                wish.tries.fail(step.now.ms, after_ms, step.now.draw());
+                self.wish = Some(wish);
+            }
+            Next::Reopen => {
+                self.wish = Some(wish);
+                self.reopen(step);
+            }
+            _ => {
+                self.connect_error =
+                    Some(failure.code().unwrap_or(frontdesk_contract::ErrorCode::CentreTimeout))
+            }
+        }
+    }
+
+    /// Takes a state from an answer, unless an event has told a newer one meanwhile.
+    fn take_contact(&mut self, contact: &Contact, known: u32) {
+        if self.following.contact_events() == known {
+            self.contact.state = contact.state;
+            self.contact.reason = contact.reason;
+            if contact.with.is_some() {
+                self.contact.with.clone_from(&contact.with);
+            }
+        }
+    }
+
+    pub(super) fn end_contact(&mut self, step: &mut Step) {
+        self.wish = None;
+        self.abort(step, Purpose::Connect);
+        if self.stage == Stage::Open {
+            self.ending = Some(Tries::default());
+        }
+        step.redraw();
+    }
+
+    pub(super) fn advance_end(&mut self, step: &mut Step) -> Option<u64> {
+        let tries = self.ending?;
+        if self.stage != Stage::Open || self.is_open(Purpose::End) {
+            return None;
+        }
+        if tries.next_ms() > step.now.ms {
+            return Some(tries.next_ms());
+        }
+        self.request(step, Purpose::End, Call::EndContact);
+        None
+    }
+
+    pub(super) fn ended(&mut self, step: &mut Step, result: Result<Answer, Failure>) {
+        let Some(mut tries) = self.ending.take() else { return };
+        step.redraw();
+        match result {
+            Ok(Answer::Contact(contact)) => {
+                self.contact.state = contact.state;
+                self.following.linger(step.now.ms);
+            }
+            Ok(_) => {}
+            Err(failure) => match failure.next() {
+                Next::Retry { after_ms } if tries.failed() < MAX_TRIES => {
+                    tries.fail(step.now.ms, after_ms, step.now.draw());
+                    self.ending = Some(tries);
+                }
+                Next::Reopen => self.reopen(step),
+                _ => {}
+            },
+        }
+    }
+
+    pub(super) fn apply_contact(&mut self, step: &mut Step, contact: Contact) {
+        if contact.state != ContactState::Queueing {
+            self.queue = QueueInfo::default();
+        }
+        if contact.state != ContactState::Agent {
+            self.agent_types_until = None;
+        }
+        let begins = !self.contact_open();
+        self.contact = contact;
+        if self.contact_open() {
+            self.connect_error = None;
+            if begins {
+                self.rating.forget(step);
+            }
+        } else {
+            self.following.linger(step.now.ms);
+        }
+        step.redraw();
+    }
+
+    pub(super) fn visitor_types(&mut self, step: &mut Step) {
+        let due = step.now.ms >= self.typing_told_ms.saturating_add(TYPING_EVERY_MS);
+        if self.contact.state == ContactState::Agent && due && !self.is_open(Purpose::Typing) {
+            self.typing_told_ms = step.now.ms;
+            self.request(step, Purpose::Typing, Call::Typing);
+        }
+    }
+
+    pub(super) fn advance_typing(&mut self, step: &mut Step) -> Option<u64> {
+        let until = self.agent_types_until?;
+        if until <= step.now.ms {
+            self.agent_types_until = None;
+            step.redraw();
+        }
+        self.agent_types_until
+    }
+}

@@ -1,0 +1,263 @@
+//! Reading what happened: the cursor, the long poll, and what each event changes.
+
+use super::step::{Purpose, Step};
+use super::{Session, Stage};
+use crate::backoff::Tries;
+use crate::effect::{Call, Effect};
+use crate::failure::{Failure, Next};
+use crate::input::{Answer, Role};
+use crate::transcript::EntryKind;
+use frontdesk_contract::{Event, EventKind, EventPage, Gap, MAX_WAIT_S, Sender};
+
+/// After a conversation has ended, news (a question for a rating) is waited for so long, in milliseconds.
+const LINGER_MS: u64 = 20_000;
+/// A tab that cannot hear others asks this often, in milliseconds.
+const ALONE_EVERY_MS: u64 = 2_000;
+/// The same without a conversation, while the panel is seen: another tab may begin one.
+const ALONE_IDLE_MS: u64 = 10_000;
+/// A tab that follows and hears nothing asks by itself after so long, in milliseconds.
+const SILENCE_MS: u64 = 40_000;
+/// The leader's page brings an own message soon; a follower asks only if it does not, after so many milliseconds.
+const GRACE_MS: u64 = 1_000;
+/// Typing ends by itself after so many milliseconds.
+const TYPING_MS: u64 = 8_000;
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Following {
+    role: Role,
+    cursor: u64,
+    /// Number of the newest event that is known to exist.
+    newest: u64,
+    /// Events up to here were part of the state that the session was opened with.
+    told: u64,
+    asked_after: u64,
+    tries: Tries,
+    /// Follow until then although no conversation is open.
+    linger_until: u64,
+    /// Ask again at this time, if nothing was heard until then.
+    ask_at: u64,
+    contact_events: u32,
+    ask_now: bool,
+}
+
+impl Following {
+    pub(super) fn cursor(&self) -> u64 {
+        self.cursor
+    }
+
+    pub(super) fn failed(&self) -> u32 {
+        self.tries.failed()
+    }
+
+    pub(super) fn contact_events(&self) -> u32 {
+        self.contact_events
+    }
+
+    pub(super) fn hurry(&mut self) {
+        self.tries.hurry();
+        self.ask_now = true;
+    }
+
+    /// Something happened of which no event is known here yet.
+    pub(super) fn expect_news(&mut self) {
+        self.ask_now = true;
+    }
+
+    /// An event of this number exists.
+    pub(super) fn expect(&mut self, seq: u64, now_ms: u64) {
+        self.newest = self.newest.max(seq);
+        self.ask_at = self.ask_at.min(now_ms + GRACE_MS);
+    }
+
+    pub(super) fn linger(&mut self, now_ms: u64) {
+        self.linger_until = now_ms + LINGER_MS;
+    }
+
+    pub(super) fn restart(&mut self) {
+        *self = Self { role: self.role, contact_events: self.contact_events, ..Self::default() };
+    }
+
+    pub(super) fn opened_at(&mut self, newest: u64) {
+        self.told = newest;
+        self.newest = self.newest.max(newest);
+        self.tries.succeed();
+    }
+
+    /// Whether the role changed.
+    pub(super) fn set_role(&mut self, role: Role, now_ms: u64) -> bool {
+        let changed = self.role != role;
+        self.role = role;
+        self.ask_at = now_ms + SILENCE_MS;
+        changed
+    }
+}
+
+impl Session {
+    pub(super) fn advance_following(&mut self, step: &mut Step) -> Option<u64> {
+        if self.stage != Stage::Open {
+            return None;
+        }
+        let now = step.now.ms;
+        let open = self.contact_open() || self.wish.is_some();
+        let asking = self.is_open(Purpose::Events);
+        let following = &mut self.following;
+        let behind = following.newest > following.cursor;
+        let lingering = following.linger_until > now;
+        let watching = following.role == Role::Alone && self.seen;
+        let follow = open || lingering || watching;
+        if (!follow && !behind) || asking {
+            return lingering.then_some(following.linger_until);
+        }
+        // What a page must show at once is asked without waiting, by everyone.
+        let catch_up = behind && following.cursor < following.told;
+        let (due, wait_s) = match following.role {
+            _ if catch_up => (0, 0),
+            Role::Leader if follow && !behind => (0, MAX_WAIT_S),
+            Role::Leader => (0, 0),
+            Role::Follower | Role::Alone => (if following.ask_now { 0 } else { following.ask_at }, 0),
+        };
+        let due = due.max(following.tries.next_ms());
+        if due > now {
+            let linger = lingering.then_some(following.linger_until);
+            return Some(linger.map_or(due, |until| until.min(due)));
+        }
+        following.ask_now = false;
+        following.asked_after = following.cursor;
+        let call = Call::Events { after: following.cursor, wait_s };
+        self.request(step, Purpose::Events, call);
+        None
+    }
+
+    pub(super) fn polled(&mut self, step: &mut Step, result: Result<Answer, Failure>) {
+        let now = step.now.ms;
+        let failure = match result {
+            Ok(Answer::Events(page)) => {
+                let open = self.contact_open();
+                let following = &mut self.following;
+                following.tries.succeed();
+                let pause = match following.role {
+                    Role::Alone if open => ALONE_EVERY_MS,
+                    Role::Alone => ALONE_IDLE_MS,
+                    Role::Leader | Role::Follower => SILENCE_MS,
+                };
+                following.ask_at = now + pause;
+                let after = following.asked_after;
+                if following.role == Role::Leader && !page.events.is_empty() {
+                    step.effects.push(Effect::Tell { after, page: page.clone() });
+                }
+                return self.apply(step, page);
+            }
+            Ok(_) => Failure::Foreign,
+            Err(failure) => failure,
+        };
+        match failure.next() {
+            Next::Reopen => self.reopen(step),
+            Next::Retry { after_ms } => self.following.tries.fail(now, after_ms, step.now.draw()),
+            // A refusal that does not go away must not be asked for in a loop.
+            Next::Stop | Next::Hold | Next::Reconnect => {
+                self.following.tries.fail(now, 30_000, step.now.draw())
+            }
+        }
+    }
+
+    pub(super) fn heard(&mut self, step: &mut Step, after: u64, page: EventPage) {
+        self.following.ask_at = step.now.ms + SILENCE_MS;
+        if self.stage != Stage::Open {
+            return;
+        }
+        if after > self.following.cursor {
+            // The pages between were not heard.
+            self.following.newest = self.following.newest.max(page.next);
+            self.following.ask_now = true;
+        } else {
+            self.apply(step, page);
+        }
+    }
+
+    fn apply(&mut self, step: &mut Step, page: EventPage) {
+        let unread = self.unread;
+        for event in page.events {
+            if event.seq > self.following.cursor {
+                self.apply_event(step, event);
+            }
+        }
+        let following = &mut self.following;
+        following.cursor = following.cursor.max(page.next);
+        if following.newest <= following.cursor {
+            following.newest = following.cursor;
+        }
+        if self.unread != unread {
+            step.effects.push(Effect::Unread(self.unread));
+        }
+    }
+
+    fn apply_event(&mut self, step: &mut Step, event: Event) {
+        let Event { seq, at_ms, kind } = event;
+        let expected = self.following.cursor + 1;
+        self.following.cursor = seq;
+        let news = seq > self.following.told;
+        let entry = match kind {
+            EventKind::Message(message) => {
+                self.agent_types_until = None;
+                let said = matches!(message.from, Sender::Agent(_) | Sender::Robot(_));
+                if news && said && !self.seen {
+                    self.unread += 1;
+                }
+                step.redraw();
+                Some(EntryKind::Theirs {
+                    id: message.id,
+                    from: message.from,
+                    body: message.body,
+                    recalled: false,
+                })
+            }
+            EventKind::Echo(echo) => {
+                self.apply_echo(step, seq, at_ms, &echo);
+                None
+            }
+            EventKind::Receipt(receipt) => {
+                self.transcript.mark_read(&receipt.read, &mut step.changes);
+                None
+            }
+            EventKind::Recalled(recalled) => {
+                self.transcript.recall(&recalled.id, &mut step.changes);
+                None
+            }
+            EventKind::Typing(typing) => {
+                if news {
+                    self.agent_types_until = typing.active.then_some(step.now.ms + TYPING_MS);
+                    step.redraw();
+                }
+                None
+            }
+            EventKind::Queue(queue) => {
+                self.queue = queue;
+                step.redraw();
+                None
+            }
+            EventKind::Contact(contact) => {
+                self.following.contact_events += 1;
+                let shown = contact.clone();
+                if news {
+                    self.apply_contact(step, contact);
+                }
+                Some(EntryKind::Contact(shown))
+            }
+            EventKind::Survey(form) => {
+                self.apply_survey(step, form);
+                None
+            }
+            EventKind::Notice(notice) => Some(EntryKind::Notice(notice.code)),
+            EventKind::Gap(gap) => Some(EntryKind::Gap(gap)),
+            EventKind::Unknown {} => None,
+        };
+        let is_gap = matches!(entry, Some(EntryKind::Gap(_)));
+        if seq > expected && !is_gap {
+            let gap = EntryKind::Gap(Gap { from: expected, to: seq - 1 });
+            self.transcript.insert(Some(seq - 1), at_ms, gap, &mut step.changes);
+        }
+        if let Some(kind) = entry {
+            self.transcript.insert(Some(seq), at_ms, kind, &mut step.changes);
+        }
+    }
+}

@@ -1,0 +1,312 @@
+//! A visitor's session: the only entry of the core.
+//!
+//! ```text
+//!            Open, Start with a credential            answered
+//!   Idle ───────────────────────────────► Opening ──────────────► Open ──┐
+//!                                            │ ▲                         │ credential dead
+//!                            refused for good│ └─────────────────────────┘
+//!                                            ▼
+//!                                         Refused ── Open ──► Opening
+//! ```
+//!
+//! After each input, [`Session::handle`] starts whatever may start now (`advance_…`); each part answers when it wants to
+//! be asked again. So nothing depends on which input came before which.
+
+mod contact;
+mod following;
+mod opening;
+mod rating;
+mod sending;
+mod step;
+
+use crate::backoff::Tries;
+use crate::effect::{Effect, RequestId};
+use crate::failure::Failure;
+use crate::input::{Answer, Input, Role};
+use crate::now::Now;
+use crate::outbox::Outbox;
+use crate::snapshot::{RecordKey, SCHEMA, Saved};
+use crate::transcript::Transcript;
+use contact::Wish;
+use following::Following;
+use frontdesk_contract::{ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
+use rating::Rating;
+use step::{Purpose, Step};
+
+pub use rating::RatingState;
+
+/// What the host decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Id of the desk.
+    pub desk: String,
+    /// The visitor's language, a BCP 47 tag.
+    pub locale: String,
+}
+
+/// Where the session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Nothing was asked of the proxy.
+    Idle,
+    /// A session is being opened or resumed.
+    Opening,
+    /// There is a session.
+    Open,
+    /// The proxy refused for good, with its reason.
+    Refused(Option<ErrorCode>),
+}
+
+/// Whether the proxy is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// As far as is known.
+    Fine,
+    /// Requests fail; trying goes on.
+    Trouble,
+}
+
+/// A visitor's session with one desk.
+#[derive(Clone, Debug)]
+pub struct Session {
+    settings: Settings,
+    stage: Stage,
+    opening: Tries,
+    credential: Option<String>,
+    offers: Option<Offers>,
+    contact: Contact,
+    queue: QueueInfo,
+    wish: Option<Wish>,
+    connect_error: Option<ErrorCode>,
+    ending: Option<Tries>,
+    transcript: Transcript,
+    outbox: Outbox,
+    rating: Rating,
+    following: Following,
+    agent_types_until: Option<u64>,
+    typing_told_ms: u64,
+    seen: bool,
+    unread: u32,
+    storage_failed: bool,
+    requests: Vec<(RequestId, Purpose)>,
+    last_request: u32,
+    wake_at: Option<u64>,
+}
+
+impl Session {
+    /// A session to which nothing has happened.
+    pub fn new(settings: Settings) -> Self {
+        Self {
+            settings,
+            stage: Stage::Idle,
+            opening: Tries::default(),
+            credential: None,
+            offers: None,
+            contact: Contact::default(),
+            queue: QueueInfo::default(),
+            wish: None,
+            connect_error: None,
+            ending: None,
+            transcript: Transcript::default(),
+            outbox: Outbox::default(),
+            rating: Rating::default(),
+            following: Following::default(),
+            agent_types_until: None,
+            typing_told_ms: 0,
+            seen: false,
+            unread: 0,
+            storage_failed: false,
+            requests: Vec::new(),
+            last_request: 0,
+            wake_at: None,
+        }
+    }
+
+    /// Takes one input and answers what is to be done, in that order.
+    pub fn handle(&mut self, now: Now, input: Input) -> Vec<Effect> {
+        let mut step = Step::new(now);
+        match input {
+            Input::Start(saved) => self.start(&mut step, saved),
+            Input::Open => self.open(&mut step),
+            Input::Connect(to) => self.wish_for(&mut step, to),
+            Input::EndContact => self.end_contact(&mut step),
+            Input::Send(text) => self.send(&mut step, text),
+            Input::Retry(id) => self.retry(&mut step, &id),
+            Input::SendAgain(id) => self.send_again(&mut step, &id),
+            Input::Discard(id) => self.discard(&mut step, &id),
+            Input::Typing => self.visitor_types(&mut step),
+            Input::Rate { level, comment } => self.rate(&mut step, level, comment),
+            Input::SkipRating => self.skip_rating(&mut step),
+            Input::Seen(seen) => self.set_seen(&mut step, seen),
+            Input::Answered(id, result) => self.answered(&mut step, id, result),
+            Input::Kept(key, written) => self.kept(&mut step, &key, written),
+            Input::Timer => self.wake_at = None,
+            Input::Woken => self.hurry(),
+            Input::Role(role) => self.set_role(&mut step, role),
+            Input::Heard { after, page } => self.heard(&mut step, after, page),
+        }
+        self.advance(&mut step);
+        step.flush();
+        step.effects
+    }
+
+    /// Starts whatever may start now, and asks to be woken for the rest.
+    fn advance(&mut self, step: &mut Step) {
+        let wake_at = [
+            self.advance_opening(step),
+            self.advance_wish(step),
+            self.advance_end(step),
+            self.advance_outbox(step),
+            self.advance_rating(step),
+            self.advance_following(step),
+            self.advance_typing(step),
+        ]
+        .into_iter()
+        .flatten()
+        .min();
+        if wake_at != self.wake_at {
+            self.wake_at = wake_at;
+            step.effects.push(Effect::WakeAt(wake_at));
+        }
+    }
+
+    fn answered(&mut self, step: &mut Step, id: RequestId, result: Result<Answer, Failure>) {
+        let Some(purpose) = self.close(id) else { return };
+        let trouble = self.connection();
+        match purpose {
+            Purpose::Open => self.opened(step, result),
+            Purpose::Connect => self.connected(step, result),
+            Purpose::End => self.ended(step, result),
+            Purpose::Post => self.posted(step, id, result),
+            Purpose::Rate => self.rated(step, result),
+            Purpose::Typing => {}
+            Purpose::Events => self.polled(step, result),
+        }
+        if trouble != self.connection() {
+            step.redraw();
+        }
+    }
+
+    fn kept(&mut self, step: &mut Step, key: &RecordKey, written: bool) {
+        if !written && !self.storage_failed {
+            self.storage_failed = true;
+            step.redraw();
+        }
+        match key {
+            RecordKey::Outgoing(id) => {
+                if let Some(message) = self.outbox.get_mut(id) {
+                    message.kept = true;
+                }
+            }
+            RecordKey::Rating => self.rating.kept(),
+            RecordKey::Session => {}
+        }
+    }
+
+    fn hurry(&mut self) {
+        self.opening.hurry();
+        self.outbox.tries.hurry();
+        self.rating.hurry();
+        self.following.hurry();
+        if let Some(wish) = &mut self.wish {
+            wish.tries.hurry();
+        }
+        if let Some(tries) = &mut self.ending {
+            tries.hurry();
+        }
+    }
+
+    fn set_seen(&mut self, step: &mut Step, seen: bool) {
+        self.seen = seen;
+        if seen && self.unread > 0 {
+            self.unread = 0;
+            step.effects.push(Effect::Unread(0));
+        }
+    }
+
+    /// What is shown, in order.
+    pub fn transcript(&self) -> &Transcript {
+        &self.transcript
+    }
+
+    /// Where the session stands.
+    pub fn stage(&self) -> Stage {
+        self.stage
+    }
+
+    /// Where the conversation stands.
+    pub fn contact(&self) -> &Contact {
+        &self.contact
+    }
+
+    /// Whom the visitor is being connected to, while that is under way.
+    pub fn connecting(&self) -> Option<ConnectTo> {
+        self.wish.as_ref().map(|wish| wish.to)
+    }
+
+    /// Why the last wish for robot or agent was refused.
+    pub fn connect_error(&self) -> Option<ErrorCode> {
+        self.connect_error
+    }
+
+    /// Place and wait, while queueing.
+    pub fn queue(&self) -> QueueInfo {
+        self.queue
+    }
+
+    /// The agent is typing.
+    pub fn agent_typing(&self) -> bool {
+        self.agent_types_until.is_some()
+    }
+
+    /// What the desk offers, once a session is open.
+    pub fn offers(&self) -> Option<&Offers> {
+        self.offers.as_ref()
+    }
+
+    /// The rating of the conversation.
+    pub fn rating(&self) -> &RatingState {
+        self.rating.state()
+    }
+
+    /// Whether the proxy is reached.
+    pub fn connection(&self) -> Connection {
+        let wish = self.wish.as_ref().map_or(0, |wish| wish.tries.failed());
+        let failed = [self.opening.failed(), self.outbox.tries.failed(), self.following.failed(), wish];
+        if failed.iter().any(|failed| *failed >= 2) { Connection::Trouble } else { Connection::Fine }
+    }
+
+    /// Nothing survives a reload, since this browser keeps nothing for us.
+    pub fn storage_failed(&self) -> bool {
+        self.storage_failed
+    }
+
+    /// So many messages have arrived unseen.
+    pub fn unread(&self) -> u32 {
+        self.unread
+    }
+
+    /// Number of the last event that is applied.
+    pub fn cursor(&self) -> u64 {
+        self.following.cursor()
+    }
+
+    /// A conversation is open, so that news may come.
+    pub fn is_following(&self) -> bool {
+        self.contact_open()
+    }
+
+    /// Everything that a reload must not lose; [`Effect::Keep`] and [`Effect::Forget`] keep storage equal to it.
+    pub fn snapshot(&self) -> Saved {
+        let session = self.session_record();
+        let messages = self.outbox.iter().map(crate::outbox::Outgoing::record);
+        let records = session.into_iter().chain(messages).chain(self.rating.record()).collect();
+        Saved { schema: SCHEMA, records }
+    }
+
+    fn set_role(&mut self, step: &mut Step, role: Role) {
+        if self.following.set_role(role, step.now.ms) && role != Role::Leader {
+            self.abort(step, Purpose::Events);
+        }
+    }
+}

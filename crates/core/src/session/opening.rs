@@ -1,0 +1,107 @@
+//! Opening and resuming.
+
+use super::step::{Purpose, Step};
+use super::{Session, Stage};
+use crate::effect::{Call, Effect};
+use crate::failure::{Failure, Next};
+use crate::input::Answer;
+use crate::snapshot::{Record, SCHEMA, Saved};
+use crate::transcript::MineState;
+use frontdesk_contract::{Body, OpenSession, PROTOCOL, SessionOpened};
+
+impl Session {
+    pub(super) fn start(&mut self, step: &mut Step, saved: Saved) {
+        if saved.schema != SCHEMA {
+            return;
+        }
+        for record in saved.records {
+            match record {
+                Record::Session { credential } => self.credential = Some(credential),
+                Record::Outgoing { id, text, at_ms } => {
+                    if self.outbox.restore(id.clone(), text.clone(), at_ms) {
+                        let body = Body::Text(text);
+                        self.transcript.mine(&id, None, at_ms, &body, MineState::Queued, &mut step.changes);
+                    }
+                }
+                Record::Rating { id, level, comment } => self.rating.restore(id, level, comment),
+            }
+        }
+        if self.credential.is_some() || !self.outbox.is_empty() {
+            self.open(step);
+        }
+    }
+
+    pub(super) fn open(&mut self, step: &mut Step) {
+        if matches!(self.stage, Stage::Idle | Stage::Refused(_)) {
+            self.stage = Stage::Opening;
+            self.opening.succeed();
+            step.redraw();
+        }
+    }
+
+    pub(super) fn session_record(&self) -> Option<Record> {
+        self.credential.clone().map(|credential| Record::Session { credential })
+    }
+
+    pub(super) fn advance_opening(&mut self, step: &mut Step) -> Option<u64> {
+        if self.stage != Stage::Opening || self.is_open(Purpose::Open) {
+            return None;
+        }
+        if self.opening.next_ms() > step.now.ms {
+            return Some(self.opening.next_ms());
+        }
+        let call = Call::OpenSession(OpenSession {
+            protocol: PROTOCOL,
+            desk: self.settings.desk.clone(),
+            locale: Some(self.settings.locale.clone()),
+            identity: None,
+            resume: self.credential.clone(),
+        });
+        self.request(step, Purpose::Open, call);
+        None
+    }
+
+    pub(super) fn opened(&mut self, step: &mut Step, result: Result<Answer, Failure>) {
+        match result {
+            Ok(Answer::Opened(opened)) => self.take_session(step, opened),
+            Ok(_) => self.opening_failed(step, &Failure::Foreign),
+            Err(failure) => self.opening_failed(step, &failure),
+        }
+        step.redraw();
+    }
+
+    fn opening_failed(&mut self, step: &mut Step, failure: &Failure) {
+        match failure.next() {
+            Next::Retry { after_ms } => self.opening.fail(step.now.ms, after_ms, step.now.draw()),
+            _ => self.stage = Stage::Refused(failure.code()),
+        }
+    }
+
+    fn take_session(&mut self, step: &mut Step, opened: SessionOpened) {
+        self.opening.succeed();
+        self.stage = Stage::Open;
+        let same = self.credential.as_deref() == Some(opened.session.as_str());
+        if !same || opened.cursor < self.following.cursor() {
+            // Another journal, whose numbers begin anew: what is shown stays above it.
+            self.transcript.archive();
+            self.following.restart();
+        }
+        self.credential = Some(opened.session);
+        self.offers = Some(opened.offers);
+        self.contact = opened.contact;
+        self.following.opened_at(opened.cursor);
+        if !same && let Some(record) = self.session_record() {
+            step.effects.push(Effect::Keep(record));
+        }
+    }
+
+    /// The credential is dead: begin anew, with what is still to be sent.
+    pub(super) fn reopen(&mut self, step: &mut Step) {
+        if self.stage == Stage::Open {
+            self.abort_all(step);
+            self.stage = Stage::Opening;
+            self.rating.forget(step);
+            step.redraw();
+        }
+    }
+}

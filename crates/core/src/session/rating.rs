@@ -1,0 +1,146 @@
+//! The rating: at most one, sent like a message but not in line with them.
+
+use super::step::{Purpose, Step};
+use super::{Session, Stage};
+use crate::backoff::Tries;
+use crate::effect::{Call, Effect};
+use crate::failure::{Failure, Next};
+use crate::input::Answer;
+use crate::snapshot::{Record, RecordKey};
+use frontdesk_contract::{ClientId, ErrorCode, PostSurvey, SurveyForm};
+
+/// Where the rating stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum RatingState {
+    /// None is asked for.
+    #[default]
+    None,
+    /// The visitor may rate.
+    Asked(SurveyForm),
+    /// On its way.
+    Sending,
+    /// The centre has it.
+    Thanked,
+    /// Refused for good.
+    Failed(Option<ErrorCode>),
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rating {
+    state: RatingState,
+    out: Option<PostSurvey>,
+    kept: bool,
+    tries: Tries,
+}
+
+impl Rating {
+    pub(super) fn state(&self) -> &RatingState {
+        &self.state
+    }
+
+    pub(super) fn kept(&mut self) {
+        self.kept = true;
+    }
+
+    pub(super) fn hurry(&mut self) {
+        self.tries.hurry();
+    }
+
+    pub(super) fn restore(&mut self, id: ClientId, level: u8, comment: String) {
+        self.out = Some(PostSurvey { id, level, comment });
+        self.kept = true;
+        self.state = RatingState::Sending;
+    }
+
+    pub(super) fn record(&self) -> Option<Record> {
+        let PostSurvey { id, level, comment } = self.out.clone()?;
+        Some(Record::Rating { id, level, comment })
+    }
+
+    /// A new conversation or session: the old question is gone. A rating on its way goes on.
+    pub(super) fn forget(&mut self, step: &mut Step) {
+        if self.out.is_none() && self.state != RatingState::None {
+            self.state = RatingState::None;
+            step.redraw();
+        }
+    }
+}
+
+impl Session {
+    pub(super) fn rate(&mut self, step: &mut Step, level: u8, comment: String) {
+        if !matches!(self.rating.state, RatingState::Asked(_) | RatingState::Failed(_)) {
+            return;
+        }
+        let id = ClientId::from_bits(step.now.draw());
+        self.rating.out = Some(PostSurvey { id, level, comment });
+        self.rating.kept = false;
+        self.rating.tries.succeed();
+        self.rating.state = RatingState::Sending;
+        step.effects.extend(self.rating.record().map(Effect::Keep));
+        step.redraw();
+    }
+
+    pub(super) fn skip_rating(&mut self, step: &mut Step) {
+        if self.rating.out.is_none() {
+            self.rating.state = RatingState::None;
+            step.redraw();
+        }
+    }
+
+    pub(super) fn apply_survey(&mut self, step: &mut Step, form: SurveyForm) {
+        if self.rating.out.is_some() {
+            return;
+        }
+        self.rating.state = if form.open {
+            RatingState::Asked(form)
+        } else if self.rating.state == RatingState::Thanked {
+            RatingState::Thanked
+        } else {
+            RatingState::None
+        };
+        step.redraw();
+    }
+
+    pub(super) fn advance_rating(&mut self, step: &mut Step) -> Option<u64> {
+        if self.stage != Stage::Open || self.is_open(Purpose::Rate) || !self.rating.kept {
+            return None;
+        }
+        let out = self.rating.out.clone()?;
+        if self.rating.tries.next_ms() > step.now.ms {
+            return Some(self.rating.tries.next_ms());
+        }
+        self.request(step, Purpose::Rate, Call::PostSurvey(out));
+        None
+    }
+
+    pub(super) fn rated(&mut self, step: &mut Step, result: Result<Answer, Failure>) {
+        step.redraw();
+        let failure = match result {
+            Ok(Answer::Rated(_)) => {
+                self.rating.state = RatingState::Thanked;
+                return self.drop_rating(step);
+            }
+            Ok(_) => Failure::Foreign,
+            Err(failure) => failure,
+        };
+        match failure.next() {
+            Next::Retry { after_ms } => self.rating.tries.fail(step.now.ms, after_ms, step.now.draw()),
+            Next::Hold => self.rating.tries.fail(step.now.ms, 5_000, step.now.draw()),
+            Next::Reopen => {
+                // A rating belongs to the session that is gone.
+                self.drop_rating(step);
+                self.rating.state = RatingState::None;
+                self.reopen(step);
+            }
+            Next::Stop | Next::Reconnect => {
+                self.rating.state = RatingState::Failed(failure.code());
+                self.drop_rating(step);
+            }
+        }
+    }
+
+    fn drop_rating(&mut self, step: &mut Step) {
+        self.rating.out = None;
+        step.effects.push(Effect::Forget(RecordKey::Rating));
+    }
+}

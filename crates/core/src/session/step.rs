@@ -1,0 +1,81 @@
+//! One call of `Session::handle`: what it has to work with and what it gives back.
+
+use super::Session;
+use crate::effect::{Call, Effect, RequestId};
+use crate::now::Now;
+use crate::transcript::Change;
+
+/// What a request is for; there is at most one open request for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Purpose {
+    Open,
+    Connect,
+    End,
+    Post,
+    Rate,
+    Typing,
+    Events,
+}
+
+pub(super) struct Step {
+    pub(super) now: Now,
+    pub(super) effects: Vec<Effect>,
+    pub(super) changes: Vec<Change>,
+}
+
+impl Step {
+    pub(super) fn new(now: Now) -> Self {
+        Self { now, effects: Vec::new(), changes: Vec::new() }
+    }
+
+    pub(super) fn redraw(&mut self) {
+        if !self.effects.contains(&Effect::Redraw) {
+            self.effects.push(Effect::Redraw);
+        }
+    }
+
+    /// Moves the transcript's changes into the effects, in their order.
+    pub(super) fn flush(&mut self) {
+        self.effects.extend(self.changes.drain(..).map(Effect::Show));
+    }
+}
+
+impl Session {
+    pub(super) fn request(&mut self, step: &mut Step, purpose: Purpose, call: Call) -> RequestId {
+        self.last_request = self.last_request.wrapping_add(1);
+        let id = RequestId(self.last_request);
+        let timeout_ms = match call {
+            Call::OpenSession(_) | Call::Typing | Call::EndContact => 15_000,
+            Call::Connect(_) | Call::PostMessage(_) | Call::PostSurvey(_) => 40_000,
+            Call::Events { wait_s, .. } => wait_s * 1000 + 8_000,
+        };
+        let credential = if purpose == Purpose::Open { None } else { self.credential.clone() };
+        self.requests.push((id, purpose));
+        step.effects.push(Effect::Request { id, call, credential, timeout_ms });
+        id
+    }
+
+    pub(super) fn is_open(&self, purpose: Purpose) -> bool {
+        self.requests.iter().any(|(_, open)| *open == purpose)
+    }
+
+    /// Closes the request; `None` if nobody waits for it any more.
+    pub(super) fn close(&mut self, id: RequestId) -> Option<Purpose> {
+        let at = self.requests.iter().position(|(open, _)| *open == id)?;
+        Some(self.requests.swap_remove(at).1)
+    }
+
+    pub(super) fn abort(&mut self, step: &mut Step, purpose: Purpose) {
+        self.requests.retain(|(id, open)| {
+            if *open == purpose {
+                step.effects.push(Effect::Abort(*id));
+            }
+            *open != purpose
+        });
+    }
+
+    pub(super) fn abort_all(&mut self, step: &mut Step) {
+        step.effects.extend(self.requests.drain(..).map(|(id, _)| Effect::Abort(id)));
+        self.outbox.recall_flights();
+    }
+}

@@ -1,0 +1,139 @@
+//! The settings of the proxy: one TOML file, overlaid by environment variables.
+//!
+//! Every key can also be given as `FRONTDESK__…`, with `__` between the parts and a number for a place in a list:
+//! `FRONTDESK__LISTEN`, `FRONTDESK__DESKS__0__CEC__APP_SECRET`. Every secret can also be read from a file by the same
+//! key with `_file`; one given by the environment takes the place of either form in the TOML file.
+//!
+//! Names of secret and certificate files are looked up beside the TOML file; `assets` and the path of `store` in the
+//! working directory.
+//!
+//! Reading goes on after a mistake, so that [`Config::load`] reports all of them at once.
+//!
+//! # Layout
+//! - [`desk`]: the desks and their centre
+//! - [`limits`]: what the proxy takes at most
+//! - [`address`]: origins, networks, where the store is
+//! - [`mistake`]: what is wrong, and how it is said
+//! - `node`, `section`, `secret`: reading
+
+pub mod address;
+pub mod desk;
+pub mod limits;
+pub mod mistake;
+mod node;
+mod secret;
+mod section;
+
+pub use address::{Cidr, StoreAt};
+pub use desk::{Calls, CecConfig, Desk, Dialect, IceServer, MessageIds, OnLinger, PollKind};
+pub use limits::Limits;
+pub use mistake::Mistake;
+
+use mistake::Mistakes;
+use section::Section;
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// All settings of one proxy, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the visitor API and the widget are served. Key `listen`, default `127.0.0.1:8080`.
+    pub listen: SocketAddr,
+    /// The origin under which visitors reach this proxy, such as `https://desk.example`: lower case, no default port,
+    /// no slash at the end. Key `public_url`, required.
+    pub public_url: String,
+    /// Where `/metrics` is served; `None`: nowhere. Key `metrics_listen`.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Where the proxy keeps what must survive it. Key `store`, default `redb:frontdesk.redb`.
+    pub store: StoreAt,
+    /// How long a conversation is kept after its end. Key `retention_hours`, default 24.
+    pub retention: Duration,
+    /// Folder of the built widget files. Key `assets`, default `dist`.
+    pub assets: PathBuf,
+    /// What is logged, in the notation of `RUST_LOG`. Key `log`, default `info`.
+    pub log: String,
+    /// What the proxy takes at most. Section `limits`.
+    pub limits: Limits,
+    /// The desks, at least one, with ids that differ. List `desks`.
+    pub desks: Vec<Desk>,
+}
+
+impl Config {
+    /// Reads the file and the environment of this process.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at least one mistake, in the order of the settings.
+    pub fn load(path: &Path) -> Result<Self, Vec<Mistake>> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| vec![Mistake::File { path: path.into(), problem: error.to_string() }])?;
+        let beside = path.parent().unwrap_or_else(|| Path::new(""));
+        let variables = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())));
+        Self::read(&text, beside, variables)
+    }
+
+    /// Reads settings from the text of a TOML file and a list of environment variables (those that do not begin with
+    /// `FRONTDESK__` are passed over). `beside` is the folder that names of secret files start from.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at least one mistake.
+    pub fn read(
+        text: &str,
+        beside: &Path,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Self, Vec<Mistake>> {
+        let mistakes = Mistakes::default();
+        let entries = node::parse(text, &mistakes).map(|mut entries| {
+            node::overlay(&mut entries, variables, &mistakes);
+            entries
+        });
+        let config = entries.and_then(|entries| build(Section::root(entries, &mistakes), beside));
+        match (config, mistakes.into_vec()) {
+            (Some(config), mistakes) if mistakes.is_empty() => Ok(config),
+            (_, mistakes) => Err(mistakes),
+        }
+    }
+
+    /// The desk of this id.
+    pub fn desk(&self, id: &str) -> Option<&Desk> {
+        self.desks.iter().find(|desk| desk.id == id)
+    }
+}
+
+fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
+    const SOCKET: &str = "an address with port, such as 127.0.0.1:8080";
+    let listen = root.or("listen", SOCKET, SocketAddr::from(([127, 0, 0, 1], 8080)), address::socket);
+    let public_url = root.must("public_url", address::ORIGIN_EXPECTED, |text: String| address::origin(&text));
+    let metrics_listen = root.get("metrics_listen", SOCKET, address::socket);
+    let store = root.or("store", address::STORE_EXPECTED, StoreAt::default(), address::store);
+    let retention = root.whole("retention_hours", "hours", 24, 1..=8760);
+    let assets = root.or("assets", "the path of a folder", PathBuf::from("dist"), section::path);
+    let log = root.or("log", "a filter such as `info` or `info,frontdesk_proxy=debug`", "info".into(), log_filter);
+    let limits = limits::read(root.section("limits"));
+    let desks = desk::read_all(&mut root, beside);
+    root.finish();
+
+    let mut desks = desks?;
+    let mut seen = BTreeSet::new();
+    desks.retain(|desk| seen.insert(desk.id.clone()));
+    Some(Config {
+        listen: listen?,
+        public_url: public_url?,
+        metrics_listen: metrics_listen?,
+        store: store?,
+        retention: Duration::from_secs(retention? * 3600),
+        assets: assets?,
+        log: log?,
+        limits: limits?,
+        desks,
+    })
+}
+
+fn log_filter(text: String) -> Result<String, String> {
+    match tracing_subscriber::EnvFilter::try_new(&text) {
+        Ok(_) => Ok(text),
+        Err(error) => Err(format!("`{text}` is no filter: {error}")),
+    }
+}

@@ -1,0 +1,88 @@
+//! What the proxy takes at most.
+
+use super::address::Cidr;
+use super::section::{Section, parsed};
+use std::time::Duration;
+
+/// Section `[limits]`. The defaults suit one proxy of a busy site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// The longest body of a request in bytes, uploads apart. Key `body_bytes`, default 65 536.
+    pub body_bytes: usize,
+    /// The longest head of a request in bytes. Key `header_bytes`, default 16 384.
+    pub header_bytes: usize,
+    /// How long the head of a request may take. Key `header_timeout_s`, default 10.
+    pub header_timeout: Duration,
+    /// How long a request may take; longer than the longest poll. Key `request_timeout_s`, default 40.
+    pub request_timeout: Duration,
+    /// Connections at one time. Key `connections`, default 10 000.
+    pub connections: usize,
+    /// Sessions at one time. Key `sessions`, default 50 000.
+    pub sessions: usize,
+    /// Sessions opened from one address in an hour. Key `sessions_per_address_per_hour`, default 60.
+    pub sessions_per_address_per_hour: u32,
+    /// Requests from one address in a minute. Key `requests_per_address_per_minute`, default 1 200.
+    pub requests_per_address_per_minute: u32,
+    /// Messages of one visitor in a minute. Key `messages_per_visitor_per_minute`, default 60.
+    pub messages_per_visitor_per_minute: u32,
+    /// Events kept per visitor. Key `events_per_visitor`, default 5 000.
+    pub events_per_visitor: u32,
+    /// Networks whose `X-Forwarded-For` is believed. Key `trusted_proxies`, default none.
+    pub trusted_proxies: Vec<Cidr>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 65_536,
+            header_bytes: 16_384,
+            header_timeout: Duration::from_secs(10),
+            request_timeout: Duration::from_secs(40),
+            connections: 10_000,
+            sessions: 50_000,
+            sessions_per_address_per_hour: 60,
+            requests_per_address_per_minute: 1_200,
+            messages_per_visitor_per_minute: 60,
+            events_per_visitor: 5_000,
+            trusted_proxies: Vec::new(),
+        }
+    }
+}
+
+pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
+    let default = Limits::default();
+    let body_bytes = section.whole("body_bytes", "bytes", default.body_bytes as u64, 1_024..=16_777_216);
+    let header_bytes = section.whole("header_bytes", "bytes", default.header_bytes as u64, 8_192..=1_048_576);
+    let header_timeout = section.whole("header_timeout_s", "seconds", default.header_timeout.as_secs(), 1..=300);
+    let request_timeout = section.whole("request_timeout_s", "seconds", default.request_timeout.as_secs(), 30..=600);
+    let connections = section.whole("connections", "connections", default.connections as u64, 1..=1_000_000);
+    let sessions = section.whole("sessions", "sessions", default.sessions as u64, 1..=10_000_000);
+    let mut rate = |key, unit, default: u32, most: u32| {
+        section.whole(key, unit, default.into(), 1..=most.into()).and_then(|value| u32::try_from(value).ok())
+    };
+    let opened = rate("sessions_per_address_per_hour", "sessions", default.sessions_per_address_per_hour, 1_000_000);
+    let asked =
+        rate("requests_per_address_per_minute", "requests", default.requests_per_address_per_minute, 10_000_000);
+    let said = rate("messages_per_visitor_per_minute", "messages", default.messages_per_visitor_per_minute, 100_000);
+    let events = rate("events_per_visitor", "events", default.events_per_visitor, 1_000_000);
+    let trusted_proxies = section.or(
+        "trusted_proxies",
+        "a list of networks such as [\"10.0.0.0/8\", \"::1\"]",
+        Vec::new(),
+        |networks: Vec<String>| networks.iter().map(|text| parsed(text)).collect(),
+    );
+    section.finish();
+    Some(Limits {
+        body_bytes: usize::try_from(body_bytes?).ok()?,
+        header_bytes: usize::try_from(header_bytes?).ok()?,
+        header_timeout: Duration::from_secs(header_timeout?),
+        request_timeout: Duration::from_secs(request_timeout?),
+        connections: usize::try_from(connections?).ok()?,
+        sessions: usize::try_from(sessions?).ok()?,
+        sessions_per_address_per_hour: opened?,
+        requests_per_address_per_minute: asked?,
+        messages_per_visitor_per_minute: said?,
+        events_per_visitor: events?,
+        trusted_proxies: trusted_proxies?,
+    })
+}

@@ -1,0 +1,51 @@
+//! Secrets: given as they are, or by the name of a file.
+
+use super::section::Section;
+use secrecy::SecretString;
+use std::path::Path;
+
+/// The longest file that is taken for a secret, in bytes.
+const MAX_BYTES: u64 = 65_536;
+
+/// Reads the secret `key` or the file that `file_key` names; exactly one of them must be there.
+pub(super) fn must(
+    section: &mut Section<'_>,
+    key: &'static str,
+    file_key: &'static str,
+    beside: &Path,
+) -> Option<SecretString> {
+    let given = (section.has(key), section.has(file_key));
+    let expected = format!("exactly one of `{key}` and `{file_key}`");
+    let plain = section.get(key, "a text in quotes", filled);
+    let file = section.get(file_key, "the name of a file that can be read", |name: String| {
+        let path = beside.join(&name);
+        read(&path).map_err(|problem| format!("{}: {problem}", path.display()))
+    });
+    match given {
+        (true, true) => section.wrong(key, format!("`{file_key}` is given as well"), &expected),
+        (false, false) => section.wrong(key, "missing", &expected),
+        (true, false) => return plain?,
+        (false, true) => return file?,
+    }
+    None
+}
+
+fn filled(text: String) -> Result<SecretString, String> {
+    if text.trim().is_empty() {
+        Err("empty".into())
+    } else if text.chars().any(char::is_control) {
+        Err("holds a line break or another control character".into())
+    } else {
+        Ok(text.into())
+    }
+}
+
+/// The first line of a file; blanks and line breaks around it do not count.
+fn read(path: &Path) -> Result<SecretString, String> {
+    let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
+    if length > MAX_BYTES {
+        return Err(format!("longer than {MAX_BYTES} bytes"));
+    }
+    let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
+    filled(text.trim().to_owned())
+}

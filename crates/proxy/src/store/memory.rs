@@ -1,0 +1,176 @@
+//! The store in memory: for tests, and for desks that may forget at a restart.
+
+use super::records::{Batch, Intent, SessionRecord, VisitorRecord};
+use super::retention::{self, Verdict};
+use super::{CODES_PER_VISITOR, SessionHash, Store, StoreError, Stored};
+use frontdesk_contract::{ClientId, Event};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A store that lives as long as the process.
+#[derive(Default)]
+pub struct MemoryStore {
+    inner: Mutex<Inner>,
+}
+
+#[derive(Default)]
+struct Inner {
+    sessions: HashMap<SessionHash, SessionRecord>,
+    visitors: HashMap<String, Kept>,
+}
+
+struct Kept {
+    record: VisitorRecord,
+    events: BTreeMap<u64, Event>,
+    intents: HashMap<ClientId, Intent>,
+    codes: VecDeque<String>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn kept<T>(&self, visitor: &str, read: impl FnOnce(&Kept) -> T) -> Option<T> {
+        self.lock().visitors.get(visitor).map(read)
+    }
+}
+
+impl Inner {
+    fn write(&mut self, batch: Batch) -> Result<(), StoreError> {
+        let kept = self.visitors.get_mut(&batch.record.id).ok_or(StoreError::Gone)?;
+        if kept.record.rev.saturating_add(1) != batch.record.rev {
+            return Err(StoreError::Conflict);
+        }
+        kept.events.extend(batch.events.into_iter().map(|event| (event.seq, event)));
+        kept.events = kept.events.split_off(&batch.record.floor);
+        for (id, intent) in batch.intents {
+            match intent {
+                Some(intent) => kept.intents.insert(id, intent),
+                None => kept.intents.remove(&id),
+            };
+        }
+        kept.codes.extend(batch.codes);
+        while kept.codes.len() as u64 > CODES_PER_VISITOR {
+            kept.codes.pop_front();
+        }
+        kept.record = batch.record;
+        Ok(())
+    }
+
+    fn erase(&mut self, visitor: &str) -> bool {
+        match self.visitors.remove(visitor) {
+            Some(kept) => {
+                self.sessions.remove(&kept.record.session);
+                true
+            }
+            None => false,
+        }
+    }
+
+    fn sweep(&mut self, now_ms: u64, retention_ms: u64) -> u64 {
+        let mut gone = 0;
+        let mut erase = Vec::new();
+        for (id, kept) in &mut self.visitors {
+            let session = self.sessions.get(&kept.record.session);
+            match retention::visitor(&kept.record, session, now_ms, retention_ms) {
+                Verdict::Erase => erase.push(id.clone()),
+                Verdict::Trim => {
+                    gone += kept.events.len() as u64;
+                    kept.events.clear();
+                    kept.record.floor = kept.record.head.saturating_add(1);
+                    kept.record.rev += 1;
+                }
+                Verdict::Keep => {}
+            }
+            let before = kept.intents.len();
+            kept.intents.retain(|_, intent| !retention::intent_is_over(intent, now_ms, retention_ms));
+            gone += (before - kept.intents.len()) as u64;
+        }
+        for id in erase {
+            gone += u64::from(self.erase(&id));
+        }
+        gone
+    }
+}
+
+fn done<'a, T: Send + 'a>(result: Result<T, StoreError>) -> Stored<'a, T> {
+    Box::pin(std::future::ready(result))
+}
+
+impl Store for MemoryStore {
+    fn session<'a>(&'a self, hash: &'a SessionHash) -> Stored<'a, Option<SessionRecord>> {
+        done(Ok(self.lock().sessions.get(hash).cloned()))
+    }
+
+    fn visitor<'a>(&'a self, visitor: &'a str) -> Stored<'a, Option<VisitorRecord>> {
+        done(Ok(self.kept(visitor, |kept| kept.record.clone())))
+    }
+
+    fn events<'a>(&'a self, visitor: &'a str, after: u64, limit: usize) -> Stored<'a, Vec<Event>> {
+        let read = |kept: &Kept| {
+            kept.events.range(after.saturating_add(1)..).take(limit).map(|(_, event)| event.clone()).collect()
+        };
+        done(Ok(self.kept(visitor, read).unwrap_or_default()))
+    }
+
+    fn intent<'a>(&'a self, visitor: &'a str, id: &'a ClientId) -> Stored<'a, Option<Intent>> {
+        done(Ok(self.kept(visitor, |kept| kept.intents.get(id).cloned()).flatten()))
+    }
+
+    fn codes<'a>(&'a self, visitor: &'a str) -> Stored<'a, Vec<String>> {
+        done(Ok(self.kept(visitor, |kept| kept.codes.iter().cloned().collect()).unwrap_or_default()))
+    }
+
+    fn open<'a>(&'a self, session: SessionRecord, visitor: VisitorRecord) -> Stored<'a, ()> {
+        let mut inner = self.lock();
+        inner.sessions.insert(session.hash, session);
+        let kept = Kept {
+            record: visitor,
+            events: BTreeMap::new(),
+            intents: HashMap::new(),
+            codes: VecDeque::new(),
+        };
+        inner.visitors.insert(kept.record.id.clone(), kept);
+        done(Ok(()))
+    }
+
+    fn touch<'a>(&'a self, hash: &'a SessionHash, expires_ms: u64) -> Stored<'a, ()> {
+        if let Some(session) = self.lock().sessions.get_mut(hash) {
+            session.expires_ms = session.expires_ms.max(expires_ms);
+        }
+        done(Ok(()))
+    }
+
+    fn write<'a>(&'a self, batch: Batch) -> Stored<'a, ()> {
+        done(self.lock().write(batch))
+    }
+
+    fn erase<'a>(&'a self, visitor: &'a str) -> Stored<'a, ()> {
+        self.lock().erase(visitor);
+        done(Ok(()))
+    }
+
+    fn open_contacts(&self) -> Stored<'_, Vec<String>> {
+        let inner = self.lock();
+        let open = inner.visitors.values().filter(|kept| kept.record.is_open());
+        done(Ok(open.map(|kept| kept.record.id.clone()).collect()))
+    }
+
+    fn sessions(&self) -> Stored<'_, u64> {
+        done(Ok(self.lock().sessions.len() as u64))
+    }
+
+    fn sweep(&self, now_ms: u64, retention_ms: u64) -> Stored<'_, u64> {
+        done(Ok(self.lock().sweep(now_ms, retention_ms)))
+    }
+
+    fn flush(&self) -> Stored<'_, ()> {
+        done(Ok(()))
+    }
+}

@@ -1,0 +1,102 @@
+//! Where sessions, journals and idempotency records live, behind one trait.
+//!
+//! Everything about one visitor changes by a [`Batch`]: it is written as a whole or not at all, and its future resolves
+//! once the batch is as durable as the store can make it. A batch names the revision of the visitor it was computed
+//! from; if another writer came first the store refuses with [`StoreError::Conflict`] and nothing is changed.
+//!
+//! # Layout
+//! - [`records`]: what is stored
+//! - [`memory`]: for tests and for desks that may forget
+//! - [`redb`]: one file, one writer, group commit
+//! - [`retention`]: what the sweep removes
+
+pub mod memory;
+pub mod records;
+pub mod redb;
+pub mod retention;
+
+pub use records::{Answer, Batch, Intent, SessionRecord, Survey, VisitorRecord};
+
+use frontdesk_contract::{ClientId, Event};
+use std::future::Future;
+use std::pin::Pin;
+
+/// The schema that this version writes. A store of a newer schema is not opened.
+pub const SCHEMA: u32 = 1;
+
+/// Recent codes of downlink messages kept per visitor, to recognise repeated ones.
+pub const CODES_PER_VISITOR: u64 = 500;
+
+/// SHA-256 of a session credential; the credential itself is stored nowhere.
+pub type SessionHash = [u8; 32];
+
+/// What a call of the store answers.
+pub type Stored<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+
+/// Durable state of the proxy. Ids of visitors are those of [`VisitorRecord::id`].
+pub trait Store: Send + Sync + 'static {
+    /// The session with this hash.
+    fn session<'a>(&'a self, hash: &'a SessionHash) -> Stored<'a, Option<SessionRecord>>;
+
+    /// A visitor's record.
+    fn visitor<'a>(&'a self, visitor: &'a str) -> Stored<'a, Option<VisitorRecord>>;
+
+    /// Kept events with a number above `after`, in order, at most `limit`.
+    fn events<'a>(&'a self, visitor: &'a str, after: u64, limit: usize) -> Stored<'a, Vec<Event>>;
+
+    /// The idempotency record of an id.
+    fn intent<'a>(&'a self, visitor: &'a str, id: &'a ClientId) -> Stored<'a, Option<Intent>>;
+
+    /// The recent codes of downlink messages, oldest first.
+    fn codes<'a>(&'a self, visitor: &'a str) -> Stored<'a, Vec<String>>;
+
+    /// Stores a new session with its new visitor.
+    fn open<'a>(&'a self, session: SessionRecord, visitor: VisitorRecord) -> Stored<'a, ()>;
+
+    /// Moves the end of a session. A session that is gone stays gone.
+    fn touch<'a>(&'a self, hash: &'a SessionHash, expires_ms: u64) -> Stored<'a, ()>;
+
+    /// Writes a batch as a whole.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] when the visitor was erased, [`StoreError::Conflict`] when the visitor changed meanwhile.
+    fn write<'a>(&'a self, batch: Batch) -> Stored<'a, ()>;
+
+    /// Erases a visitor: record, events, idempotency records, codes and session.
+    fn erase<'a>(&'a self, visitor: &'a str) -> Stored<'a, ()>;
+
+    /// Visitors whose conversation was open when it was last written.
+    fn open_contacts(&self) -> Stored<'_, Vec<String>>;
+
+    /// How many sessions are kept.
+    fn sessions(&self) -> Stored<'_, u64>;
+
+    /// Removes what is past its time at `now_ms`; answers how many things went.
+    fn sweep(&self, now_ms: u64, retention_ms: u64) -> Stored<'_, u64>;
+
+    /// Whether the store can be written: a durable write that changes nothing, after everything queued before it.
+    fn flush(&self) -> Stored<'_, ()>;
+}
+
+/// Why the store did not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The visitor is not (or no longer) stored.
+    #[error("the visitor is not stored")]
+    Gone,
+    /// The visitor was changed by somebody else since it was read.
+    #[error("the visitor changed meanwhile")]
+    Conflict,
+    /// The store was written by a newer version.
+    #[error("the store has schema {found}, this version knows {SCHEMA}: start the newer version again")]
+    Newer {
+        /// The schema of the store.
+        found: u32,
+    },
+    /// A stored value cannot be read.
+    #[error("a stored value cannot be read: {0}")]
+    Broken(#[from] serde_json::Error),
+    /// The medium failed.
+    #[error("the store failed: {0}")]
+    Failed(String),
+}

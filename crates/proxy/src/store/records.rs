@@ -1,0 +1,136 @@
+//! What is stored.
+
+use super::SessionHash;
+use frontdesk_contract::{ClientId, Contact, ContactState, Event, PostedStatus, QueueInfo, SurveyForm};
+use serde::{Deserialize, Serialize};
+
+/// A session: whose it is and until when.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionRecord {
+    /// SHA-256 of the credential.
+    pub hash: SessionHash,
+    /// The visitor it belongs to.
+    pub visitor: String,
+    /// The desk it is bound to.
+    pub desk: String,
+    /// When it ends if it is not used before.
+    pub expires_ms: u64,
+}
+
+/// A visitor and the conversation as it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VisitorRecord {
+    /// The visitor's id, as the page sees it.
+    pub id: String,
+    /// Id of the desk.
+    pub desk: String,
+    /// Id at the centre.
+    pub user_id: String,
+    /// Name that agents see.
+    pub name: String,
+    /// ISO 639 code.
+    pub language: String,
+    /// The session's hash, so that erasing the visitor takes the session along.
+    pub session: SessionHash,
+    /// Grows with every write.
+    pub rev: u64,
+    /// Number of the newest event; 0 when there is none.
+    pub head: u64,
+    /// Number of the oldest event that is kept; `head + 1` when none is.
+    pub floor: u64,
+    /// How many codes were ever recorded.
+    pub codes: u64,
+    /// The conversation.
+    pub contact: Contact,
+    /// When the conversation began.
+    pub begun_ms: u64,
+    /// When it ended.
+    pub ended_ms: u64,
+    /// An agent served in this conversation.
+    pub had_agent: bool,
+    /// The centre keeps messages for later although the conversation is over.
+    pub offline: bool,
+    /// What the visitor was last told about the queue.
+    pub queue: Option<QueueInfo>,
+    /// Whether this conversation can be rated.
+    pub survey: Survey,
+    /// The last event that the visitor has read.
+    pub read_up_to: u64,
+    /// The visitor said something that the agent has not read, as far as is known.
+    pub unread: bool,
+}
+
+impl VisitorRecord {
+    /// Whether a conversation is open.
+    pub fn is_open(&self) -> bool {
+        matches!(self.contact.state, ContactState::Robot | ContactState::Queueing | ContactState::Agent)
+    }
+}
+
+/// Where the rating of a conversation stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Survey {
+    /// None is due.
+    #[default]
+    None,
+    /// The centre is to be asked for its form.
+    Due,
+    /// A rating is taken.
+    Open {
+        /// What to offer.
+        form: SurveyForm,
+        /// Since when.
+        since_ms: u64,
+    },
+    /// Rated.
+    Rated,
+}
+
+/// The idempotency record of an id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intent {
+    /// SHA-256 of kind and content.
+    pub content: [u8; 32],
+    /// When the request first came; handed to the centre with every attempt.
+    pub at_ms: u64,
+    /// The answer, once there is one. `None` with nobody at work on it: the centre may have it or not.
+    pub answer: Option<Answer>,
+}
+
+/// An answer that a repeated request gets again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// Of a message.
+    Posted {
+        /// What became of it.
+        status: PostedStatus,
+        /// Number of its `echo`.
+        seq: u64,
+    },
+    /// Of a connect.
+    Contact(Contact),
+    /// Of a rating.
+    Rated(PostedStatus),
+}
+
+/// Changes of one visitor, written as a whole.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// The record after the change. Its `rev` is the revision it was computed from plus one; `head` counts `events` in.
+    pub record: VisitorRecord,
+    /// New events, numbered up to `record.head` without a hole.
+    pub events: Vec<Event>,
+    /// Idempotency records to put, or to remove.
+    pub intents: Vec<(ClientId, Option<Intent>)>,
+    /// New codes; the last has the number `record.codes`.
+    pub codes: Vec<String>,
+}
+
+impl Batch {
+    /// The number before the first new code.
+    pub(crate) fn codes_before(&self) -> u64 {
+        self.record.codes.saturating_sub(self.codes.len() as u64)
+    }
+}

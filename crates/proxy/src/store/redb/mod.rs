@@ -1,0 +1,134 @@
+//! The store in one redb file: one writer thread with group commit, reads straight from the file's pages.
+
+mod apply;
+mod read;
+mod sweep;
+mod tables;
+mod writer;
+
+use super::records::{Batch, Intent, SessionRecord, VisitorRecord};
+use super::{SCHEMA, SessionHash, Store, StoreError, Stored};
+use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
+use frontdesk_contract::{ClientId, Event};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use writer::{Work, Writer};
+
+/// A store in one file. Writes that are answered survive the end of the process and of the machine.
+pub struct RedbStore {
+    database: Arc<Database>,
+    writer: Writer,
+    commits: Arc<AtomicU64>,
+}
+
+/// How much memory the cache of pages may take, in bytes.
+const CACHE_BYTES: usize = 64 << 20;
+
+impl RedbStore {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// When the file cannot be opened or is held by another process, and when it was written by a newer version.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let database = Builder::new().set_cache_size(CACHE_BYTES).create(path).map_err(failed)?;
+        let setup = database.begin_write().map_err(failed)?;
+        {
+            let mut meta = setup.open_table(tables::META).map_err(failed)?;
+            let found = meta.get(tables::SCHEMA_KEY).map_err(failed)?.map(|found| found.value());
+            match found {
+                Some(found) if found > SCHEMA => return Err(StoreError::Newer { found }),
+                Some(_) => {}
+                None => {
+                    meta.insert(tables::SCHEMA_KEY, SCHEMA).map_err(failed)?;
+                }
+            }
+            tables::create(&setup).map_err(failed)?;
+        }
+        setup.commit().map_err(failed)?;
+        let database = Arc::new(database);
+        let commits = Arc::new(AtomicU64::new(0));
+        let writer = Writer::start(Arc::clone(&database), Arc::clone(&commits))?;
+        Ok(Self { database, writer, commits })
+    }
+
+    /// How many transactions were committed since the store was opened.
+    pub fn commits(&self) -> u64 {
+        self.commits.load(Ordering::Relaxed)
+    }
+
+    fn read<'a, T: Send + 'a>(
+        &self,
+        ask: impl FnOnce(&::redb::ReadTransaction) -> Result<T, StoreError>,
+    ) -> Stored<'a, T> {
+        let answer = self.database.begin_read().map_err(failed).and_then(|view| ask(&view));
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+/// What the medium says, as the error of the store.
+fn failed(error: impl Into<::redb::Error>) -> StoreError {
+    StoreError::Failed(error.into().to_string())
+}
+
+impl Store for RedbStore {
+    fn session<'a>(&'a self, hash: &'a SessionHash) -> Stored<'a, Option<SessionRecord>> {
+        self.read(|view| read::session(view, hash))
+    }
+
+    fn visitor<'a>(&'a self, visitor: &'a str) -> Stored<'a, Option<VisitorRecord>> {
+        self.read(|view| read::visitor(view, visitor))
+    }
+
+    fn events<'a>(&'a self, visitor: &'a str, after: u64, limit: usize) -> Stored<'a, Vec<Event>> {
+        self.read(|view| read::events(view, visitor, after, limit))
+    }
+
+    fn intent<'a>(&'a self, visitor: &'a str, id: &'a ClientId) -> Stored<'a, Option<Intent>> {
+        self.read(|view| read::intent(view, visitor, id))
+    }
+
+    fn codes<'a>(&'a self, visitor: &'a str) -> Stored<'a, Vec<String>> {
+        self.read(|view| read::codes(view, visitor))
+    }
+
+    fn open<'a>(&'a self, session: SessionRecord, visitor: VisitorRecord) -> Stored<'a, ()> {
+        self.writer.send(Work::Open(Box::new((session, visitor))))
+    }
+
+    fn touch<'a>(&'a self, hash: &'a SessionHash, expires_ms: u64) -> Stored<'a, ()> {
+        self.writer.send(Work::Touch(*hash, expires_ms))
+    }
+
+    fn write<'a>(&'a self, batch: Batch) -> Stored<'a, ()> {
+        self.writer.send(Work::Write(Box::new(batch)))
+    }
+
+    fn erase<'a>(&'a self, visitor: &'a str) -> Stored<'a, ()> {
+        self.writer.send(Work::Erase(visitor.to_owned()))
+    }
+
+    fn open_contacts(&self) -> Stored<'_, Vec<String>> {
+        self.read(read::open_contacts)
+    }
+
+    fn sessions(&self) -> Stored<'_, u64> {
+        self.read(read::sessions)
+    }
+
+    fn sweep(&self, now_ms: u64, retention_ms: u64) -> Stored<'_, u64> {
+        Box::pin(async move {
+            let plan = self.read(|view| sweep::plan(view, now_ms, retention_ms)).await?;
+            let mut gone = 0;
+            for part in plan.parts() {
+                gone += part.things();
+                self.writer.send(Work::Sweep(part)).await?;
+            }
+            Ok(gone)
+        })
+    }
+
+    fn flush(&self) -> Stored<'_, ()> {
+        self.writer.send(Work::Nothing)
+    }
+}

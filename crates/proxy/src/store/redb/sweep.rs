@@ -1,0 +1,109 @@
+//! The periodic sweep: looked up in a read view, removed by the writer in small parts so that visitors' writes get through.
+
+use super::super::StoreError;
+use super::super::records::{Intent, SessionRecord, VisitorRecord};
+use super::super::retention::{self, Verdict};
+use super::{apply, failed, read, tables};
+use ::redb::{ReadTransaction, ReadableTable, WriteTransaction};
+
+/// Things removed in one transaction at most.
+const PART: usize = 200;
+
+/// What a sweep is to remove.
+#[derive(Default)]
+pub(super) struct Plan {
+    items: Vec<Item>,
+    now_ms: u64,
+    retention_ms: u64,
+}
+
+#[derive(Clone)]
+enum Item {
+    Visitor(String),
+    Intent(String, String),
+}
+
+/// A part of a plan, for one transaction.
+pub(super) struct Part {
+    items: Vec<Item>,
+    now_ms: u64,
+    retention_ms: u64,
+}
+
+impl Part {
+    /// How many things it is about.
+    pub(super) fn things(&self) -> u64 {
+        self.items.len() as u64
+    }
+}
+
+impl Plan {
+    /// The plan in parts.
+    pub(super) fn parts(self) -> impl Iterator<Item = Part> {
+        let (now_ms, retention_ms) = (self.now_ms, self.retention_ms);
+        let mut items = self.items.into_iter();
+        std::iter::from_fn(move || {
+            let items: Vec<_> = items.by_ref().take(PART).collect();
+            (!items.is_empty()).then_some(Part { items, now_ms, retention_ms })
+        })
+    }
+}
+
+/// Finds what is past its time.
+pub(super) fn plan(view: &ReadTransaction, now_ms: u64, retention_ms: u64) -> Result<Plan, StoreError> {
+    let mut plan = Plan { items: Vec::new(), now_ms, retention_ms };
+    let visitors = view.open_table(tables::VISITORS).map_err(failed)?;
+    for row in visitors.iter().map_err(failed)? {
+        let (_, value) = row.map_err(failed)?;
+        let record: VisitorRecord = serde_json::from_slice(value.value())?;
+        let session = read::session(view, &record.session)?;
+        if retention::visitor(&record, session.as_ref(), now_ms, retention_ms) != Verdict::Keep {
+            plan.items.push(Item::Visitor(record.id));
+        }
+    }
+    let intents = view.open_table(tables::INTENTS).map_err(failed)?;
+    for row in intents.iter().map_err(failed)? {
+        let (key, value) = row.map_err(failed)?;
+        let intent: Intent = serde_json::from_slice(value.value())?;
+        if retention::intent_is_over(&intent, now_ms, retention_ms) {
+            let (visitor, id) = key.value();
+            plan.items.push(Item::Intent(visitor.to_owned(), id.to_owned()));
+        }
+    }
+    Ok(plan)
+}
+
+/// Removes a part, looking again at each visitor: it may have come back since the plan was made.
+pub(super) fn apply(transaction: &WriteTransaction, part: &Part) -> Result<(), StoreError> {
+    for item in &part.items {
+        match item {
+            Item::Visitor(id) => visitor(transaction, id, part)?,
+            Item::Intent(visitor, id) => {
+                let mut table = transaction.open_table(tables::INTENTS).map_err(failed)?;
+                table.remove((visitor.as_str(), id.as_str())).map_err(failed)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn visitor(transaction: &WriteTransaction, id: &str, part: &Part) -> Result<(), StoreError> {
+    let Some(mut record) = apply::record(transaction, id)? else { return Ok(()) };
+    let session = {
+        let table = transaction.open_table(tables::SESSIONS).map_err(failed)?;
+        let row = table.get(record.session.as_slice()).map_err(failed)?;
+        row.map(|row| serde_json::from_slice::<SessionRecord>(row.value())).transpose()?
+    };
+    match retention::visitor(&record, session.as_ref(), part.now_ms, part.retention_ms) {
+        Verdict::Keep => Ok(()),
+        Verdict::Erase => apply::erase(transaction, id),
+        Verdict::Trim => {
+            apply::drop_events(transaction, id)?;
+            record.floor = record.head.saturating_add(1);
+            record.rev += 1;
+            let mut table = transaction.open_table(tables::VISITORS).map_err(failed)?;
+            table.insert(id, serde_json::to_vec(&record)?.as_slice()).map_err(failed)?;
+            Ok(())
+        }
+    }
+}

@@ -1,0 +1,122 @@
+//! The one writer: takes whatever is queued into one durable transaction, then answers all of it.
+
+use super::super::records::{Batch, SessionRecord, VisitorRecord};
+use super::super::{SessionHash, StoreError, Stored};
+use super::{apply, failed, sweep};
+use ::redb::Database;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::JoinHandle;
+use tokio::sync::oneshot;
+
+/// Pieces of work in one transaction at most.
+const GROUP: usize = 1_000;
+
+/// Something to write.
+pub(super) enum Work {
+    Open(Box<(SessionRecord, VisitorRecord)>),
+    Touch(SessionHash, u64),
+    Write(Box<Batch>),
+    Erase(String),
+    Sweep(sweep::Part),
+    Nothing,
+}
+
+type Reply = oneshot::Sender<Result<(), StoreError>>;
+
+/// The writer's queue and thread. Dropping it lets the thread finish what is queued, and waits for it.
+pub(super) struct Writer {
+    queue: Option<mpsc::Sender<(Work, Reply)>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Writer {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub(super) fn start(database: Arc<Database>, commits: Arc<AtomicU64>) -> Result<Self, StoreError> {
+        let (queue, work) = mpsc::channel();
+        let thread = std::thread::Builder::new()
+            .name("store".into())
+            .spawn(move || run(&database, &work, &commits))
+            .map_err(|error| StoreError::Failed(format!("no thread for the writer: {error}")))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    /// Queues work at once; the future resolves when it is durable.
+    pub(super) fn send<'a>(&self, work: Work) -> Stored<'a, ()> {
+        let (reply, answer) = oneshot::channel();
+        let queued = self.queue.as_ref().is_some_and(|queue| queue.send((work, reply)).is_ok());
+        Box::pin(async move {
+            let stopped = || StoreError::Failed("the writer has stopped".into());
+            if !queued {
+                return Err(stopped());
+            }
+            answer.await.unwrap_or_else(|_| Err(stopped()))
+        })
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.queue = None;
+        if let Some(thread) = self.thread.take() {
+            // A panic of the writer has been reported by its thread; there is nobody left to tell.
+            let _ended = thread.join();
+        }
+    }
+}
+
+fn run(database: &Database, work: &mpsc::Receiver<(Work, Reply)>, commits: &AtomicU64) {
+    while let Ok(first) = work.recv() {
+        let group = std::iter::once(first).chain(work.try_iter().take(GROUP - 1));
+        let (answers, outcome) = write(database, group);
+        match outcome {
+            Ok(()) => {
+                commits.fetch_add(1, Ordering::Relaxed);
+                for (reply, answer) in answers {
+                    // Nobody waits any more: the work is done all the same.
+                    let _gone = reply.send(answer);
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, writes = answers.len(), "the store cannot be written");
+                for (reply, _) in answers {
+                    let _gone = reply.send(Err(StoreError::Failed(error.to_string())));
+                }
+            }
+        }
+    }
+}
+
+type Answers = Vec<(Reply, Result<(), StoreError>)>;
+
+fn write(
+    database: &Database,
+    group: impl Iterator<Item = (Work, Reply)>,
+) -> (Answers, Result<(), StoreError>) {
+    let mut answers = Vec::new();
+    let mut transaction = match database.begin_write().map_err(failed) {
+        Ok(transaction) => transaction,
+        Err(error) => {
+            answers.extend(group.map(|(_, reply)| (reply, Ok(()))));
+            return (answers, Err(error));
+        }
+    };
+    transaction.set_quick_repair(true);
+    let mut broken = None;
+    for (work, reply) in group {
+        let answer = if broken.is_none() { apply::work(&transaction, work) } else { Ok(()) };
+        if let Err(StoreError::Failed(detail)) = &answer {
+            broken = Some(detail.clone());
+        }
+        answers.push((reply, answer));
+    }
+    let outcome = match broken {
+        // Half of a piece of work may be in the transaction: none of it may stay.
+        Some(detail) => transaction.abort().map_err(failed).and(Err(StoreError::Failed(detail))),
+        None => transaction.commit().map_err(failed),
+    };
+    (answers, outcome)
+}

@@ -1,0 +1,116 @@
+//! Downlink: making messages for visitors and handing them out.
+
+use super::{
+    Centre, ContactId, Content, Control, Disturbance, Downlink, Entry, Ms, Party, Source, text,
+};
+
+impl Centre {
+    /// Messages of this visitor, and the codes that the disturbance touched.
+    ///
+    /// `want_reads` also hands out which messages an agent has read.
+    pub(crate) fn poll(
+        &mut self,
+        now: Ms,
+        user: &str,
+        want_reads: bool,
+        disturbance: Option<Disturbance>,
+    ) -> (Vec<Downlink>, Vec<String>) {
+        self.advance(now);
+        self.settle(now, user);
+        if let Some(contact) = self.live_id(user).and_then(|id| self.contacts.get_mut(&id)) {
+            contact.polled_ms = now;
+        }
+        let reads = match self.visitors.get_mut(user) {
+            Some(visitor) if want_reads && self.settings.dialect == crate::Dialect::V2_6 => {
+                std::mem::take(&mut visitor.read)
+            }
+            _ => Vec::new(),
+        };
+        if !reads.is_empty() {
+            let control = |message| Downlink { control: Control::Read, ..message };
+            self.post(now, user, Source::Agent, Content::Ids(reads), control);
+        }
+        let Some(visitor) = self.visitors.get_mut(user) else { return (Vec::new(), Vec::new()) };
+        visitor.polls += 1;
+        visitor.last_seen_ms = now;
+        let settings = &self.settings;
+        let (messages, touched) =
+            visitor.mailbox.poll(now, settings.poll, settings.poll_batch, disturbance);
+        self.tally.down_polled += messages.len() as u64;
+        (messages, touched)
+    }
+
+    /// Says something in a contact: into the transcript and to the visitor. Answers the message's code.
+    pub(super) fn say(
+        &mut self,
+        now: Ms,
+        id: ContactId,
+        source: Source,
+        words: String,
+        finish: impl FnOnce(Downlink) -> Downlink,
+    ) -> Option<String> {
+        let contact = self.contacts.get(&id)?;
+        let (user, language) = (contact.user_id.clone(), contact.language);
+        let (from, name) = match source {
+            Source::Agent => (Party::Agent, contact.agent_name.clone().unwrap_or_default()),
+            Source::Robot => (Party::Robot, text::robot_name(language).to_owned()),
+            Source::System => (Party::System, text::system_name(language).to_owned()),
+        };
+        let call_id = Some(contact.call_id.clone());
+        let nickname = Some(name.clone());
+        let (code, at_ms) = self.post(now, &user, source, Content::Text(words.clone()), |message| {
+            finish(Downlink { nickname, call_id, ..message })
+        })?;
+        let entry = Entry {
+            seq: 0,
+            code: code.clone(),
+            message_id: None,
+            from,
+            name,
+            media: "TEXT".into(),
+            text: words,
+            at_ms,
+            read_ms: None,
+        };
+        if let Some(contact) = self.contacts.get_mut(&id) {
+            contact.record(self.settings.max_transcript, entry);
+        }
+        self.touch(id);
+        Some(code)
+    }
+
+    /// Puts a message into the visitor's mailbox; answers its code and time.
+    pub(super) fn post(
+        &mut self,
+        now: Ms,
+        user: &str,
+        source: Source,
+        content: Content,
+        finish: impl FnOnce(Downlink) -> Downlink,
+    ) -> Option<(String, Ms)> {
+        let code = self.ids.uuid();
+        let visitor = self.visitors.get_mut(user)?;
+        let at_ms = now.max(visitor.last_down_ms.saturating_add(1));
+        visitor.last_down_ms = at_ms;
+        let message = finish(Downlink {
+            code: code.clone(),
+            at_ms,
+            control: Control::Chat,
+            source,
+            content,
+            nickname: None,
+            call_id: None,
+            robot_turn: None,
+            similar: Vec::new(),
+            queued: false,
+            offline: None,
+        });
+        // Agents are stopped far earlier; this bounds a visitor who reconnects for ever and never polls.
+        if visitor.mailbox.len() >= self.settings.max_transcript.saturating_mul(2) {
+            visitor.mailbox.drop_oldest();
+        }
+        visitor.mailbox.push(message);
+        self.tally.down_made += 1;
+        Some((code, at_ms))
+    }
+}

@@ -1,0 +1,185 @@
+//! The shop's robot: finds the topic whose keywords fit best.
+
+mod chinese;
+mod english;
+
+use super::Language;
+
+/// Something the robot knows.
+#[derive(Debug)]
+struct Topic {
+    /// The question as a visitor would put it; offered as a similar question.
+    question: &'static str,
+    /// Words that point here, with their weight. English words match as the beginning of a word.
+    keywords: &'static [(&'static str, u32)],
+    answer: &'static str,
+}
+
+/// What a robot knows in one language.
+#[derive(Debug)]
+struct Knowledge {
+    welcome: &'static str,
+    greetings: &'static [&'static str],
+    greeting: &'static str,
+    thanks: &'static [&'static str],
+    you_are_welcome: &'static str,
+    person: &'static [&'static str],
+    offer_agent: &'static str,
+    fallback: &'static str,
+    only_text: &'static str,
+    topics: &'static [Topic],
+}
+
+/// What the robot says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Answer {
+    pub(crate) text: String,
+    /// Questions near to the one asked, best first.
+    pub(crate) similar: Vec<String>,
+}
+
+const SIMILAR_MAX: usize = 3;
+const FITS_FROM: u32 = 2;
+
+fn knowledge(language: Language) -> &'static Knowledge {
+    match language {
+        Language::Chinese => &chinese::KNOWLEDGE,
+        Language::English => &english::KNOWLEDGE,
+    }
+}
+
+fn plain(text: &str) -> Answer {
+    Answer { text: text.to_owned(), similar: Vec::new() }
+}
+
+/// First words of a conversation.
+pub(crate) fn welcome(language: Language) -> Answer {
+    let known = knowledge(language);
+    let similar = known.topics.iter().take(SIMILAR_MAX).map(|topic| topic.question.to_owned()).collect();
+    Answer { text: known.welcome.to_owned(), similar }
+}
+
+/// Answer to a picture, a file, a place.
+pub(crate) fn only_text(language: Language) -> Answer {
+    plain(knowledge(language).only_text)
+}
+
+/// Answers a text. Chinese characters are answered in Chinese; Latin text in Chinese only when the visitor's
+/// language is Chinese and the English knowledge has nothing on it.
+pub(crate) fn answer(text: &str, language: Language) -> Answer {
+    let lower = text.to_lowercase();
+    if text.chars().any(is_cjk) {
+        return answer_in(&lower, Language::Chinese);
+    }
+    let english = &english::KNOWLEDGE;
+    if language == Language::Chinese && !knows(english, &lower, Language::English) {
+        return answer_in(&lower, Language::Chinese);
+    }
+    answer_in(&lower, Language::English)
+}
+
+fn knows(known: &Knowledge, lower: &str, language: Language) -> bool {
+    let lists = [known.greetings, known.thanks, known.person];
+    lists.iter().any(|list| mentions(lower, list, language))
+        || known.topics.iter().any(|topic| score(topic, lower, language) >= FITS_FROM)
+}
+
+fn answer_in(lower: &str, language: Language) -> Answer {
+    let known = knowledge(language);
+    if mentions(lower, known.person, language) {
+        return plain(known.offer_agent);
+    }
+    let mut ranked: Vec<(u32, &Topic)> = known
+        .topics
+        .iter()
+        .map(|topic| (score(topic, lower, language), topic))
+        .filter(|(score, _)| *score > 0)
+        .collect();
+    ranked.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    let questions = |topics: &[(u32, &Topic)]| {
+        topics.iter().take(SIMILAR_MAX).map(|(_, topic)| topic.question.to_owned()).collect::<Vec<_>>()
+    };
+    match ranked.split_first() {
+        Some(((score, best), others)) if *score >= FITS_FROM => {
+            Answer { text: best.answer.to_owned(), similar: questions(others) }
+        }
+        _ if mentions(lower, known.greetings, language) => plain(known.greeting),
+        _ if mentions(lower, known.thanks, language) => plain(known.you_are_welcome),
+        _ if !ranked.is_empty() => Answer { text: known.fallback.to_owned(), similar: questions(&ranked) },
+        _ => Answer { text: known.fallback.to_owned(), ..welcome(language) },
+    }
+}
+
+fn score(topic: &Topic, lower: &str, language: Language) -> u32 {
+    topic
+        .keywords
+        .iter()
+        .filter(|(keyword, _)| occurs(lower, keyword, language))
+        .map(|(_, weight)| weight)
+        .sum()
+}
+
+fn mentions(lower: &str, list: &[&str], language: Language) -> bool {
+    list.iter().any(|keyword| occurs(lower, keyword, language))
+}
+
+/// Chinese has no spaces, so anywhere counts; an English keyword must begin a word, and short ones be a whole one.
+fn occurs(lower: &str, keyword: &str, language: Language) -> bool {
+    if language == Language::Chinese || keyword.contains(' ') {
+        return lower.contains(keyword);
+    }
+    lower.split(|c: char| !c.is_alphanumeric()).any(|word| {
+        if keyword.len() <= 3 { word == keyword } else { word.starts_with(keyword) }
+    })
+}
+
+fn is_cjk(character: char) -> bool {
+    matches!(character, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_topic_answers_its_own_question() {
+        for language in [Language::Chinese, Language::English] {
+            let topics = knowledge(language).topics;
+            assert!(topics.len() >= 15, "{language:?}");
+            for topic in topics {
+                assert_eq!(answer(topic.question, language).text, topic.answer, "{}", topic.question);
+            }
+        }
+    }
+
+    #[test]
+    fn the_visitors_words_decide_the_language() {
+        assert_eq!(answer("我的快递到哪了", Language::English).text, answer("我的快递到哪了", Language::Chinese).text);
+        assert!(answer("where is my parcel?", Language::Chinese).text.is_ascii());
+        assert!(answer("qwertz", Language::Chinese).text.chars().any(is_cjk));
+    }
+
+    #[test]
+    fn whoever_asks_for_a_person_is_offered_one() {
+        for text in ["Can I talk to a human please", "I want an agent", "REPRESENTATIVE!"] {
+            assert_eq!(answer(text, Language::English).text, english::KNOWLEDGE.offer_agent, "{text}");
+        }
+        for text in ["转人工", "我要找客服", "有真人吗"] {
+            assert_eq!(answer(text, Language::Chinese).text, chinese::KNOWLEDGE.offer_agent, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_matter_gets_the_fallback_and_some_questions() {
+        let unknown = answer("quantum chromodynamics", Language::English);
+        assert_eq!((unknown.text.as_str(), unknown.similar.len()), (english::KNOWLEDGE.fallback, SIMILAR_MAX));
+        assert_eq!(answer("", Language::English).text, english::KNOWLEDGE.fallback);
+    }
+
+    #[test]
+    fn a_greeting_does_not_hide_a_question() {
+        assert_eq!(answer("hello", Language::English).text, english::KNOWLEDGE.greeting);
+        assert_ne!(answer("hello, how can I pay?", Language::English).text, english::KNOWLEDGE.greeting);
+        assert_eq!(answer("你好", Language::English).text, chinese::KNOWLEDGE.greeting);
+    }
+}

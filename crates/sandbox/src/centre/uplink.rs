@@ -1,0 +1,337 @@
+//! What a visitor sends, and what comes of it.
+
+use super::{
+    Centre, Contact, ContactId, EndCause, Entry, Ms, Party, Rating, Source, State, robot, text,
+};
+use crate::settings::MessageIds;
+
+/// `controlType` of an uplink message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Request {
+    Connect,
+    Chat,
+    Input,
+    TransferToAgent,
+    Read,
+    Disconnect,
+}
+
+/// One uplink message, checked for form.
+#[derive(Clone, Debug)]
+pub(crate) struct Uplink {
+    pub(crate) request: Request,
+    pub(crate) media: String,
+    pub(crate) content: String,
+    pub(crate) message_id: Option<String>,
+}
+
+/// What came of an uplink message; the wire words it by dialect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The robot serves now.
+    WithRobot,
+    /// An agent serves now.
+    WithAgent,
+    /// In the queue; a CHAT was not kept.
+    Queueing,
+    /// Agents do not work now.
+    OutsideHours,
+    /// No room for another session.
+    Full,
+    /// Stored under this code, for the robot.
+    ToRobot(String),
+    /// Stored under this code, for the agent.
+    ToAgent(String),
+    /// A repeated id; nothing was stored.
+    Repeated,
+    /// Typing or reading was noted.
+    Noted,
+    /// Not while the robot serves.
+    RobotServes,
+    /// Not while an agent serves.
+    AgentServes,
+    /// Stored under this code although there is no session.
+    StoredOffline(String),
+    /// There is no session.
+    NoSession,
+    /// Faster than the centre allows.
+    TooQuick,
+    /// The contact takes no more messages.
+    Refused,
+    /// A conversation with the robot is over.
+    LeftRobot,
+    /// A conversation with an agent is over.
+    LeftAgent,
+    /// The visitor left the queue.
+    LeftQueue,
+}
+
+const TYPING_FOR_MS: Ms = 6_000;
+
+impl Centre {
+    /// Takes one message of a visitor known by `admit`.
+    pub(crate) fn send(&mut self, now: Ms, user: &str, uplink: &Uplink) -> Outcome {
+        self.advance(now);
+        self.settle(now, user);
+        if let Some(visitor) = self.visitors.get_mut(user) {
+            visitor.last_seen_ms = now;
+        }
+        match uplink.request {
+            Request::Connect => self.connect(now, user),
+            Request::Chat => self.chat(now, user, uplink),
+            Request::Input => self.typing(now, user),
+            Request::TransferToAgent => self.transfer(now, user),
+            Request::Read => self.visitor_read(now, user),
+            Request::Disconnect => self.leave(now, user),
+        }
+    }
+
+    fn connect(&mut self, now: Ms, user: &str) -> Outcome {
+        if let Some(contact) = self.live_contact(user) {
+            return match contact.state {
+                State::Robot => Outcome::WithRobot,
+                State::Waiting => Outcome::Queueing,
+                _ => Outcome::WithAgent,
+            };
+        }
+        if !self.settings.robot && !self.settings.hours.open_at(now) {
+            return Outcome::OutsideHours;
+        }
+        let Some(id) = self.open_contact(now, user, State::Robot) else { return Outcome::Full };
+        if !self.settings.robot {
+            return match self.enqueue(now, id) {
+                State::Active => Outcome::WithAgent,
+                _ => Outcome::Queueing,
+            };
+        }
+        if let Some(language) = self.contacts.get(&id).map(|contact| contact.language) {
+            let welcome = robot::welcome(language);
+            self.robot_says(now, id, welcome);
+        }
+        Outcome::WithRobot
+    }
+
+    /// A new contact of this visitor, if there is room.
+    fn open_contact(&mut self, now: Ms, user: &str, state: State) -> Option<ContactId> {
+        while self.contacts.len() >= self.settings.max_contacts {
+            let oldest = self.closed.pop_front()?;
+            self.contacts.remove(&oldest);
+        }
+        let id = ContactId(self.next_contact);
+        let call_id = format!("{}-{}", now / 1_000, 1_000 + id.0);
+        let queue = self.queue_for(&self.visitors.get(user)?.locale);
+        let visitor = self.visitors.get_mut(user)?;
+        self.next_contact += 1;
+        match state {
+            State::Offline => visitor.offline = Some(id),
+            _ => visitor.contact = Some(id),
+        }
+        let contact = Contact {
+            id,
+            user_id: user.to_owned(),
+            user_name: visitor.name.clone(),
+            language: visitor.language,
+            queue,
+            state,
+            cause: None,
+            agent: None,
+            agent_name: None,
+            call_id,
+            started_ms: now,
+            waiting_since_ms: None,
+            ended_ms: None,
+            polled_ms: now,
+            spoken_ms: now,
+            transcript: Vec::new(),
+            unread: 0,
+            typing_until_ms: None,
+            rating: None,
+            robot_turns: 0,
+            robot_due_ms: now,
+            changed: 0,
+        };
+        self.contacts.insert(id, contact);
+        if state.is_live() {
+            self.live.insert(id);
+        } else {
+            self.closed.push_back(id);
+        }
+        self.touch(id);
+        Some(id)
+    }
+
+    fn chat(&mut self, now: Ms, user: &str, uplink: &Uplink) -> Outcome {
+        let Some(visitor) = self.visitors.get(user) else { return Outcome::NoSession };
+        let repeated = uplink.message_id.as_deref().is_some_and(|id| visitor.seen.contains(id));
+        if repeated && self.settings.message_id == MessageIds::Deduplicated {
+            self.tally.up_repeated += 1;
+            return Outcome::Repeated;
+        }
+        let interval = self.settings.send_interval_ms;
+        if interval > 0 && visitor.last_chat_ms.is_some_and(|last| now < last.saturating_add(interval)) {
+            self.tally.up_refused += 1;
+            return Outcome::TooQuick;
+        }
+        let outcome = match self.live_id(user).and_then(|id| self.contacts.get(&id)) {
+            None => self.leave_message(now, user, uplink),
+            Some(contact) => match (contact.state, contact.id) {
+                (State::Waiting, _) => Outcome::Queueing,
+                (State::Robot, id) => self.ask_robot(now, id, uplink),
+                (_, id) => self.store(now, id, uplink).map_or(Outcome::Refused, Outcome::ToAgent),
+            },
+        };
+        match outcome {
+            Outcome::ToRobot(_) | Outcome::ToAgent(_) | Outcome::StoredOffline(_) => {
+                self.tally.up_stored += 1;
+                if let Some(visitor) = self.visitors.get_mut(user) {
+                    visitor.last_chat_ms = Some(now);
+                    if let Some(id) = &uplink.message_id {
+                        visitor.seen.insert(id);
+                    }
+                }
+            }
+            _ => self.tally.up_refused += 1,
+        }
+        outcome
+    }
+
+    /// Keeps a visitor's message and answers its code; `None` when the contact is full.
+    fn store(&mut self, now: Ms, id: ContactId, uplink: &Uplink) -> Option<String> {
+        let own = self.ids.uuid();
+        let code = match (&uplink.message_id, self.settings.message_id) {
+            (Some(given), MessageIds::Deduplicated | MessageIds::Echoed) => given.clone(),
+            _ => own,
+        };
+        let contact = self.contacts.get_mut(&id)?;
+        let entry = Entry {
+            seq: 0,
+            code: code.clone(),
+            message_id: uplink.message_id.clone(),
+            from: Party::Visitor,
+            name: contact.user_name.clone(),
+            media: uplink.media.clone(),
+            text: uplink.content.clone(),
+            at_ms: now,
+            read_ms: None,
+        };
+        contact.typing_until_ms = None;
+        let kept = contact.record(self.settings.max_transcript, entry);
+        self.touch(id);
+        kept.then_some(code)
+    }
+
+    fn ask_robot(&mut self, now: Ms, id: ContactId, uplink: &Uplink) -> Outcome {
+        let Some(code) = self.store(now, id, uplink) else { return Outcome::Refused };
+        let Some(contact) = self.contacts.get_mut(&id) else { return Outcome::Refused };
+        let answer = if uplink.media == "TEXT" {
+            robot::answer(&uplink.content, contact.language)
+        } else {
+            robot::only_text(contact.language)
+        };
+        contact.robot_due_ms = contact.robot_due_ms.max(now.saturating_add(self.settings.robot_delay_ms));
+        self.due.insert((contact.robot_due_ms, self.next_due), (id, answer));
+        self.next_due += 1;
+        Outcome::ToRobot(code)
+    }
+
+    /// Without a session a message is kept only where the offline switch is on.
+    fn leave_message(&mut self, now: Ms, user: &str, uplink: &Uplink) -> Outcome {
+        if !self.offline_mode() {
+            return Outcome::NoSession;
+        }
+        let known = self.visitors.get(user).and_then(|visitor| visitor.offline);
+        let open = known.filter(|id| self.contacts.get(id).is_some_and(|c| c.state == State::Offline));
+        let Some(id) = open.or_else(|| self.open_contact(now, user, State::Offline)) else {
+            return Outcome::NoSession;
+        };
+        self.store(now, id, uplink).map_or(Outcome::NoSession, Outcome::StoredOffline)
+    }
+
+    /// Is `offlineMsg` sent and are messages without a session kept?
+    pub(crate) fn offline_mode(&self) -> bool {
+        self.settings.offline && self.in_v2_6()
+    }
+
+    /// The text of `offlineMsg` for this visitor.
+    pub(crate) fn offline_tip(&self, user: &str) -> &'static str {
+        text::offline_tip(self.visitor(user).map_or(text::Language::English, |visitor| visitor.language))
+    }
+
+    fn typing(&mut self, now: Ms, user: &str) -> Outcome {
+        let Some(id) = self.live_id(user) else { return Outcome::NoSession };
+        let Some(contact) = self.contacts.get_mut(&id) else { return Outcome::NoSession };
+        match contact.state {
+            State::Robot => Outcome::RobotServes,
+            State::Waiting => Outcome::Queueing,
+            _ => {
+                contact.typing_until_ms = Some(now.saturating_add(TYPING_FOR_MS));
+                self.touch(id);
+                Outcome::Noted
+            }
+        }
+    }
+
+    fn transfer(&mut self, now: Ms, user: &str) -> Outcome {
+        let Some(contact) = self.live_contact(user) else { return Outcome::NoSession };
+        match contact.state {
+            State::Waiting => Outcome::Queueing,
+            State::Robot => {
+                let id = contact.id;
+                if !self.settings.hours.open_at(now) {
+                    return Outcome::OutsideHours;
+                }
+                self.due.retain(|_, (asked, _)| *asked != id);
+                match self.enqueue(now, id) {
+                    State::Active => Outcome::WithAgent,
+                    _ => Outcome::Queueing,
+                }
+            }
+            _ => Outcome::AgentServes,
+        }
+    }
+
+    fn visitor_read(&mut self, now: Ms, user: &str) -> Outcome {
+        let Some(id) = self.live_id(user) else { return Outcome::NoSession };
+        if let Some(contact) = self.contacts.get_mut(&id) {
+            let unread = contact.transcript.iter_mut().rev();
+            unread
+                .filter(|entry| entry.from != Party::Visitor)
+                .take_while(|entry| entry.read_ms.is_none())
+                .for_each(|entry| entry.read_ms = Some(now));
+        }
+        self.touch(id);
+        Outcome::Noted
+    }
+
+    fn leave(&mut self, now: Ms, user: &str) -> Outcome {
+        let Some(contact) = self.live_contact(user) else { return Outcome::NoSession };
+        let (id, outcome) = match contact.state {
+            State::Robot => (contact.id, Outcome::LeftRobot),
+            State::Waiting => (contact.id, Outcome::LeftQueue),
+            _ => (contact.id, Outcome::LeftAgent),
+        };
+        self.end(now, id, EndCause::Visitor);
+        outcome
+    }
+
+    /// Keeps a rating for the visitor's last contact that an agent served. `false` when there is none.
+    pub(crate) fn rate(&mut self, now: Ms, user: &str, level: u8, comment: &str) -> bool {
+        let served = self.contacts.values_mut().rev().find(|c| c.user_id == user && c.agent.is_some());
+        let Some(contact) = served else { return false };
+        contact.rating = Some(Rating { level, comment: comment.to_owned(), at_ms: now });
+        let id = contact.id;
+        self.touch(id);
+        true
+    }
+
+    pub(super) fn robot_says(&mut self, now: Ms, id: ContactId, answer: robot::Answer) {
+        let Some(contact) = self.contacts.get_mut(&id) else { return };
+        contact.robot_turns += 1;
+        let turn = contact.robot_turns;
+        self.say(now, id, Source::Robot, answer.text, |mut message| {
+            message.robot_turn = Some(turn);
+            message.similar = answer.similar;
+            message
+        });
+    }
+}

@@ -1,0 +1,222 @@
+//! Everything that can be switched about the sandbox, before it starts and while it runs.
+
+mod hours;
+mod patch;
+
+pub use hours::{Day, DayTime, Hours, Span, Weekly};
+pub use patch::SettingError;
+use serde::{Deserialize, Serialize};
+
+/// Which of the two vendor manuals the gateway follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Dialect {
+    /// CEC 2.5: no code 11, no history, no survey query, `returnCode` after a rating.
+    #[serde(rename = "2.5")]
+    V2_5,
+    /// CEC 2.6.
+    #[serde(rename = "2.6")]
+    V2_6,
+}
+
+/// What the centre does with the `messageId` of an uplink message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageIds {
+    /// A repeated id is answered with success and stored once; history shows it as `messageCode`.
+    Deduplicated,
+    /// Every copy is stored; history shows the id as `messageCode`.
+    Echoed,
+    /// Every copy is stored under a code of the centre's own.
+    Ignored,
+}
+
+/// What `poll` does with a message it has handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PollMode {
+    /// Forgets it: a lost answer is a lost message.
+    Destructive,
+    /// Hands it out again in every poll until 10 s after the first time.
+    Repeats,
+}
+
+/// How `applyToken` writes its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenBody {
+    /// `{"token":"…","resultCode":"0"}`
+    Object,
+    /// `"…"`, a bare JSON text.
+    String,
+    /// `{"…"}`, as the manuals' sample prints it; not JSON.
+    Braced,
+}
+
+/// How the robot's `simQuestions` are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SimQuestions {
+    /// An array of texts.
+    List,
+    /// A text that holds a JSON array.
+    Text,
+    /// Always `null`.
+    None,
+}
+
+/// What the survey query offers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum SurveyType {
+    /// Ask the visitor in the page.
+    Web,
+    /// Do not ask.
+    No,
+}
+
+/// Parts of a survey that later releases can ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum SurveyQuestion {
+    /// Was it solved at first contact?
+    Fcr,
+    /// Would you recommend us?
+    Nps,
+    /// How satisfied are you?
+    Csat,
+}
+
+/// One skill queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Queue {
+    /// Its name, shown on the desk and named by agents who serve only some queues.
+    pub name: String,
+    /// Languages (`zh`, `en`, …) it takes; empty takes all. The first matching queue wins.
+    #[serde(default)]
+    pub locales: Vec<String>,
+    /// After this many seconds a waiting visitor is released.
+    pub max_wait_s: u64,
+    /// Seconds one conversation is reckoned to take, for the estimate.
+    pub average_s: u64,
+}
+
+/// All switches. The default is the worst case a client has to live with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Key that `x-app-key` and `tokenByAkSk` must carry.
+    pub app_key: String,
+    /// Secret that `tokenByAkSk` must carry.
+    pub app_secret: String,
+    /// The one configured WEB channel.
+    pub channel_id: String,
+    /// Manual that is followed.
+    pub dialect: Dialect,
+    /// Use of `messageId`.
+    pub message_id: MessageIds,
+    /// Use of polled messages.
+    pub poll: PollMode,
+    /// Does `queryHistoryChatMessage` exist? Never in dialect 2.5.
+    pub history: bool,
+    /// Form of the `applyToken` answer.
+    pub token_body: TokenBody,
+    /// Most messages in one poll answer.
+    pub poll_batch: usize,
+    /// Largest text of a visitor in UTF-8 bytes.
+    pub text_max_bytes: usize,
+    /// Longest `userId` in characters; only dialect 2.6 has a limit.
+    pub user_id_max: usize,
+    /// Shortest time between two messages of a visitor; a faster one answers 13. 0 is off.
+    pub send_interval_ms: u64,
+    /// Code that typing in the queue answers in dialect 2.6: `"11"` or `"13"`.
+    pub queueing_input: String,
+    /// Does the robot serve first?
+    pub robot: bool,
+    /// Time the robot takes for an answer.
+    pub robot_delay_ms: u64,
+    /// Form of the robot's similar questions.
+    pub sim_questions: SimQuestions,
+    /// The skill queues, at least one.
+    pub queues: Vec<Queue>,
+    /// Working hours of the agents.
+    pub hours: Hours,
+    /// The tenant's offline switch: `offlineMsg`, and messages without a session are stored.
+    pub offline: bool,
+    /// Are waiting visitors given to free agents at once?
+    pub auto_assign: bool,
+    /// Conversations one agent takes at a time.
+    pub agent_capacity: usize,
+    /// An agent not heard of for so long gets no new conversation.
+    pub agent_away_s: u64,
+    /// Send an agent's typing downlink as INPUT. Not in the vendor's documents.
+    pub agent_typing: bool,
+    /// A conversation with an agent in which nobody writes for so long is ended. 0 is off.
+    pub idle_end_s: u64,
+    /// A visitor who does not poll for so long loses the session.
+    pub release_after_s: u64,
+    /// Lifetime of an access token when `X-Token-Expire` is absent.
+    pub access_token_s: u64,
+    /// Upper limit of that lifetime, whatever was asked for.
+    pub access_token_max_s: u64,
+    /// Lifetime of a visitor token.
+    pub visitor_token_s: u64,
+    /// How long a lapsed visitor token is still accepted after its successor was given out.
+    pub visitor_token_grace_s: u64,
+    /// What the survey query says.
+    pub survey: SurveyType,
+    /// `satisfactionQuestion` of the survey query; empty leaves it out.
+    pub survey_questions: Vec<SurveyQuestion>,
+    /// Contacts kept, and visitors known; the oldest ended ones make room.
+    pub max_contacts: usize,
+    /// Messages kept per contact; a full one refuses more.
+    pub max_transcript: usize,
+    /// Seed of every id and token. Absent: a new one at every start. Read at start and reset only.
+    pub seed: Option<u64>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Settings {
+            app_key: "app-key-demo".into(),
+            app_secret: "app-secret-demo".into(),
+            channel_id: "202201077401331370".into(),
+            dialect: Dialect::V2_6,
+            message_id: MessageIds::Ignored,
+            poll: PollMode::Destructive,
+            history: false,
+            token_body: TokenBody::Object,
+            poll_batch: 100,
+            text_max_bytes: 1024,
+            user_id_max: 32,
+            send_interval_ms: 0,
+            queueing_input: "11".into(),
+            robot: true,
+            robot_delay_ms: 300,
+            sim_questions: SimQuestions::List,
+            queues: vec![Queue {
+                name: "service".into(),
+                locales: Vec::new(),
+                max_wait_s: 600,
+                average_s: 60,
+            }],
+            hours: Hours::Open,
+            offline: false,
+            auto_assign: true,
+            agent_capacity: 5,
+            agent_away_s: 60,
+            agent_typing: false,
+            idle_end_s: 0,
+            release_after_s: 120,
+            access_token_s: 600,
+            access_token_max_s: 3600,
+            visitor_token_s: 3600,
+            visitor_token_grace_s: 30,
+            survey: SurveyType::Web,
+            survey_questions: Vec::new(),
+            max_contacts: 10_000,
+            max_transcript: 5_000,
+            seed: None,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Changing settings one by one, and saying which one is wrong.
+
+use serde_json::{Map, Value};
+
+use super::{Settings, SurveyType};
+
+/// Why settings were refused.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SettingError {
+    /// The change is not a JSON object.
+    #[error("settings must be a JSON object")]
+    NotAnObject,
+    /// There is no such setting.
+    #[error("unknown setting `{0}`")]
+    Unknown(String),
+    /// The value does not fit.
+    #[error("setting `{name}`: {reason}")]
+    Wrong {
+        /// The setting's name.
+        name: String,
+        /// What does not fit.
+        reason: String,
+    },
+}
+
+fn wrong(name: &str, reason: impl Into<String>) -> SettingError {
+    SettingError::Wrong { name: name.into(), reason: reason.into() }
+}
+
+impl Settings {
+    /// These settings with the given ones replaced; the others stay.
+    ///
+    /// # Errors
+    /// Names the first setting that is unknown or has a wrong value.
+    pub fn patched(&self, patch: &Value) -> Result<Settings, SettingError> {
+        let patch = patch.as_object().ok_or(SettingError::NotAnObject)?;
+        let mut all = self.to_map();
+        let mut settings = self.clone();
+        for (name, value) in patch {
+            let old = all.insert(name.clone(), value.clone());
+            if old.is_none() {
+                return Err(SettingError::Unknown(name.clone()));
+            }
+            settings = serde_json::from_value(Value::Object(all.clone()))
+                .map_err(|error| wrong(name, error.to_string()))?;
+        }
+        settings.check()?;
+        Ok(settings)
+    }
+
+    fn to_map(&self) -> Map<String, Value> {
+        match serde_json::to_value(self) {
+            Ok(Value::Object(map)) => map,
+            _ => Map::new(),
+        }
+    }
+
+    /// Checks what the types cannot.
+    ///
+    /// # Errors
+    /// Names the first setting with a wrong value.
+    pub fn check(&self) -> Result<(), SettingError> {
+        for (name, text) in
+            [("app_key", &self.app_key), ("app_secret", &self.app_secret), ("channel_id", &self.channel_id)]
+        {
+            if text.is_empty() || text.len() > 200 {
+                return Err(wrong(name, "must have 1 to 200 bytes"));
+            }
+        }
+        if !matches!(self.queueing_input.as_str(), "11" | "13") {
+            return Err(wrong("queueing_input", "must be \"11\" or \"13\""));
+        }
+        self.check_ranges()?;
+        self.check_queues()?;
+        self.hours.check().map_err(|reason| wrong("hours", reason))?;
+        if self.survey == SurveyType::No && !self.survey_questions.is_empty() {
+            return Err(wrong("survey_questions", "must be empty when `survey` is \"NO\""));
+        }
+        Ok(())
+    }
+
+    fn check_ranges(&self) -> Result<(), SettingError> {
+        const DAY: u64 = 86_400;
+        let ranges: [(&str, u64, u64, u64); 15] = [
+            ("poll_batch", self.poll_batch as u64, 1, 1_000),
+            ("text_max_bytes", self.text_max_bytes as u64, 1, 65_536),
+            ("user_id_max", self.user_id_max as u64, 1, 128),
+            ("send_interval_ms", self.send_interval_ms, 0, 60_000),
+            ("robot_delay_ms", self.robot_delay_ms, 0, 60_000),
+            ("agent_capacity", self.agent_capacity as u64, 1, 1_000),
+            ("agent_away_s", self.agent_away_s, 1, DAY),
+            ("idle_end_s", self.idle_end_s, 0, DAY),
+            ("release_after_s", self.release_after_s, 1, DAY),
+            ("access_token_s", self.access_token_s, 1, 3_600),
+            ("access_token_max_s", self.access_token_max_s, 1, 3_600),
+            ("visitor_token_s", self.visitor_token_s, 1, DAY),
+            ("visitor_token_grace_s", self.visitor_token_grace_s, 0, DAY),
+            ("max_contacts", self.max_contacts as u64, 1, 100_000),
+            ("max_transcript", self.max_transcript as u64, 2, 100_000),
+        ];
+        for (name, value, min, max) in ranges {
+            if value < min || value > max {
+                return Err(wrong(name, format!("{value} is not within {min} and {max}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_queues(&self) -> Result<(), SettingError> {
+        if self.queues.is_empty() || self.queues.len() > 20 {
+            return Err(wrong("queues", "must have 1 to 20 entries"));
+        }
+        for (at, queue) in self.queues.iter().enumerate() {
+            if queue.name.is_empty() || queue.name.len() > 60 {
+                return Err(wrong("queues", "a name must have 1 to 60 bytes"));
+            }
+            if self.queues.iter().take(at).any(|other| other.name == queue.name) {
+                return Err(wrong("queues", format!("the name {:?} appears twice", queue.name)));
+            }
+            if queue.max_wait_s == 0 || queue.max_wait_s > 60_000 {
+                return Err(wrong("queues", "max_wait_s must be within 1 and 60000"));
+            }
+            if queue.average_s > 60_000 {
+                return Err(wrong("queues", "average_s must be within 0 and 60000"));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Dialect, MessageIds, PollMode};
+    use serde_json::json;
+
+    #[test]
+    fn the_default_is_the_worst_case_and_valid() {
+        let settings = Settings::default();
+        assert_eq!(settings.check(), Ok(()));
+        assert_eq!(
+            (settings.message_id, settings.poll, settings.history),
+            (MessageIds::Ignored, PollMode::Destructive, false)
+        );
+    }
+
+    #[test]
+    fn a_patch_changes_only_what_it_names() {
+        let settings =
+            Settings::default().patched(&json!({"dialect": "2.5", "robot_delay_ms": 0})).expect("valid");
+        assert_eq!(settings.dialect, Dialect::V2_5);
+        assert_eq!(Settings { dialect: Dialect::V2_6, robot_delay_ms: 300, ..settings }, Settings::default());
+    }
+
+    #[test]
+    fn errors_name_the_setting() {
+        let error = |patch: Value| Settings::default().patched(&patch).expect_err("wrong").to_string();
+        assert_eq!(error(json!({"dialekt": "2.5"})), "unknown setting `dialekt`");
+        assert!(error(json!({"dialect": "2.7"})).starts_with("setting `dialect`: unknown variant"));
+        assert!(error(json!({"poll_batch": -1})).starts_with("setting `poll_batch`:"));
+        assert!(error(json!({"release_after_s": 0})).starts_with("setting `release_after_s`:"));
+        assert!(error(json!({"queues": []})).starts_with("setting `queues`:"));
+        assert!(error(json!({"hours": "never"})).starts_with("setting `hours`:"));
+        assert_eq!(error(json!([1])), "settings must be a JSON object");
+    }
+}

@@ -1,0 +1,62 @@
+//! `queryQueueInfo`: place and waiting times.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde_json::{Value, json};
+
+use super::answer::{Answer, Effect, Refusal};
+use super::auth;
+use super::fields::Fields;
+use crate::centre::QueueState;
+use crate::settings::Dialect;
+use crate::state::Sandbox;
+
+pub(crate) async fn query_queue_info(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Answer, Refusal> {
+    sandbox.with(|inner, now| {
+        let known = auth::visitor_if_named(inner, now, &headers)?;
+        let fields = Fields::parse(&headers, &body)?;
+        let user = fields.text("userId")?;
+        if known.as_ref().is_some_and(|known| known.user != user) {
+            return Err(Refusal::bad("userId is not the user of ccmessaging-token"));
+        }
+        let renewed = known.and_then(|known| known.renewed);
+        let right = fields.text("channel")? == "WEB"
+            && fields.text("channelConfigId")? == inner.settings().channel_id;
+        let body = if right {
+            let state = inner.centre.queue_state(now, user);
+            encode(&state, inner.settings().dialect)
+        } else {
+            json!({"resultCode": "1"})
+        };
+        let effect = Effect { accepted: right, ..Effect::default() };
+        Ok(Answer::new(body).renewed(renewed).effect(effect))
+    })
+}
+
+fn encode(state: &QueueState, dialect: Dialect) -> Value {
+    let code = match state {
+        QueueState::Waiting { position, waited_s, max_wait_s, longest_wait_s, estimate_s } => {
+            return json!({
+                "resultCode": "0",
+                "position": position,
+                "totalWaitTime": waited_s,
+                "currentDeviceWaitTime": waited_s,
+                "configMaxcWaitTime": max_wait_s,
+                "longestWaitTime": longest_wait_s,
+                "estimateWaitTime": estimate_s,
+            });
+        }
+        // Dialect 2.5 tells apart only 0 and everything else.
+        _ if dialect == Dialect::V2_5 => "1",
+        // The manuals have no code for a robot; that of an automatic flow comes nearest.
+        QueueState::WithRobot => "160022",
+        QueueState::WithAgent => "160021",
+        QueueState::None => "160004",
+    };
+    json!({"resultCode": code})
+}

@@ -1,0 +1,129 @@
+//! `send`: everything a visitor does.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde_json::json;
+
+use super::answer::{Answer, Effect, Refusal};
+use super::fields::Fields;
+use super::{auth, card, wording};
+use crate::centre::{Outcome, Request, Uplink};
+use crate::settings::{Dialect, Settings};
+use crate::state::Sandbox;
+use crate::vendor_api::wording::Verdict;
+
+const MESSAGE_ID_MAX: usize = 32;
+const CONTENT_MAX_BYTES: usize = 8 * 1024;
+
+pub(crate) async fn send(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Answer, Refusal> {
+    sandbox.with(|inner, now| {
+        let known = auth::visitor(inner, now, &headers)?;
+        let fields = Fields::parse(&headers, &body)?;
+        let settings = inner.settings().clone();
+        let uplink = read(&fields, &known.user, &settings)?;
+        let verdict = match refusal(&fields, &uplink, &settings)? {
+            Some(verdict) => verdict,
+            None => Verdict::Outcome(inner.centre.send(now, &known.user, &uplink)),
+        };
+        let (code, text) = wording::word(uplink.request, &verdict, &settings);
+        let mut body = json!({"resultCode": code});
+        if let Some(text) = text {
+            body["resultDesc"] = json!(text);
+        }
+        if inner.centre.offline_mode() && wording::tells_offline(uplink.request, &verdict) {
+            let tip = inner.centre.offline_tip(&known.user);
+            body["offlineMsg"] = json!({"isOfflineStatus": true, "tipText": tip});
+        }
+        let untrusted = card::check(&uplink).is_some_and(card::Fault::is_delivered);
+        if untrusted && matches!(verdict, Verdict::Outcome(Outcome::ToAgent(_) | Outcome::ToRobot(_))) {
+            body = json!({"resultCode": "3", "resultDesc": card::Fault::Untrusted.text()});
+        }
+        Ok(Answer::new(body).renewed(known.renewed).effect(effect(&uplink, &verdict)))
+    })
+}
+
+fn effect(uplink: &Uplink, verdict: &Verdict) -> Effect {
+    let Verdict::Outcome(outcome) = verdict else { return Effect::default() };
+    let codes = match outcome {
+        Outcome::ToRobot(code) | Outcome::ToAgent(code) | Outcome::StoredOffline(code) => vec![code.clone()],
+        _ => Vec::new(),
+    };
+    let accepted = match outcome {
+        Outcome::OutsideHours
+        | Outcome::Full
+        | Outcome::RobotServes
+        | Outcome::AgentServes
+        | Outcome::NoSession
+        | Outcome::TooQuick
+        | Outcome::Refused => false,
+        Outcome::Queueing => matches!(uplink.request, Request::Connect | Request::TransferToAgent),
+        _ => true,
+    };
+    Effect { accepted, message_ids: uplink.message_id.iter().cloned().collect(), codes, disturbed: Vec::new() }
+}
+
+/// Reads the fields; whatever is malformed is a 400.
+fn read(fields: &Fields, user: &str, settings: &Settings) -> Result<Uplink, Refusal> {
+    let new = settings.dialect == Dialect::V2_6;
+    fields.literal("channel", "WEB")?;
+    fields.literal("sourceType", "CUSTOMER")?;
+    if fields.text("from")? != user {
+        return Err(Refusal::bad("from is not the user of ccmessaging-token"));
+    }
+    fields.text("to")?;
+    for name in ["senderNickname", "timestamp", "userAgent", "senderAvatar", "transData"] {
+        fields.optional(name)?;
+    }
+    let request = match fields.text("controlType")? {
+        "CONNECT" => Request::Connect,
+        "CHAT" => Request::Chat,
+        "INPUT" => Request::Input,
+        "TRANS2AGENT" => Request::TransferToAgent,
+        "DISCONNECT" => Request::Disconnect,
+        "READ" if new => Request::Read,
+        _ => return Err(Refusal::bad("controlType is unknown")),
+    };
+    let media = fields.text("mediaType")?;
+    match media {
+        "TEXT" | "IMAGE" | "AUDIO" | "VIDEO" | "FILE" | "FILE_IMAGE" | "FILE_VIDEO" | "LOCATE" => {}
+        "WEBCARD" if new => {}
+        _ => return Err(Refusal::bad("mediaType is unknown")),
+    }
+    let content = if new { fields.optional("content")?.unwrap_or("") } else { fields.text("content")? };
+    if content.len() > CONTENT_MAX_BYTES.max(settings.text_max_bytes) {
+        return Err(Refusal::bad("content is too long"));
+    }
+    // Dialect 2.5 does not know the field and passes over it.
+    let message_id = if new { fields.optional("messageId")? } else { None };
+    if message_id.is_some_and(|id| id.chars().count() > MESSAGE_ID_MAX || id.contains(',')) {
+        return Err(Refusal::bad("messageId must have at most 32 characters and no comma"));
+    }
+    Ok(Uplink {
+        request,
+        media: media.to_owned(),
+        content: content.to_owned(),
+        message_id: message_id.filter(|id| !id.is_empty()).map(str::to_owned),
+    })
+}
+
+/// What is well formed and still refused, whatever state the visitor is in.
+fn refusal(fields: &Fields, uplink: &Uplink, settings: &Settings) -> Result<Option<Verdict>, Refusal> {
+    if fields.text("to")? != settings.channel_id {
+        return Ok(Some(Verdict::NoChannel));
+    }
+    if uplink.request != Request::Chat {
+        return Ok(None);
+    }
+    if uplink.content.is_empty() {
+        return Ok(Some(Verdict::Empty));
+    }
+    if uplink.media == "TEXT" && uplink.content.len() > settings.text_max_bytes {
+        return Ok(Some(Verdict::TooLong));
+    }
+    Ok(card::check(uplink).filter(|fault| !fault.is_delivered()).map(Verdict::Card))
+}

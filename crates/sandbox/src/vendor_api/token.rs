@@ -1,0 +1,93 @@
+//! `tokenByAkSk` and `applyToken`.
+
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use serde_json::json;
+
+use super::answer::{Answer, Effect, Refusal};
+use super::auth;
+use super::fields::Fields;
+use crate::settings::{Dialect, TokenBody};
+use crate::state::Sandbox;
+
+/// Longest `userId` of dialect 2.5, which prints no limit.
+const USER_ID_MAX_2_5: usize = 128;
+const NAME_MAX: usize = 200;
+
+fn accepted() -> Effect {
+    Effect { accepted: true, ..Effect::default() }
+}
+
+pub(crate) async fn token_by_ak_sk(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Answer, Refusal> {
+    let fields = Fields::parse(&headers, &body)?;
+    let (key, secret) = (fields.text("app_key")?, fields.text("app_secret")?);
+    let asked = match headers.get("x-token-expire") {
+        None => None,
+        Some(value) => Some(
+            value
+                .to_str()
+                .ok()
+                .and_then(|text| text.parse::<u64>().ok())
+                .filter(|seconds| (1..=3_600).contains(seconds))
+                .ok_or_else(|| Refusal::bad("X-Token-Expire must be within 1 and 3600"))?,
+        ),
+    };
+    sandbox.with(|inner, now| {
+        let settings = inner.settings();
+        if key != settings.app_key || secret != settings.app_secret {
+            return Err(Refusal::unauthorized("app_key or app_secret is wrong"));
+        }
+        let seconds = asked.unwrap_or(settings.access_token_s).min(settings.access_token_max_s);
+        let token = inner.tokens.new_access(now, seconds * 1_000);
+        Ok(Answer::new(json!({
+            "AccessToken": token,
+            "ApplyType": "Bearer",
+            "CreateTime": (now / 1_000).to_string(),
+            "Expires": seconds.to_string(),
+            "Scope": "sandbox",
+            "AppKey": key,
+            "UserID": "Anonymous",
+        }))
+        .effect(accepted()))
+    })
+}
+
+pub(crate) async fn apply_token(
+    State(sandbox): State<Sandbox>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Refusal> {
+    sandbox.with(|inner, now| {
+        auth::integrator(inner, now, &headers)?;
+        let fields = Fields::parse(&headers, &body)?;
+        let (user, name) = (fields.text("userId")?, fields.text("userName")?);
+        let (channel, locale) = (fields.text("channelId")?, fields.text("locale")?);
+        let settings = inner.settings();
+        let user_max =
+            if settings.dialect == Dialect::V2_5 { USER_ID_MAX_2_5 } else { settings.user_id_max };
+        let fits = (1..=user_max).contains(&user.chars().count())
+            && (1..=NAME_MAX).contains(&name.chars().count())
+            && channel == settings.channel_id
+            && (2..=3).contains(&locale.len())
+            && locale.bytes().all(|byte| byte.is_ascii_lowercase());
+        let (form, lifetime_ms) = (settings.token_body, settings.visitor_token_s * 1_000);
+        if !fits || !inner.centre.admit(now, user, name, locale) {
+            return Ok(Answer::new(json!({"resultCode": "1"})).into_response());
+        }
+        let token = inner.tokens.new_visitor(now, user, lifetime_ms);
+        let mut response =
+            Answer::new(json!({"token": token, "resultCode": "0"})).effect(accepted()).into_response();
+        match form {
+            TokenBody::Object => {}
+            TokenBody::String => *response.body_mut() = Body::from(json!(token).to_string()),
+            TokenBody::Braced => *response.body_mut() = Body::from(format!("{{ {} }}", json!(token))),
+        }
+        Ok(response)
+    })
+}

@@ -1,0 +1,112 @@
+//! The options of each command.
+
+use std::ffi::OsString;
+
+use anyhow::{Context as _, Result, bail};
+use lexopt::{Arg, Parser, ValueExt as _};
+
+use crate::demo::{Demo, Ports};
+use crate::install::Browser;
+use crate::test::Test;
+
+fn parser(words: Vec<String>) -> Parser {
+    Parser::from_args(words.into_iter().map(OsString::from))
+}
+
+pub(crate) fn none(command: &str, words: Vec<String>) -> Result<()> {
+    match words.first() {
+        Some(word) => bail!("`{command}` takes no options, but got \"{word}\""),
+        None => Ok(()),
+    }
+}
+
+/// Whether a quick development build is wanted.
+pub(crate) fn build(words: Vec<String>) -> Result<bool> {
+    let mut dev = false;
+    let mut words = parser(words);
+    while let Some(arg) = words.next()? {
+        match arg {
+            Arg::Long("dev") => dev = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(dev)
+}
+
+pub(crate) fn install(words: Vec<String>) -> Result<Vec<Browser>> {
+    Ok(test(words)?.browsers)
+}
+
+pub(crate) fn test(words: Vec<String>) -> Result<Test> {
+    let mut test = Test { quick: false, browsers: vec![Browser::Chromium] };
+    let mut words = parser(words);
+    while let Some(arg) = words.next()? {
+        match arg {
+            Arg::Long("quick") => test.quick = true,
+            Arg::Long("browsers") => test.browsers = browsers(&words.value()?.string()?)?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(test)
+}
+
+pub(crate) fn demo(words: Vec<String>) -> Result<Demo> {
+    let mut demo = Demo { ports: Ports::default(), keep: false, open: true, verbose: false };
+    let mut words = parser(words);
+    while let Some(arg) = words.next()? {
+        match arg {
+            Arg::Long("ports") => demo.ports = ports(&words.value()?.string()?)?,
+            Arg::Long("keep") => demo.keep = true,
+            Arg::Long("no-open") => demo.open = false,
+            Arg::Long("verbose") => demo.verbose = true,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(demo)
+}
+
+fn browsers(list: &str) -> Result<Vec<Browser>> {
+    if list == "all" {
+        return Ok(Browser::ALL.to_vec());
+    }
+    list.split(',')
+        .map(|name| {
+            Browser::ALL
+                .into_iter()
+                .find(|browser| browser.name() == name)
+                .with_context(|| format!("no browser \"{name}\"; there are chromium, firefox, webkit and all"))
+        })
+        .collect()
+}
+
+fn ports(list: &str) -> Result<Ports> {
+    let fault = || format!("--ports wants three different ports as in 8080,8081,8090, not \"{list}\"");
+    let numbers: Vec<u16> =
+        list.split(',').map(str::parse).collect::<Result<_, _>>().with_context(fault)?;
+    match *numbers {
+        [proxy, shop, centre] if proxy != shop && shop != centre && proxy != centre && !numbers.contains(&0) => {
+            Ok(Ports { proxy, shop, centre })
+        }
+        _ => bail!(fault()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_different_ports_are_wanted() {
+        assert_eq!(ports("1,2,3").unwrap(), Ports { proxy: 1, shop: 2, centre: 3 });
+        for wrong in ["", "1,2", "1,1,2", "1,2,3,4", "0,1,2", "a,b,c", "1,2,70000"] {
+            assert!(ports(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn browsers_are_called_by_name() {
+        assert_eq!(browsers("firefox,webkit").unwrap(), [Browser::Firefox, Browser::Webkit]);
+        assert_eq!(browsers("all").unwrap().len(), 3);
+        assert!(browsers("opera").is_err());
+    }
+}

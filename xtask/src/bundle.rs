@@ -1,0 +1,177 @@
+//! `build`: the widget by wasm-pack into `pkg/`, and everything that the proxy serves into `dist/`.
+//!
+//! ```text
+//! dist/frontdesk.js            the loader
+//! dist/frame.html              the page of the frame
+//! dist/inline.html             a page with the widget in it
+//! dist/assets/<hash>/…         immutable: frame.js, frontdesk_bg.wasm, frame.css, locales/…
+//! ```
+//!
+//! Beside each file lie its `.br` and `.gz`.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+
+use crate::assets;
+use crate::hash::{self, Stamp};
+use crate::install::{self, Need};
+use crate::paths;
+use crate::proc;
+
+/// What the compiled widget depends on.
+const WIDGET_INPUTS: [&str; 7] =
+    ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo/config.toml", "src", "crates/core", "crates/contract"];
+/// What else `dist/` depends on.
+const BUNDLE_INPUTS: [&str; 7] =
+    ["index.html", "www/frame.html", "www/frame.js", "www/frame.css", "www/loader.js", "www/locales", "package-lock.json"];
+/// What rustc emits for this target, and wasm-opt must therefore accept.
+const WASM_FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// Installs what is needed, then builds.
+pub(crate) fn run(dev: bool) -> Result<()> {
+    install::run(&Need::build())?;
+    build(dev)
+}
+
+/// Builds what is out of date.
+pub(crate) fn build(dev: bool) -> Result<()> {
+    let kind = if dev { "dev" } else { "release" };
+    let started = Instant::now();
+    let widget = hash::inputs(kind, &WIDGET_INPUTS)?;
+    build_widget(dev, &Stamp::new(&paths::pkg(), widget.clone()))?;
+    let tooling = hash::inputs("tooling", &["xtask/src/bundle.rs", "xtask/src/assets.rs", "xtask/js"])?;
+    let inputs = hash::inputs(&format!("{kind} {widget} {tooling}"), &BUNDLE_INPUTS)?;
+    if Stamp::new(&paths::dist(), inputs.clone()).is_fresh() {
+        println!("dist/ is up to date");
+        return Ok(());
+    }
+    bundle(dev, inputs)?;
+    println!("dist/ built in {} s", started.elapsed().as_secs());
+    Ok(())
+}
+
+fn build_widget(dev: bool, stamp: &Stamp) -> Result<()> {
+    if stamp.is_fresh() {
+        println!("pkg/ is up to date");
+        return Ok(());
+    }
+    let profile: &[&str] = if dev { &["--dev"] } else { &["--profile", "widget"] };
+    proc::run(
+        proc::command(install::wasm_pack()?)
+            .args(["build", "--target", "web", "--mode", "no-install", "--out-dir", "pkg", "--out-name", "frontdesk"])
+            .args(profile)
+            // The workspace's default members include programs that are not for this target.
+            .args(["--", "--package", "frontdesk"])
+            .env("PATH", install::path()?),
+    )?;
+    stamp.write()
+}
+
+fn bundle(dev: bool, inputs: String) -> Result<()> {
+    let root = paths::root();
+    let www = root.join("www");
+    let new = paths::target().join("xtask/dist");
+    remove(&new)?;
+    let staged = new.join("assets/staged");
+    fs::create_dir_all(&staged).with_context(|| format!("cannot create {}", staged.display()))?;
+
+    optimise(dev, &paths::pkg().join("frontdesk_bg.wasm"), &staged.join("frontdesk_bg.wasm"))?;
+    proc::run(
+        esbuild(dev)
+            .arg(www.join("frame.js"))
+            // Parts imported on demand become files of their own.
+            .args(["--bundle", "--format=esm", "--splitting", "--chunk-names=[name]-[hash]", "--target=es2022"])
+            .arg(option("--outdir=", &staged)),
+    )?;
+    proc::run(
+        esbuild(dev).arg(www.join("frame.css")).arg("--bundle").arg(option("--outfile=", &staged.join("frame.css"))),
+    )?;
+    proc::run(proc::command("node").args(["xtask/js/locales.mjs", "minify", "www/locales"]).arg(staged.join("locales")))?;
+    proc::run(
+        esbuild(dev)
+            .arg(www.join("loader.js"))
+            .arg("--target=es2020")
+            .arg(option("--outfile=", &new.join("frontdesk.js"))),
+    )?;
+
+    let folder = assets::folder_name(&staged)?;
+    for (source, name) in [(www.join("frame.html"), "frame.html"), (root.join("index.html"), "inline.html")] {
+        let page = fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
+        let page = assets::point(&assets::shrink_page(&page), &folder, |file| staged.join(file).is_file())
+            .with_context(|| source.display().to_string())?;
+        fs::write(new.join(name), page).with_context(|| format!("cannot write {name}"))?;
+    }
+    rename(&staged, &new.join("assets").join(folder))?;
+    let files = hash::files(&new)?;
+    proc::run(proc::command("node").arg("xtask/js/compress.mjs").args(&files))?;
+    Stamp::new(&new, inputs).write()?;
+    // The proxy may be reading dist/: it changes in one step.
+    remove(&paths::dist())?;
+    rename(&new, &paths::dist())
+}
+
+/// `-Os`, as it beats `-Oz` after brotli.
+fn optimise(dev: bool, from: &Path, to: &Path) -> Result<()> {
+    if dev {
+        fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
+        return Ok(());
+    }
+    println!("wasm-opt: this takes up to a minute");
+    proc::run(
+        proc::command(paths::node_bin("wasm-opt"))
+            .arg(from)
+            .args(["-Os", "--strip-debug", "--strip-producers", "--strip-target-features"])
+            .args(WASM_FEATURES)
+            .arg("-o")
+            .arg(to),
+    )
+}
+
+fn esbuild(dev: bool) -> Command {
+    let mut command = proc::command(paths::node_bin("esbuild"));
+    command.args(["--log-level=warning", "--charset=utf8", "--legal-comments=none"]);
+    if !dev {
+        command.arg("--minify");
+    }
+    command
+}
+
+fn option(name: &str, path: &Path) -> std::ffi::OsString {
+    let mut option = std::ffi::OsString::from(name);
+    option.push::<&OsStr>(path.as_ref());
+    option
+}
+
+fn remove(dir: &Path) -> Result<()> {
+    if dir.exists() {
+        fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))?;
+    }
+    Ok(())
+}
+
+/// Moves a folder; copies when the target folder is on another file system.
+fn rename(from: &Path, to: &Path) -> Result<()> {
+    if fs::rename(from, to).is_ok() {
+        return Ok(());
+    }
+    for file in hash::files(from)? {
+        let place = to.join(file.strip_prefix(from).unwrap_or(&file));
+        if let Some(parent) = place.parent() {
+            fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
+        }
+        fs::copy(&file, &place).with_context(|| format!("cannot write {}", place.display()))?;
+    }
+    remove(from)
+}

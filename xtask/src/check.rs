@@ -1,0 +1,51 @@
+//! `check`: everything that can be said about the sources without running them.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+
+use crate::hash;
+use crate::install::{self, Need};
+use crate::paths;
+use crate::proc;
+
+/// Folders with JavaScript of our own.
+const SCRIPTS: [&str; 4] = ["www", "xtask/js", "tests", "crates"];
+
+/// Installs what is needed, then checks.
+pub(crate) fn run() -> Result<()> {
+    install::run(&Need::check())?;
+    check()
+}
+
+/// Stops at the first fault.
+pub(crate) fn check() -> Result<()> {
+    println!("format");
+    proc::run(&mut proc::cargo("fmt --all --check"))?;
+    println!("JavaScript");
+    scripts()?;
+    println!("locale files");
+    proc::run(proc::command("node").args(["xtask/js/locales.mjs", "check", "www/locales"]))?;
+    println!("lints");
+    proc::run(&mut proc::cargo("clippy --quiet --workspace --all-targets -- -D warnings"))?;
+    println!("lints of the widget in wasm");
+    proc::run(&mut proc::cargo(
+        "clippy --quiet --package frontdesk --all-targets --target wasm32-unknown-unknown -- -D warnings",
+    ))?;
+    println!("documentation");
+    proc::run(proc::cargo("doc --quiet --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+/// esbuild reads every script; what it writes is thrown away.
+fn scripts() -> Result<()> {
+    let mut files: Vec<PathBuf> = Vec::new();
+    for folder in SCRIPTS.map(|folder| paths::root().join(folder)) {
+        if folder.is_dir() {
+            files.extend(hash::files(&folder)?);
+        }
+    }
+    files.retain(|file| file.extension().is_some_and(|end| end == "js" || end == "mjs"));
+    let mut out = std::ffi::OsString::from("--outdir=");
+    out.push(paths::target().join("xtask/scripts"));
+    proc::run(proc::command(paths::node_bin("esbuild")).arg("--log-level=warning").args(files).arg(out))
+}

@@ -1,0 +1,368 @@
+//! Installs what a command needs and the machine lacks, after saying so.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::hash;
+use crate::paths;
+use crate::proc;
+
+/// Must be the version of the crate `wasm-bindgen`.
+const WASM_BINDGEN: &str = "0.2.130";
+const WASM_PACK: &str = "0.15.1";
+const GECKODRIVER: &str = "0.37.1";
+
+/// A browser that tests run in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Browser {
+    Chromium,
+    Firefox,
+    /// WebKitGTK, which is not Safari.
+    Webkit,
+}
+
+impl Browser {
+    pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Chromium => "chromium",
+            Self::Firefox => "firefox",
+            Self::Webkit => "webkit",
+        }
+    }
+}
+
+/// What a command is going to use.
+pub(crate) struct Need {
+    build: bool,
+    lints: bool,
+    browsers: Vec<Browser>,
+}
+
+impl Need {
+    /// To build widget and servers.
+    pub(crate) fn build() -> Self {
+        Self { build: true, lints: false, browsers: Vec::new() }
+    }
+
+    /// To lint all sources.
+    pub(crate) fn check() -> Self {
+        Self { build: false, lints: true, browsers: Vec::new() }
+    }
+
+    /// To build, lint and test in these browsers.
+    pub(crate) fn test(browsers: &[Browser]) -> Self {
+        Self { build: true, lints: true, browsers: browsers.to_vec() }
+    }
+}
+
+/// Something the machine lacks.
+struct Missing {
+    what: String,
+    why: &'static str,
+    install: Install,
+}
+
+enum Install {
+    Cargo(CargoTool),
+    Rustup(&'static [&'static str]),
+    Npm,
+    Apt(Vec<&'static str>),
+}
+
+/// A program that cargo builds into a folder of its own, named by its version.
+#[derive(Clone, Copy)]
+struct CargoTool {
+    name: &'static str,
+    version: &'static str,
+    bin: &'static str,
+    /// Whether the lock file that its authors published still builds.
+    locked: bool,
+    why: &'static str,
+}
+
+const WASM_BINDGEN_TOOL: CargoTool = CargoTool {
+    name: "wasm-bindgen-cli",
+    version: WASM_BINDGEN,
+    bin: "wasm-bindgen",
+    locked: false,
+    why: "makes the JavaScript half of the widget and runs its browser tests",
+};
+const WASM_PACK_TOOL: CargoTool =
+    CargoTool { name: "wasm-pack", version: WASM_PACK, bin: "wasm-pack", locked: true, why: "builds the widget" };
+const GECKODRIVER_TOOL: CargoTool =
+    CargoTool { name: "geckodriver", version: GECKODRIVER, bin: "geckodriver", locked: true, why: "drives Firefox" };
+
+impl CargoTool {
+    fn dir(self) -> Result<PathBuf> {
+        Ok(paths::tools()?.join(format!("{}-{}", self.name, self.version)))
+    }
+
+    fn path(self) -> Result<PathBuf> {
+        Ok(self.dir()?.join("bin").join(self.bin))
+    }
+}
+
+/// A Debian package, and a file that shows it is there, whoever put it there.
+struct Package {
+    name: &'static str,
+    witness: &'static str,
+}
+
+const fn package(name: &'static str, witness: &'static str) -> Package {
+    Package { name, witness }
+}
+
+const FONTS: [Package; 2] = [
+    package("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
+    package("fonts-noto-core", "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"),
+];
+const CHROMIUM: [Package; 2] =
+    [package("chromium", "/usr/bin/chromium"), package("chromium-driver", "/usr/bin/chromedriver")];
+const FIREFOX: [Package; 1] = [package("firefox-esr", "/usr/bin/firefox-esr")];
+const WEBKIT: [Package; 3] = [
+    package("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),
+    package("xvfb", "/usr/bin/Xvfb"),
+    package("xauth", "/usr/bin/xauth"),
+];
+
+/// Installs what is missing; quick when nothing is.
+///
+/// # Errors
+///
+/// If something that only the user can install is missing, or an installation fails.
+pub(crate) fn run(need: &Need) -> Result<()> {
+    let missing = missing(need)?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("To be installed:");
+    for item in &missing {
+        println!("  {} ({})", item.what, item.why);
+    }
+    let started = Instant::now();
+    for (number, item) in missing.iter().enumerate() {
+        println!("Installing {} of {}: {}", number + 1, missing.len(), item.what);
+        item.install.run().with_context(|| format!("{} could not be installed", item.what))?;
+    }
+    println!("Installed in {} s.", started.elapsed().as_secs());
+    Ok(())
+}
+
+/// The search path with our tools first.
+pub(crate) fn path() -> Result<OsString> {
+    let mut dirs = Vec::new();
+    for tool in [WASM_BINDGEN_TOOL, WASM_PACK_TOOL, GECKODRIVER_TOOL] {
+        dirs.push(tool.dir()?.join("bin"));
+    }
+    if let Some(path) = std::env::var_os("PATH") {
+        dirs.extend(std::env::split_paths(&path));
+    }
+    std::env::join_paths(dirs).context("a folder of PATH has a colon in its name")
+}
+
+/// Where `wasm-pack` is.
+pub(crate) fn wasm_pack() -> Result<PathBuf> {
+    WASM_PACK_TOOL.path()
+}
+
+/// Where `geckodriver` is.
+pub(crate) fn geckodriver() -> Result<PathBuf> {
+    GECKODRIVER_TOOL.path()
+}
+
+fn missing(need: &Need) -> Result<Vec<Missing>> {
+    if !proc::find("cc") {
+        bail!("there is no C compiler: install one (Debian: apt-get install build-essential)");
+    }
+    if !proc::find("node") || !proc::find("npm") {
+        bail!("node and npm are needed: install them (Debian: apt-get install nodejs npm)");
+    }
+    let mut missing = Vec::new();
+    rust_parts(need, &mut missing)?;
+    if !npm_stamp()?.is_fresh() {
+        missing.push(Missing {
+            what: "node_modules from package-lock.json".into(),
+            why: "esbuild and wasm-opt, which make the widget small",
+            install: Install::Npm,
+        });
+    }
+    system_packages(need, &mut missing)?;
+    let mut tools = Vec::new();
+    if need.build {
+        tools.extend([WASM_BINDGEN_TOOL, WASM_PACK_TOOL]);
+    }
+    if need.browsers.contains(&Browser::Firefox) {
+        tools.push(GECKODRIVER_TOOL);
+    }
+    for tool in tools {
+        if !tool.path()?.is_file() {
+            let what = format!("{} {} into {}, minutes", tool.name, tool.version, tool.dir()?.display());
+            missing.push(Missing { what, why: tool.why, install: Install::Cargo(tool) });
+        }
+    }
+    Ok(missing)
+}
+
+fn rust_parts(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
+    let sysroot = proc::output(proc::command("rustc").args(["--print", "sysroot"]))?;
+    if !Path::new(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown/lib").is_dir() {
+        missing.push(Missing {
+            what: "Rust target wasm32-unknown-unknown".into(),
+            why: "the widget is WebAssembly",
+            install: Install::Rustup(&["target", "add", "wasm32-unknown-unknown"]),
+        });
+    }
+    if need.lints
+        && !(proc::succeeds(&mut proc::cargo("clippy --version")) && proc::succeeds(&mut proc::cargo("fmt --version")))
+    {
+        missing.push(Missing {
+            what: "Rust components clippy and rustfmt".into(),
+            why: "lints and format",
+            install: Install::Rustup(&["component", "add", "clippy", "rustfmt"]),
+        });
+    }
+    Ok(())
+}
+
+fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
+    if need.browsers.is_empty() {
+        return Ok(());
+    }
+    let mut wanted: Vec<Package> = FONTS.into();
+    for browser in &need.browsers {
+        match browser {
+            Browser::Chromium => wanted.extend(CHROMIUM),
+            Browser::Firefox => wanted.extend(FIREFOX),
+            Browser::Webkit => wanted.extend(WEBKIT),
+        }
+    }
+    wanted.retain(|package| !Path::new(package.witness).exists());
+    if wanted.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<_> = wanted.iter().map(|package| package.name).collect();
+    let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
+    if is_ubuntu(&system) && names.iter().any(|name| name.starts_with("chromium") || name.starts_with("firefox")) {
+        bail!(
+            "Ubuntu has its browsers as snaps, which tests cannot drive: put a Chromium at /usr/bin/chromium and its \
+             driver at /usr/bin/chromedriver (Firefox: /usr/bin/firefox-esr), use Debian 12, or run with --quick"
+        );
+    }
+    if !proc::find("apt-get") {
+        bail!("browsers and fonts are missing ({}) and there is no apt-get to install them", names.join(" "));
+    }
+    if !is_root() {
+        bail!(
+            "browsers and fonts are missing; please run: sudo apt-get install --no-install-recommends {}",
+            names.join(" ")
+        );
+    }
+    missing.push(Missing {
+        what: format!("system packages {}", names.join(" ")),
+        why: "tests run in real browsers",
+        install: Install::Apt(names),
+    });
+    Ok(())
+}
+
+fn is_ubuntu(os_release: &str) -> bool {
+    os_release.lines().any(|line| line == "ID=ubuntu" || line == "ID=\"ubuntu\"")
+}
+
+fn is_root() -> bool {
+    proc::output(proc::command("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
+}
+
+/// Tells whether node_modules is that of the committed lock file.
+fn npm_stamp() -> Result<hash::Stamp> {
+    let inputs = hash::inputs("npm", &["package.json", "package-lock.json"])?;
+    Ok(hash::Stamp::new(&paths::root().join("node_modules"), inputs))
+}
+
+impl Install {
+    fn run(&self) -> Result<()> {
+        match self {
+            Self::Cargo(tool) => {
+                let mut command = proc::cargo("install --root");
+                command.arg(tool.dir()?).args([tool.name, "--version", tool.version]);
+                if tool.locked {
+                    command.arg("--locked");
+                }
+                // Its own temporary target folder: other profiles and versions do not belong into ours.
+                proc::run(command.env_remove("CARGO_TARGET_DIR"))
+            }
+            Self::Rustup(words) => {
+                if !proc::find("rustup") {
+                    bail!("there is no rustup to run `rustup {}`", words.join(" "));
+                }
+                proc::run(proc::command("rustup").args(*words))
+            }
+            Self::Npm => {
+                // Install scripts only fetch or check binaries that the packages here already carry.
+                proc::run(proc::command("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
+                npm_stamp()?.write()
+            }
+            Self::Apt(names) => {
+                let _no_services = NoServices::new()?;
+                let apt = || {
+                    let mut command = proc::command("apt-get");
+                    command.env("DEBIAN_FRONTEND", "noninteractive").arg("-q");
+                    command
+                };
+                proc::run(apt().arg("update"))?;
+                proc::run(apt().args(["install", "--yes", "--no-install-recommends"]).args(names))
+            }
+        }
+    }
+}
+
+/// While it lives, packages that are being installed start no services.
+struct NoServices {
+    written: bool,
+}
+
+impl NoServices {
+    const POLICY: &str = "/usr/sbin/policy-rc.d";
+
+    fn new() -> Result<Self> {
+        if Path::new(Self::POLICY).exists() {
+            return Ok(Self { written: false });
+        }
+        let fault = || format!("cannot write {}", Self::POLICY);
+        fs::write(Self::POLICY, "#!/bin/sh\nexit 101\n").with_context(fault)?;
+        let this = Self { written: true };
+        proc::run(proc::command("chmod").args(["755", Self::POLICY]))?;
+        Ok(this)
+    }
+}
+
+impl Drop for NoServices {
+    fn drop(&mut self) {
+        if self.written {
+            let _ = fs::remove_file(Self::POLICY);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tool_and_the_crate_of_wasm_bindgen_have_one_version() {
+        let manifest = fs::read_to_string(paths::root().join("Cargo.toml")).unwrap();
+        assert!(manifest.contains(&format!("wasm-bindgen = \"={WASM_BINDGEN}\"")));
+    }
+
+    #[test]
+    fn ubuntu_is_told_from_debian() {
+        assert!(is_ubuntu("NAME=\"Ubuntu\"\nID=ubuntu\nID_LIKE=debian\n"));
+        assert!(!is_ubuntu("NAME=\"Debian GNU/Linux\"\nID=debian\n"));
+    }
+}

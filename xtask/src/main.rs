@@ -1,0 +1,75 @@
+//! Every duty of Frontdesk as a command: `cargo xtask help` lists them.
+
+mod args;
+mod assets;
+mod bundle;
+mod check;
+mod demo;
+mod hash;
+mod install;
+mod paths;
+mod proc;
+mod shop;
+mod size;
+mod test;
+mod visitor;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  demo [--ports PROXY,SHOP,CENTRE] [--keep] [--no-open] [--verbose]
+                        builds all, starts sandbox, proxy and a shop page, prints the addresses
+                        --ports    default 8080,8081,8090
+                        --keep     keeps the conversations of the last demo
+                        --no-open  does not open the shop in a browser
+                        --verbose  shows what proxy and sandbox log
+  test [--quick] [--browsers LIST]
+                        check, native tests, browser tests, build and size budget
+                        --quick    leaves out everything that needs a browser
+                        --browsers of chromium,firefox,webkit or all; default chromium
+  check                 format, lints (native and wasm), documentation, JavaScript, locale files
+  build [--dev]         widget and loader, ready to be served, in dist/
+  size                  what a visitor loads, in bytes, against the budget
+  bench [ARGS]          measures the proxy under many visitors
+  replay [ARGS]         plays recorded conversations against a proxy
+  install [--browsers LIST]
+                        only the tools that the other commands would install
+  help                  this text
+
+Tools go to $XDG_CACHE_HOME/frontdesk/tools (FRONTDESK_TOOLS overrides).
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nerror: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut words = std::env::args().skip(1);
+    let command = words.next().unwrap_or_default();
+    let rest: Vec<String> = words.collect();
+    match command.as_str() {
+        "demo" => demo::run(&args::demo(rest)?),
+        "test" => test::run(&args::test(rest)?),
+        "check" => args::none("check", rest).and_then(|()| check::run()),
+        "build" => bundle::run(args::build(rest)?),
+        "size" => args::none("size", rest).and_then(|()| size::run()),
+        "install" => install::run(&install::Need::test(&args::install(rest)?)),
+        "bench" => visitor::run("frontdesk-bench", &rest),
+        "replay" => visitor::run("frontdesk-replay", &rest),
+        "" | "help" | "--help" | "-h" => {
+            print!("{HELP}");
+            Ok(())
+        }
+        other => bail!("no command \"{other}\"; `cargo xtask help` lists them"),
+    }
+}

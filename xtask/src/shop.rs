@@ -1,0 +1,159 @@
+//! A small static server for the demonstration shop: on loopback, files of one folder, GET and HEAD only.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+
+/// How the pages name the desk that they embed.
+const DESK: &str = "http://desk.invalid";
+
+/// A shop that embeds the desk of this origin.
+pub(crate) struct Shop {
+    pub(crate) folder: PathBuf,
+    pub(crate) desk: String,
+}
+
+struct Answer {
+    status: &'static str,
+    kind: &'static str,
+    body: Vec<u8>,
+}
+
+/// Serves until the process ends. `localhost` may mean IPv4 or IPv6, so both are tried; IPv4 has to work.
+pub(crate) fn serve(shop: Shop, port: u16) -> Result<()> {
+    let shop = Arc::new(shop);
+    let busy = || format!("port {port} of the shop is busy; choose others with --ports");
+    let mut listeners = vec![TcpListener::bind((Ipv4Addr::LOCALHOST, port)).with_context(busy)?];
+    listeners.extend(TcpListener::bind((Ipv6Addr::LOCALHOST, port)));
+    for listener in listeners {
+        let shop = Arc::clone(&shop);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let shop = Arc::clone(&shop);
+                // A visitor who goes away in the middle of an answer is no fault of the shop.
+                thread::spawn(move || drop(shop.answer(stream)));
+            }
+        });
+    }
+    Ok(())
+}
+
+impl Shop {
+    fn answer(&self, mut stream: TcpStream) -> std::io::Result<()> {
+        stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+        stream.set_write_timeout(Some(Duration::from_secs(5)))?;
+        let mut lines = BufReader::new((&stream).take(16 * 1024)).lines();
+        let request = lines.next().transpose()?.unwrap_or_default();
+        for line in lines {
+            if line?.is_empty() {
+                break;
+            }
+        }
+        let mut words = request.split(' ');
+        let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let answer = match method {
+            "GET" | "HEAD" => self.find(target),
+            _ => Answer { status: "405 Method Not Allowed", kind: "text/plain", body: Vec::new() },
+        };
+        let head = format!(
+            "HTTP/1.1 {}\r\nContent-Type: {}\r\nContent-Length: {}\r\nContent-Security-Policy: {}\r\n\
+             X-Content-Type-Options: nosniff\r\nCache-Control: no-cache\r\nConnection: close\r\n\r\n",
+            answer.status,
+            answer.kind,
+            answer.body.len(),
+            self.policy(),
+        );
+        stream.write_all(head.as_bytes())?;
+        if method == "GET" {
+            stream.write_all(&answer.body)?;
+        }
+        stream.flush()
+    }
+
+    /// As strict as a careful shop would be: all that Frontdesk needs is the desk in two places.
+    fn policy(&self) -> String {
+        format!(
+            "default-src 'none'; script-src {0}; frame-src {0}; style-src 'self'; img-src 'self'; base-uri 'none'; \
+             form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+            self.desk
+        )
+    }
+
+    fn find(&self, target: &str) -> Answer {
+        if target == "/livez" {
+            return Answer { status: "200 OK", kind: "text/plain", body: b"ok\n".to_vec() };
+        }
+        let found = place(&self.folder, target).and_then(|path| Some((fs::read(&path).ok()?, path)));
+        let Some((body, path)) = found else {
+            return Answer { status: "404 Not Found", kind: "text/plain", body: b"There is no such page.\n".to_vec() };
+        };
+        match path.extension().and_then(|end| end.to_str()) {
+            Some("html") => Answer {
+                status: "200 OK",
+                kind: "text/html; charset=utf-8",
+                body: String::from_utf8_lossy(&body).replace(DESK, &self.desk).into_bytes(),
+            },
+            Some("css") => Answer { status: "200 OK", kind: "text/css; charset=utf-8", body },
+            Some("svg") => Answer { status: "200 OK", kind: "image/svg+xml", body },
+            _ => Answer { status: "200 OK", kind: "application/octet-stream", body },
+        }
+    }
+}
+
+/// The file that a request means, never outside the folder: names of letters, digits, `-`, `_` and `.` that begin
+/// with a letter or digit; a folder means its index page.
+fn place(folder: &Path, target: &str) -> Option<PathBuf> {
+    let path = target.split(['?', '#']).next()?.strip_prefix('/')?;
+    let mut place = folder.to_path_buf();
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        if !plain || !name.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+            return None;
+        }
+        place.push(name);
+    }
+    if place.extension().is_none() {
+        place.push("index.html");
+    }
+    Some(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folders_mean_their_index_page() {
+        let at = |target| place(Path::new("shop"), target);
+        assert_eq!(at("/"), Some("shop/index.html".into()));
+        assert_eq!(at("/zh/?a=/../b"), Some("shop/zh/index.html".into()));
+        assert_eq!(at("/zh/help"), Some("shop/zh/help/index.html".into()));
+        assert_eq!(at("//shop.css"), Some("shop/shop.css".into()));
+    }
+
+    #[test]
+    fn nothing_outside_the_folder_is_reached() {
+        for target in
+            ["", "shop.css", "/..", "/../Cargo.toml", "/zh/../../x", "/.git/config", "/%2e%2e/x", "/a\\..\\b", "/a\0b"]
+        {
+            assert_eq!(place(Path::new("shop"), target), None, "{target:?}");
+        }
+    }
+
+    #[test]
+    fn pages_name_the_desk_that_runs() {
+        let shop = Shop {
+            folder: crate::paths::root().join("www/demo/shop"),
+            desk: "http://127.0.0.1:9".into(),
+        };
+        let page = String::from_utf8(shop.find("/").body).unwrap();
+        assert!(page.contains("src=\"http://127.0.0.1:9/frontdesk.js\""));
+        assert!(!page.contains(DESK));
+    }
+}

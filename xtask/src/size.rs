@@ -1,0 +1,141 @@
+//! `size`: what a visitor loads until the panel is usable, against the budget.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::hash;
+use crate::paths;
+
+/// Brotli bytes of the loader, which every visitor of every page loads.
+const LOADER_BUDGET: u64 = 4096;
+/// Brotli bytes of the first load to a usable panel, loader included.
+const TOTAL_BUDGET: u64 = 130_000;
+
+/// One file that is served.
+#[derive(Clone, Debug)]
+struct Item {
+    name: String,
+    raw: u64,
+    gzip: u64,
+    brotli: u64,
+}
+
+/// Prints the table.
+///
+/// # Errors
+///
+/// If a budget is exceeded, or nothing was built.
+pub(crate) fn run() -> Result<()> {
+    let dist = paths::dist();
+    if !dist.join("frontdesk.js").is_file() {
+        bail!("there is no dist/: run `cargo xtask build` first");
+    }
+    let (first, later) = split(items(&dist)?);
+    println!("{:<34} {:>10} {:>10} {:>10}", "first load to a usable panel", "brotli", "gzip", "raw");
+    for item in &first {
+        print_row(&item.name, item);
+    }
+    let sum = sum(&first);
+    print_row(&sum.name, &sum);
+    if !later.is_empty() {
+        println!("loaded on demand, or never by the same visitor");
+        for item in &later {
+            print_row(&item.name, item);
+        }
+    }
+    println!("budget: loader {LOADER_BUDGET}, sum {TOTAL_BUDGET} bytes in brotli");
+    verdict(&first)
+}
+
+fn print_row(name: &str, item: &Item) {
+    println!("  {name:<32} {:>10} {:>10} {:>10}", item.brotli, item.gzip, item.raw);
+}
+
+fn items(dist: &Path) -> Result<Vec<Item>> {
+    let length = |path: &Path| {
+        fs::metadata(path).map(|data| data.len()).with_context(|| format!("cannot read {}", path.display()))
+    };
+    let mut items = Vec::new();
+    for file in hash::files(dist)? {
+        let path = file.to_string_lossy().into_owned();
+        if path.ends_with(".br") || path.ends_with(".gz") || path.ends_with(".stamp") {
+            continue;
+        }
+        let name = file.strip_prefix(dist).unwrap_or(&file).to_string_lossy().into_owned();
+        items.push(Item {
+            name: name.splitn(3, '/').last().unwrap_or_default().to_owned(),
+            raw: length(&file)?,
+            gzip: length(Path::new(&format!("{path}.gz")))?,
+            brotli: length(Path::new(&format!("{path}.br")))?,
+        });
+    }
+    Ok(items)
+}
+
+/// The files of the first load (of the locales the largest), and the others.
+fn split(items: Vec<Item>) -> (Vec<Item>, Vec<Item>) {
+    let largest_locale = items
+        .iter()
+        .filter(|item| item.name.starts_with("locales/"))
+        .max_by_key(|item| item.brotli)
+        .map(|item| item.name.clone());
+    items.into_iter().partition(|item| {
+        let name = item.name.as_str();
+        // esbuild calls what several parts share, the frame among them, `chunk`.
+        matches!(name, "frontdesk.js" | "frame.html" | "frame.js" | "frame.css" | "frontdesk_bg.wasm")
+            || name.starts_with("chunk-")
+            || Some(name) == largest_locale.as_deref()
+    })
+}
+
+fn sum(items: &[Item]) -> Item {
+    let total = |of: fn(&Item) -> u64| items.iter().map(of).sum();
+    Item {
+        name: "sum".into(),
+        raw: total(|item| item.raw),
+        gzip: total(|item| item.gzip),
+        brotli: total(|item| item.brotli),
+    }
+}
+
+fn verdict(first: &[Item]) -> Result<()> {
+    let loader = first.iter().find(|item| item.name == "frontdesk.js").map_or(0, |item| item.brotli);
+    if loader > LOADER_BUDGET {
+        bail!("the loader has {loader} bytes, {} over its budget", loader - LOADER_BUDGET);
+    }
+    let total = sum(first).brotli;
+    if total > TOTAL_BUDGET {
+        bail!("the first load has {total} bytes, {} over its budget", total - TOTAL_BUDGET);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn item(name: &str, brotli: u64) -> Item {
+        Item { name: name.into(), raw: brotli * 3, gzip: brotli + 1, brotli }
+    }
+
+    #[test]
+    fn only_the_largest_locale_belongs_to_the_first_load() {
+        let files =
+            ["frontdesk.js", "frame.js", "inline.html", "locales/en.json", "locales/zh-CN.json", "softphone-AB12.js"];
+        let items = files.iter().zip(1..).map(|(name, brotli)| item(name, brotli)).collect();
+        let (first, later) = split(items);
+        let names = |items: &[Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&first), ["frontdesk.js", "frame.js", "locales/zh-CN.json"]);
+        assert_eq!(names(&later), ["inline.html", "locales/en.json", "softphone-AB12.js"]);
+    }
+
+    #[test]
+    fn budgets_are_inclusive() {
+        assert!(verdict(&[item("frontdesk.js", LOADER_BUDGET)]).is_ok());
+        assert!(verdict(&[item("frontdesk.js", LOADER_BUDGET + 1)]).is_err());
+        assert!(verdict(&[item("frontdesk.js", 1000), item("frontdesk_bg.wasm", TOTAL_BUDGET - 1000)]).is_ok());
+        assert!(verdict(&[item("frontdesk.js", 1000), item("frontdesk_bg.wasm", TOTAL_BUDGET - 999)]).is_err());
+    }
+}

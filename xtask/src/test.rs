@@ -1,0 +1,114 @@
+//! `test`: all steps, one after the other; the first failure stops.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+
+use crate::bundle;
+use crate::check;
+use crate::install::{self, Browser, Need};
+use crate::proc;
+use crate::size;
+
+/// What to test.
+pub(crate) struct Test {
+    /// Leave out everything that needs a browser.
+    pub(crate) quick: bool,
+    /// Browsers for the tests that need one.
+    pub(crate) browsers: Vec<Browser>,
+}
+
+type Work = Box<dyn FnOnce() -> Result<()>>;
+
+struct Step {
+    name: String,
+    work: Work,
+}
+
+fn step(name: impl Into<String>, work: impl FnOnce() -> Result<()> + 'static) -> Step {
+    Step { name: name.into(), work: Box::new(work) }
+}
+
+fn steps(test: &Test) -> Vec<Step> {
+    let browsers = if test.quick { Vec::new() } else { test.browsers.clone() };
+    let need = Need::test(&browsers);
+    let mut steps = vec![
+        step("install what is missing", move || install::run(&need)),
+        step("check", check::check),
+        step("native tests", || proc::run(&mut proc::cargo("test --workspace"))),
+        step("build", || bundle::build(false)),
+        step("size", size::run),
+    ];
+    for browser in browsers {
+        steps.push(step(format!("widget in {}", browser.name()), move || in_browser(browser)));
+    }
+    steps
+}
+
+/// Runs all steps.
+///
+/// # Errors
+///
+/// The first step that fails, by name.
+pub(crate) fn run(test: &Test) -> Result<()> {
+    let steps = steps(test);
+    let count = steps.len();
+    let started = Instant::now();
+    let mut times: Vec<(String, Duration)> = Vec::new();
+    for (number, step) in (1..).zip(steps) {
+        println!("\n[{number}/{count}] {} ({} s so far)", step.name, started.elapsed().as_secs());
+        let begun = Instant::now();
+        let result = (step.work)();
+        times.push((step.name.clone(), begun.elapsed()));
+        if result.is_err() {
+            summary(&times, "failed");
+        }
+        result.with_context(|| format!("step {number} of {count}, {}", step.name))?;
+    }
+    summary(&times, "passed");
+    println!("all {count} steps passed in {} s", started.elapsed().as_secs());
+    Ok(())
+}
+
+fn summary(times: &[(String, Duration)], last: &str) {
+    println!();
+    for (number, (name, time)) in (1..).zip(times) {
+        let outcome = if number == times.len() { last } else { "passed" };
+        println!("  {outcome}  {name:<28} {:>7.1} s", time.as_secs_f32());
+    }
+}
+
+fn in_browser(browser: Browser) -> Result<()> {
+    let wasm_pack = install::wasm_pack()?;
+    let mut command = match browser {
+        Browser::Webkit => {
+            let mut command = proc::command("xvfb-run");
+            command.arg("-a").arg(wasm_pack).env("WEBKIT_DISABLE_COMPOSITING_MODE", "1");
+            command
+        }
+        Browser::Chromium | Browser::Firefox => proc::command(wasm_pack),
+    };
+    command.args(["test", "--headless", "--mode", "no-install"]);
+    match browser {
+        Browser::Chromium => command.args(["--chrome", "--chromedriver", "/usr/bin/chromedriver"]),
+        Browser::Firefox => command.args(["--firefox", "--geckodriver"]).arg(install::geckodriver()?),
+        Browser::Webkit => command.args(["--safari", "--safaridriver", "/usr/bin/WebKitWebDriver"]),
+    };
+    command.args(["--", "--package", "frontdesk"]);
+    // A busy machine starts a browser slowly.
+    command.env("WASM_BINDGEN_TEST_TIMEOUT", "120").env("PATH", install::path()?);
+    proc::run(&mut command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quick_leaves_out_the_browsers() {
+        let all = steps(&Test { quick: false, browsers: Browser::ALL.to_vec() });
+        let quick = steps(&Test { quick: true, browsers: Browser::ALL.to_vec() });
+        assert_eq!(all.len(), quick.len() + 3);
+        assert!(quick.iter().all(|step| !step.name.contains("widget in")));
+    }
+}
