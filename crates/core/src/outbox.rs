@@ -69,16 +69,11 @@ impl Outbox {
     }
 
     /// Takes a new message behind all others.
-    pub fn push(&mut self, id: ClientId, text: String, now_ms: u64) -> &Outgoing {
+    pub fn push(&mut self, id: ClientId, text: String, now_ms: u64) -> Outgoing {
         self.last_ms = now_ms.max(self.last_ms + 1);
-        self.waiting.push_back(Outgoing {
-            id,
-            text,
-            at_ms: self.last_ms,
-            kept: false,
-            state: OutState::Waiting,
-        });
-        &self.waiting[self.waiting.len() - 1]
+        let message = Outgoing { id, text, at_ms: self.last_ms, kept: false, state: OutState::Waiting };
+        self.waiting.push_back(message.clone());
+        message
     }
 
     /// Takes a message that an earlier page kept, where its time says. One that is here already is left as it is.
