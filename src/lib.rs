@@ -1,1 +1,26 @@
-//! x
+//! The Frontdesk widget: a contact centre's front desk in a web page.
+//!
+//! The decisions are made by [`frontdesk_core`]; what is here performs them in a browser and draws the result.
+//!
+//! # Layout
+//! - [`ui`]: one folder per view; what needs no browser (texts, grouping, links, view state) also runs natively
+//! - `driver`: performs the core's effects through the ports and feeds the results back; decides nothing
+//! - `web`: one browser effect per file, each a handle that stops when it is dropped
+//! - `embed`: the exported API, `mount` and its handle, and the Leptos component `FrontDesk`
+//! - `bench`: exports for measuring a long transcript (feature `bench`)
+//!
+//! `driver`, `web`, `embed` and the views exist on `wasm32` only, so that native tests stay light.
+
+pub mod ui;
+
+#[cfg(all(target_arch = "wasm32", feature = "bench"))]
+mod bench;
+#[cfg(target_arch = "wasm32")]
+pub mod driver;
+#[cfg(target_arch = "wasm32")]
+pub mod embed;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
+
+#[cfg(target_arch = "wasm32")]
+pub use embed::{FrontDesk, Handle, Settings, mount};

@@ -23,9 +23,7 @@
   const origin = new URL(settings.origin || script.src, location.href).origin;
   const page = `${origin}/frame?desk=${encodeURIComponent(desk)}`;
   const flag = `frontdesk.open.${desk}`;
-  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
-    byte.toString(16).padStart(2, '0'),
-  ).join('');
+  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join('');
   const locale = settings.locale || root.lang || null;
   const [chat, dismiss, unreadOne, unreadMany, unreachable, retry, newTab] = (
     /^zh/i.test(locale || navigator.language)
@@ -79,8 +77,8 @@ button{background:var(--a,#0b57d0);color:var(--on,#fff)}
 :focus-visible{outline:3px solid CanvasText;outline-offset:2px;box-shadow:0 0 0 2px Canvas}
 svg{display:block;width:26px;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
 .b{position:fixed;bottom:max(20px,env(safe-area-inset-bottom));left:var(--l);right:var(--r);width:56px;height:56px;padding:14px;box-shadow:0 2px 6px #0003,0 8px 24px #0003}
-.b :nth-child(2),.o .b :first-child,[hidden]{display:none}
-.o .b :nth-child(2){display:block}
+.b>:nth-child(2),.o .b>:first-child,[hidden]{display:none}
+.o .b>:nth-child(2){display:block}
 .n{position:absolute;top:-5px;right:-5px;min-width:22px;padding:0 6px;border-radius:11px;background:#c5221f;color:#fff;font-size:12px;line-height:22px}
 .s{position:fixed;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .p{position:fixed;bottom:88px;left:var(--l);right:var(--r);width:min(400px,100vw - 40px);height:min(640px,100vh - 108px);overflow:hidden;border-radius:16px;background:Canvas;box-shadow:0 0 0 1px #8884,0 12px 48px #0004;visibility:hidden;pointer-events:none;opacity:0;transform:translateY(12px);transition:opacity .15s,transform .15s,visibility .15s}
@@ -127,7 +125,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     const left = position ? position === 'left' : getComputedStyle(root).direction === 'rtl';
     box.style.setProperty('--l', left ? '20px' : 'auto');
     box.style.setProperty('--r', left ? 'auto' : '20px');
-    if (!color) return;
+    if (!CSS.supports('color', color)) return;
     box.style.setProperty('--a', color);
     badge.style.color = color;
     const [red, green, blue] = getComputedStyle(badge).color.match(/[\d.]+/g).map((channel) => (channel / 255) ** 2.2);
@@ -206,9 +204,10 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     if (document.prerendering) return document.addEventListener('prerenderingchange', load, { once: true });
     clearTimeout(timer);
     frame?.remove();
-    peer = ready = failed = false;
+    peer = null;
+    ready = failed = false;
     frame = make('iframe', { title: label, src: page });
-    if (calls != null) frame.allow = calls === 'video' ? 'microphone;camera' : 'microphone';
+    if (calls || calls === '') frame.allow = calls === 'video' ? 'microphone;camera' : 'microphone';
     panel.prepend(frame);
     panel.append(cover);
     showCover(make('i'), make('i'), make('i'));
@@ -309,7 +308,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
   // --- the interface for the host page -------------------------------------------------------------------------
 
   const observer = new MutationObserver(attach);
-  const undo = new Map();
+  const subscriptions = [];
   const api = {
     open,
     close,
@@ -317,15 +316,15 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     getUnread: () => unread,
     /** Calls `run` with the event's detail; answers its own undo. */
     on(name, run) {
-      const stop = new AbortController();
+      const type = `frontdesk:${name}`;
       const call = (event) => run(event.detail);
-      gone.signal.addEventListener('abort', () => stop.abort());
-      window.addEventListener(`frontdesk:${name}`, call, { signal: stop.signal });
-      undo.set(run, stop);
-      return () => stop.abort();
+      const stop = () => window.removeEventListener(type, call);
+      listen(window, type, call);
+      subscriptions.push({ name, run, stop });
+      return stop;
     },
     off(name, run) {
-      undo.get(run)?.abort();
+      for (const entry of subscriptions) if (entry.name === name && entry.run === run) entry.stop();
     },
     destroy() {
       clearTimeout(timer);
@@ -345,10 +344,16 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
 
   // --- start ---------------------------------------------------------------------------------------------------
 
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(CSS_TEXT);
-  shadow.adoptedStyleSheets = [sheet];
   shadow.append(box);
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(CSS_TEXT);
+    shadow.adoptedStyleSheets = [sheet];
+  } catch {
+    // A browser from before constructable sheets gets a plain link to the same desk.
+    box.replaceChildren(make('a', { href: page, target: '_blank', rel: 'noopener' }, label));
+    box.style.cssText = 'position:fixed;bottom:20px;right:20px;padding:12px;background:#fff';
+  }
   observer.observe(root, { childList: true });
   attach();
   for (const values of early) command(...values);

@@ -71,20 +71,20 @@ fn browsers(list: &str) -> Result<Vec<Browser>> {
     }
     list.split(',')
         .map(|name| {
-            Browser::ALL
-                .into_iter()
-                .find(|browser| browser.name() == name)
-                .with_context(|| format!("no browser \"{name}\"; there are chromium, firefox, webkit and all"))
+            Browser::ALL.into_iter().find(|browser| browser.name() == name).with_context(|| {
+                format!("no browser \"{name}\"; there are chromium, firefox, webkit and all")
+            })
         })
         .collect()
 }
 
 fn ports(list: &str) -> Result<Ports> {
     let fault = || format!("--ports wants three different ports as in 8080,8081,8090, not \"{list}\"");
-    let numbers: Vec<u16> =
-        list.split(',').map(str::parse).collect::<Result<_, _>>().with_context(fault)?;
+    let numbers: Vec<u16> = list.split(',').map(str::parse).collect::<Result<_, _>>().with_context(fault)?;
     match *numbers {
-        [proxy, shop, centre] if proxy != shop && shop != centre && proxy != centre && !numbers.contains(&0) => {
+        [proxy, shop, centre]
+            if proxy != shop && shop != centre && proxy != centre && !numbers.contains(&0) =>
+        {
             Ok(Ports { proxy, shop, centre })
         }
         _ => bail!(fault()),

@@ -52,7 +52,10 @@ mod tests {
     fn every_reference_is_rewritten() {
         let page = "<link href=\"/assets/dev/frame.css\"><script src=/assets/dev/frame.js></script>";
         let pointed = point(page, "00ff", |name| ["frame.css", "frame.js"].contains(&name)).unwrap();
-        assert_eq!(pointed, "<link href=\"/assets/00ff/frame.css\"><script src=/assets/00ff/frame.js></script>");
+        assert_eq!(
+            pointed,
+            "<link href=\"/assets/00ff/frame.css\"><script src=/assets/00ff/frame.js></script>"
+        );
     }
 
     #[test]

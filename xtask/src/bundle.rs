@@ -24,11 +24,25 @@ use crate::paths;
 use crate::proc;
 
 /// What the compiled widget depends on.
-const WIDGET_INPUTS: [&str; 7] =
-    ["Cargo.toml", "Cargo.lock", "rust-toolchain.toml", ".cargo/config.toml", "src", "crates/core", "crates/contract"];
+const WIDGET_INPUTS: [&str; 7] = [
+    "Cargo.toml",
+    "Cargo.lock",
+    "rust-toolchain.toml",
+    ".cargo/config.toml",
+    "src",
+    "crates/core",
+    "crates/contract",
+];
 /// What else `dist/` depends on.
-const BUNDLE_INPUTS: [&str; 7] =
-    ["index.html", "www/frame.html", "www/frame.js", "www/frame.css", "www/loader.js", "www/locales", "package-lock.json"];
+const BUNDLE_INPUTS: [&str; 7] = [
+    "index.html",
+    "www/frame.html",
+    "www/frame.js",
+    "www/frame.css",
+    "www/loader.js",
+    "www/locales",
+    "package-lock.json",
+];
 /// What rustc emits for this target, and wasm-opt must therefore accept.
 const WASM_FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
@@ -70,7 +84,17 @@ fn build_widget(dev: bool, stamp: &Stamp) -> Result<()> {
     let profile: &[&str] = if dev { &["--dev"] } else { &["--profile", "widget"] };
     proc::run(
         proc::command(install::wasm_pack()?)
-            .args(["build", "--target", "web", "--mode", "no-install", "--out-dir", "pkg", "--out-name", "frontdesk"])
+            .args([
+                "build",
+                "--target",
+                "web",
+                "--mode",
+                "no-install",
+                "--out-dir",
+                "pkg",
+                "--out-name",
+                "frontdesk",
+            ])
             .args(profile)
             // The workspace's default members include programs that are not for this target.
             .args(["--", "--package", "frontdesk"])
@@ -92,13 +116,26 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
         esbuild(dev)
             .arg(www.join("frame.js"))
             // Parts imported on demand become files of their own.
-            .args(["--bundle", "--format=esm", "--splitting", "--chunk-names=[name]-[hash]", "--target=es2022"])
+            .args([
+                "--bundle",
+                "--format=esm",
+                "--splitting",
+                "--chunk-names=[name]-[hash]",
+                "--target=es2022",
+            ])
             .arg(option("--outdir=", &staged)),
     )?;
     proc::run(
-        esbuild(dev).arg(www.join("frame.css")).arg("--bundle").arg(option("--outfile=", &staged.join("frame.css"))),
+        esbuild(dev)
+            .arg(www.join("frame.css"))
+            .arg("--bundle")
+            .arg(option("--outfile=", &staged.join("frame.css"))),
     )?;
-    proc::run(proc::command("node").args(["xtask/js/locales.mjs", "minify", "www/locales"]).arg(staged.join("locales")))?;
+    proc::run(
+        proc::command("node")
+            .args(["xtask/js/locales.mjs", "minify", "www/locales"])
+            .arg(staged.join("locales")),
+    )?;
     proc::run(
         esbuild(dev)
             .arg(www.join("loader.js"))
@@ -108,7 +145,8 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
 
     let folder = assets::folder_name(&staged)?;
     for (source, name) in [(www.join("frame.html"), "frame.html"), (root.join("index.html"), "inline.html")] {
-        let page = fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
+        let page =
+            fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
         let page = assets::point(&assets::shrink_page(&page), &folder, |file| staged.join(file).is_file())
             .with_context(|| source.display().to_string())?;
         fs::write(new.join(name), page).with_context(|| format!("cannot write {name}"))?;

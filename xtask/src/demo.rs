@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::os::unix::process::{CommandExt as _, parent_id};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -67,8 +67,7 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         signal_hook::flag::register(signal, Arc::clone(&stop)).context("cannot listen for Ctrl-C")?;
     }
-    let parent = parent_id();
-    let goes_on = || !stop.load(Ordering::Relaxed) && parent_id() == parent;
+    let goes_on = || !stop.load(Ordering::Relaxed);
 
     let desk = format!("http://127.0.0.1:{proxy}");
     shop::serve(Shop { folder: paths::root().join("www/demo/shop"), desk: desk.clone() }, shop)?;
@@ -86,7 +85,9 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
     wait_until_healthy(&mut parts, &goes_on)?;
     parts.push(Part::start(
         "proxy",
-        proc::command(release.join("frontdesk")).args(["serve", "--config"]).arg(folder.join("frontdesk.toml")),
+        proc::command(release.join("frontdesk"))
+            .args(["serve", "--config"])
+            .arg(folder.join("frontdesk.toml")),
         &folder.join("proxy.log"),
         proxy,
         demo.verbose,
@@ -141,7 +142,8 @@ fn prepare(demo: &Demo) -> Result<PathBuf> {
     fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
     for name in ["frontdesk.toml", "sandbox.toml"] {
         let source = paths::root().join("demo").join(name);
-        let settings = fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
+        let settings =
+            fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
         fs::write(folder.join(name), with_ports(&settings, demo.ports))
             .with_context(|| format!("cannot write {name} to {}", folder.display()))?;
     }
@@ -177,7 +179,13 @@ struct Part {
 
 impl Part {
     /// It gets a process group of its own, so that Ctrl-C reaches us first and the order of stopping is ours.
-    fn start(name: &'static str, command: &mut Command, log: &Path, port: u16, verbose: bool) -> Result<Self> {
+    fn start(
+        name: &'static str,
+        command: &mut Command,
+        log: &Path,
+        port: u16,
+        verbose: bool,
+    ) -> Result<Self> {
         if !verbose {
             let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
             let copy = file.try_clone().with_context(|| format!("cannot write {}", log.display()))?;
@@ -192,7 +200,9 @@ impl Part {
     }
 
     fn ensure_alive(&mut self) -> Result<()> {
-        let Some(status) = self.child.try_wait().with_context(|| format!("cannot watch the {}", self.name))? else {
+        let Some(status) =
+            self.child.try_wait().with_context(|| format!("cannot watch the {}", self.name))?
+        else {
             return Ok(());
         };
         let log = fs::read_to_string(&self.log).unwrap_or_default();
@@ -207,7 +217,11 @@ impl Part {
         let ask = || -> std::io::Result<String> {
             let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
             stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-            write!(stream, "GET /livez HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n", self.port)?;
+            write!(
+                stream,
+                "GET /livez HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
+                self.port
+            )?;
             let mut answer = String::new();
             stream.read_to_string(&mut answer)?;
             Ok(answer)
@@ -248,7 +262,12 @@ fn wait_until_healthy(parts: &mut [Part], goes_on: &impl Fn() -> bool) -> Result
             return Ok(());
         }
         if started.elapsed() > START {
-            bail!("the {} did not become healthy within {} s; see {}", last.name, START.as_secs(), last.log.display());
+            bail!(
+                "the {} did not become healthy within {} s; see {}",
+                last.name,
+                START.as_secs(),
+                last.log.display()
+            );
         }
         thread::sleep(TICK);
     }
@@ -274,7 +293,8 @@ mod tests {
 
     #[test]
     fn ports_are_replaced_in_addresses_only() {
-        let settings = "listen = \"127.0.0.1:8080\"\nbase_url = \"http://127.0.0.1:8090\"\nx = 8080\ny = \"a:80801\"";
+        let settings =
+            "listen = \"127.0.0.1:8080\"\nbase_url = \"http://127.0.0.1:8090\"\nx = 8080\ny = \"a:80801\"";
         let swapped = with_ports(settings, Ports { proxy: 8090, shop: 1, centre: 8080 });
         assert_eq!(
             swapped,

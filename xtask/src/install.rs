@@ -93,10 +93,20 @@ const WASM_BINDGEN_TOOL: CargoTool = CargoTool {
     locked: false,
     why: "makes the JavaScript half of the widget and runs its browser tests",
 };
-const WASM_PACK_TOOL: CargoTool =
-    CargoTool { name: "wasm-pack", version: WASM_PACK, bin: "wasm-pack", locked: true, why: "builds the widget" };
-const GECKODRIVER_TOOL: CargoTool =
-    CargoTool { name: "geckodriver", version: GECKODRIVER, bin: "geckodriver", locked: true, why: "drives Firefox" };
+const WASM_PACK_TOOL: CargoTool = CargoTool {
+    name: "wasm-pack",
+    version: WASM_PACK,
+    bin: "wasm-pack",
+    locked: true,
+    why: "builds the widget",
+};
+const GECKODRIVER_TOOL: CargoTool = CargoTool {
+    name: "geckodriver",
+    version: GECKODRIVER,
+    bin: "geckodriver",
+    locked: true,
+    why: "drives Firefox",
+};
 
 impl CargoTool {
     fn dir(self) -> Result<PathBuf> {
@@ -219,7 +229,8 @@ fn rust_parts(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
         });
     }
     if need.lints
-        && !(proc::succeeds(&mut proc::cargo("clippy --version")) && proc::succeeds(&mut proc::cargo("fmt --version")))
+        && !(proc::succeeds(&mut proc::cargo("clippy --version"))
+            && proc::succeeds(&mut proc::cargo("fmt --version")))
     {
         missing.push(Missing {
             what: "Rust components clippy and rustfmt".into(),
@@ -248,7 +259,9 @@ fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
     }
     let names: Vec<_> = wanted.iter().map(|package| package.name).collect();
     let system = fs::read_to_string("/etc/os-release").unwrap_or_default();
-    if is_ubuntu(&system) && names.iter().any(|name| name.starts_with("chromium") || name.starts_with("firefox")) {
+    if is_ubuntu(&system)
+        && names.iter().any(|name| name.starts_with("chromium") || name.starts_with("firefox"))
+    {
         bail!(
             "Ubuntu has its browsers as snaps, which tests cannot drive: put a Chromium at /usr/bin/chromium and its \
              driver at /usr/bin/chromedriver (Firefox: /usr/bin/firefox-esr), use Debian 12, or run with --quick"

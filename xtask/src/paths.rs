@@ -38,7 +38,8 @@ pub(crate) fn tools() -> Result<PathBuf> {
     }
     let cache = match env::var_os("XDG_CACHE_HOME").filter(|dir| !dir.is_empty()) {
         Some(dir) => PathBuf::from(dir),
-        None => PathBuf::from(env::var_os("HOME").context("neither HOME nor XDG_CACHE_HOME is set")?).join(".cache"),
+        None => PathBuf::from(env::var_os("HOME").context("neither HOME nor XDG_CACHE_HOME is set")?)
+            .join(".cache"),
     };
     Ok(cache.join("frontdesk/tools"))
 }

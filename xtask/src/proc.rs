@@ -39,8 +39,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// Runs it silently and gives what it printed; on failure what it complained about is in the error.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let line = line(command);
-    let output =
-        command.stdin(Stdio::null()).output().with_context(|| format!("cannot start `{line}`"))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start `{line}`"))?;
     if !output.status.success() {
         bail!("`{line}` failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
@@ -59,7 +58,8 @@ pub(crate) fn succeeds(command: &mut Command) -> bool {
 
 /// The file that the shell would start for this name.
 pub(crate) fn find(program: &str) -> bool {
-    std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
 }
 
 fn line(command: &Command) -> String {

@@ -91,7 +91,11 @@ impl Shop {
         }
         let found = place(&self.folder, target).and_then(|path| Some((fs::read(&path).ok()?, path)));
         let Some((body, path)) = found else {
-            return Answer { status: "404 Not Found", kind: "text/plain", body: b"There is no such page.\n".to_vec() };
+            return Answer {
+                status: "404 Not Found",
+                kind: "text/plain",
+                body: b"There is no such page.\n".to_vec(),
+            };
         };
         match path.extension().and_then(|end| end.to_str()) {
             Some("html") => Answer {
@@ -139,19 +143,25 @@ mod tests {
 
     #[test]
     fn nothing_outside_the_folder_is_reached() {
-        for target in
-            ["", "shop.css", "/..", "/../Cargo.toml", "/zh/../../x", "/.git/config", "/%2e%2e/x", "/a\\..\\b", "/a\0b"]
-        {
+        for target in [
+            "",
+            "shop.css",
+            "/..",
+            "/../Cargo.toml",
+            "/zh/../../x",
+            "/.git/config",
+            "/%2e%2e/x",
+            "/a\\..\\b",
+            "/a\0b",
+        ] {
             assert_eq!(place(Path::new("shop"), target), None, "{target:?}");
         }
     }
 
     #[test]
     fn pages_name_the_desk_that_runs() {
-        let shop = Shop {
-            folder: crate::paths::root().join("www/demo/shop"),
-            desk: "http://127.0.0.1:9".into(),
-        };
+        let shop =
+            Shop { folder: crate::paths::root().join("www/demo/shop"), desk: "http://127.0.0.1:9".into() };
         let page = String::from_utf8(shop.find("/").body).unwrap();
         assert!(page.contains("src=\"http://127.0.0.1:9/frontdesk.js\""));
         assert!(!page.contains(DESK));

@@ -122,8 +122,14 @@ mod tests {
 
     #[test]
     fn only_the_largest_locale_belongs_to_the_first_load() {
-        let files =
-            ["frontdesk.js", "frame.js", "inline.html", "locales/en.json", "locales/zh-CN.json", "softphone-AB12.js"];
+        let files = [
+            "frontdesk.js",
+            "frame.js",
+            "inline.html",
+            "locales/en.json",
+            "locales/zh-CN.json",
+            "softphone-AB12.js",
+        ];
         let items = files.iter().zip(1..).map(|(name, brotli)| item(name, brotli)).collect();
         let (first, later) = split(items);
         let names = |items: &[Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
@@ -135,7 +141,11 @@ mod tests {
     fn budgets_are_inclusive() {
         assert!(verdict(&[item("frontdesk.js", LOADER_BUDGET)]).is_ok());
         assert!(verdict(&[item("frontdesk.js", LOADER_BUDGET + 1)]).is_err());
-        assert!(verdict(&[item("frontdesk.js", 1000), item("frontdesk_bg.wasm", TOTAL_BUDGET - 1000)]).is_ok());
-        assert!(verdict(&[item("frontdesk.js", 1000), item("frontdesk_bg.wasm", TOTAL_BUDGET - 999)]).is_err());
+        assert!(
+            verdict(&[item("frontdesk.js", 1000), item("frontdesk_bg.wasm", TOTAL_BUDGET - 1000)]).is_ok()
+        );
+        assert!(
+            verdict(&[item("frontdesk.js", 1000), item("frontdesk_bg.wasm", TOTAL_BUDGET - 999)]).is_err()
+        );
     }
 }

@@ -10,13 +10,15 @@
 //! Reading goes on after a mistake, so that [`Config::load`] reports all of them at once.
 //!
 //! # Layout
-//! - [`desk`]: the desks and their centre
+//! - [`desk`], [`centre`], [`calls`]: the desks, their centre, calls from the page
 //! - [`limits`]: what the proxy takes at most
 //! - [`address`]: origins, networks, where the store is
 //! - [`mistake`]: what is wrong, and how it is said
 //! - `node`, `section`, `secret`: reading
 
 pub mod address;
+pub mod calls;
+pub mod centre;
 pub mod desk;
 pub mod limits;
 pub mod mistake;
@@ -25,7 +27,9 @@ mod secret;
 mod section;
 
 pub use address::{Cidr, StoreAt};
-pub use desk::{Calls, CecConfig, Desk, Dialect, IceServer, MessageIds, OnLinger, PollKind};
+pub use calls::{Calls, IceServer};
+pub use centre::{CecConfig, Dialect, MessageIds, PollKind};
+pub use desk::{Desk, OnLinger};
 pub use limits::Limits;
 pub use mistake::Mistake;
 

@@ -1,22 +1,53 @@
 //! The one place that reads the clock.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Epoch milliseconds that never go back, however the machine's clock is set.
 #[derive(Debug)]
-pub(crate) struct Clock {
-    started: Instant,
-    started_ms: u64,
+pub(crate) enum Clock {
+    Real { started: Instant, started_ms: u64 },
+    Manual(ManualClock),
 }
 
 impl Clock {
-    pub(crate) fn new() -> Clock {
+    pub(crate) fn real() -> Clock {
         let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        Clock { started: Instant::now(), started_ms: millis(since_epoch) }
+        Clock::Real { started: Instant::now(), started_ms: millis(since_epoch) }
     }
 
     pub(crate) fn now_ms(&self) -> u64 {
-        self.started_ms.saturating_add(millis(self.started.elapsed()))
+        match self {
+            Clock::Real { started, started_ms } => started_ms.saturating_add(millis(started.elapsed())),
+            Clock::Manual(clock) => clock.now_ms(),
+        }
+    }
+}
+
+/// Time that passes only when told to, for tests. Clones show the same time.
+///
+/// It decides lifetimes, delays of the robot, timeouts and timestamps. What really waits, a desk's long poll or a
+/// latency fault, follows the runtime's own clock.
+#[derive(Clone, Debug)]
+pub struct ManualClock(Arc<AtomicU64>);
+
+impl ManualClock {
+    /// A clock that shows `epoch_ms`.
+    #[must_use]
+    pub fn new(epoch_ms: u64) -> ManualClock {
+        ManualClock(Arc::new(AtomicU64::new(epoch_ms)))
+    }
+
+    /// Lets `ms` milliseconds pass.
+    pub fn advance(&self, ms: u64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    /// The time it shows, epoch ms.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
     }
 }
 

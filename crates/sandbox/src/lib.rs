@@ -1,1 +1,31 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod agent_api;
+mod centre;
+mod clock;
+mod control;
+mod faults;
+mod ids;
+mod server;
+mod settings;
+mod state;
+mod tokens;
+mod vendor_api;
+
+pub use clock::ManualClock;
+pub use faults::{FaultError, FaultKind, FaultPlan, Injected};
+pub use server::{Running, serve, serve_sandbox, spawn};
+pub use settings::{
+    Day, DayTime, Dialect, Hours, MessageIds, PollMode, Queue, SettingError, Settings, SimQuestions, Span,
+    SurveyQuestion, SurveyType, TokenBody, Weekly,
+};
+pub use state::Sandbox;
+
+/// Every endpoint of a centre: the vendor's, the agents', the control.
+#[must_use]
+pub fn router(sandbox: &Sandbox) -> axum::Router {
+    vendor_api::router(sandbox.clone())
+        .merge(agent_api::router(sandbox.clone()))
+        .merge(control::router(sandbox.clone()))
+}

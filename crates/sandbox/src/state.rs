@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::centre::{Centre, Ms};
-use crate::clock::Clock;
+use crate::clock::{Clock, ManualClock};
 use crate::faults::{FaultError, FaultPlan, Faults, Injected};
 use crate::ids::Seeded;
 use crate::settings::{SettingError, Settings};
@@ -69,12 +69,24 @@ impl Sandbox {
     /// # Errors
     /// Names the setting that is wrong.
     pub fn new(settings: Settings) -> Result<Sandbox, SettingError> {
+        Sandbox::with_clock(settings, Clock::real())
+    }
+
+    /// The same, in a time that passes only when told to.
+    ///
+    /// # Errors
+    /// Names the setting that is wrong.
+    pub fn at(settings: Settings, clock: ManualClock) -> Result<Sandbox, SettingError> {
+        Sandbox::with_clock(settings, Clock::Manual(clock))
+    }
+
+    fn with_clock(settings: Settings, clock: Clock) -> Result<Sandbox, SettingError> {
         settings.check()?;
         Ok(Sandbox(Arc::new(Shared {
             inner: Mutex::new(Inner::new(settings)),
             faults: Mutex::new(Faults::default()),
             calls: Mutex::new(BTreeMap::new()),
-            clock: Clock::new(),
+            clock,
             changed: watch::Sender::new(0),
         })))
     }

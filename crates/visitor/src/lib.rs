@@ -1,1 +1,29 @@
-//! Placeholder.
+//! A native visitor of a Frontdesk proxy, and what is built of it: the replay of real conversations under faults
+//! (`frontdesk-replay`) and the measurements (`frontdesk-bench`).
+//!
+//! The visitor runs the same [`frontdesk_core::Session`] as the browser. Only what surrounds it is different: HTTP by
+//! reqwest, timers by tokio, storage in memory, time from a monotonic clock and chance from a seed.
+//!
+//! # Layout
+//! - [`visitor`]: the handle of one visitor; [`driver`] performs what its session asks for, [`view`] is what it sees
+//! - [`link`]: the way to the proxy, with faults from a seed
+//! - [`storage`], [`clock`], [`chance`]: what a browser would bring
+//! - [`checker`]: compares what was said with what was heard
+//! - [`replay`]: dialogues, scripted agents, real processes, the report
+//! - [`bench`]: cost of a long transcript, sends per second
+
+pub mod bench;
+pub mod chance;
+pub mod checker;
+pub mod clock;
+pub mod driver;
+pub mod link;
+pub mod replay;
+pub mod storage;
+pub mod view;
+pub mod visitor;
+
+pub use link::{FaultKind, FaultLog, FaultPlan, Link};
+pub use storage::Storage;
+pub use view::View;
+pub use visitor::{Setup, Visitor};

@@ -1,12 +1,11 @@
 //! The desks: each one website with its contact centre.
 
-use super::section::{FromNode, Section, filled, path};
-use super::node::Node;
-use super::{address, secret};
-use reqwest::Url;
-use secrecy::SecretString;
+use super::address;
+use super::calls::{self, Calls};
+use super::centre::{self, CecConfig};
+use super::section::{Section, filled};
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 /// One desk: what a website's visitors get.
@@ -38,94 +37,6 @@ pub enum OnLinger {
     Disconnect,
 }
 
-/// A contact centre that speaks ccmessaging.
-#[derive(Clone, Debug)]
-pub struct CecConfig {
-    /// The API gateway: scheme, host and port. Key `base_url`, required.
-    pub base_url: Url,
-    /// The app key. Key `app_key`, required.
-    pub app_key: String,
-    /// The app secret. Key `app_secret` or `app_secret_file`, exactly one of them.
-    pub app_secret: SecretString,
-    /// Configuration id of the WEB channel. Key `channel_id`, required.
-    pub channel_id: String,
-    /// Which edition of the interface the centre speaks. Key `dialect`, default `2.6`.
-    pub dialect: Dialect,
-    /// What the centre does with message ids. Key `message_id`, default `ignored`.
-    pub message_id: MessageIds,
-    /// What becomes of messages that a poll has answered. Key `poll`, default `destructive`.
-    pub poll: PollKind,
-    /// Whether the centre keeps messages that can be asked for; dialect 2.6 only. Key `history`, default false.
-    pub history: bool,
-    /// Pause between polls while something happens. First number of `poll_interval_ms`, default 500.
-    pub poll_busy: Duration,
-    /// Pause between polls while nothing happens; not shorter than [`Self::poll_busy`]. Second number of
-    /// `poll_interval_ms`, default 5000.
-    pub poll_idle: Duration,
-    /// Whether a robot may serve first. Key `robot`, default true.
-    pub robot: bool,
-    /// Whether agents can be asked for. Key `agent`, default true.
-    pub agent: bool,
-    /// The longest text in UTF-8 bytes, at most 1500. Key `text_max_bytes`, default 1024.
-    pub text_max_bytes: u32,
-    /// How long the centre may take for one answer. Key `timeout_s`, default 15.
-    pub timeout: Duration,
-    /// The lifetime that is asked for the gateway's token. Key `token_expire_s`, default 600, at most 3600.
-    pub token_expire: Duration,
-    /// PEM file of the authorities that the gateway's certificate may come from; `None`: those of the system.
-    /// Key `ca_file`.
-    pub ca_file: Option<PathBuf>,
-}
-
-/// Edition of the vendor's interface.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialect {
-    /// As printed for CEC 2.5.
-    V2_5,
-    /// As printed for CEC 2.6.
-    V2_6,
-}
-
-/// What a centre does with message ids.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MessageIds {
-    /// A message with a known id is not taken again.
-    Deduplicated,
-    /// The id can be found in the history.
-    Echoed,
-    /// Nothing.
-    Ignored,
-}
-
-/// What becomes of messages that a poll has answered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PollKind {
-    /// They are gone.
-    Destructive,
-    /// They may come again.
-    Repeats,
-}
-
-/// Section `[desks.calls]`.
-#[derive(Clone, Debug)]
-pub struct Calls {
-    /// WebSocket addresses of gateways that may be used, such as `wss://gw.example`. Key `gateways`, at least one.
-    pub gateways: Vec<String>,
-    /// STUN and TURN servers. Key `ice_servers`: addresses, or tables of `urls`, `username` and `credential`.
-    pub ice_servers: Vec<IceServer>,
-}
-
-/// A STUN or TURN server.
-#[derive(Clone, Debug)]
-pub struct IceServer {
-    /// Its addresses, such as `stun:stun.example:3478`.
-    pub urls: Vec<String>,
-    /// User name for TURN.
-    pub username: Option<String>,
-    /// Password for TURN.
-    pub credential: Option<SecretString>,
-}
-
 pub(super) fn read_all(root: &mut Section<'_>, beside: &Path) -> Option<Vec<Desk>> {
     let sections = root.sections("desks")?;
     if sections.is_empty() {
@@ -153,13 +64,14 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
     let linger = section.whole("linger_s", "seconds", 180, 0..=86_400);
     let words = [("stop", OnLinger::Stop), ("disconnect", OnLinger::Disconnect)];
     let on_linger = section.word("on_linger", OnLinger::Stop, &words);
-    let has_calls = section.has("calls");
-    if !section.has("cec") {
+    let (has_centre, has_calls) = (section.has("cec"), section.has("calls"));
+    let (centre, calls) = (section.section("cec"), section.section("calls"));
+    if !has_centre {
         section.wrong("cec", "missing", "a table [desks.cec] with the contact centre");
     }
-    let cec = section.has("cec").then(|| super::desk_cec::read(section.section("cec"), beside));
-    let calls = read_calls(section.section("calls"), has_calls);
     section.finish();
+    let cec = has_centre.then(|| centre::read(centre, beside));
+    let calls = has_calls.then(|| calls::read(calls));
     let id = id?;
     Some(Desk {
         title: title?.unwrap_or_else(|| id.clone()),
@@ -168,6 +80,9 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
         linger: Duration::from_secs(linger?),
         on_linger: on_linger?,
         cec: cec??,
-        calls: calls?,
+        calls: match calls {
+            None => None,
+            Some(calls) => Some(calls?),
+        },
     })
 }

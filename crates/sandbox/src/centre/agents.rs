@@ -28,12 +28,7 @@ const DESKS_MAX: usize = 20;
 
 impl Centre {
     /// Signs an agent in; a known name is the same agent. `None` when there are too many agents.
-    pub(crate) fn sign_in(
-        &mut self,
-        now: Ms,
-        name: &str,
-        queues: Vec<String>,
-    ) -> Option<(AgentId, String)> {
+    pub(crate) fn sign_in(&mut self, now: Ms, name: &str, queues: Vec<String>) -> Option<(AgentId, String)> {
         let token = self.ids.token();
         let known = self.agents.values().find(|agent| agent.name == name).map(|agent| agent.id);
         let id = match known {

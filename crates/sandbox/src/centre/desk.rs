@@ -192,7 +192,8 @@ impl Centre {
             return Ok(());
         }
         let mut ids = Vec::new();
-        let unread = contact.transcript.iter_mut().filter(|e| e.from == Party::Visitor && e.read_ms.is_none());
+        let unread =
+            contact.transcript.iter_mut().filter(|e| e.from == Party::Visitor && e.read_ms.is_none());
         for entry in unread {
             entry.read_ms = Some(now);
             ids.extend(entry.message_id.clone());

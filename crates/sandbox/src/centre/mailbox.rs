@@ -226,8 +226,7 @@ mod tests {
     fn a_reordered_answer_has_the_same_messages_in_another_order() {
         for seed in 0..50 {
             let mut mailbox = mailbox(&["a", "b", "c"]);
-            let (out, touched) =
-                mailbox.poll(0, PollMode::Destructive, 9, Some(Disturbance::Reorder(seed)));
+            let (out, touched) = mailbox.poll(0, PollMode::Destructive, 9, Some(Disturbance::Reorder(seed)));
             let mut sorted = codes(&out);
             assert_ne!(sorted, ["a", "b", "c"]);
             sorted.sort_unstable();

@@ -1,8 +1,6 @@
 //! Downlink: making messages for visitors and handing them out.
 
-use super::{
-    Centre, ContactId, Content, Control, Disturbance, Downlink, Entry, Ms, Party, Source, text,
-};
+use super::{Centre, ContactId, Content, Control, Disturbance, Downlink, Entry, Ms, Party, Source, text};
 
 impl Centre {
     /// Messages of this visitor, and the codes that the disturbance touched.
@@ -34,8 +32,7 @@ impl Centre {
         visitor.polls += 1;
         visitor.last_seen_ms = now;
         let settings = &self.settings;
-        let (messages, touched) =
-            visitor.mailbox.poll(now, settings.poll, settings.poll_batch, disturbance);
+        let (messages, touched) = visitor.mailbox.poll(now, settings.poll, settings.poll_batch, disturbance);
         self.tally.down_polled += messages.len() as u64;
         (messages, touched)
     }

@@ -49,7 +49,10 @@ pub(crate) fn queue_timed_out(language: Language) -> &'static str {
 }
 
 pub(crate) fn silent(language: Language) -> &'static str {
-    language.pick("由于长时间没有消息，会话已结束。", "The conversation was closed because nobody wrote for a while.")
+    language.pick(
+        "由于长时间没有消息，会话已结束。",
+        "The conversation was closed because nobody wrote for a while.",
+    )
 }
 
 pub(crate) fn offline_tip(language: Language) -> &'static str {

@@ -1,8 +1,6 @@
 //! What a visitor sends, and what comes of it.
 
-use super::{
-    Centre, Contact, ContactId, EndCause, Entry, Ms, Party, Rating, Source, State, robot, text,
-};
+use super::{Centre, Contact, ContactId, EndCause, Entry, Ms, Party, Rating, Source, State, robot, text};
 use crate::settings::MessageIds;
 
 /// `controlType` of an uplink message.

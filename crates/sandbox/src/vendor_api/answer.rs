@@ -10,8 +10,6 @@ use serde_json::{Value, json};
 pub(crate) struct Effect {
     /// The centre's state is as the caller wished.
     pub(crate) accepted: bool,
-    /// Ids the visitor's client gave.
-    pub(crate) message_ids: Vec<String>,
     /// The centre's codes of the messages concerned.
     pub(crate) codes: Vec<String>,
     /// Codes that a downlink disturbance touched.

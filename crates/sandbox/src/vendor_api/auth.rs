@@ -30,9 +30,7 @@ pub(crate) fn visitor(inner: &mut Inner, now: Ms, headers: &HeaderMap) -> Result
     let lifetimes = inner.lifetimes();
     let Inner { centre, tokens } = inner;
     text(headers, "ccmessaging-token")
-        .and_then(|token| {
-            tokens.visitor(now, token, lifetimes, |user| centre.live_contact(user).is_some())
-        })
+        .and_then(|token| tokens.visitor(now, token, lifetimes, |user| centre.live_contact(user).is_some()))
         .filter(|known| centre.visitor(&known.user).is_some())
         .ok_or_else(|| Refusal::unauthorized("ccmessaging-token is missing or no longer valid"))
 }

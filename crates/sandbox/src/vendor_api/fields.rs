@@ -39,10 +39,6 @@ impl Fields {
 
     /// A text with exactly this value.
     pub(crate) fn literal(&self, name: &str, value: &str) -> Result<(), Refusal> {
-        if self.text(name)? == value {
-            Ok(())
-        } else {
-            Err(Refusal::bad(format!("{name} must be {value}")))
-        }
+        if self.text(name)? == value { Ok(()) } else { Err(Refusal::bad(format!("{name} must be {value}"))) }
     }
 }

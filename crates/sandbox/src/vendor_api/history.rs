@@ -32,7 +32,9 @@ pub(crate) async fn query_history(
         let channel = inner.settings().channel_id.clone();
         let number = |name: &str| fields.text(name).map(|text| text.parse::<usize>().ok());
         let time = |name: &str| {
-            fields.optional(name).map(|text| text.filter(|t| !t.is_empty()).map(str::parse::<u64>).transpose())
+            fields
+                .optional(name)
+                .map(|text| text.filter(|t| !t.is_empty()).map(str::parse::<u64>).transpose())
         };
         let (limit, offset) = (number("limit")?, number("offset")?);
         let (start, end) = (time("startTime")?, time("endTime")?);

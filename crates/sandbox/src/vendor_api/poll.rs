@@ -37,10 +37,10 @@ pub(crate) async fn poll(
         let disturbance = disturbance.map(|Extension(disturbance)| disturbance);
         let (messages, disturbed) = inner.centre.poll(now, &known.user, want_reads, disturbance);
         let settings = inner.settings();
-        let wire: Vec<Value> = messages.iter().map(|message| encode(message, &known.user, settings)).collect();
+        let wire: Vec<Value> =
+            messages.iter().map(|message| encode(message, &known.user, settings)).collect();
         let effect = Effect {
             accepted: true,
-            message_ids: Vec::new(),
             codes: messages.into_iter().map(|message| message.code).collect(),
             disturbed,
         };

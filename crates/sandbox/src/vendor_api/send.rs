@@ -64,7 +64,7 @@ fn effect(uplink: &Uplink, verdict: &Verdict) -> Effect {
         Outcome::Queueing => matches!(uplink.request, Request::Connect | Request::TransferToAgent),
         _ => true,
     };
-    Effect { accepted, message_ids: uplink.message_id.iter().cloned().collect(), codes, disturbed: Vec::new() }
+    Effect { accepted, codes, disturbed: Vec::new() }
 }
 
 /// Reads the fields; whatever is malformed is a 400.
@@ -98,16 +98,17 @@ fn read(fields: &Fields, user: &str, settings: &Settings) -> Result<Uplink, Refu
     if content.len() > CONTENT_MAX_BYTES.max(settings.text_max_bytes) {
         return Err(Refusal::bad("content is too long"));
     }
-    // Dialect 2.5 does not know the field and passes over it.
-    let message_id = if new { fields.optional("messageId")? } else { None };
-    if message_id.is_some_and(|id| id.chars().count() > MESSAGE_ID_MAX || id.contains(',')) {
+    let message_id = fields.optional("messageId")?;
+    let good = message_id.is_none_or(|id| id.chars().count() <= MESSAGE_ID_MAX && !id.contains(','));
+    // Dialect 2.5 does not know the field, so it can find nothing wrong with it.
+    if new && !good {
         return Err(Refusal::bad("messageId must have at most 32 characters and no comma"));
     }
     Ok(Uplink {
         request,
         media: media.to_owned(),
         content: content.to_owned(),
-        message_id: message_id.filter(|id| !id.is_empty()).map(str::to_owned),
+        message_id: message_id.filter(|id| good && !id.is_empty()).map(str::to_owned),
     })
 }
 

@@ -36,9 +36,8 @@ pub(crate) async fn save_satisfaction(
             [digit @ b'1'..=b'5'] => Some(digit - b'0'),
             _ => None,
         };
-        let fits = extras
-            && comment.chars().count() <= COMMENT_MAX_CHARS
-            && channel == inner.settings().channel_id;
+        let fits =
+            extras && comment.chars().count() <= COMMENT_MAX_CHARS && channel == inner.settings().channel_id;
         let (code, text) = match level.filter(|_| fits) {
             None => ("13", "Save satisfaction failed"),
             Some(level) if inner.centre.rate(now, &known.user, level, comment) => {

@@ -69,8 +69,7 @@ pub(crate) async fn apply_token(
         let (user, name) = (fields.text("userId")?, fields.text("userName")?);
         let (channel, locale) = (fields.text("channelId")?, fields.text("locale")?);
         let settings = inner.settings();
-        let user_max =
-            if settings.dialect == Dialect::V2_5 { USER_ID_MAX_2_5 } else { settings.user_id_max };
+        let user_max = if settings.dialect == Dialect::V2_5 { USER_ID_MAX_2_5 } else { settings.user_id_max };
         let fits = (1..=user_max).contains(&user.chars().count())
             && (1..=NAME_MAX).contains(&name.chars().count())
             && channel == settings.channel_id

@@ -133,9 +133,7 @@ fn transfer(outcome: &Outcome, new: bool) -> (&'static str, Option<&'static str>
         Outcome::AgentServes => {
             ("13", Some("fail to transfer from robot to agent,it has been agent service."))
         }
-        Outcome::NoSession => {
-            ("13", Some("fail to transfer from robot to agent,session keep touch failed."))
-        }
+        Outcome::NoSession => ("13", Some("fail to transfer from robot to agent,session keep touch failed.")),
         _ => ("13", Some("fail to transfer from robot to agent,connect to ccucs failed.")),
     }
 }

@@ -26,7 +26,15 @@ pub(super) static KNOWLEDGE: Knowledge = Knowledge {
 static TOPICS: [Topic; 17] = [
     topic(
         "Where is my order?",
-        &[("where is", 2), ("order", 1), ("parcel", 2), ("track", 3), ("status", 2), ("package", 2), ("arrive", 1)],
+        &[
+            ("where is", 2),
+            ("order", 1),
+            ("parcel", 2),
+            ("track", 3),
+            ("status", 2),
+            ("package", 2),
+            ("arrive", 1),
+        ],
         "Open My orders and choose the order: under Shipping you see where the parcel is. New entries appear within a few hours of each scan.",
     ),
     topic(
@@ -86,7 +94,13 @@ static TOPICS: [Topic; 17] = [
     ),
     topic(
         "How much is shipping?",
-        &[("how much is shipping", 5), ("shipping cost", 5), ("postage", 4), ("free shipping", 5), ("shipping fee", 5)],
+        &[
+            ("how much is shipping", 5),
+            ("shipping cost", 5),
+            ("postage", 4),
+            ("free shipping", 5),
+            ("shipping fee", 5),
+        ],
         "Shipping is free from 50, below that it costs 4.90. Bulky goods show their own price at checkout.",
     ),
     topic(

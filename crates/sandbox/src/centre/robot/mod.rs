@@ -128,9 +128,9 @@ fn occurs(lower: &str, keyword: &str, language: Language) -> bool {
     if language == Language::Chinese || keyword.contains(' ') {
         return lower.contains(keyword);
     }
-    lower.split(|c: char| !c.is_alphanumeric()).any(|word| {
-        if keyword.len() <= 3 { word == keyword } else { word.starts_with(keyword) }
-    })
+    lower
+        .split(|c: char| !c.is_alphanumeric())
+        .any(|word| if keyword.len() <= 3 { word == keyword } else { word.starts_with(keyword) })
 }
 
 fn is_cjk(character: char) -> bool {
@@ -154,7 +154,10 @@ mod tests {
 
     #[test]
     fn the_visitors_words_decide_the_language() {
-        assert_eq!(answer("我的快递到哪了", Language::English).text, answer("我的快递到哪了", Language::Chinese).text);
+        assert_eq!(
+            answer("我的快递到哪了", Language::English).text,
+            answer("我的快递到哪了", Language::Chinese).text
+        );
         assert!(answer("where is my parcel?", Language::Chinese).text.is_ascii());
         assert!(answer("qwertz", Language::Chinese).text.chars().any(is_cjk));
     }
@@ -172,7 +175,10 @@ mod tests {
     #[test]
     fn an_unknown_matter_gets_the_fallback_and_some_questions() {
         let unknown = answer("quantum chromodynamics", Language::English);
-        assert_eq!((unknown.text.as_str(), unknown.similar.len()), (english::KNOWLEDGE.fallback, SIMILAR_MAX));
+        assert_eq!(
+            (unknown.text.as_str(), unknown.similar.len()),
+            (english::KNOWLEDGE.fallback, SIMILAR_MAX)
+        );
         assert_eq!(answer("", Language::English).text, english::KNOWLEDGE.fallback);
     }
 

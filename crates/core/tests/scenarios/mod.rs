@@ -1,0 +1,7 @@
+//! Stories, one each.
+
+mod following;
+mod rating;
+mod sending;
+mod session;
+mod tabs;

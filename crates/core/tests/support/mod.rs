@@ -1,0 +1,441 @@
+//! A world in virtual time: tabs of one visitor with their storage and channel, a network, a desk.
+
+pub(crate) mod desk;
+pub(crate) mod network;
+pub(crate) mod storage;
+pub(crate) mod tab;
+pub(crate) mod view;
+
+use desk::Desk;
+use frontdesk_contract::{ClientId, ContactState, EventPage};
+use frontdesk_core::tabs::{TabEffect, TabInput, TabMessage};
+use frontdesk_core::{Answer, Call, Effect, Failure, Input, Now, RecordKey, RequestId, Role, Session};
+use network::{Dice, Fate, Network, On};
+use std::collections::BTreeMap;
+use storage::Storage;
+use tab::Tab;
+
+/// The world begins at this time.
+pub(crate) const BEGIN_MS: u64 = 1_700_000_000_000;
+
+/// What tabs say to each other.
+#[derive(Clone)]
+enum Said {
+    Tab(TabMessage),
+    Page { session: Option<String>, after: u64, page: EventPage },
+}
+
+enum Happening {
+    AtDesk { id: RequestId, call: Call, credential: Option<String>, fate: Fate },
+    Parked { id: RequestId, credential: Option<String>, after: u64, fate: Fate, until: u64 },
+    Answer { id: RequestId, result: Result<Answer, Failure> },
+    Timeout(RequestId),
+    Written { key: RecordKey, write: u64 },
+    Timer(u64),
+    TabsTimer(u64),
+    Channel(Said),
+}
+
+/// One request that left a tab.
+#[derive(Clone, Debug)]
+pub(crate) struct Sent {
+    pub(crate) at_ms: u64,
+    pub(crate) tab: usize,
+    pub(crate) on: On,
+    pub(crate) wait_s: u32,
+    pub(crate) id: Option<ClientId>,
+}
+
+pub(crate) struct World {
+    pub(crate) now: u64,
+    pub(crate) dice: Dice,
+    pub(crate) desk: Desk,
+    pub(crate) network: Network,
+    pub(crate) storage: Storage,
+    pub(crate) tabs: Vec<Tab>,
+    /// Tabs hear each other.
+    pub(crate) channel: bool,
+    pub(crate) log: Vec<Sent>,
+    /// By time, then in the order they were planned. Tab and the life of it that they belong to.
+    happenings: BTreeMap<(u64, u64), (usize, u32, Happening)>,
+    planned: u64,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self::seeded(1)
+    }
+
+    pub(crate) fn seeded(seed: u64) -> Self {
+        Self {
+            now: BEGIN_MS,
+            dice: Dice(seed),
+            desk: Desk::new(),
+            network: Network::new(),
+            storage: Storage::default(),
+            tabs: Vec::new(),
+            channel: true,
+            log: Vec::new(),
+            happenings: BTreeMap::new(),
+            planned: 0,
+        }
+    }
+
+    /// A world with one tab in which the robot serves already.
+    pub(crate) fn served() -> Self {
+        let mut world = Self::new();
+        world.desk.agent_free = true;
+        let tab = world.open_tab();
+        world.input(tab, Input::Seen(true));
+        world.input(tab, Input::Connect(frontdesk_contract::ConnectTo::Agent));
+        world.run(1_000);
+        assert_eq!(world.session(tab).contact().state, ContactState::Agent);
+        world
+    }
+
+    /// A page is loaded in a new tab.
+    pub(crate) fn open_tab(&mut self) -> usize {
+        let own = self.dice.next() >> 11;
+        self.tabs.push(Tab::new(own));
+        let tab = self.tabs.len() - 1;
+        self.load(tab);
+        tab
+    }
+
+    /// The page goes without a word and is loaded again. Writes that are not finished may be lost.
+    pub(crate) fn reload(&mut self, tab: usize) {
+        self.crash(tab);
+        let own = self.dice.next() >> 11;
+        let life = self.tab(tab).life;
+        *self.tab(tab) = Tab { life, ..Tab::new(own) };
+        self.load(tab);
+    }
+
+    /// The page is gone.
+    pub(crate) fn crash(&mut self, tab: usize) {
+        let finish = self.dice.below(2) == 0;
+        self.storage.abandon(tab, finish);
+        let dead = self.tab(tab);
+        dead.life += 1;
+        dead.alive = false;
+    }
+
+    /// The tab is closed in order.
+    pub(crate) fn close_tab(&mut self, tab: usize) {
+        self.tabs_input(tab, TabInput::Leaving);
+        self.crash(tab);
+    }
+
+    fn load(&mut self, tab: usize) {
+        if !self.channel {
+            self.input(tab, Input::Role(Role::Alone));
+        }
+        let saved = self.storage.read();
+        self.input(tab, Input::Start(saved));
+    }
+
+    fn tab(&mut self, tab: usize) -> &mut Tab {
+        self.tabs.get_mut(tab).expect("a tab")
+    }
+
+    pub(crate) fn session(&self, tab: usize) -> &Session {
+        &self.tabs.get(tab).expect("a tab").session
+    }
+
+    /// The lines that the tab shows.
+    pub(crate) fn lines(&self, tab: usize) -> Vec<String> {
+        self.session(tab).transcript().entries().iter().map(view::line).collect()
+    }
+
+    /// The tab's own lines.
+    pub(crate) fn my_lines(&self, tab: usize) -> Vec<String> {
+        self.lines(tab).into_iter().filter(|line| line.starts_with("me: ")).collect()
+    }
+
+    /// The lines that the journal asks for.
+    pub(crate) fn journal_lines(&self) -> Vec<String> {
+        self.desk.journal.iter().filter_map(view::journal_line).collect()
+    }
+
+    pub(crate) fn living(&self) -> Vec<usize> {
+        self.tabs.iter().enumerate().filter(|(_, tab)| tab.alive).map(|(at, _)| at).collect()
+    }
+
+    pub(crate) fn requests(&self, on: On) -> Vec<&Sent> {
+        self.log.iter().filter(|sent| sent.on == on).collect()
+    }
+
+    pub(crate) fn send(&mut self, tab: usize, text: &str) {
+        self.input(tab, Input::Send(text.to_owned()));
+    }
+
+    fn plan(&mut self, at: u64, tab: usize, happening: Happening) {
+        self.planned += 1;
+        let life = self.tab(tab).life;
+        self.happenings.insert((at.max(self.now), self.planned), (tab, life, happening));
+    }
+
+    /// Lets so much time pass.
+    pub(crate) fn run(&mut self, ms: u64) {
+        let end = self.now + ms;
+        let began = self.planned;
+        while let Some(((at, _), (tab, life, happening))) = self.next_until(end) {
+            self.now = self.now.max(at);
+            assert!(self.planned - began < 3_000 + ms * 4, "a busy loop");
+            if self.tab(tab).life == life {
+                self.happen(tab, happening);
+            } else if let Happening::AtDesk { call, credential, fate, .. } = happening
+                && fate.instead.is_none()
+                && !fate.hang
+            {
+                // The page is gone, its request is on its way.
+                let _ = self.desk.handle(&call, credential.as_deref());
+            }
+            self.wake_parked();
+        }
+        self.now = end;
+    }
+
+    fn next_until(&mut self, end: u64) -> Option<((u64, u64), (usize, u32, Happening))> {
+        let first = self.happenings.first_entry()?;
+        (first.key().0 <= end).then(|| first.remove_entry())
+    }
+
+    /// Lets time pass until something is so; at most so long.
+    pub(crate) fn run_until(&mut self, ms: u64, done: impl Fn(&Self) -> bool) {
+        let end = self.now + ms;
+        while !done(self) {
+            assert!(self.now < end, "it did not come to that");
+            self.run(10);
+        }
+    }
+
+    /// Long polls are answered when there is something to tell.
+    fn wake_parked(&mut self) {
+        let newest = self.desk.newest();
+        let ready: Vec<_> = self
+            .happenings
+            .iter()
+            .filter(|(_, (_, _, happening))| {
+                matches!(happening, Happening::Parked { after, credential, .. }
+                    if *after < newest || credential.as_deref() != self.desk.credential())
+            })
+            .map(|(key, _)| *key)
+            .collect();
+        for key in ready {
+            if let Some((tab, life, happening)) = self.happenings.remove(&key) {
+                self.planned += 1;
+                self.happenings.insert((self.now, self.planned), (tab, life, happening));
+                if self.tab(tab).life == life
+                    && let Some((tab, _, happening)) = self.happenings.remove(&(self.now, self.planned))
+                {
+                    self.happen(tab, happening);
+                }
+            }
+        }
+    }
+
+    fn happen(&mut self, tab: usize, happening: Happening) {
+        match happening {
+            Happening::AtDesk { id, call, credential, fate } => self.at_desk(tab, id, &call, credential, fate),
+            Happening::Parked { id, credential, after, fate, .. } => {
+                let call = Call::Events { after, wait_s: 0 };
+                let result = self.desk.handle(&call, credential.as_deref());
+                self.answer(tab, id, result, &fate);
+            }
+            Happening::Answer { id, result } => {
+                self.tab(tab).open.remove(&id);
+                self.input(tab, Input::Answered(id, result));
+            }
+            Happening::Timeout(id) => {
+                if self.tab(tab).open.remove(&id).is_some() {
+                    self.input(tab, Input::Answered(id, Err(Failure::Network)));
+                }
+            }
+            Happening::Written { key, write } => {
+                let written = self.storage.finish(write);
+                self.tab(tab).accepted(&key, written);
+                self.input(tab, Input::Kept(key, written));
+            }
+            Happening::Timer(at) => {
+                if self.tab(tab).wake_at == Some(at) {
+                    self.tab(tab).wake_at = None;
+                    self.input(tab, Input::Timer);
+                }
+            }
+            Happening::TabsTimer(at) => {
+                if self.tab(tab).tabs_wake_at == Some(at) {
+                    self.tab(tab).tabs_wake_at = None;
+                    self.tabs_input(tab, TabInput::Timer);
+                }
+            }
+            Happening::Channel(Said::Tab(message)) => self.tabs_input(tab, TabInput::Heard(message)),
+            Happening::Channel(Said::Page { session, after, page }) => {
+                if self.tab(tab).credential == session {
+                    self.input(tab, Input::Heard { after, page });
+                }
+            }
+        }
+    }
+
+    fn at_desk(&mut self, tab: usize, id: RequestId, call: &Call, credential: Option<String>, fate: Fate) {
+        if fate.hang {
+            return;
+        }
+        if let Some(failure) = &fate.instead {
+            return self.answer(tab, id, Err(failure.clone()), &fate);
+        }
+        let result = self.desk.handle(call, credential.as_deref());
+        if let (Call::Events { after, wait_s }, Ok(Answer::Events(page))) = (call, &result)
+            && *wait_s > 0
+            && page.events.is_empty()
+        {
+            let until = self.now + u64::from(*wait_s) * 1000;
+            let parked = Happening::Parked { id, credential, after: *after, fate, until };
+            return self.plan(until, tab, parked);
+        }
+        self.answer(tab, id, result, &fate);
+    }
+
+    fn answer(&mut self, tab: usize, id: RequestId, result: Result<Answer, Failure>, fate: &Fate) {
+        let result = fate.garbled.clone().map_or(result, Err);
+        if fate.twice {
+            let again = Happening::Answer { id, result: result.clone() };
+            self.plan(self.now + fate.down_ms + 700, tab, again);
+        }
+        self.plan(self.now + fate.down_ms, tab, Happening::Answer { id, result });
+    }
+
+    /// Something happens to a tab; what it asks for is set going, and everything that must always hold is checked.
+    pub(crate) fn input(&mut self, tab: usize, input: Input) {
+        let size = match &input {
+            Input::Heard { page, .. } | Input::Answered(_, Ok(Answer::Events(page))) => page.events.len(),
+            Input::Start(saved) => saved.records.len(),
+            _ => 0,
+        };
+        let chance = (u128::from(self.dice.next()) << 64) | u128::from(self.dice.next());
+        let ms = self.now;
+        let effects = self.tab(tab).handle(Now { ms, chance }, input);
+        assert!(effects.len() <= 30 + 4 * size, "a bounded list of effects");
+        for effect in effects {
+            self.perform(tab, effect);
+        }
+        self.tab(tab).check(ms);
+        if self.tabs.len() == 1 {
+            let mut records = self.session(tab).snapshot().records;
+            records.sort_by_key(frontdesk_core::Record::key);
+            assert_eq!(records, self.storage.intended(), "storage holds what a reload must not lose");
+        }
+        self.follow(tab);
+    }
+
+    fn follow(&mut self, tab: usize) {
+        let following = self.session(tab).is_following();
+        if std::mem::replace(&mut self.tab(tab).following, following) != following && self.channel {
+            self.tabs_input(tab, TabInput::Active(following));
+        }
+    }
+
+    fn perform(&mut self, tab: usize, effect: Effect) {
+        match effect {
+            Effect::Keep(record) => {
+                let (key, write) = (record.key(), self.storage.begin(tab, record));
+                let at = self.now + 1 + self.dice.below(5);
+                self.plan(at, tab, Happening::Written { key, write });
+            }
+            Effect::Forget(key) => self.storage.forget(&key),
+            Effect::Request { id, call, credential, timeout_ms } => {
+                self.log_request(tab, &call);
+                if credential.is_some() {
+                    self.tab(tab).credential.clone_from(&credential);
+                }
+                assert!(self.tab(tab).open.insert(id, On::of(&call)).is_none(), "a request id is used once");
+                let fate = self.network.fate(On::of(&call), &mut self.dice);
+                self.plan(self.now + u64::from(timeout_ms), tab, Happening::Timeout(id));
+                let at = self.now + fate.up_ms;
+                self.plan(at, tab, Happening::AtDesk { id, call, credential, fate });
+            }
+            // The answer may come all the same, and must be ignored.
+            Effect::Abort(id) => {
+                assert!(self.tab(tab).open.remove(&id).is_some(), "only open requests are stopped");
+            }
+            Effect::WakeAt(at) => {
+                self.tab(tab).wake_at = at;
+                if let Some(at) = at {
+                    self.plan(at, tab, Happening::Timer(at));
+                }
+            }
+            Effect::Tell { after, page } => {
+                let session = self.tab(tab).credential.clone();
+                self.say(tab, &Said::Page { session, after, page });
+            }
+            Effect::Returned(text) => self.tab(tab).returned.push(text),
+            Effect::Show(_) | Effect::Redraw | Effect::Unread(_) => {}
+        }
+    }
+
+    fn log_request(&mut self, tab: usize, call: &Call) {
+        let id = match call {
+            Call::PostMessage(message) => Some(message.id.clone()),
+            Call::Connect(connect) => Some(connect.id.clone()),
+            Call::PostSurvey(survey) => Some(survey.id.clone()),
+            _ => None,
+        };
+        let wait_s = if let Call::Events { wait_s, .. } = call { *wait_s } else { 0 };
+        self.log.push(Sent { at_ms: self.now, tab, on: On::of(call), wait_s, id });
+    }
+
+    pub(crate) fn tabs_input(&mut self, tab: usize, input: TabInput) {
+        if !self.channel || !self.tab(tab).alive {
+            return;
+        }
+        let now = self.now;
+        for effect in self.tab(tab).tabs.handle(now, input) {
+            match effect {
+                TabEffect::Say(message) => self.say(tab, &Said::Tab(message)),
+                TabEffect::Role(role) => self.input(tab, Input::Role(role)),
+                TabEffect::WakeAt(at) => {
+                    self.tab(tab).tabs_wake_at = at;
+                    if let Some(at) = at {
+                        self.plan(at, tab, Happening::TabsTimer(at));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Messages of a channel come in order, a little later.
+    fn say(&mut self, from: usize, said: &Said) {
+        for tab in self.living() {
+            if tab != from && self.channel {
+                self.plan(self.now + 2, tab, Happening::Channel(said.clone()));
+            }
+        }
+    }
+
+    /// The visitor's patience: whoever is told that a conversation is over or was refused begins a new one while texts
+    /// wait.
+    pub(crate) fn visitor_insists(&mut self) {
+        for tab in self.living() {
+            let session = self.session(tab);
+            let texts_wait = session.transcript().entries().iter().any(|entry| entry.seq.is_none());
+            let over = matches!(session.contact().state, ContactState::Ended | ContactState::None);
+            let refused = session.connect_error().is_some();
+            if texts_wait && (over || refused) && session.connecting().is_none() {
+                self.input(tab, Input::Connect(frontdesk_contract::ConnectTo::Robot));
+            }
+        }
+    }
+
+    /// At the end nothing is left over: no open request but a long poll, no text, no timer without a conversation.
+    pub(crate) fn nothing_left_over(&self) {
+        for tab in self.living().into_iter().filter_map(|tab| self.tabs.get(tab)) {
+            let session = &tab.session;
+            let polls = tab.open.values().all(|on| *on == On::Events);
+            assert!(polls && tab.open.len() <= usize::from(session.is_following()), "open: {:?}", tab.open);
+            let texts = session.snapshot().records.len();
+            assert!(texts <= 1, "only the session is kept: {:?}", session.snapshot());
+            assert!(session.is_following() || tab.wake_at.is_none(), "an idle session sets no timer");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! One tab: the machines, what its screen shows, and what must hold in it at all times.
+
+use super::network::On;
+use super::view::View;
+use frontdesk_contract::ClientId;
+use frontdesk_core::tabs::Tabs;
+use frontdesk_core::{Effect, EntryKind, Input, Now, RecordKey, RequestId, Session, Settings};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(crate) struct Tab {
+    pub(crate) session: Session,
+    pub(crate) tabs: Tabs,
+    /// Grows with each page loaded here; what belonged to an earlier one does not happen any more.
+    pub(crate) life: u32,
+    pub(crate) alive: bool,
+    pub(crate) open: BTreeMap<RequestId, On>,
+    pub(crate) wake_at: Option<u64>,
+    pub(crate) tabs_wake_at: Option<u64>,
+    pub(crate) following: bool,
+    pub(crate) credential: Option<String>,
+    pub(crate) returned: Vec<String>,
+    /// Texts whose record is written, or cannot be.
+    pub(crate) accepted: BTreeSet<ClientId>,
+    view: View,
+    cursor: u64,
+    cursor_of: Option<String>,
+    pub(crate) unread: u32,
+}
+
+impl Tab {
+    pub(crate) fn new(own: u64) -> Self {
+        let settings = Settings { desk: "shop".into(), locale: "en".into() };
+        Self {
+            session: Session::new(settings),
+            tabs: Tabs::new(own),
+            life: 0,
+            alive: true,
+            open: BTreeMap::new(),
+            wake_at: None,
+            tabs_wake_at: None,
+            following: false,
+            credential: None,
+            returned: Vec::new(),
+            accepted: BTreeSet::new(),
+            view: View::default(),
+            cursor: 0,
+            cursor_of: None,
+            unread: 0,
+        }
+    }
+
+    pub(crate) fn handle(&mut self, now: Now, input: Input) -> Vec<Effect> {
+        let effects = self.session.handle(now, input);
+        let mut changes = Vec::new();
+        for effect in &effects {
+            match effect {
+                Effect::Show(change) => changes.push(*change),
+                Effect::Unread(count) => self.unread = *count,
+                _ => {}
+            }
+        }
+        self.view.apply(&changes, self.session.transcript());
+        effects
+    }
+
+    pub(crate) fn accepted(&mut self, key: &RecordKey, written: bool) {
+        if let RecordKey::Outgoing(id) = key
+            && written
+        {
+            self.accepted.insert(id.clone());
+        }
+    }
+
+    /// What must hold after every input.
+    pub(crate) fn check(&mut self, now_ms: u64) {
+        let session = &self.session;
+        let kinds: BTreeSet<_> = self.open.values().collect();
+        assert_eq!(kinds.len(), self.open.len(), "at most one request of a kind is open");
+        assert!(self.wake_at.is_none_or(|at| at > now_ms), "a timer in the past would spin");
+
+        let credential = session.snapshot().records.into_iter().find_map(|record| match record {
+            frontdesk_core::Record::Session { credential } => Some(credential),
+            _ => None,
+        });
+        if credential == self.cursor_of {
+            assert!(session.cursor() >= self.cursor, "the cursor never goes back");
+        }
+        (self.cursor, self.cursor_of) = (session.cursor(), credential);
+        assert_eq!(self.unread, session.unread(), "the host knows what is unread");
+
+        let entries = session.transcript().entries();
+        let order: Vec<_> = entries.iter().map(|entry| entry.seq.unwrap_or(u64::MAX)).collect();
+        assert!(order.is_sorted(), "lines stand in the order of their numbers: {order:?}");
+        let mut once = BTreeSet::new();
+        for entry in entries {
+            let gap = matches!(entry.kind, EntryKind::Gap(_));
+            let number = entry.seq.filter(|seq| *seq > 0 && !gap);
+            assert!(number.is_none_or(|seq| once.insert(format!("{seq}"))), "an event is shown once");
+            if let EntryKind::Mine { id, .. } = &entry.kind {
+                assert!(once.insert(format!("id {id}")), "a message of the visitor is shown once");
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! Calls from the page.
+
+use super::address;
+use super::node::Node;
+use super::section::{FromNode, Section, filled};
+use secrecy::SecretString;
+
+/// Section `[desks.calls]`.
+#[derive(Clone, Debug)]
+pub struct Calls {
+    /// WebSocket addresses of gateways that may be used, such as `wss://gw.example`. Key `gateways`, at least one.
+    pub gateways: Vec<String>,
+    /// STUN and TURN servers. Key `ice_servers`: addresses, or tables of `urls`, `username` and `credential`.
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// A STUN or TURN server.
+#[derive(Clone, Debug)]
+pub struct IceServer {
+    /// Its addresses, such as `stun:stun.example:3478`.
+    pub urls: Vec<String>,
+    /// User name for TURN.
+    pub username: Option<String>,
+    /// Password for TURN.
+    pub credential: Option<SecretString>,
+}
+
+pub(super) fn read(mut section: Section<'_>) -> Option<Calls> {
+    let gateways = section.must("gateways", "a list of addresses such as wss://gw.example", |list: Vec<String>| {
+        if list.is_empty() {
+            return Err("the list is empty".into());
+        }
+        list.iter().map(|text| address::gateway(text)).collect()
+    });
+    let ice_servers = section.or(
+        "ice_servers",
+        "a list of addresses such as stun:stun.example:3478, or of { urls, username, credential }",
+        Vec::new(),
+        |servers: Vec<IceServer>| Ok(servers),
+    );
+    section.finish();
+    Some(Calls { gateways: gateways?, ice_servers: ice_servers? })
+}
+
+impl FromNode for IceServer {
+    fn from_node(node: Node) -> Result<Self, String> {
+        let mut server = Self { urls: Vec::new(), username: None, credential: None };
+        let Node::Table(entries) = node else {
+            server.urls.push(ice_url(String::from_node(node)?)?);
+            return Ok(server);
+        };
+        for (key, node) in entries {
+            match key.as_str() {
+                "urls" if matches!(node, Node::List(_)) => {
+                    let urls = Vec::<String>::from_node(node)?;
+                    server.urls = urls.into_iter().map(ice_url).collect::<Result<_, _>>()?;
+                }
+                "urls" => server.urls.push(ice_url(String::from_node(node)?)?),
+                "username" => server.username = Some(filled(String::from_node(node)?)?),
+                "credential" => server.credential = Some(filled(String::from_node(node)?)?.into()),
+                _ => return Err(format!("unknown key `{key}` in an ICE server")),
+            }
+        }
+        if server.urls.is_empty() { Err("an ICE server without `urls`".into()) } else { Ok(server) }
+    }
+}
+
+fn ice_url(text: String) -> Result<String, String> {
+    let schemes = ["stun:", "stuns:", "turn:", "turns:"];
+    if schemes.iter().any(|scheme| text.strip_prefix(scheme).is_some_and(|host| !host.is_empty())) {
+        Ok(text)
+    } else {
+        Err(format!("`{text}` is no address of a STUN or TURN server"))
+    }
+}

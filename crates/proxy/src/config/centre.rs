@@ -1,0 +1,158 @@
+//! The contact centre of a desk.
+
+use super::section::{Section, filled, path};
+use super::{address, secret};
+use reqwest::Url;
+use secrecy::SecretString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// A contact centre that speaks ccmessaging.
+#[derive(Clone, Debug)]
+pub struct CecConfig {
+    /// The API gateway: scheme, host and port. Key `base_url`, required.
+    pub base_url: Url,
+    /// The app key. Key `app_key`, required.
+    pub app_key: String,
+    /// The app secret. Key `app_secret` or `app_secret_file`, exactly one of them.
+    pub app_secret: SecretString,
+    /// Configuration id of the WEB channel. Key `channel_id`, required.
+    pub channel_id: String,
+    /// Which edition of the interface the centre speaks. Key `dialect`, default `2.6`.
+    pub dialect: Dialect,
+    /// What the centre does with message ids. Key `message_id`, default `ignored`.
+    pub message_id: MessageIds,
+    /// What becomes of messages that a poll has answered. Key `poll`, default `destructive`.
+    pub poll: PollKind,
+    /// Whether the centre keeps messages that can be asked for; dialect 2.6 only. Key `history`, default false.
+    pub history: bool,
+    /// Pause between polls while something happens. First number of `poll_interval_ms`, default 500.
+    pub poll_busy: Duration,
+    /// Pause between polls while nothing happens; not shorter than [`Self::poll_busy`]. Second number of
+    /// `poll_interval_ms`, default 5000.
+    pub poll_idle: Duration,
+    /// Whether a robot may serve first. Key `robot`, default true.
+    pub robot: bool,
+    /// Whether agents can be asked for. Key `agent`, default true.
+    pub agent: bool,
+    /// The longest text in UTF-8 bytes, at most 1500. Key `text_max_bytes`, default 1024.
+    pub text_max_bytes: u32,
+    /// How long the centre may take for one answer. Key `timeout_s`, default 15.
+    pub timeout: Duration,
+    /// The lifetime that is asked for the gateway's token. Key `token_expire_s`, default 600, at most 3600.
+    pub token_expire: Duration,
+    /// PEM file of the authorities that the gateway's certificate may come from; `None`: those of the system.
+    /// Key `ca_file`.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// Edition of the vendor's interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dialect {
+    /// As printed for CEC 2.5.
+    V2_5,
+    /// As printed for CEC 2.6.
+    V2_6,
+}
+
+/// What a centre does with message ids.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MessageIds {
+    /// A message with a known id is not taken again.
+    Deduplicated,
+    /// The id can be found in the history.
+    Echoed,
+    /// Nothing.
+    Ignored,
+}
+
+/// What becomes of messages that a poll has answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PollKind {
+    /// They are gone.
+    Destructive,
+    /// They may come again.
+    Repeats,
+}
+
+pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig> {
+    const DIGITS: &str = "the configuration id that the centre shows for the WEB channel";
+    let base_url = section.must("base_url", "scheme, host and port such as https://service.example", address::base);
+    let app_key = section.must("app_key", "the app key in visible ASCII characters", header_safe);
+    let app_secret = secret::must(&mut section, "app_secret", "app_secret_file", beside);
+    let channel_id = section.must("channel_id", DIGITS, header_safe);
+    let dialect = section.word("dialect", Dialect::V2_6, &[("2.6", Dialect::V2_6), ("2.5", Dialect::V2_5)]);
+    let ids = [
+        ("ignored", MessageIds::Ignored),
+        ("echoed", MessageIds::Echoed),
+        ("deduplicated", MessageIds::Deduplicated),
+    ];
+    let message_id = section.word("message_id", MessageIds::Ignored, &ids);
+    let kinds = [("destructive", PollKind::Destructive), ("repeats", PollKind::Repeats)];
+    let poll = section.word("poll", PollKind::Destructive, &kinds);
+    let history = section.flag("history", false);
+    let interval = section.or(
+        "poll_interval_ms",
+        "two whole numbers of milliseconds from 100 to 30000, the shorter one first",
+        (500, 5000),
+        interval,
+    );
+    let robot = section.flag("robot", true);
+    let agent = section.flag("agent", true);
+    let text_max_bytes = section.whole("text_max_bytes", "bytes", 1024, 1..=1500);
+    let timeout = section.whole("timeout_s", "seconds", 15, 1..=120);
+    let token_expire = section.whole("token_expire_s", "seconds", 600, 60..=3600);
+    let ca_file = section.get("ca_file", "a PEM file that can be read", |text| {
+        let file = beside.join(path(text)?);
+        std::fs::metadata(&file).map_err(|error| format!("{}: {error}", file.display()))?;
+        Ok(file)
+    });
+    if (dialect, history) == (Some(Dialect::V2_5), Some(true)) {
+        section.wrong("history", "dialect 2.5 has no history", "false, or dialect 2.6");
+    }
+    if (robot, agent) == (Some(false), Some(false)) {
+        section.wrong("agent", "neither robot nor agent would serve", "true for `robot`, `agent` or both");
+    }
+    section.finish();
+    let (busy, idle) = interval?;
+    Some(CecConfig {
+        base_url: base_url?,
+        app_key: app_key?,
+        app_secret: app_secret?,
+        channel_id: channel_id?,
+        dialect: dialect?,
+        message_id: message_id?,
+        poll: poll?,
+        history: history?,
+        poll_busy: Duration::from_millis(busy),
+        poll_idle: Duration::from_millis(idle),
+        robot: robot?,
+        agent: agent?,
+        text_max_bytes: u32::try_from(text_max_bytes?).ok()?,
+        timeout: Duration::from_secs(timeout?),
+        token_expire: Duration::from_secs(token_expire?),
+        ca_file: ca_file?,
+    })
+}
+
+/// A text that can stand in a header of a request.
+fn header_safe(text: String) -> Result<String, String> {
+    let text = filled(text)?;
+    if text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        Ok(text)
+    } else {
+        Err("holds a blank or a character that is not visible ASCII".into())
+    }
+}
+
+fn interval(numbers: Vec<i128>) -> Result<(u64, u64), String> {
+    let [busy, idle] = numbers.as_slice() else {
+        return Err(format!("{} numbers instead of two", numbers.len()));
+    };
+    let good = |number: &i128| u64::try_from(*number).ok().filter(|number| (100..=30_000).contains(number));
+    match (good(busy), good(idle)) {
+        (Some(busy), Some(idle)) if busy <= idle => Ok((busy, idle)),
+        (Some(busy), Some(idle)) => Err(format!("the first number, {busy}, is greater than the second, {idle}")),
+        _ => Err(format!("[{busy}, {idle}] is out of range")),
+    }
+}

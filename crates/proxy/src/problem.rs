@@ -1,0 +1,70 @@
+//! What goes wrong for a visitor: one type from the inside to the wire.
+
+use crate::store::StoreError;
+use frontdesk_contract::ErrorCode;
+use std::borrow::Cow;
+use std::time::Duration;
+
+/// A refusal, in the words of the visitor API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What programs decide on; gives the HTTP status.
+    pub code: ErrorCode,
+    /// One English sentence for developers; no text of a visitor, no secret.
+    pub message: Cow<'static, str>,
+    /// Not before this may the request be repeated.
+    pub retry_after: Option<Duration>,
+}
+
+impl Problem {
+    /// A refusal.
+    pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { code, message: message.into(), retry_after: None }
+    }
+
+    /// The same, with a time before which a repetition is pointless.
+    #[must_use]
+    pub fn after(mut self, wait: impl Into<Option<Duration>>) -> Self {
+        self.retry_after = wait.into();
+        self
+    }
+
+    /// A mistake of the proxy; the log has the details.
+    pub fn internal() -> Self {
+        Self::new(ErrorCode::Internal, "the proxy made a mistake; the log has it under this request id")
+    }
+
+    /// The credential is not known (any more).
+    pub fn session_unknown() -> Self {
+        Self::new(ErrorCode::SessionUnknown, "the session is not known or has ended: open a new one")
+    }
+
+    /// What the centre's refusal means, in one sentence per code.
+    pub fn of_centre(code: ErrorCode) -> Self {
+        let message = match code {
+            ErrorCode::Queueing => "the visitor is waiting for an agent; nothing was delivered",
+            ErrorCode::OutsideHours => "the agents are not working now",
+            ErrorCode::RobotUnavailable => "the robot does not work now",
+            ErrorCode::CentreBusy => "the centre is busy",
+            ErrorCode::CentreUnreachable => "the centre cannot be reached",
+            ErrorCode::CentreTimeout => "the centre did not answer in time; repeat the request with the same id",
+            ErrorCode::CentreUnintelligible => "the centre answered something that is not its interface",
+            ErrorCode::ContactEnded => "the conversation is over: connect again",
+            _ => "the centre refused",
+        };
+        Self::new(code, message)
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Gone => Self::session_unknown(),
+            error => {
+                tracing::error!(%error, "the store did not do it");
+                Self::new(ErrorCode::StoreUnavailable, "the proxy cannot write what it must keep")
+                    .after(Duration::from_secs(2))
+            }
+        }
+    }
+}

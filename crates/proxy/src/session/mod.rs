@@ -1,0 +1,10 @@
+//! Sessions: who a visitor is here, and how they prove it.
+//!
+//! # Layout
+//! - [`credential`]: what the page holds, and what is stored of it
+//! - [`naming`]: what an anonymous visitor is called
+//! - [`open`]: opening, resuming and finding a session
+
+pub mod credential;
+pub mod naming;
+pub mod open;

@@ -1,0 +1,146 @@
+//! Opening, resuming and finding a session. Nothing is asked of the centre here.
+
+use super::{credential, naming};
+use crate::problem::Problem;
+use crate::state::{App, Desk};
+use crate::store::{SessionRecord, Survey, VisitorRecord};
+use crate::visitor::Visitor;
+use frontdesk_contract::{Contact, ErrorCode, OpenSession, PROTOCOL, SessionOpened};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The end of a session is moved on only when it would move by this share of its lifetime: every use counts, not every
+/// use is worth a write.
+const TOUCH_SHARE: u64 = 48;
+
+impl App {
+    /// Finds the visitor of a credential, and moves the end of the session on.
+    ///
+    /// # Errors
+    /// [`ErrorCode::SessionUnknown`]; when the store fails.
+    pub async fn visitor_of(&self, secret: &str) -> Result<(SessionRecord, Arc<Visitor>), Problem> {
+        let session = self.session_of(secret).await?.ok_or_else(Problem::session_unknown)?;
+        let visitor = self.registry.get(&self.shared, &session.visitor).await?;
+        visitor.attend();
+        Ok((session, visitor))
+    }
+
+    async fn session_of(&self, secret: &str) -> Result<Option<SessionRecord>, Problem> {
+        let Some(hash) = credential::hash(secret) else { return Ok(None) };
+        let Some(mut session) = self.shared.store.session(&hash).await? else { return Ok(None) };
+        let now_ms = self.shared.clock.now_ms();
+        if session.expires_ms <= now_ms {
+            return Ok(None);
+        }
+        let expires_ms = self.expiry();
+        let step = millis(self.shared.settings.retention) / TOUCH_SHARE;
+        if expires_ms.saturating_sub(session.expires_ms) >= step {
+            self.shared.store.touch(&hash, expires_ms).await?;
+            session.expires_ms = expires_ms;
+        }
+        Ok(Some(session))
+    }
+
+    fn expiry(&self) -> u64 {
+        self.shared.clock.now_ms().saturating_add(millis(self.shared.settings.retention))
+    }
+
+    /// Resumes the session that `wish` names, if it is this desk's and still known.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn resume(&self, desk: &Desk, wish: &OpenSession) -> Result<Option<SessionOpened>, Problem> {
+        let Some(secret) = wish.resume.as_deref() else { return Ok(None) };
+        let Some(session) = self.session_of(secret).await?.filter(|found| found.desk == desk.settings.id) else {
+            return Ok(None);
+        };
+        let visitor = match self.registry.get(&self.shared, &session.visitor).await {
+            Err(problem) if problem.code == ErrorCode::SessionUnknown => return Ok(None),
+            visitor => visitor?,
+        };
+        visitor.attend();
+        if wish.locale.is_some() {
+            let language = naming::language(wish.locale.as_deref());
+            visitor.change(|draft, _| draft.record.language.clone_from(&language)).await?;
+        }
+        let record = visitor.record().await?;
+        Ok(Some(opened(desk, secret.to_owned(), &session, &record)))
+    }
+
+    /// Opens a new session for a new visitor.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Overloaded`] when there are too many; when the store fails.
+    pub async fn open(&self, desk: &Desk, wish: &OpenSession) -> Result<SessionOpened, Problem> {
+        if self.shared.store.sessions().await? >= self.shared.settings.limits.sessions {
+            let full = Problem::new(ErrorCode::Overloaded, "too many sessions");
+            return Err(full.after(Duration::from_secs(30)));
+        }
+        let secret = credential::generate();
+        let hash = credential::hash(&secret).ok_or_else(Problem::internal)?;
+        let record = newcomer(desk, wish.locale.as_deref(), hash);
+        let session = SessionRecord {
+            hash,
+            visitor: record.id.clone(),
+            desk: desk.settings.id.clone(),
+            expires_ms: self.expiry(),
+        };
+        let answer = opened(desk, secret, &session, &record);
+        self.shared.store.open(session, record).await?;
+        Ok(answer)
+    }
+}
+
+/// The version to speak with a client.
+///
+/// # Errors
+/// [`ErrorCode::ProtocolUnsupported`] for a client that is too old.
+pub fn protocol(wished: u32) -> Result<u32, Problem> {
+    if wished == 0 {
+        let text = "the client speaks protocol 0; this proxy speaks 1: reload the page";
+        return Err(Problem::new(ErrorCode::ProtocolUnsupported, text));
+    }
+    Ok(wished.min(PROTOCOL))
+}
+
+fn newcomer(desk: &Desk, locale: Option<&str>, session: [u8; 32]) -> VisitorRecord {
+    let language = naming::language(locale);
+    let mark = credential::hex(&rand::random::<[u8; 11]>());
+    VisitorRecord {
+        id: format!("v-{}", credential::hex(&rand::random::<[u8; 16]>())),
+        desk: desk.settings.id.clone(),
+        name: naming::guest(&language, &mark),
+        user_id: format!("fd{mark}"),
+        language,
+        session,
+        rev: 0,
+        head: 0,
+        floor: 1,
+        codes: 0,
+        contact: Contact::default(),
+        begun_ms: 0,
+        ended_ms: 0,
+        had_agent: false,
+        offline: false,
+        queue: None,
+        survey: Survey::None,
+        read_up_to: 0,
+        unread: false,
+    }
+}
+
+fn opened(desk: &Desk, secret: String, session: &SessionRecord, record: &VisitorRecord) -> SessionOpened {
+    SessionOpened {
+        protocol: PROTOCOL,
+        session: secret,
+        expires_ms: session.expires_ms,
+        visitor: frontdesk_contract::Visitor { id: record.id.clone(), name: record.name.clone() },
+        contact: record.contact.clone(),
+        cursor: record.head,
+        offers: desk.settings.offers.clone(),
+    }
+}
+
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,128 @@
+//! What all parts of the visitor API share, and its beginning and end.
+
+use crate::clock::Clock;
+use crate::http::assets::Assets;
+use crate::http::limits::Limiters;
+use crate::settings::{DeskSettings, Settings};
+use crate::store::Store;
+use crate::vendor::Centre;
+use crate::visitor::registry::Registry;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Pause between sweeps of memory, and how many of them make one sweep of the store.
+const SWEEP: Duration = Duration::from_secs(30);
+const STORE_SWEEP: u32 = 20;
+/// What is under way when the proxy goes down may take this long.
+const DRAIN: Duration = Duration::from_secs(30);
+
+/// A desk: its settings and its centre.
+pub struct Desk {
+    /// The settings.
+    pub settings: DeskSettings,
+    /// The centre, as the port shows it.
+    pub centre: Arc<dyn Centre>,
+}
+
+/// What visitors need.
+pub struct Shared {
+    /// The settings.
+    pub settings: Settings,
+    /// The desks by id.
+    pub desks: HashMap<String, Arc<Desk>>,
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Clock,
+    /// Everything that runs beside the requests.
+    pub tasks: TaskTracker,
+    /// Cancelled when the proxy goes down.
+    pub draining: CancellationToken,
+}
+
+/// The visitor API's state.
+pub struct App {
+    /// What visitors need.
+    pub shared: Arc<Shared>,
+    /// The visitors in memory.
+    pub registry: Registry,
+    /// Who asked how often.
+    pub limiters: Limiters,
+    /// The files that are served.
+    pub assets: Assets,
+}
+
+/// The visitor API's state, as handlers take it.
+pub type AppState = Arc<App>;
+
+impl App {
+    /// Puts the parts together. Nothing runs yet, see [`App::start`].
+    pub fn new(
+        settings: Settings,
+        desks: impl IntoIterator<Item = Desk>,
+        store: Arc<dyn Store>,
+        assets: Assets,
+        clock: Clock,
+    ) -> AppState {
+        let limiters = Limiters::new(&settings.limits);
+        let desks = desks.into_iter().map(|desk| (desk.settings.id.clone(), Arc::new(desk))).collect();
+        let shared = Shared {
+            settings,
+            desks,
+            store,
+            clock,
+            tasks: TaskTracker::new(),
+            draining: CancellationToken::new(),
+        };
+        Arc::new(Self { shared: Arc::new(shared), registry: Registry::default(), limiters, assets })
+    }
+
+    /// Goes on with the conversations that were open when the store was last written, and begins sweeping.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn start(self: &Arc<Self>) -> Result<(), crate::store::StoreError> {
+        for id in self.shared.store.open_contacts().await? {
+            match self.registry.get(&self.shared, &id).await {
+                Ok(visitor) => visitor.poll(true),
+                Err(problem) => tracing::warn!(visitor = id, code = ?problem.code, "a conversation is not gone on with"),
+            }
+        }
+        let app = Arc::clone(self);
+        self.shared.tasks.spawn(async move {
+            let draining = app.shared.draining.clone();
+            draining.run_until_cancelled(app.sweep_for_ever()).await
+        });
+        Ok(())
+    }
+
+    async fn sweep_for_ever(&self) {
+        let retention_ms = u64::try_from(self.shared.settings.retention.as_millis()).unwrap_or(u64::MAX);
+        for round in 1_u32.. {
+            tokio::time::sleep(SWEEP).await;
+            self.registry.sweep();
+            self.limiters.sweep();
+            if round.is_multiple_of(STORE_SWEEP)
+                && let Err(error) = self.shared.store.sweep(self.shared.clock.now_ms(), retention_ms).await
+            {
+                tracing::error!(%error, "the store could not be swept");
+            }
+        }
+    }
+
+    /// Goes down: not ready any more, long polls are answered, what is under way ends or is left after 30 s, the store
+    /// has everything.
+    pub async fn stop(&self) {
+        self.shared.draining.cancel();
+        self.shared.tasks.close();
+        if tokio::time::timeout(DRAIN, self.shared.tasks.wait()).await.is_err() {
+            tracing::warn!(tasks = self.shared.tasks.len(), "left unfinished after 30 s");
+        }
+        if let Err(error) = self.shared.store.flush().await {
+            tracing::error!(%error, "the store could not be written at the end");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! HTTP to the centre's API gateway: one request, one answer, no redirects, no repeats.
+
+use super::CecError;
+use crate::config::CecConfig;
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Certificate, RequestBuilder, Response, Url, redirect};
+use std::error::Error;
+use std::time::{Duration, SystemTime};
+use tokio::time::Instant;
+
+mod date;
+
+/// The longest answer that is read, in bytes, after decompression.
+pub(super) const MAX_BODY: usize = 1 << 20;
+/// The longest `Retry-After` that is believed.
+const MAX_RETRY_AFTER: Duration = Duration::from_secs(3600);
+/// Name of the header that carries the visitor's token, both ways.
+const VISITOR_TOKEN: &str = "ccmessaging-token";
+/// The longest token that is taken from an answer, in bytes.
+const MAX_TOKEN: usize = 8192;
+
+/// The connection to one gateway.
+pub(super) struct Client {
+    http: reqwest::Client,
+    base: Url,
+}
+
+/// What goes with a request beside its body.
+#[derive(Default)]
+pub(super) struct Tokens<'a> {
+    /// The app key.
+    pub(super) app_key: Option<&'a HeaderValue>,
+    /// `Bearer …`.
+    pub(super) gateway: Option<&'a HeaderValue>,
+    /// The visitor's token, verbatim.
+    pub(super) visitor: Option<&'a HeaderValue>,
+}
+
+/// A whole answer, whatever its status.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) retry_after: Option<Duration>,
+    /// A newer visitor token, verbatim.
+    pub(super) visitor_token: Option<HeaderValue>,
+    pub(super) body: Vec<u8>,
+    /// How long it took.
+    pub(super) took: Duration,
+}
+
+/// No whole answer. The texts name the cause and hold nothing that was sent.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Lost {
+    /// The request did not leave.
+    NotSent(String),
+    /// It left, and no answer came in time.
+    Late,
+    /// It left, and the connection broke before an answer came.
+    Broken(String),
+    /// An answer began and broke off.
+    Cut(String),
+    /// The answer is longer than is read.
+    TooLong,
+}
+
+impl Lost {
+    /// What happened, for the log.
+    pub(super) fn why(&self) -> &str {
+        match self {
+            Self::NotSent(why) | Self::Broken(why) | Self::Cut(why) => why,
+            Self::Late => "no answer in time",
+            Self::TooLong => "the answer is too long",
+        }
+    }
+}
+
+impl Client {
+    pub(super) fn new(config: &CecConfig) -> Result<Self, CecError> {
+        // Fails if a provider is installed already, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let mut builder = reqwest::Client::builder()
+            .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")))
+            .default_headers(usual_headers())
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .no_proxy()
+            .gzip(true)
+            .tcp_nodelay(true)
+            .tcp_keepalive(Duration::from_secs(30))
+            .timeout(config.timeout)
+            .connect_timeout(config.timeout.min(Duration::from_secs(5)))
+            .pool_idle_timeout(Duration::from_secs(30));
+        if let Some(path) = &config.ca_file {
+            let problem = |problem: String| CecError::Authorities { path: path.clone(), problem };
+            let pem = std::fs::read(path).map_err(|error| problem(error.to_string()))?;
+            let found = Certificate::from_pem_bundle(&pem).map_err(|error| problem(cause(&error)))?;
+            if found.is_empty() {
+                return Err(problem("no certificate in it".into()));
+            }
+            builder = builder.tls_certs_only(found);
+        } else if config.base_url.scheme() == "http" {
+            // No certificate is ever looked at: spare the machine's list.
+            builder = builder.tls_certs_only([]);
+        }
+        let http = builder.build().map_err(|error| CecError::Client(cause(&error)))?;
+        Ok(Self { http, base: config.base_url.clone() })
+    }
+
+    /// Posts JSON. `expire`: the value of `X-Token-Expire`, for the token service alone.
+    pub(super) async fn post(
+        &self,
+        path: &str,
+        tokens: Tokens<'_>,
+        expire: Option<Duration>,
+        body: Vec<u8>,
+    ) -> Result<Reply, Lost> {
+        let mut request = self.http.post(self.url(path, &[])).body(body);
+        request = request.header(CONTENT_TYPE, "application/json;charset=UTF-8");
+        if let Some(expire) = expire {
+            request = request.header("x-token-expire", expire.as_secs());
+        }
+        exchange(request, tokens).await
+    }
+
+    /// Gets with a query.
+    pub(super) async fn get(
+        &self,
+        path: &str,
+        query: &[(&str, &str)],
+        tokens: Tokens<'_>,
+    ) -> Result<Reply, Lost> {
+        exchange(self.http.get(self.url(path, query)), tokens).await
+    }
+
+    fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
+        let mut url = self.base.clone();
+        url.set_path(path);
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        url
+    }
+}
+
+/// As the 2.5 manual lists them. English, since texts beside codes are told apart by their English words.
+fn usual_headers() -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json;version=1.0"));
+    headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static("en_US"));
+    headers
+}
+
+async fn exchange(mut request: RequestBuilder, tokens: Tokens<'_>) -> Result<Reply, Lost> {
+    for (name, value) in
+        [("x-app-key", tokens.app_key), (AUTHORIZATION.as_str(), tokens.gateway), (VISITOR_TOKEN, tokens.visitor)]
+    {
+        if let Some(value) = value {
+            request = request.header(name, value);
+        }
+    }
+    let started = Instant::now();
+    let response = request.send().await.map_err(|error| {
+        if error.is_connect() || error.is_builder() {
+            Lost::NotSent(cause(&error))
+        } else if error.is_timeout() {
+            Lost::Late
+        } else {
+            Lost::Broken(cause(&error))
+        }
+    })?;
+    let status = response.status().as_u16();
+    let retry_after = retry_after(response.headers());
+    let visitor_token = response.headers().get(VISITOR_TOKEN).filter(|token| is_token(token)).cloned();
+    let body = whole(response).await?;
+    Ok(Reply { status, retry_after, visitor_token, body, took: started.elapsed() })
+}
+
+async fn whole(mut response: Response) -> Result<Vec<u8>, Lost> {
+    let mut body = Vec::new();
+    loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if body.len() + chunk.len() > MAX_BODY => return Err(Lost::TooLong),
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+            Ok(None) => return Ok(body),
+            Err(error) if error.is_timeout() => return Err(Lost::Late),
+            Err(error) => return Err(Lost::Cut(cause(&error))),
+        }
+    }
+}
+
+fn is_token(token: &HeaderValue) -> bool {
+    (1..=MAX_TOKEN).contains(&token.len()) && token.as_bytes().iter().all(u8::is_ascii_graphic)
+}
+
+/// `Retry-After` in seconds or as a date; a date is measured by the gateway's own clock where it tells it.
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    let wait = if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        Duration::from_secs(text.parse().unwrap_or(u64::MAX))
+    } else {
+        let now = headers.get(DATE).and_then(|date| date::parse(date.to_str().ok()?));
+        let now = now.or_else(|| SystemTime::UNIX_EPOCH.elapsed().ok().map(|time| time.as_secs()))?;
+        Duration::from_secs(date::parse(text)?.saturating_sub(now))
+    };
+    Some(wait.min(MAX_RETRY_AFTER))
+}
+
+/// The innermost cause, which says most and holds no address of ours.
+fn cause(error: &reqwest::Error) -> String {
+    let mut cause: &dyn Error = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    if cause.is::<reqwest::Error>() { "the request failed".into() } else { cause.to_string() }
+}

@@ -1,0 +1,230 @@
+//! One call of the centre's interface, with its tokens: gets them, sends, renews them once when they have lapsed.
+
+use super::CecError;
+use super::client::{Client, Reply, Tokens};
+use super::grant::{Fault, Granter, VISITOR_LIFE};
+use super::status;
+use super::token::{Fresh, Lease, Need, TokenCell};
+use super::trouble::{Trouble, Watch};
+use crate::config::CecConfig;
+use crate::vendor::{Failure, Party};
+use frontdesk_contract::ErrorCode;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// A call.
+pub(super) struct Call<'a> {
+    /// Its name, for the log.
+    pub(super) endpoint: &'static str,
+    /// Its path.
+    pub(super) path: &'static str,
+    /// What is sent.
+    pub(super) ask: Ask<'a>,
+    /// It changes nothing at the centre.
+    pub(super) reads: bool,
+    /// Which visitor's token it needs.
+    pub(super) need: Need,
+}
+
+/// What is sent.
+pub(super) enum Ask<'a> {
+    /// A query.
+    Get(&'a [(&'a str, &'a str)]),
+    /// JSON.
+    Post(Vec<u8>),
+}
+
+/// The way to one desk's centre.
+pub(super) struct Link {
+    pub(super) desk: String,
+    client: Client,
+    granter: Granter,
+    gateway: TokenCell,
+    visitors: Mutex<HashMap<String, Arc<TokenCell>>>,
+    watch: Watch,
+}
+
+impl Link {
+    pub(super) fn new(desk: &str, config: &CecConfig) -> Result<Self, CecError> {
+        Ok(Self {
+            desk: desk.into(),
+            client: Client::new(config)?,
+            granter: Granter::new(config)?,
+            gateway: TokenCell::default(),
+            visitors: Mutex::default(),
+            watch: Watch::default(),
+        })
+    }
+
+    /// Makes a call and answers its reply, which has status 200.
+    ///
+    /// # Errors
+    /// Everything else, sorted by what is certain; logged.
+    pub(super) async fn call(&self, party: &Party, call: &Call<'_>) -> Result<Reply, Failure> {
+        let reply = self.call_any(party, call).await?;
+        if reply.status == 200 {
+            return Ok(reply);
+        }
+        self.warn(call.endpoint, &reply, None);
+        Err(status::status(call.endpoint, &reply, call.reads))
+    }
+
+    /// As [`Link::call`], for an endpoint that not every centre has: `None` when there is no such path.
+    pub(super) async fn call_optional(&self, party: &Party, call: &Call<'_>) -> Result<Option<Reply>, Failure> {
+        let reply = self.call_any(party, call).await?;
+        match reply.status {
+            200 => Ok(Some(reply)),
+            404 => Ok(None),
+            _ => {
+                self.warn(call.endpoint, &reply, None);
+                Err(status::status(call.endpoint, &reply, call.reads))
+            }
+        }
+    }
+
+    /// Whether a gateway token can be had.
+    pub(super) async fn ready(&self) -> Result<(), Failure> {
+        self.gateway.get(Need::Lasting, self.ask_gateway()).await.map(drop)
+    }
+
+    /// Asks for both tokens anew and keeps none of them.
+    pub(super) async fn probe(&self, party: &Party) -> Result<(), Trouble> {
+        let fresh = self.granter.gateway(&self.client).await.map_err(|fault| fault.trouble)?;
+        let lease = Lease { value: fresh.value, ticket: 0 };
+        self.granter.visitor(&self.client, &lease, party).await.map(drop).map_err(|fault| fault.trouble)
+    }
+
+    /// Forgets a visitor's token.
+    pub(super) fn forget(&self, user_id: &str) {
+        self.visitors().remove(user_id);
+    }
+
+    /// Logs an answer that is a failure, once.
+    pub(super) fn warn(&self, endpoint: &'static str, reply: &Reply, code: Option<&str>) {
+        let duration_ms = reply.took.as_millis() as u64;
+        tracing::warn!(desk = self.desk, endpoint, status = reply.status, code, duration_ms, "the centre refused");
+    }
+
+    /// Tells the operator that the centre does not know the channel.
+    pub(super) fn channel_refused(&self, reply: &Reply, code: &str) {
+        let trouble = Trouble::ChannelRefused { status: reply.status, code: Some(code.into()) };
+        self.watch.tell(&self.desk, &trouble);
+    }
+
+    async fn call_any(&self, party: &Party, call: &Call<'_>) -> Result<Reply, Failure> {
+        let cell = self.cell(&party.user_id);
+        let gateway = self.gateway.get(Need::Lasting, self.ask_gateway()).await?;
+        let visitor = cell.get(call.need, self.ask_visitor(party)).await?;
+        let reply = self.once(&cell, &gateway, &visitor, call).await?;
+        if reply.status != 401 {
+            cell.note_good();
+            return Ok(reply);
+        }
+
+        // Either token has lapsed; the answer does not say which.
+        self.warn(call.endpoint, &reply, None);
+        if cell.is_futile() || self.gateway.is_futile() {
+            return Err(self.denied(call.endpoint, true));
+        }
+        let gateway = self.gateway.renew(&gateway, self.ask_gateway()).await?;
+        let visitor = cell.renew(&visitor, self.ask_visitor(party)).await?;
+        let reply = self.once(&cell, &gateway, &visitor, call).await?;
+        if reply.status == 401 {
+            self.warn(call.endpoint, &reply, None);
+            self.gateway.note_futile();
+            cell.note_futile();
+            return Err(self.denied(call.endpoint, false));
+        }
+        self.gateway.note_good();
+        cell.note_good();
+        Ok(reply)
+    }
+
+    async fn once(
+        &self,
+        cell: &TokenCell,
+        gateway: &Lease,
+        visitor: &Lease,
+        call: &Call<'_>,
+    ) -> Result<Reply, Failure> {
+        let tokens = Tokens {
+            app_key: Some(&self.granter.app_key),
+            gateway: Some(&gateway.value),
+            visitor: Some(&visitor.value),
+        };
+        let ticket = cell.ticket();
+        let reply = match &call.ask {
+            Ask::Get(query) => self.client.get(call.path, query, tokens).await,
+            Ask::Post(body) => self.client.post(call.path, tokens, None, body.clone()).await,
+        };
+        let mut reply = reply.map_err(|lost| {
+            let (desk, endpoint, cause) = (&self.desk, call.endpoint, lost.why());
+            tracing::warn!(desk, endpoint, cause, "no answer from the centre");
+            let failure = status::lost(endpoint, &lost);
+            if let Failure::NotSent { .. } = failure {
+                self.watch.tell(desk, &Trouble::Unreachable { why: cause.into() });
+            }
+            failure
+        })?;
+        if let Some(value) = reply.visitor_token.take() {
+            cell.offer(Fresh { value, lifetime: VISITOR_LIFE }, ticket);
+        }
+        Ok(reply)
+    }
+
+    fn denied(&self, endpoint: &'static str, transient: bool) -> Failure {
+        self.watch.tell(&self.desk, &Trouble::TokensRefused);
+        Failure::Refused {
+            code: ErrorCode::CentreRefused,
+            transient,
+            retry_after: None,
+            detail: format!("{endpoint}: HTTP 401 with new tokens"),
+        }
+    }
+
+    async fn ask_gateway(&self) -> Result<Fresh, Failure> {
+        self.granter.gateway(&self.client).await.map_err(|fault| self.fault(fault))
+    }
+
+    /// A visitor's token; the gateway's is renewed once if it turns out to be spent.
+    async fn ask_visitor(&self, party: &Party) -> Result<Fresh, Failure> {
+        let gateway = self.gateway.get(Need::Lasting, self.ask_gateway()).await?;
+        match self.granter.visitor(&self.client, &gateway, party).await {
+            Err(fault) if fault.spent && !self.gateway.is_futile() => {
+                self.log(&fault);
+                let gateway = self.gateway.renew(&gateway, self.ask_gateway()).await?;
+                self.granter.visitor(&self.client, &gateway, party).await.map_err(|fault| {
+                    if fault.spent {
+                        self.gateway.note_futile();
+                    }
+                    self.fault(fault)
+                })
+            }
+            answer => answer.map_err(|fault| self.fault(fault)),
+        }
+    }
+
+    fn fault(&self, fault: Fault) -> Failure {
+        self.log(&fault);
+        self.watch.tell(&self.desk, &fault.trouble);
+        fault.failure
+    }
+
+    fn log(&self, fault: &Fault) {
+        let duration_ms = fault.took.map(|took| took.as_millis() as u64);
+        let (desk, endpoint, status, code) = (&self.desk, fault.endpoint, fault.status, &fault.code);
+        tracing::warn!(desk, endpoint, status, code, duration_ms, "no token from the centre");
+    }
+
+    fn cell(&self, user_id: &str) -> Arc<TokenCell> {
+        let mut visitors = self.visitors();
+        match visitors.get(user_id) {
+            Some(cell) => Arc::clone(cell),
+            None => Arc::clone(visitors.entry(user_id.into()).or_default()),
+        }
+    }
+
+    fn visitors(&self) -> MutexGuard<'_, HashMap<String, Arc<TokenCell>>> {
+        self.visitors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,121 @@
+//! The visitor's record in memory, and the only way to change it: durable first, then visible.
+
+use super::draft::Draft;
+use super::recent::Recent;
+use super::{Mark, Visitor};
+use crate::problem::Problem;
+use crate::store::{Store, StoreError, Survey, VisitorRecord};
+use std::sync::Arc;
+
+/// The record as it was last read or written, with the codes that go with it.
+#[derive(Debug)]
+pub struct Book {
+    record: VisitorRecord,
+    recent: Recent,
+}
+
+impl Book {
+    /// Reads a visitor; `None` when there is none (any more).
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn load(store: &dyn Store, visitor: &str) -> Result<Option<Self>, StoreError> {
+        let Some(record) = store.visitor(visitor).await? else { return Ok(None) };
+        let recent = Recent::new(store.codes(visitor).await?);
+        Ok(Some(Self { record, recent }))
+    }
+
+    /// The record.
+    pub fn record(&self) -> &VisitorRecord {
+        &self.record
+    }
+
+    /// The codes seen lately.
+    pub fn recent(&self) -> &Recent {
+        &self.recent
+    }
+}
+
+/// How often a change is computed again after somebody else changed the visitor.
+const ATTEMPTS: u32 = 4;
+
+impl Visitor {
+    /// The record as it stands.
+    ///
+    /// # Errors
+    /// [`frontdesk_contract::ErrorCode::SessionUnknown`] when the visitor was erased; when the store fails.
+    pub async fn record(&self) -> Result<VisitorRecord, Problem> {
+        let mut book = self.book.lock().await;
+        Ok(self.current(&mut book).await?.record.clone())
+    }
+
+    /// Changes the visitor: `change` is computed on the present record, written, and then seen by everybody. It may be
+    /// computed more than once.
+    ///
+    /// # Errors
+    /// As [`Visitor::record`]. After an error the change may or may not be in the store; the record is read anew.
+    pub async fn change<T>(
+        self: &Arc<Self>,
+        mut change: impl FnMut(&mut Draft, &Recent) -> T,
+    ) -> Result<T, Problem> {
+        let mut book = self.book.lock().await;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let current = self.current(&mut book).await?;
+            let mut draft = Draft::of(&current.record, self.now_ms());
+            let answer = change(&mut draft, &current.recent);
+            let Some(batch) = draft.finish(self.shared.settings.limits.events_per_visitor) else {
+                return Ok(answer);
+            };
+            let (record, codes) = (batch.record.clone(), batch.codes.clone());
+            match self.shared.store.write(batch).await {
+                Ok(()) => {
+                    let was_open = current.record.is_open();
+                    current.recent.extend(codes);
+                    current.record = record;
+                    self.publish(&current.record, was_open);
+                    return Ok(answer);
+                }
+                Err(StoreError::Conflict) if attempt < ATTEMPTS => *book = None,
+                Err(error) => {
+                    *book = None;
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+
+    async fn current<'a>(&self, book: &'a mut Option<Book>) -> Result<&'a mut Book, Problem> {
+        if book.is_none() {
+            *book = Book::load(self.shared.store.as_ref(), &self.id).await?;
+        }
+        book.as_mut().ok_or_else(Problem::session_unknown)
+    }
+
+    fn publish(self: &Arc<Self>, record: &VisitorRecord, was_open: bool) {
+        let mark = Mark::of(record);
+        self.mark.send_if_modified(|old| std::mem::replace(old, mark) != mark);
+        match (was_open, mark.open) {
+            (false, true) => self.poll(false),
+            (true, false) => {
+                self.wake.notify_one();
+                if record.survey == Survey::Due {
+                    self.fetch_survey();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Erases the visitor from the store; the credential is dead afterwards.
+    pub(crate) async fn erase(&self) -> Result<VisitorRecord, Problem> {
+        let mut book = self.book.lock().await;
+        let record = self.current(&mut book).await?.record.clone();
+        self.shared.store.erase(&self.id).await?;
+        *book = None;
+        self.mark.send_modify(|mark| *mark = Mark { open: false, erased: true, ..*mark });
+        self.wake.notify_one();
+        Ok(record)
+    }
+}

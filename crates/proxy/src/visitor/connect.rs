@@ -1,0 +1,124 @@
+//! Connecting, and asking for a person.
+
+use super::contact::{Move, plan, state_of};
+use super::delivery::code_of;
+use super::line::{Task, digest};
+use super::{Visitor, party};
+use crate::problem::Problem;
+use crate::store::Answer;
+use crate::vendor::{Failure, Party, Serving};
+use frontdesk_contract::{Connect, Contact, ContactState, EndReason, ErrorCode};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Pause before the one repetition of a request without an answer. Connecting and transferring may be repeated: the
+/// centre keeps one conversation per visitor.
+const QUICK: Duration = Duration::from_millis(250);
+
+impl Visitor {
+    /// Connects the visitor as wished, or answers how things stand.
+    ///
+    /// # Errors
+    /// What the centre refuses; after a failed transfer the robot goes on serving. What [`Visitor::submit`] says.
+    pub async fn connect(self: &Arc<Self>, wish: Connect) -> Result<Contact, Problem> {
+        let content = digest("contact", &wish.to);
+        let work = move |visitor: Arc<Self>, task| async move {
+            let outcome = visitor.arrange(&task, &wish).await;
+            if outcome.is_err() {
+                // Nothing that would be done twice by doing it again: the next request begins afresh.
+                visitor.change(|draft, _| draft.forget(&task.id)).await?;
+            }
+            outcome
+        };
+        match self.submit(wish.id.clone(), content, |_, _| Ok(()), work).await? {
+            Answer::Contact(contact) => Ok(contact),
+            Answer::Posted { .. } | Answer::Rated(_) => Err(Problem::internal()),
+        }
+    }
+
+    async fn arrange(self: &Arc<Self>, task: &Task, wish: &Connect) -> Result<Answer, Problem> {
+        let record = self.record().await?;
+        let party = party(&record);
+        match plan(record.contact.state, wish.to) {
+            Move::Present => self.present(task).await,
+            Move::Transfer => self.transfer(task, &party).await,
+            Move::Connect { transfer } => {
+                let serving = self.dial(&party).await?;
+                let state = state_of(serving);
+                if transfer && serving == Serving::Robot {
+                    self.change(|draft, _| draft.begin(state)).await?;
+                    return self.transfer(task, &party).await;
+                }
+                self.change(|draft, _| {
+                    draft.begin(state);
+                    let contact = draft.record.contact.clone();
+                    task.answered(draft, Answer::Contact(contact))
+                })
+                .await
+            }
+        }
+    }
+
+    async fn present(self: &Arc<Self>, task: &Task) -> Result<Answer, Problem> {
+        self.change(|draft, _| {
+            let contact = draft.record.contact.clone();
+            task.answered(draft, Answer::Contact(contact))
+        })
+        .await
+    }
+
+    async fn dial(self: &Arc<Self>, party: &Party) -> Result<Serving, Problem> {
+        let mut answer = self.centre().connect(party).await;
+        if let Err(failure @ Failure::Unknown { .. }) = &answer {
+            self.report("connect", failure);
+            tokio::time::sleep(QUICK).await;
+            answer = self.centre().connect(party).await;
+        }
+        answer.map_err(|failure| self.refusal("connect", &failure))
+    }
+
+    async fn transfer(self: &Arc<Self>, task: &Task, party: &Party) -> Result<Answer, Problem> {
+        let mut answer = self.centre().transfer_to_agent(party).await;
+        if let Err(failure @ Failure::Unknown { .. }) = &answer {
+            self.report("transfer", failure);
+            tokio::time::sleep(QUICK).await;
+            answer = self.centre().transfer_to_agent(party).await;
+        }
+        match answer {
+            Ok(serving) => {
+                let state = state_of(serving);
+                let contact = self
+                    .change(|draft, _| {
+                        // An agent may have spoken already: what is known better stays.
+                        if draft.record.contact.state == ContactState::Robot {
+                            draft.serve(state, None);
+                        }
+                        let contact = draft.record.contact.clone();
+                        task.answered(draft, Answer::Contact(contact))
+                    })
+                    .await?;
+                Ok(contact)
+            }
+            Err(failure) => {
+                if failure == Failure::Gone {
+                    self.change(|draft, _| draft.end(EndReason::Released)).await?;
+                }
+                Err(self.refusal("transfer", &failure))
+            }
+        }
+    }
+
+    /// What a failure of the centre means for the visitor, after it has been reported.
+    pub(super) fn refusal(&self, what: &'static str, failure: &Failure) -> Problem {
+        self.report(what, failure);
+        let wait = match failure {
+            Failure::Refused { transient, retry_after, .. } => {
+                retry_after.or(transient.then_some(Duration::from_secs(2)))
+            }
+            Failure::NotSent { .. } | Failure::Unknown { .. } => Some(Duration::from_secs(2)),
+            Failure::Gone => None,
+        };
+        let code = code_of(failure);
+        Problem::of_centre(code).after(wait)
+    }
+}

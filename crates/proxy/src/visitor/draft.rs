@@ -1,0 +1,165 @@
+//! A change of one visitor, put together before it is written: events get their numbers here.
+
+use crate::store::{Answer, Batch, Intent, Survey, VisitorRecord};
+use frontdesk_contract::{
+    Body, ClientId, Contact, ContactState, Echo, EndReason, Event, EventKind, Notice, NoticeCode, Person,
+    PostedStatus, SurveyForm,
+};
+
+/// A change in the making. Nothing is written until it is handed to the store as a [`Batch`].
+#[derive(Debug)]
+pub struct Draft {
+    /// The record as it will be. [`Draft::push`] and its relatives keep its numbers right.
+    pub record: VisitorRecord,
+    /// The time of the change, epoch milliseconds.
+    pub now_ms: u64,
+    before: VisitorRecord,
+    events: Vec<Event>,
+    intents: Vec<(ClientId, Option<Intent>)>,
+    codes: Vec<String>,
+}
+
+impl Draft {
+    /// Begins a change of `record`.
+    pub fn of(record: &VisitorRecord, now_ms: u64) -> Self {
+        Self {
+            record: record.clone(),
+            now_ms,
+            before: record.clone(),
+            events: Vec::new(),
+            intents: Vec::new(),
+            codes: Vec::new(),
+        }
+    }
+
+    /// Appends an event and answers its number.
+    pub fn push(&mut self, kind: EventKind) -> u64 {
+        self.record.head += 1;
+        let seq = self.record.head;
+        self.events.push(Event { seq, at_ms: self.now_ms, kind });
+        seq
+    }
+
+    /// Appends a notice.
+    pub fn notice(&mut self, code: NoticeCode) {
+        self.push(EventKind::Notice(Notice { code }));
+    }
+
+    /// Appends the visitor's own message and answers its number.
+    pub fn echo(&mut self, id: &ClientId, body: &Body, status: PostedStatus) -> u64 {
+        self.record.unread = true;
+        self.push(EventKind::Echo(Echo { id: id.clone(), body: body.clone(), status }))
+    }
+
+    /// A conversation begins.
+    pub fn begin(&mut self, state: ContactState) {
+        self.record.begun_ms = self.now_ms;
+        self.record.ended_ms = 0;
+        self.record.had_agent = false;
+        self.record.offline = false;
+        self.record.survey = Survey::None;
+        self.record.queue = None;
+        self.set(Contact { state, with: None, reason: None });
+    }
+
+    /// The open conversation goes to `state`, served by `with`; journalled if that is news. Nothing happens when no
+    /// conversation is open.
+    pub fn serve(&mut self, state: ContactState, with: Option<Person>) {
+        if !self.record.is_open() {
+            return;
+        }
+        let with = with
+            .filter(|person| !person.name.is_empty() || person.avatar.is_some())
+            .or_else(|| self.record.contact.with.clone().filter(|_| self.record.contact.state == state));
+        let contact = Contact { state, with, reason: None };
+        if contact != self.record.contact {
+            self.set(contact);
+        }
+    }
+
+    /// The conversation is over; journalled unless it was over before. A rating falls due if an agent served.
+    pub fn end(&mut self, reason: EndReason) {
+        if !self.record.is_open() {
+            return;
+        }
+        self.record.ended_ms = self.now_ms;
+        if self.record.had_agent {
+            self.record.survey = Survey::Due;
+        }
+        self.set(Contact { state: ContactState::Ended, with: None, reason: Some(reason) });
+    }
+
+    fn set(&mut self, contact: Contact) {
+        self.record.had_agent |= contact.state == ContactState::Agent;
+        if contact.state != ContactState::Queueing {
+            self.record.queue = None;
+        }
+        self.record.contact = contact.clone();
+        self.push(EventKind::Contact(contact));
+    }
+
+    /// The rating opens with the centre's form, if one is due.
+    pub fn open_survey(&mut self, form: &SurveyForm) {
+        if self.record.survey != Survey::Due {
+            return;
+        }
+        if !form.open {
+            self.record.survey = Survey::None;
+            return;
+        }
+        self.record.survey = Survey::Open { form: form.clone(), since_ms: self.now_ms };
+        self.push(EventKind::Survey(form.clone()));
+    }
+
+    /// The rating closes; other tabs are told.
+    pub fn close_survey(&mut self, rated: bool) {
+        let was_open = matches!(self.record.survey, Survey::Open { .. });
+        self.record.survey = if rated { Survey::Rated } else { Survey::None };
+        if was_open {
+            self.push(EventKind::Survey(SurveyForm::default()));
+        }
+    }
+
+    /// Records that `id` is being worked on.
+    pub fn intend(&mut self, id: &ClientId, content: [u8; 32], at_ms: u64) {
+        self.intents.push((id.clone(), Some(Intent { content, at_ms, answer: None })));
+    }
+
+    /// Records the answer to `id`.
+    pub fn answer(&mut self, id: &ClientId, content: [u8; 32], at_ms: u64, answer: Answer) {
+        self.intents.push((id.clone(), Some(Intent { content, at_ms, answer: Some(answer) })));
+    }
+
+    /// Forgets `id`: what was asked under it was certainly not done.
+    pub fn forget(&mut self, id: &ClientId) {
+        self.intents.push((id.clone(), None));
+    }
+
+    /// Records a code of a downlink message.
+    pub fn code(&mut self, code: String) {
+        self.record.codes += 1;
+        self.codes.push(code);
+    }
+
+    /// Whether this change has recorded the code already.
+    pub fn has_code(&self, code: &str) -> bool {
+        self.codes.iter().any(|known| known == code)
+    }
+
+    /// The change as the store takes it, with at most `cap` events kept; `None` when nothing changed.
+    pub fn finish(mut self, cap: u64) -> Option<Batch> {
+        if self.record == self.before && self.intents.is_empty() {
+            return None;
+        }
+        let lowest = (self.record.head + 1).saturating_sub(cap.max(1));
+        self.record.floor = self.record.floor.max(lowest);
+        self.record.rev = self.before.rev + 1;
+        self.events.retain(|event| event.seq >= self.record.floor);
+        Some(Batch {
+            record: self.record,
+            events: self.events,
+            intents: self.intents,
+            codes: self.codes,
+        })
+    }
+}

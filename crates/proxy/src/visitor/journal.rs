@@ -1,0 +1,90 @@
+//! Reading the journal, now or when something comes.
+
+use super::Visitor;
+use crate::problem::Problem;
+use frontdesk_contract::{Event, EventKind, EventPage, Gap};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Events in one answer at most; the client asks on from `next`.
+const PAGE: usize = 500;
+
+impl Visitor {
+    /// The events after `after`. When there are none, waits up to `wait` for one; answered at once when the proxy goes
+    /// down or more polls wait than are allowed.
+    ///
+    /// # Errors
+    /// [`frontdesk_contract::ErrorCode::SessionUnknown`] when the visitor is erased meanwhile; when the store fails.
+    pub async fn events(self: &Arc<Self>, after: u64, wait: Duration) -> Result<EventPage, Problem> {
+        let mut mark = self.mark.subscribe();
+        let after = after.min(mark.borrow_and_update().head);
+        let now = self.page(after).await?;
+        if !now.events.is_empty() || wait.is_zero() {
+            return Ok(now);
+        }
+        let waiting = self.presence.wait();
+        self.wake.notify_one();
+        tokio::select! {
+            // The sender lives as long as the visitor.
+            _ = mark.wait_for(|mark| mark.head > after || mark.erased) => {}
+            () = tokio::time::sleep(wait) => {}
+            () = waiting.answer_now.cancelled() => {}
+            () = self.shared.draining.cancelled() => {}
+        }
+        drop(waiting);
+        self.page(after).await
+    }
+
+    async fn page(&self, after: u64) -> Result<EventPage, Problem> {
+        let mark = self.mark();
+        if mark.erased {
+            return Err(Problem::session_unknown());
+        }
+        let kept = self.shared.store.events(&self.id, after, PAGE).await?;
+        Ok(page(after, mark.head, kept, self.now_ms()))
+    }
+}
+
+/// The answer made of what is kept: what is missing below it becomes an explicit gap.
+pub fn page(after: u64, head: u64, mut events: Vec<Event>, now_ms: u64) -> EventPage {
+    let first = events.first().map_or(head.saturating_add(1), |event| event.seq);
+    let expected = after.saturating_add(1);
+    if first > expected {
+        let (seq, at_ms) = (first - 1, events.first().map_or(now_ms, |event| event.at_ms));
+        events.insert(0, Event { seq, at_ms, kind: EventKind::Gap(Gap { from: expected, to: seq }) });
+    }
+    EventPage { next: events.last().map_or(after, |event| event.seq), events }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use frontdesk_contract::Typing;
+    use proptest::prelude::*;
+
+    fn event(seq: u64) -> Event {
+        Event { seq, at_ms: seq, kind: EventKind::Typing(Typing { active: true }) }
+    }
+
+    proptest! {
+        #[test]
+        fn a_page_leaves_no_hole_that_is_not_named(head in 0u64..60, floor in 1u64..60, after in 0u64..60, limit in 1usize..20) {
+            let after = after.min(head);
+            let kept: Vec<_> = (floor.max(after + 1)..=head).take(limit).map(event).collect();
+            let answer = page(after, head, kept.clone(), 0);
+            let mut reached = after;
+            for event in &answer.events {
+                match event.kind {
+                    EventKind::Gap(gap) => {
+                        prop_assert_eq!(gap.from, reached + 1);
+                        prop_assert_eq!(gap.to, event.seq);
+                    }
+                    _ => prop_assert_eq!(event.seq, reached + 1),
+                }
+                reached = event.seq;
+            }
+            prop_assert_eq!(answer.next, reached);
+            prop_assert!(head == after || reached > after);
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Ending a conversation, and logging out.
+
+use super::{Visitor, party};
+use crate::problem::Problem;
+use crate::store::VisitorRecord;
+use crate::vendor::Failure;
+use frontdesk_contract::{Contact, EndReason};
+use std::sync::Arc;
+
+impl Visitor {
+    /// Ends the conversation for the visitor. A centre that cannot be told drops it by itself once it is no longer
+    /// polled, so the visitor's wish holds in any case.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn leave(self: &Arc<Self>) -> Result<Contact, Problem> {
+        let visitor = Arc::clone(self);
+        self.in_line(async move { visitor.end(EndReason::Visitor).await }).await
+    }
+
+    /// Ends the conversation for a reason; answers how things stand then.
+    pub(super) async fn end(self: &Arc<Self>, reason: EndReason) -> Result<Contact, Problem> {
+        let record = self.record().await?;
+        if record.is_open() {
+            self.disconnect(&record).await;
+            self.change(|draft, _| draft.end(reason)).await?;
+        }
+        Ok(self.record().await?.contact)
+    }
+
+    async fn disconnect(&self, record: &VisitorRecord) {
+        let party = party(record);
+        let mut answer = self.centre().disconnect(&party).await;
+        if matches!(answer, Err(Failure::NotSent { .. } | Failure::Unknown { .. })) {
+            answer = self.centre().disconnect(&party).await;
+        }
+        if let Err(failure) = answer {
+            self.report("disconnect", &failure);
+        }
+    }
+
+    /// Logs the visitor out: credential and data are gone when this answers; the centre is told afterwards.
+    ///
+    /// # Errors
+    /// When the store fails; the session goes on then.
+    pub async fn log_out(self: &Arc<Self>) -> Result<(), Problem> {
+        let record = self.erase().await?;
+        let visitor = Arc::clone(self);
+        self.shared.tasks.spawn(async move {
+            if record.is_open() {
+                visitor.disconnect(&record).await;
+            }
+            visitor.centre().forget(&record.user_id);
+        });
+        Ok(())
+    }
+}

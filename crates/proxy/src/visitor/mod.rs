@@ -1,0 +1,133 @@
+//! A visitor: the conversation, its journal, and what is under way.
+//!
+//! The decisions are pure and live apart: [`delivery`], [`contact`], [`draft`], [`poller::intake`],
+//! [`poller::pacing`], [`poller::recover`]. The rest carries them out.
+//!
+//! # Layout
+//! - [`book`]: the record and its changes, one at a time
+//! - [`line`]: one request in flight, in order; idempotency
+//! - [`say`], [`connect`], [`leave`], [`rate`], [`signal`]: what the visitor asks for
+//! - [`journal`]: reading events, long polls
+//! - [`presence`]: whether anybody listens
+//! - [`poller`]: what comes from the centre
+//! - [`registry`]: the visitors in memory
+
+pub mod book;
+pub mod connect;
+pub mod contact;
+pub mod delivery;
+pub mod draft;
+pub mod journal;
+pub mod leave;
+pub mod line;
+pub mod poller;
+pub mod presence;
+pub mod rate;
+pub mod recent;
+pub mod registry;
+pub mod say;
+pub mod signal;
+
+use crate::state::{Desk, Shared};
+use crate::store::VisitorRecord;
+use crate::vendor::{Centre, Failure, Party};
+use book::Book;
+use line::Line;
+use poller::task::Slot;
+use presence::Presence;
+use std::sync::Arc;
+use tokio::sync::{Mutex, Notify, watch};
+
+/// How many events there are and whether a conversation is open; watched by long polls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Number of the newest event.
+    pub head: u64,
+    /// Number of the oldest kept event.
+    pub floor: u64,
+    /// A conversation is open.
+    pub open: bool,
+    /// The visitor was erased.
+    pub erased: bool,
+}
+
+impl Mark {
+    fn of(record: &VisitorRecord) -> Self {
+        Self { head: record.head, floor: record.floor, open: record.is_open(), erased: false }
+    }
+}
+
+/// A visitor in memory. There is at most one per id, kept by the [`registry::Registry`].
+pub struct Visitor {
+    id: String,
+    desk: Arc<Desk>,
+    shared: Arc<Shared>,
+    book: Mutex<Option<Book>>,
+    mark: watch::Sender<Mark>,
+    line: Line,
+    presence: Presence,
+    poller: Slot,
+    wake: Notify,
+    typed: signal::Throttle,
+}
+
+impl Visitor {
+    pub(crate) fn new(shared: Arc<Shared>, desk: Arc<Desk>, book: Book) -> Arc<Self> {
+        let mark = Mark::of(book.record());
+        Arc::new(Self {
+            id: book.record().id.clone(),
+            desk,
+            shared,
+            book: Mutex::new(Some(book)),
+            mark: watch::Sender::new(mark),
+            line: Line::default(),
+            presence: Presence::default(),
+            poller: Slot::default(),
+            wake: Notify::new(),
+            typed: signal::Throttle::default(),
+        })
+    }
+
+    /// The visitor's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// The desk.
+    pub fn desk(&self) -> &Arc<Desk> {
+        &self.desk
+    }
+
+    /// The present mark.
+    pub fn mark(&self) -> Mark {
+        *self.mark.borrow()
+    }
+
+    fn centre(&self) -> &dyn Centre {
+        self.desk.centre.as_ref()
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.shared.clock.now_ms()
+    }
+
+    /// Reports a failure of the centre, once, where it is handled.
+    fn report(&self, what: &'static str, failure: &Failure) {
+        let (certain, code, detail) = match failure {
+            Failure::NotSent { code, detail } => ("not sent", Some(code), detail.as_str()),
+            Failure::Refused { code, detail, .. } => ("refused", Some(code), detail.as_str()),
+            Failure::Unknown { code, detail } => ("unknown", Some(code), detail.as_str()),
+            Failure::Gone => ("gone", None, ""),
+        };
+        tracing::warn!(visitor = self.id, desk = self.desk.settings.id, what, certain, ?code, detail, "the centre failed");
+    }
+}
+
+/// A visitor as the centre is told.
+fn party(record: &VisitorRecord) -> Party {
+    Party {
+        user_id: record.user_id.clone(),
+        user_name: record.name.clone(),
+        language: record.language.clone(),
+    }
+}

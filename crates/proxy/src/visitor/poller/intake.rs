@@ -1,0 +1,151 @@
+//! What comes down from the centre, as events. Pure: works on a [`Draft`].
+
+use crate::vendor::{Downlink, QueueAnswer};
+use crate::visitor::draft::Draft;
+use crate::visitor::recent::{Recent, fallback};
+use frontdesk_contract::{
+    ContactState, EndReason, EventKind, Message, NoticeCode, QueueInfo, Receipt, Recalled, Sender, Typing,
+};
+
+/// What an intake found, beyond what is in the draft.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Intake {
+    /// Something arrived that was not known.
+    pub news: bool,
+    /// The agent is typing, as far as the visitor was told.
+    pub typing: bool,
+    /// The agent typed just now: the sign is to be kept up.
+    pub typed: bool,
+}
+
+/// Turns what a poll returned into events. `typing` says what the visitor was told last; `recent` are the codes known
+/// before this draft; `repeats` that the centre's poll may hand out a message more than once.
+pub fn take(draft: &mut Draft, recent: &Recent, downlinks: &[Downlink], typing: bool, repeats: bool) -> Intake {
+    let mut intake = Intake { typing, ..Intake::default() };
+    for downlink in downlinks {
+        one(draft, recent, downlink, repeats, &mut intake);
+    }
+    intake
+}
+
+fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, intake: &mut Intake) {
+    match downlink {
+        Downlink::Message { code, from, body, at_ms } => {
+            let key = match code {
+                Some(code) => Some(code.clone()),
+                None if repeats => Some(fallback(from, *at_ms, body)),
+                None => None,
+            };
+            if let Some(key) = key
+                && !fresh(draft, recent, key)
+            {
+                return;
+            }
+            announce(draft, from);
+            if matches!(from, Sender::Agent(_)) {
+                stop_typing(draft, intake);
+            }
+            let id = code.clone().unwrap_or_else(|| format!("m-{}", draft.record.head + 1));
+            draft.push(EventKind::Message(Message { id, from: from.clone(), body: body.clone() }));
+            intake.news = true;
+        }
+        Downlink::Ended { offline } => {
+            if !draft.record.is_open() {
+                return;
+            }
+            stop_typing(draft, intake);
+            draft.end(EndReason::Centre);
+            draft.record.offline = *offline;
+            if *offline {
+                draft.notice(NoticeCode::OfflineMode);
+            }
+            intake.news = true;
+        }
+        Downlink::Read(ids) if ids.is_empty() => {
+            if draft.record.unread {
+                draft.record.unread = false;
+                draft.push(EventKind::Receipt(Receipt { read: Vec::new() }));
+            }
+        }
+        Downlink::Read(ids) => {
+            let mut read = ids.clone();
+            read.retain(|id| fresh(draft, recent, format!("read {id}")));
+            if !read.is_empty() {
+                draft.push(EventKind::Receipt(Receipt { read }));
+            }
+        }
+        Downlink::Recalled(code) => {
+            if fresh(draft, recent, format!("recalled {code}")) {
+                draft.push(EventKind::Recalled(Recalled { id: code.clone() }));
+                intake.news = true;
+            }
+        }
+        Downlink::Typing => {
+            intake.typed = true;
+            if !intake.typing {
+                intake.typing = true;
+                draft.push(EventKind::Typing(Typing { active: true }));
+            }
+        }
+        Downlink::Queueing | Downlink::Transferring => {
+            if draft.record.contact.state == ContactState::Robot {
+                draft.serve(ContactState::Queueing, None);
+                intake.news = true;
+            }
+        }
+    }
+}
+
+/// Records the code, unless it is known.
+fn fresh(draft: &mut Draft, recent: &Recent, code: String) -> bool {
+    if recent.contains(&code) || draft.has_code(&code) {
+        return false;
+    }
+    draft.code(code);
+    true
+}
+
+/// Who speaks also serves: the change of hands comes before the message.
+fn announce(draft: &mut Draft, from: &Sender) {
+    match from {
+        Sender::Agent(person) => draft.serve(ContactState::Agent, Some(person.clone())),
+        Sender::Robot(person) if draft.record.contact.state == ContactState::Robot => {
+            draft.serve(ContactState::Robot, Some(person.clone()));
+        }
+        _ => {}
+    }
+}
+
+fn stop_typing(draft: &mut Draft, intake: &mut Intake) {
+    if intake.typing {
+        intake.typing = false;
+        draft.push(EventKind::Typing(Typing { active: false }));
+    }
+}
+
+/// Turns an answer about the queue into events. `told` says whether the visitor has been told already that an agent
+/// did not answer.
+pub fn queue(draft: &mut Draft, answer: QueueAnswer, told: bool) {
+    if draft.record.contact.state != ContactState::Queueing {
+        return;
+    }
+    match answer {
+        QueueAnswer::Waiting(info) => place(draft, info),
+        QueueAnswer::Elsewhere if draft.record.queue.is_some() => place(draft, QueueInfo::default()),
+        QueueAnswer::Served => draft.serve(ContactState::Agent, None),
+        QueueAnswer::AgentDidNotAnswer if !told => draft.notice(NoticeCode::AgentDidNotAnswer),
+        QueueAnswer::Gone => draft.end(EndReason::QueueTimeout),
+        QueueAnswer::Elsewhere | QueueAnswer::AgentDidNotAnswer | QueueAnswer::NoInformation => {}
+    }
+}
+
+fn place(draft: &mut Draft, info: QueueInfo) {
+    if draft.record.queue != Some(info) {
+        draft.record.queue = Some(info);
+        draft.push(EventKind::Queue(info));
+    }
+}
+
+#[cfg(test)]
+#[path = "intake_tests.rs"]
+mod tests;

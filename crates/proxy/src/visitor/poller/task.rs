@@ -1,0 +1,214 @@
+//! The poller's task: when to do what, and the effects.
+
+use super::fetch::Fetch;
+use super::pacing::{Activity, Pacing, Turn};
+use crate::problem::Problem;
+use crate::settings::OnLinger;
+use crate::store::VisitorRecord;
+use crate::visitor::Visitor;
+use frontdesk_contract::{ContactState, EndReason, ErrorCode, NoticeCode};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+/// A poll waits this long at most for a message of the visitor that is on its way, so that a quick reply of a robot
+/// does not overtake what it replies to.
+const HOLD: Duration = Duration::from_secs(2);
+/// While it waits it looks again this often.
+const LOOK: Duration = Duration::from_millis(100);
+/// Pause after the store failed.
+const STORE_PAUSE: Duration = Duration::from_secs(1);
+/// A queueing visitor is waited for longer: so many times `linger`, and at least so long.
+const QUEUE_PATIENCE: u32 = 5;
+const QUEUE_LEAST: Duration = Duration::from_secs(600);
+
+/// Whether a visitor's poller runs.
+#[derive(Debug, Default)]
+pub struct Slot(Mutex<SlotState>);
+
+#[derive(Debug, Default)]
+struct SlotState {
+    running: bool,
+    again: bool,
+}
+
+impl Slot {
+    fn lock(&self) -> MutexGuard<'_, SlotState> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether it runs.
+    pub fn is_running(&self) -> bool {
+        self.lock().running
+    }
+}
+
+/// Frees the slot even if the task panics.
+struct Running(Option<Arc<Visitor>>);
+
+impl Running {
+    /// Ends, unless a new conversation began meanwhile.
+    fn end(&mut self) -> bool {
+        let Some(visitor) = &self.0 else { return true };
+        let mut slot = visitor.poller.lock();
+        if std::mem::take(&mut slot.again) {
+            return false;
+        }
+        slot.running = false;
+        drop(slot);
+        self.0 = None;
+        true
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(visitor) = &self.0 {
+            *visitor.poller.lock() = SlotState::default();
+        }
+    }
+}
+
+impl Visitor {
+    /// The visitor asked for something: polling goes on, or begins again.
+    pub fn attend(self: &Arc<Self>) {
+        self.presence.seen();
+        if self.mark().open && !self.poller.is_running() {
+            self.poll(true);
+        }
+    }
+
+    /// Starts the poller if it does not run. `recover`: messages may have been fetched and lost since it last ran.
+    pub(crate) fn poll(self: &Arc<Self>, recover: bool) {
+        if self.shared.draining.is_cancelled() {
+            return;
+        }
+        let mut slot = self.poller.lock();
+        if slot.running {
+            slot.again = true;
+            self.wake.notify_one();
+        } else {
+            slot.running = true;
+            let running = Running(Some(Arc::clone(self)));
+            let poller = Poller::new(Arc::clone(self), recover);
+            self.shared.tasks.spawn(poller.run(running));
+        }
+    }
+}
+
+struct Poller {
+    visitor: Arc<Visitor>,
+    pacing: Pacing,
+    fetch: Fetch,
+    polled: Instant,
+    next_poll: Instant,
+    held_since: Option<Instant>,
+}
+
+impl Poller {
+    fn new(visitor: Arc<Visitor>, recover: bool) -> Self {
+        let desk = &visitor.desk.settings;
+        let pacing = Pacing::new(desk.poll_busy, desk.poll_idle);
+        let now = Instant::now();
+        let fetch = Fetch::new(Arc::clone(&visitor), recover);
+        Self { visitor, pacing, fetch, polled: now, next_poll: now, held_since: None }
+    }
+
+    async fn run(mut self, mut running: Running) {
+        loop {
+            match self.turn().await {
+                Ok(true) => {}
+                Ok(false) if running.end() => return,
+                Ok(false) => {}
+                Err(problem) if problem.code == ErrorCode::SessionUnknown => return,
+                Err(_) => tokio::time::sleep(STORE_PAUSE).await,
+            }
+        }
+    }
+
+    /// One turn; whether to go on.
+    async fn turn(&mut self) -> Result<bool, Problem> {
+        let visitor = Arc::clone(&self.visitor);
+        let draining = &visitor.shared.draining;
+        let record = visitor.record().await?;
+        if draining.is_cancelled() || !record.is_open() {
+            return Ok(false);
+        }
+        let queueing = record.contact.state == ContactState::Queueing;
+        let patience = patience(visitor.desk.settings.linger, queueing);
+        let alone = visitor.presence.alone_since().map(|since| since + patience);
+        let due = [alone, self.fetch.due(queueing)].into_iter().flatten().fold(self.next_poll, Instant::min);
+        tokio::select! {
+            () = draining.cancelled() => return Ok(false),
+            () = visitor.wake.notified() => {
+                self.next_poll = self.next_poll.min(self.polled + self.pacing.busy());
+                return Ok(true);
+            }
+            () = tokio::time::sleep_until(due) => {}
+        }
+        if visitor.presence.alone_for(patience) {
+            return self.abandon(patience).await;
+        }
+        self.fetch.tick(queueing).await?;
+        if Instant::now() >= self.next_poll && !self.holds() {
+            self.poll(&record).await?;
+        }
+        Ok(true)
+    }
+
+    /// Whether the poll waits for a message on its way.
+    fn holds(&mut self) -> bool {
+        let now = Instant::now();
+        let since = *self.held_since.get_or_insert(now);
+        let hold = self.visitor.line.is_busy() && now - since < HOLD;
+        if hold {
+            self.next_poll = now + LOOK;
+        } else {
+            self.held_since = None;
+        }
+        hold
+    }
+
+    async fn poll(&mut self, record: &VisitorRecord) -> Result<(), Problem> {
+        self.polled = Instant::now();
+        let fetched = self.fetch.poll(record, self.pacing.failures() == 0).await?;
+        let (pause, turn) = match fetched {
+            Ok(since_arrival) => self.pacing.answered(Activity {
+                listening: self.visitor.presence.listening(),
+                queueing: record.contact.state == ContactState::Queueing,
+                since_arrival,
+            }),
+            Err(retry_after) => self.pacing.failed(retry_after),
+        };
+        match turn {
+            Turn::Same => {}
+            Turn::Lost => self.notice(NoticeCode::CentreUnreachable).await?,
+            Turn::Found => self.notice(NoticeCode::CentreReached).await?,
+        }
+        self.next_poll = Instant::now() + pause;
+        Ok(())
+    }
+
+    async fn notice(&self, code: NoticeCode) -> Result<(), Problem> {
+        self.visitor.change(|draft, _| draft.notice(code)).await
+    }
+
+    /// Nobody has listened for `patience`.
+    async fn abandon(&self, patience: Duration) -> Result<bool, Problem> {
+        if self.visitor.desk.settings.on_linger == OnLinger::Disconnect {
+            let visitor = Arc::clone(&self.visitor);
+            let end = async move {
+                if visitor.presence.alone_for(patience) {
+                    visitor.end(EndReason::Released).await?;
+                }
+                Ok(())
+            };
+            self.visitor.in_line(end).await?;
+        }
+        Ok(!self.visitor.presence.alone_for(patience))
+    }
+}
+
+fn patience(linger: Duration, queueing: bool) -> Duration {
+    if queueing { (linger * QUEUE_PATIENCE).max(QUEUE_LEAST) } else { linger }
+}

@@ -1,0 +1,89 @@
+//! Whether anybody listens to a visitor's events.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+/// Long polls of one visitor that may wait at once; the oldest is answered when one more comes.
+const MOST_POLLS: usize = 16;
+
+/// Who listens, and who did last.
+#[derive(Debug)]
+pub struct Presence {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    seen: Instant,
+    waiting: VecDeque<(u64, CancellationToken)>,
+    next: u64,
+}
+
+/// A long poll that waits; ends with the value.
+#[derive(Debug)]
+pub struct Waiting<'a> {
+    presence: &'a Presence,
+    number: u64,
+    /// Cancelled when the poll is to be answered at once.
+    pub answer_now: CancellationToken,
+}
+
+impl Default for Presence {
+    fn default() -> Self {
+        let state = State { seen: Instant::now(), waiting: VecDeque::new(), next: 0 };
+        Self { state: Mutex::new(state) }
+    }
+}
+
+impl Presence {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The visitor asked for something.
+    pub fn seen(&self) {
+        self.lock().seen = Instant::now();
+    }
+
+    /// A long poll begins to wait.
+    pub fn wait(&self) -> Waiting<'_> {
+        let mut state = self.lock();
+        let number = state.next;
+        state.next += 1;
+        let answer_now = CancellationToken::new();
+        state.waiting.push_back((number, answer_now.clone()));
+        if state.waiting.len() > MOST_POLLS
+            && let Some((_, oldest)) = state.waiting.pop_front()
+        {
+            oldest.cancel();
+        }
+        Waiting { presence: self, number, answer_now }
+    }
+
+    /// Whether a long poll waits.
+    pub fn listening(&self) -> bool {
+        !self.lock().waiting.is_empty()
+    }
+
+    /// Since when nobody listens; `None` while somebody does.
+    pub fn alone_since(&self) -> Option<Instant> {
+        let state = self.lock();
+        state.waiting.is_empty().then_some(state.seen)
+    }
+
+    /// Whether nobody listened for this long.
+    pub fn alone_for(&self, time: Duration) -> bool {
+        self.alone_since().is_some_and(|since| since.elapsed() >= time)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        let mut state = self.presence.lock();
+        state.seen = Instant::now();
+        state.waiting.retain(|(number, _)| *number != self.number);
+    }
+}

@@ -1,0 +1,138 @@
+//! Rating a conversation: one rating per conversation, never handed over twice.
+
+use super::line::{Task, digest};
+use super::{Visitor, party};
+use crate::problem::Problem;
+use crate::store::{Answer, Survey, VisitorRecord};
+use crate::vendor::Failure;
+use frontdesk_contract::{ErrorCode, PostSurvey, PostedStatus, SurveyForm, SurveySaved};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A rating is taken for this long after the conversation.
+const OPEN_MS: u64 = 24 * 3_600_000;
+/// Attempts to get the form, and the pause before the second.
+const ATTEMPTS: u32 = 3;
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Visitor {
+    /// The form as it stands; closed when no rating is taken.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn survey(self: &Arc<Self>) -> Result<SurveyForm, Problem> {
+        let mut record = self.record().await?;
+        if record.survey == Survey::Due && self.ask_form(1).await? {
+            record = self.record().await?;
+        }
+        Ok(form(&record, self.now_ms()).cloned().unwrap_or_default())
+    }
+
+    /// Asks the centre for its form in the background.
+    pub(super) fn fetch_survey(self: &Arc<Self>) {
+        let visitor = Arc::clone(self);
+        self.shared.tasks.spawn(async move {
+            // A failure has been reported; the form is asked for again when the visitor wants it.
+            let _settled = visitor.ask_form(ATTEMPTS).await;
+        });
+    }
+
+    /// Whether the centre said something about the form.
+    async fn ask_form(self: &Arc<Self>, attempts: u32) -> Result<bool, Problem> {
+        let party = party(&self.record().await?);
+        for attempt in 1..=attempts {
+            let form = match self.centre().survey(&party).await {
+                Ok(form) => form,
+                Err(Failure::Gone | Failure::Refused { transient: false, .. }) => SurveyForm::default(),
+                Err(failure) => {
+                    self.report("survey", &failure);
+                    if attempt < attempts {
+                        tokio::time::sleep(PAUSE * attempt).await;
+                    }
+                    continue;
+                }
+            };
+            self.change(|draft, _| draft.open_survey(&form)).await?;
+            return Ok(true);
+        }
+        Ok(false)
+    }
+
+    /// Hands over a rating.
+    ///
+    /// # Errors
+    /// [`ErrorCode::SurveyClosed`], [`ErrorCode::LevelUnknown`], [`ErrorCode::CommentTooLong`], what the centre refuses,
+    /// and what [`Visitor::submit`] says.
+    pub async fn rate(self: &Arc<Self>, rating: PostSurvey) -> Result<SurveySaved, Problem> {
+        let content = digest("survey", &(rating.level, &rating.comment));
+        let (level, chars) = (rating.level, rating.comment.chars().count());
+        let gate = move |record: &VisitorRecord, now_ms| check(record, now_ms, level, chars);
+        let id = rating.id.clone();
+        let work = move |visitor: Arc<Self>, task| async move { visitor.hand_over(task, rating).await };
+        match self.submit(id, content, gate, work).await? {
+            Answer::Rated(status) => Ok(SurveySaved { status }),
+            Answer::Posted { .. } | Answer::Contact(_) => Err(Problem::internal()),
+        }
+    }
+
+    async fn hand_over(self: Arc<Self>, task: Task, rating: PostSurvey) -> Result<Answer, Problem> {
+        let answer = if task.resumed {
+            Ok(PostedStatus::Unconfirmed)
+        } else {
+            let party = party(&self.record().await?);
+            match self.centre().rate(&party, rating.level, &rating.comment).await {
+                Ok(()) => Ok(PostedStatus::Accepted),
+                Err(failure @ Failure::Unknown { .. }) => {
+                    self.report("rating", &failure);
+                    Ok(PostedStatus::Unconfirmed)
+                }
+                Err(failure) => Err(failure),
+            }
+        };
+        match answer {
+            Ok(status) => {
+                self.change(|draft, _| {
+                    draft.close_survey(true);
+                    task.answered(draft, Answer::Rated(status))
+                })
+                .await
+            }
+            Err(failure) => {
+                let problem = match &failure {
+                    Failure::Gone => closed(),
+                    failure => self.refusal("rating", failure),
+                };
+                self.change(|draft, _| {
+                    draft.forget(&task.id);
+                    if problem.code == ErrorCode::SurveyClosed {
+                        draft.close_survey(false);
+                    }
+                })
+                .await?;
+                Err(problem)
+            }
+        }
+    }
+}
+
+fn form(record: &VisitorRecord, now_ms: u64) -> Option<&SurveyForm> {
+    match &record.survey {
+        Survey::Open { form, since_ms } if now_ms < since_ms.saturating_add(OPEN_MS) => Some(form),
+        _ => None,
+    }
+}
+
+fn check(record: &VisitorRecord, now_ms: u64, level: u8, comment_chars: usize) -> Result<(), Problem> {
+    let form = form(record, now_ms).ok_or_else(closed)?;
+    if !form.levels.iter().any(|offered| offered.level == level) {
+        return Err(Problem::new(ErrorCode::LevelUnknown, "the level is not one of those offered"));
+    }
+    if comment_chars as u64 > u64::from(form.comment_max_chars) {
+        return Err(Problem::new(ErrorCode::CommentTooLong, "the comment is longer than comment_max_chars"));
+    }
+    Ok(())
+}
+
+fn closed() -> Problem {
+    Problem::new(ErrorCode::SurveyClosed, "no rating is taken now")
+}

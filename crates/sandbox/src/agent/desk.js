@@ -1,0 +1,263 @@
+// The agent's desk: signs in, listens for changes, and turns clicks and keys into calls.
+
+import { say, switchLanguage, translate } from "./text.js";
+import { at, drawHead, drawList, drawLog, groupOf } from "./view.js";
+
+const STORED = "frontdesk-sandbox-agent";
+const TYPING_EVERY_MS = 3_000;
+const RETRY_MS = [500, 1_000, 2_000, 5_000];
+
+const desk = { agent: null, token: null, conversations: new Map(), lines: new Map(), drafts: new Map(), open: null };
+let listening = null;
+let typedAt = 0;
+
+class Refused extends Error {
+  constructor(status, reason) {
+    super(reason);
+    this.status = status;
+  }
+}
+
+async function call(method, path, body, signal) {
+  const headers = { "Content-Type": "application/json" };
+  if (desk.token) headers["Agent-Token"] = desk.token;
+  const answer = await fetch(`/agent/api/${path}`, { method, headers, signal, body: body && JSON.stringify(body) });
+  const text = await answer.text();
+  const data = text ? JSON.parse(text) : {};
+  if (answer.status === 401) leave(say("signedOut"));
+  if (!answer.ok) throw new Refused(answer.status, data.error ?? answer.statusText);
+  return data;
+}
+
+/** Calls and shows a refusal below the conversation. */
+async function wish(method, path, body) {
+  at("refused").textContent = "";
+  try {
+    return await call(method, path, body);
+  } catch (error) {
+    at("refused").textContent = error instanceof Refused ? error.message : say("trouble");
+    return null;
+  }
+}
+
+// Signing in and out
+
+function enter(agent, token) {
+  Object.assign(desk, { agent, token, open: null });
+  for (const map of [desk.conversations, desk.lines, desk.drafts]) map.clear();
+  sessionStorage.setItem(STORED, JSON.stringify({ agent, token }));
+  at("entrance").hidden = true;
+  at("desk").hidden = false;
+  listening = new AbortController();
+  drawAgent();
+  drawOpen(true);
+  listen(listening.signal);
+}
+
+function leave(reason) {
+  listening?.abort();
+  listening = null;
+  desk.token = null;
+  sessionStorage.removeItem(STORED);
+  at("desk").hidden = true;
+  at("entrance").hidden = false;
+  at("sign-in-error").textContent = reason;
+  at("name").focus();
+}
+
+at("sign-in").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  at("sign-in-error").textContent = "";
+  try {
+    const { agent, token } = await call("POST", "login", { name: at("name").value });
+    enter(agent, token);
+  } catch (error) {
+    at("sign-in-error").textContent = error instanceof Refused ? error.message : say("trouble");
+  }
+});
+
+at("sign-out").addEventListener("click", async () => {
+  await wish("POST", "logout");
+  leave("");
+});
+
+// Changes
+
+async function listen(signal) {
+  let next = 0;
+  let failures = 0;
+  while (!signal.aborted) {
+    try {
+      const changes = await call("GET", `changes?after=${next}&wait=${next === 0 ? 0 : 25}`, undefined, signal);
+      failures = 0;
+      at("trouble").textContent = "";
+      next = changes.next;
+      desk.agent = changes.agent ?? desk.agent;
+      for (const conversation of changes.conversations) desk.conversations.set(conversation.id, conversation);
+      drawAgent();
+      drawList(desk);
+      await refreshOpen(changes.conversations, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      if (!(error instanceof Refused)) at("trouble").textContent = say("trouble");
+      await new Promise((wake) => setTimeout(wake, RETRY_MS[Math.min(failures, RETRY_MS.length - 1)]));
+      failures += 1;
+    }
+  }
+}
+
+async function refreshOpen(changed, signal) {
+  if (changed.some((conversation) => conversation.id === desk.open)) await load(desk.open, signal);
+}
+
+/** Fetches the lines of a conversation that are not here yet. */
+async function load(id, signal) {
+  const lines = desk.lines.get(id) ?? [];
+  desk.lines.set(id, lines);
+  const { messages, ...conversation } = await call("GET", `conversations/${id}?after=${lines.length}`, undefined, signal);
+  lines.push(...messages.filter((line) => line.seq > lines.length));
+  desk.conversations.set(id, conversation);
+  if (id !== desk.open) return;
+  drawOpen(false);
+  markRead();
+}
+
+function markRead() {
+  const conversation = desk.conversations.get(desk.open);
+  if (!conversation?.unread || document.visibilityState !== "visible") return;
+  if (["mine", "offline"].includes(groupOf(conversation, desk.agent))) wish("POST", `conversations/${desk.open}/read`);
+}
+
+// The open conversation
+
+async function open(id) {
+  if (desk.open !== null) desk.drafts.set(desk.open, at("reply").value);
+  desk.open = id;
+  at("reply").value = desk.drafts.get(id) ?? "";
+  at("refused").textContent = "";
+  grow();
+  document.body.dataset.pane = "open";
+  drawList(desk);
+  drawOpen(true);
+  try {
+    await load(id);
+  } catch (error) {
+    at("refused").textContent = error.message;
+  }
+  if (at("composer").hidden) at("visitor").focus({ preventScroll: true });
+  else at("reply").focus();
+}
+
+function drawOpen(whole) {
+  const conversation = desk.conversations.get(desk.open);
+  at("choose").hidden = Boolean(conversation);
+  at("open").hidden = !conversation;
+  if (!conversation) return;
+  drawHead(conversation, desk.agent);
+  drawLog(desk.lines.get(desk.open) ?? [], whole, desk.open);
+}
+
+function drawAgent() {
+  at("who").textContent = desk.agent.name;
+  at("load").textContent = say("load", desk.agent);
+}
+
+function showList() {
+  document.body.dataset.pane = "list";
+  at("groups").querySelector(`button[data-id="${desk.open}"]`)?.focus();
+}
+
+at("groups").addEventListener("click", (event) => {
+  const row = event.target.closest("button[data-id]");
+  if (row) open(Number(row.dataset.id));
+});
+
+at("groups").addEventListener("keydown", (event) => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (!step) return;
+  const rows = [...at("groups").querySelectorAll("button")];
+  rows[rows.indexOf(document.activeElement) + step]?.focus();
+  event.preventDefault();
+});
+
+at("back").addEventListener("click", showList);
+at("open").addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && !event.isComposing) showList();
+});
+
+at("accept").addEventListener("click", async () => {
+  const conversation = await wish("POST", `conversations/${desk.open}/accept`);
+  if (!conversation) return;
+  desk.conversations.set(conversation.id, conversation);
+  drawOpen(false);
+  at("reply").focus();
+});
+
+at("end").addEventListener("click", () => at("confirm").showModal());
+at("confirm").addEventListener("close", async () => {
+  if (at("confirm").returnValue !== "yes") return;
+  at("confirm").returnValue = "";
+  await wish("POST", `conversations/${desk.open}/end`);
+  at("visitor").focus({ preventScroll: true });
+});
+
+// Writing
+
+at("reply").addEventListener("keydown", (event) => {
+  // 229: some input methods report the Enter that picks a word only this way.
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  at("composer").requestSubmit();
+});
+
+at("reply").addEventListener("input", () => {
+  grow();
+  const now = performance.now();
+  if (at("reply").value && now - typedAt > TYPING_EVERY_MS) {
+    typedAt = now;
+    call("POST", `conversations/${desk.open}/typing`).catch(() => {});
+  }
+});
+
+/** The field is as high as its text, up to eight lines. */
+function grow() {
+  const lines = at("reply").value.split("\n").length;
+  at("reply").rows = Math.min(Math.max(lines, 1), 8);
+}
+
+at("composer").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const field = at("reply");
+  const [id, text] = [desk.open, field.value];
+  if (!text.trim() || field.readOnly) return;
+  field.readOnly = true;
+  const sent = await wish("POST", `conversations/${id}/messages`, { text });
+  field.readOnly = false;
+  if (!sent) return;
+  typedAt = 0;
+  desk.drafts.delete(id);
+  if (desk.open === id) {
+    field.value = "";
+    grow();
+    field.focus();
+  }
+});
+
+// The page
+
+for (const button of document.querySelectorAll(".language")) {
+  button.addEventListener("click", () => {
+    switchLanguage();
+    if (!desk.token) return;
+    drawAgent();
+    drawList(desk);
+    drawOpen(true);
+  });
+}
+
+document.addEventListener("visibilitychange", markRead);
+
+translate();
+const stored = JSON.parse(sessionStorage.getItem(STORED) ?? "null");
+if (stored) enter(stored.agent, stored.token);
+else leave("");

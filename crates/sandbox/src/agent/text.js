@@ -1,0 +1,62 @@
+// Every sentence of the desk, in both languages.
+
+const texts = {
+  en: {
+    desk: "Agent desk", entranceHint: "Sign in to answer visitors of this sandbox.", yourName: "Your name",
+    signIn: "Sign in", signOut: "Sign out", otherLanguage: "中文", conversations: "Conversations",
+    conversation: "Conversation", transcript: "Transcript", nobody: "No conversations yet. Visitors appear here by themselves.",
+    choose: "Choose a conversation on the left.", back: "Back to the list", accept: "Accept", end: "End",
+    endQuestion: "End this conversation? The visitor will be told.", keep: "Keep open", reply: "Reply",
+    replyHint: "Write a reply…", send: "Send", waiting: "Waiting", mine: "Active", colleagues: "With colleagues",
+    robot: "With the robot", offline: "Left messages", ended: "Ended", signedOut: "You have been signed out.",
+    trouble: "Connection lost. Trying again…", isTyping: "{name} is typing…", unread: "{n} unread",
+    load: "{active} of {capacity}", place: "place {n}", since: "since {time}",
+    servedBy: "served by {name}", rated: "Rated {level} of 5", noRating: "Not rated", queueOf: "queue {name}",
+    media: "[{media}]",
+    cause_visitor: "Ended by the visitor", cause_agent: "Ended by the agent", cause_queue_timeout: "Nobody was free in time",
+    cause_polling_stopped: "The visitor went away", cause_silence: "Closed after a silence",
+  },
+  zh: {
+    desk: "客服工作台", entranceHint: "登录后即可回复本沙箱的访客。", yourName: "您的姓名",
+    signIn: "登录", signOut: "退出", otherLanguage: "English", conversations: "会话列表",
+    conversation: "会话", transcript: "聊天记录", nobody: "暂时没有会话，访客到来时会自动显示。",
+    choose: "请在左侧选择一个会话。", back: "返回列表", accept: "接入", end: "结束",
+    endQuestion: "确定结束此会话吗？访客会收到提示。", keep: "继续会话", reply: "回复",
+    replyHint: "输入回复…", send: "发送", waiting: "排队中", mine: "进行中", colleagues: "同事接待中",
+    robot: "机器人接待中", offline: "留言", ended: "已结束", signedOut: "您已退出登录。",
+    trouble: "连接中断，正在重试…", isTyping: "{name} 正在输入…", unread: "{n} 条未读",
+    load: "{active} / {capacity}", place: "第 {n} 位", since: "{time} 起",
+    servedBy: "由 {name} 接待", rated: "评分 {level} / 5", noRating: "未评价", queueOf: "队列 {name}",
+    media: "[{media}]",
+    cause_visitor: "访客已结束", cause_agent: "客服已结束", cause_queue_timeout: "排队超时",
+    cause_polling_stopped: "访客已离开", cause_silence: "长时间无消息，已关闭",
+  },
+};
+
+const KEY = "frontdesk-sandbox-language";
+let language = localStorage.getItem(KEY) ?? (navigator.language.startsWith("zh") ? "zh" : "en");
+
+export const say = (key, values = {}) =>
+  texts[language][key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
+
+export const time = (ms) => {
+  const date = new Date(ms);
+  const today = date.toDateString() === new Date().toDateString();
+  const form = today ? { timeStyle: "short" } : { dateStyle: "short", timeStyle: "short" };
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : navigator.language, form).format(date);
+};
+
+export function switchLanguage() {
+  language = language === "zh" ? "en" : "zh";
+  localStorage.setItem(KEY, language);
+  translate();
+}
+
+/** Fills in every fixed text of the page. */
+export function translate() {
+  document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+  for (const node of document.querySelectorAll("[data-text]")) node.textContent = say(node.dataset.text);
+  for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", say(node.dataset.label));
+  for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = say(node.dataset.placeholder);
+  for (const node of document.querySelectorAll("[data-lang]")) node.lang = language === "zh" ? "en" : "zh-CN";
+}

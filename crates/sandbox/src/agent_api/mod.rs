@@ -1,0 +1,47 @@
+//! What the agents' desk calls, and the desk itself.
+
+mod conversations;
+mod page;
+mod session;
+
+use axum::Json;
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::json;
+
+use crate::state::Sandbox;
+
+pub(crate) fn router(sandbox: Sandbox) -> Router {
+    Router::new()
+        .route("/agent/api/login", post(session::login))
+        .route("/agent/api/logout", post(session::logout))
+        .route("/agent/api/changes", get(conversations::changes))
+        .route("/agent/api/conversations", get(conversations::list))
+        .route("/agent/api/conversations/{id}", get(conversations::show))
+        .route("/agent/api/conversations/{id}/messages", post(conversations::reply))
+        .route("/agent/api/conversations/{id}/typing", post(conversations::typing))
+        .route("/agent/api/conversations/{id}/read", post(conversations::read))
+        .route("/agent/api/conversations/{id}/accept", post(conversations::accept))
+        .route("/agent/api/conversations/{id}/end", post(conversations::end))
+        .layer(from_fn(same_origin))
+        .merge(page::router())
+        .with_state(sandbox)
+}
+
+/// Refuses what a foreign web page makes a browser send here; programs send no `Origin`.
+pub(crate) async fn same_origin(request: Request, next: Next) -> Response {
+    if is_foreign(request.headers()) {
+        return (StatusCode::FORBIDDEN, Json(json!({"error": "not from another site"}))).into_response();
+    }
+    next.run(request).await
+}
+
+fn is_foreign(headers: &HeaderMap) -> bool {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    text(header::ORIGIN)
+        .is_some_and(|origin| origin.split_once("://").map(|(_, authority)| authority) != text(header::HOST))
+}

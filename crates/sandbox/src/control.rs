@@ -1,0 +1,97 @@
+//! Switches, faults and figures of the sandbox itself, under `/sandbox`.
+
+use axum::body::Bytes;
+use axum::extract::{Query, State};
+use axum::http::StatusCode;
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::agent_api::same_origin;
+use crate::faults::FaultPlan;
+use crate::settings::Settings;
+use crate::state::Sandbox;
+
+pub(crate) fn router(sandbox: Sandbox) -> Router {
+    Router::new()
+        .route("/sandbox/settings", get(settings).put(put_settings))
+        .route("/sandbox/faults", get(faults).put(put_faults))
+        .route("/sandbox/faults/log", get(fault_log))
+        .route("/sandbox/stats", get(stats))
+        .route("/sandbox/reset", post(reset))
+        .layer(from_fn(same_origin))
+        .route("/livez", get(async || "ok"))
+        .with_state(sandbox)
+}
+
+fn bad(message: impl std::fmt::Display) -> Response {
+    (StatusCode::BAD_REQUEST, Json(json!({"error": message.to_string()}))).into_response()
+}
+
+async fn settings(State(sandbox): State<Sandbox>) -> Json<Settings> {
+    Json(sandbox.settings())
+}
+
+async fn put_settings(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Settings>, Response> {
+    let patch: Value = serde_json::from_slice(&body).map_err(|error| bad(format!("not JSON: {error}")))?;
+    // Two changes at once must not undo each other, so reading and writing share one lock.
+    sandbox.with(|inner, now| {
+        let settings = inner.settings().patched(&patch).map_err(bad)?;
+        inner.centre.set_settings(now, settings.clone());
+        Ok(Json(settings))
+    })
+}
+
+async fn faults(State(sandbox): State<Sandbox>) -> Json<FaultPlan> {
+    Json(sandbox.faults())
+}
+
+/// What the body leaves out keeps its value.
+async fn put_faults(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<FaultPlan>, Response> {
+    let patch: Value = serde_json::from_slice(&body).map_err(|error| bad(format!("not JSON: {error}")))?;
+    let Value::Object(patch) = patch else { return Err(bad("faults must be a JSON object")) };
+    let mut plan = sandbox.faults();
+    for (name, value) in patch {
+        let mut all = json!(plan);
+        if all.get(&name).is_none() {
+            return Err(bad(format!("unknown field `{name}`")));
+        }
+        all[name.as_str()] = value;
+        plan = serde_json::from_value(all).map_err(|error| bad(format!("`{name}`: {error}")))?;
+    }
+    sandbox.set_faults(plan.clone()).map_err(bad)?;
+    Ok(Json(plan))
+}
+
+#[derive(Deserialize)]
+struct After {
+    #[serde(default)]
+    after: u64,
+}
+
+async fn fault_log(State(sandbox): State<Sandbox>, Query(After { after }): Query<After>) -> Json<Value> {
+    let faults = sandbox.fault_log(after);
+    let next = faults.last().map_or(after, |fault| fault.n);
+    Json(json!({"next": next, "faults": faults}))
+}
+
+async fn stats(State(sandbox): State<Sandbox>) -> Json<Value> {
+    let calls = sandbox.calls();
+    sandbox.with(|inner, _| {
+        let polls: serde_json::Map<String, Value> = inner
+            .centre
+            .visitors()
+            .filter(|visitor| visitor.polls > 0)
+            .map(|visitor| (visitor.user_id.clone(), json!(visitor.polls)))
+            .collect();
+        Json(json!({"calls": calls, "polls": polls, "messages": inner.centre.tally()}))
+    })
+}
+
+async fn reset(State(sandbox): State<Sandbox>) -> StatusCode {
+    sandbox.reset();
+    StatusCode::NO_CONTENT
+}

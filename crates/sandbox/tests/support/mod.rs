@@ -1,0 +1,128 @@
+//! A visitor and an agent who talk to the router without a socket, in virtual time.
+
+#![allow(dead_code, missing_docs)]
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use frontdesk_sandbox::{ManualClock, Sandbox, Settings, router};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+pub const CHANNEL: &str = "202201077401331370";
+pub const USER: &str = "visitor-1";
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or(Value::Null)
+    }
+}
+
+pub struct Bench {
+    pub sandbox: Sandbox,
+    pub clock: ManualClock,
+    pub access: String,
+    pub visitor: String,
+    pub agent: String,
+    router: Router,
+}
+
+impl Bench {
+    /// A centre with these settings, tokens at hand.
+    pub async fn new(patch: Value) -> Bench {
+        let clock = ManualClock::new(1_790_000_000_000);
+        let settings = Settings { seed: Some(1), ..Settings::default() }.patched(&patch).expect("valid");
+        let sandbox = Sandbox::at(settings, clock.clone()).expect("valid settings");
+        let router = router(&sandbox);
+        let none = String::new;
+        let mut bench = Bench { sandbox, clock, access: none(), visitor: none(), agent: none(), router };
+        bench.renew_access(600).await;
+        bench.visitor = bench.apply("en").await.json()["token"].as_str().unwrap_or_default().to_owned();
+        bench
+    }
+
+    pub async fn renew_access(&mut self, seconds: u64) {
+        let body = json!({"app_key": "app-key-demo", "app_secret": "app-secret-demo"});
+        let headers = [("x-token-expire", seconds.to_string())];
+        let answer =
+            self.raw("POST", "/apigovernance/api/oauth/tokenByAkSk", &headers, body.to_string()).await;
+        self.access = answer.json()["AccessToken"].as_str().expect("an access token").to_owned();
+    }
+
+    pub async fn apply(&self, locale: &str) -> Answer {
+        let body = json!({"userId": USER, "userName": "Ann", "channelId": CHANNEL, "locale": locale});
+        self.vendor("applyToken", &body).await
+    }
+
+    pub async fn raw(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: impl Into<Body>,
+    ) -> Answer {
+        let mut request =
+            Request::builder().method(method).uri(path).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let request = request.body(body.into()).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    fn headers(&self) -> [(&'static str, String); 3] {
+        [
+            ("x-app-key", "app-key-demo".to_owned()),
+            ("authorization", format!("Bearer {}", self.access)),
+            ("ccmessaging-token", self.visitor.clone()),
+        ]
+    }
+
+    pub async fn vendor(&self, call: &str, body: &Value) -> Answer {
+        self.raw("POST", &format!("/apiaccess/ccmessaging/{call}"), &self.headers(), body.to_string()).await
+    }
+
+    pub async fn poll(&self) -> Answer {
+        let path = format!("/apiaccess/ccmessaging/poll?receiverId={USER}&channel=WEB&isNeedRead=true");
+        self.raw("GET", &path, &self.headers(), Body::empty()).await
+    }
+
+    pub async fn messages(&self) -> Vec<Value> {
+        self.poll().await.json()["downlinkMessages"].as_array().cloned().unwrap_or_default()
+    }
+
+    pub fn uplink(control: &str, content: &str) -> Value {
+        json!({"channel": "WEB", "content": content, "controlType": control, "from": USER, "to": CHANNEL,
+               "mediaType": "TEXT", "sourceType": "CUSTOMER", "senderNickname": "Ann",
+               "timestamp": "1790000000000", "userAgent": null, "senderAvatar": null})
+    }
+
+    pub async fn send(&self, control: &str, content: &str) -> Value {
+        self.vendor("send", &Self::uplink(control, content)).await.json()
+    }
+
+    pub async fn code(&self, control: &str, content: &str) -> String {
+        self.send(control, content).await["resultCode"].as_str().unwrap_or_default().to_owned()
+    }
+
+    pub async fn sign_in(&mut self, name: &str) {
+        let answer = self.raw("POST", "/agent/api/login", &[], json!({"name": name}).to_string()).await;
+        self.agent = answer.json()["token"].as_str().expect("an agent token").to_owned();
+    }
+
+    pub async fn desk(&self, method: &str, path: &str, body: Value) -> Answer {
+        let headers = [("agent-token", self.agent.clone())];
+        let body = if body.is_null() { String::new() } else { body.to_string() };
+        self.raw(method, &format!("/agent/api/{path}"), &headers, body).await
+    }
+}

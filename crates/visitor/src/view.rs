@@ -1,0 +1,122 @@
+//! What the visitor sees: built from the changes that the session announces, as a page would be.
+
+use frontdesk_contract::{Contact, ErrorCode};
+use frontdesk_core::{Change, Connection, Entry, EntryKind, MineState, RatingState, Session, Stage};
+
+/// A line on the visitor's screen.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// What it shows.
+    pub entry: Entry,
+    /// When it appeared.
+    pub shown_ms: u64,
+}
+
+/// The visitor's screen.
+#[derive(Clone, Debug)]
+pub struct View {
+    /// Where the session stands.
+    pub stage: Stage,
+    /// Where the conversation stands.
+    pub contact: Contact,
+    /// A wish for robot or agent is under way.
+    pub connecting: bool,
+    /// Why the last wish was refused.
+    pub connect_error: Option<ErrorCode>,
+    /// Where the rating stands.
+    pub rating: RatingState,
+    /// Whether the proxy is reached.
+    pub connection: Connection,
+    /// The visitor's name at the centre, once a session is open.
+    pub name: Option<String>,
+    /// The transcript as shown.
+    pub lines: Vec<Line>,
+    /// So many times the announced changes did not lead to the transcript of the session.
+    pub divergences: u32,
+}
+
+impl View {
+    pub(crate) fn new(session: &Session) -> Self {
+        Self {
+            stage: session.stage(),
+            contact: session.contact().clone(),
+            connecting: false,
+            connect_error: None,
+            rating: session.rating().clone(),
+            connection: session.connection(),
+            name: None,
+            lines: Vec::new(),
+            divergences: 0,
+        }
+    }
+
+    /// Texts of agents, oldest first, of entries younger than `after_key`.
+    pub fn agent_lines(&self, after_key: u32) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(move |line| {
+            let agent = matches!(
+                &line.entry.kind,
+                EntryKind::Theirs { from: frontdesk_contract::Sender::Agent(_), .. }
+            );
+            agent && line.entry.key > after_key
+        })
+    }
+
+    /// The visitor's own messages, in the order shown, of entries younger than `after_key`.
+    pub fn my_lines(&self, after_key: u32) -> impl Iterator<Item = (&Line, MineState)> {
+        self.lines.iter().filter_map(move |line| match &line.entry.kind {
+            EntryKind::Mine { state, .. } if line.entry.key > after_key => Some((line, *state)),
+            _ => None,
+        })
+    }
+
+    /// The key of the youngest line; 0 when there is none.
+    pub fn last_key(&self) -> u32 {
+        self.lines.iter().map(|line| line.entry.key).max().unwrap_or(0)
+    }
+
+    /// Takes over everything but the transcript.
+    pub(crate) fn redraw(&mut self, session: &Session) {
+        self.stage = session.stage();
+        self.contact.clone_from(session.contact());
+        self.connecting = session.connecting().is_some();
+        self.connect_error = session.connect_error();
+        self.rating.clone_from(session.rating());
+        self.connection = session.connection();
+    }
+
+    /// Applies changes of one step, in order.
+    pub(crate) fn apply(&mut self, session: &Session, changes: &[Change], now_ms: u64) {
+        for change in changes {
+            match *change {
+                Change::Insert { at } => self.insert(session, at, now_ms),
+                Change::Update { key } => {
+                    if let Some((_, entry)) = session.transcript().find(key)
+                        && let Some(line) = self.lines.iter_mut().rev().find(|line| line.entry.key == key)
+                    {
+                        line.entry.clone_from(entry);
+                    }
+                }
+                Change::Remove { key } => self.lines.retain(|line| line.entry.key != key),
+            }
+        }
+        let shown = self.lines.iter().map(|line| line.entry.key);
+        if !changes.is_empty() && !shown.eq(session.transcript().entries().iter().map(|entry| entry.key)) {
+            self.divergences += 1;
+            self.rebuild(session, now_ms);
+        }
+    }
+
+    fn insert(&mut self, session: &Session, at: usize, now_ms: u64) {
+        if let Some(entry) = session.transcript().get(at) {
+            let line = Line { entry: entry.clone(), shown_ms: now_ms };
+            self.lines.insert(at.min(self.lines.len()), line);
+        }
+    }
+
+    fn rebuild(&mut self, session: &Session, now_ms: u64) {
+        let old = std::mem::take(&mut self.lines);
+        let shown_ms = |key| old.iter().find(|line| line.entry.key == key).map_or(now_ms, |l| l.shown_ms);
+        let line = |entry: &Entry| Line { entry: entry.clone(), shown_ms: shown_ms(entry.key) };
+        self.lines = session.transcript().entries().iter().map(line).collect();
+    }
+}

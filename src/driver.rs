@@ -1,0 +1,324 @@
+//! Performs the core's effects through the ports and feeds the results back. It decides nothing.
+
+use crate::web::tabs::Said;
+use crate::web::wake::{Sign, is_visible};
+use crate::web::{Channel, Clock, Host, Request, Storage, Timer, Transport, Wake, clock};
+use frontdesk_core::tabs::{TabEffect, TabInput, Tabs};
+use frontdesk_core::{Change, Effect, Input, RequestId, Saved, Session};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+
+/// Largest whole number that every JavaScript engine keeps exactly.
+const SAFE_INTEGER: u64 = (1 << 53) - 1;
+
+/// Where the result is drawn.
+pub trait Screen {
+    /// These changes were made to the transcript, in this order.
+    fn changed(&self, session: &Session, changes: &[Change]);
+    /// Something other than the transcript changed.
+    fn redraw(&self, session: &Session);
+    /// A text comes back to the composer.
+    fn returned(&self, text: String);
+}
+
+/// Runs one session; stops everything on drop.
+#[must_use = "dropping the handle stops the session"]
+pub struct Driver {
+    shared: Rc<Shared>,
+    _wake: Wake,
+}
+
+struct Shared {
+    own: Weak<Self>,
+    session: RefCell<Session>,
+    tabs: RefCell<Tabs>,
+    screen: Rc<dyn Screen>,
+    host: Host,
+    desk: String,
+    clock: Clock,
+    transport: Transport,
+    storage: RefCell<Option<Storage>>,
+    channel: RefCell<Option<Channel>>,
+    timer: RefCell<Option<Timer>>,
+    session_due: Cell<Option<u64>>,
+    tabs_due: Cell<Option<u64>>,
+    requests: RefCell<Vec<(RequestId, Request)>>,
+    inbox: RefCell<VecDeque<Input>>,
+    busy: Cell<bool>,
+    panel_open: Cell<bool>,
+    following: Cell<bool>,
+    session_tag: Cell<u32>,
+}
+
+impl Driver {
+    /// A session that waits for [`Driver::start`].
+    pub fn new(session: Session, desk: &str, transport: Transport, host: Host, screen: Rc<dyn Screen>) -> Self {
+        let shared = Rc::new_cyclic(|own: &Weak<Shared>| Shared {
+            own: own.clone(),
+            session: RefCell::new(session),
+            tabs: RefCell::new(Tabs::new(clock::chance() as u64 & SAFE_INTEGER)),
+            screen,
+            host,
+            desk: desk.to_owned(),
+            clock: Clock::new(),
+            transport,
+            storage: RefCell::default(),
+            channel: RefCell::default(),
+            timer: RefCell::default(),
+            session_due: Cell::default(),
+            tabs_due: Cell::default(),
+            requests: RefCell::default(),
+            inbox: RefCell::default(),
+            busy: Cell::default(),
+            panel_open: Cell::default(),
+            following: Cell::default(),
+            session_tag: Cell::default(),
+        });
+        let own = Rc::downgrade(&shared);
+        let wake = Wake::new(Rc::new(move |sign| {
+            if let Some(shared) = own.upgrade() {
+                shared.sign(sign);
+            }
+        }));
+        Self { shared, _wake: wake }
+    }
+
+    /// Begins with what the storage kept. What happened before is taken up now.
+    pub fn start(&self, storage: Storage, saved: Saved) {
+        let shared = &self.shared;
+        // Without a common storage every tab has a session of its own, and no other to talk to.
+        if storage.is_kept() {
+            let own = Rc::downgrade(shared);
+            let heard = move |said| {
+                if let Some(shared) = own.upgrade() {
+                    shared.heard(said);
+                }
+            };
+            *shared.channel.borrow_mut() = Channel::open(&shared.desk, Box::new(heard));
+            if shared.channel.borrow().is_none() {
+                shared.inbox.borrow_mut().push_front(Input::Role(frontdesk_core::Role::Alone));
+            }
+        }
+        *shared.storage.borrow_mut() = Some(storage);
+        shared.inbox.borrow_mut().push_front(Input::Start(saved));
+        shared.pump();
+        shared.screen.redraw(&shared.session.borrow());
+    }
+
+    /// Something happened.
+    pub fn input(&self, input: Input) {
+        self.shared.inbox.borrow_mut().push_back(input);
+        self.shared.pump();
+    }
+
+    /// The panel was opened or closed.
+    pub fn set_open(&self, open: bool) {
+        self.shared.panel_open.set(open);
+        if open {
+            self.input(Input::Open);
+        }
+        self.input(Input::Seen(open && is_visible()));
+    }
+
+    /// The time that the session goes by, in epoch milliseconds.
+    pub fn now_ms(&self) -> u64 {
+        self.shared.clock.ms()
+    }
+
+    /// Looks at the session.
+    pub fn look<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
+        look(&self.shared.session.borrow())
+    }
+}
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        self.shared.tabs(TabInput::Leaving);
+        self.shared.storage.take();
+        self.shared.requests.borrow_mut().clear();
+    }
+}
+
+impl Shared {
+    fn input(&self, input: Input) {
+        self.inbox.borrow_mut().push_back(input);
+        self.pump();
+    }
+
+    /// Handles what has come, one after the other, also what comes while effects are being performed.
+    fn pump(&self) {
+        if self.storage.borrow().is_none() || self.busy.replace(true) {
+            return;
+        }
+        loop {
+            let next = self.inbox.borrow_mut().pop_front();
+            let Some(input) = next else { break };
+            let effects = self.session.borrow_mut().handle(self.clock.now(), input);
+            self.perform(effects);
+            self.follow();
+        }
+        self.busy.set(false);
+    }
+
+    fn perform(&self, effects: Vec<Effect>) {
+        let mut changes = Vec::new();
+        let mut redraw = false;
+        for effect in effects {
+            match effect {
+                Effect::Show(change) => changes.push(change),
+                Effect::Redraw => redraw = true,
+                Effect::Returned(text) => self.screen.returned(text),
+                Effect::Unread(count) => self.host.unread(count),
+                Effect::WakeAt(at) => {
+                    self.session_due.set(at);
+                    self.set_timer();
+                }
+                Effect::Keep(record) => {
+                    let (own, key) = (self.own.clone(), record.key());
+                    let done = move |written| {
+                        if let Some(shared) = own.upgrade() {
+                            shared.input(Input::Kept(key, written));
+                        }
+                    };
+                    if let Some(storage) = &*self.storage.borrow() {
+                        storage.keep(record, Box::new(done));
+                    }
+                }
+                Effect::Forget(key) => {
+                    if let Some(storage) = &*self.storage.borrow() {
+                        storage.forget(key);
+                    }
+                }
+                Effect::Request { id, call, credential, timeout_ms } => {
+                    if let Some(credential) = &credential {
+                        self.session_tag.set(tag(credential));
+                    }
+                    let own = self.own.clone();
+                    let done = move |outcome| {
+                        if let Some(shared) = own.upgrade() {
+                            shared.end(id);
+                            shared.input(Input::Answered(id, outcome));
+                        }
+                    };
+                    let request =
+                        self.transport.send(&call, credential.as_deref(), timeout_ms, Box::new(done));
+                    self.requests.borrow_mut().push((id, request));
+                }
+                Effect::Abort(id) => self.end(id),
+                Effect::Tell { after, page } => {
+                    self.say(&Said::Page { session: self.session_tag.get(), after, page });
+                }
+            }
+        }
+        if !changes.is_empty() {
+            self.screen.changed(&self.session.borrow(), &changes);
+        }
+        if redraw {
+            self.screen.redraw(&self.session.borrow());
+        }
+    }
+
+    fn end(&self, id: RequestId) {
+        self.requests.borrow_mut().retain(|(other, _)| *other != id);
+    }
+
+    /// Tells host and other tabs when a conversation begins or ends.
+    fn follow(&self) {
+        let following = self.session.borrow().is_following();
+        if self.following.replace(following) != following {
+            self.host.conversation(following);
+            self.tabs(TabInput::Active(following));
+        }
+    }
+
+    fn tabs(&self, input: TabInput) {
+        if self.channel.borrow().is_none() {
+            return;
+        }
+        let effects = self.tabs.borrow_mut().handle(self.clock.ms(), input);
+        for effect in effects {
+            match effect {
+                TabEffect::Say(message) => self.say(&Said::Tab(message)),
+                TabEffect::Role(role) => self.input(Input::Role(role)),
+                TabEffect::WakeAt(at) => {
+                    self.tabs_due.set(at);
+                    self.set_timer();
+                }
+            }
+        }
+    }
+
+    fn say(&self, said: &Said) {
+        if let Some(channel) = &*self.channel.borrow() {
+            channel.say(said);
+        }
+    }
+
+    fn heard(&self, said: Said) {
+        match said {
+            Said::Tab(message) => self.tabs(TabInput::Heard(message)),
+            Said::Page { session, after, page } if session == self.session_tag.get() => {
+                self.input(Input::Heard { after, page });
+            }
+            Said::Page { .. } => {}
+        }
+    }
+
+    fn sign(&self, sign: Sign) {
+        match sign {
+            Sign::Woken => self.input(Input::Woken),
+            Sign::Visible(visible) => {
+                self.tabs(TabInput::Visible(visible));
+                self.input(Input::Seen(visible && self.panel_open.get()));
+                if visible {
+                    self.input(Input::Woken);
+                }
+            }
+            Sign::Leaving => {
+                self.tabs(TabInput::Leaving);
+                // A page that comes back from the page cache takes part again at its next input.
+                self.following.set(false);
+            }
+        }
+    }
+
+    /// One timer for both machines, set for the earlier of the two times.
+    fn set_timer(&self) {
+        let due = [self.session_due.get(), self.tabs_due.get()].into_iter().flatten().min();
+        let timer = due.map(|due| {
+            let own = self.own.clone();
+            let fire = move || {
+                if let Some(shared) = own.upgrade() {
+                    shared.fire();
+                }
+            };
+            Timer::after(due.saturating_sub(self.clock.ms()), Box::new(fire))
+        });
+        *self.timer.borrow_mut() = timer;
+    }
+
+    fn fire(&self) {
+        // The timer that is running now must outlive this call, and a later one may be set during it.
+        let fired = self.timer.take();
+        let now = self.clock.ms();
+        let is_due = |at: &Cell<Option<u64>>| at.get().is_some_and(|at| at <= now);
+        if is_due(&self.tabs_due) {
+            self.tabs_due.set(None);
+            self.tabs(TabInput::Timer);
+        }
+        if is_due(&self.session_due) {
+            self.session_due.set(None);
+            self.input(Input::Timer);
+        }
+        if self.timer.borrow().is_none() {
+            self.set_timer();
+        }
+        drop(fired);
+    }
+}
+
+/// Tells sessions apart without naming them (FNV-1a).
+fn tag(credential: &str) -> u32 {
+    credential.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}

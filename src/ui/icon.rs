@@ -1,0 +1,56 @@
+//! Icons: one path each, on a grid of 24, drawn with the colour of the text.
+
+use web_sys::{Document, Element};
+
+/// The paths of an icon.
+pub type Icon = &'static str;
+
+/// Three dots.
+pub const MORE: Icon = "M5 12h.01M12 12h.01M19 12h.01";
+/// A cross.
+pub const CLOSE: Icon = "M6 6l12 12M18 6L6 18";
+/// An arrow upwards.
+pub const SEND: Icon = "M12 19V5M5.5 11.500L12 5l6.5 6.5";
+/// An arrow downwards.
+pub const DOWN: Icon = "M12 5v14M5.5 12.500L12 19l6.5-6.5";
+/// A speech bubble.
+pub const DESK: Icon = "M21 11.500a8.5 8.5 0 0 1-12.3 7.600L3 21l1.9-5.700A8.5 8.5 0 1 1 21 11.500z";
+/// A robot's face.
+pub const ROBOT: Icon = "M12 7V4M7 7h10a3 3 0 0 1 3 3v7a3 3 0 0 1-3 3H7a3 3 0 0 1-3-3v-7a3 3 0 0 1 3-3zM9 12.500v1M15 12.500v1";
+/// A person.
+pub const PERSON: Icon = "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM5 20a7 7 0 0 1 14 0";
+/// A clock.
+pub const CLOCK: Icon = "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM12 7.500V12l3 2";
+/// A tick.
+pub const TICK: Icon = "M5 12.500l4.5 4.500L19 7.5";
+/// Two ticks.
+pub const TICKS: Icon = "M2 12.500l4.5 4.500L15 8M12 16l1 1 9-9.5";
+/// A warning.
+pub const WARNING: Icon = "M12 8.500v4.500M12 16.500h.01M10.3 4.200L2.6 17.500A2 2 0 0 0 4.3 20.500h15.400a2 2 0 0 0 1.7-3L13.7 4.200a2 2 0 0 0-3.4 0z";
+/// A sheet of paper.
+pub const FILE: Icon = "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V8zM14 3v5h5";
+/// A heart.
+pub const HEART: Icon = "M12 20S4 15.3 4 9.300A4.3 4.3 0 0 1 12 7a4.3 4.3 0 0 1 8 2.300C20 15.3 12 20 12 20z";
+
+/// Mouth and eyes of the five faces, worst first.
+pub const FACES: [Icon; 5] = [
+    "M8.5 16.500a4 4 0 0 1 7 0M9 9.500v.01M15 9.500v.01M7.5 7.500l2 1M16.5 7.500l-2 1",
+    "M8.5 16a4.5 4.5 0 0 1 7 0M9 9.500v.01M15 9.500v.01",
+    "M8.5 15h7M9 9.500v.01M15 9.500v.01",
+    "M8.5 14.500a4.5 4.5 0 0 0 7 0M9 9.500v.01M15 9.500v.01",
+    "M7.5 13.500h9a4.5 4.5 0 0 1-9 0zM8 9.500a1.2 1.2 0 0 1 2 0M14 9.500a1.2 1.2 0 0 1 2 0",
+];
+
+/// The icon as nodes, for what is drawn without Leptos.
+pub fn element(document: &Document, icon: Icon) -> Option<Element> {
+    const SVG: Option<&str> = Some("http://www.w3.org/2000/svg");
+    let svg = document.create_element_ns(SVG, "svg").ok()?;
+    let path = document.create_element_ns(SVG, "path").ok()?;
+    for (element, name, value) in
+        [(&svg, "class", "fd-icon"), (&svg, "viewBox", "0 0 24 24"), (&svg, "aria-hidden", "true"), (&path, "d", icon)]
+    {
+        element.set_attribute(name, value).ok()?;
+    }
+    svg.append_child(&path).ok()?;
+    Some(svg)
+}

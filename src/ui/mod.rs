@@ -1,0 +1,24 @@
+//! What the visitor sees. Views draw from [`view_state::ViewState`] and emit inputs; they call no port and keep no
+//! data of the conversation.
+
+pub mod text;
+pub mod view_state;
+
+#[cfg(target_arch = "wasm32")]
+pub mod composer;
+#[cfg(target_arch = "wasm32")]
+pub mod context;
+#[cfg(target_arch = "wasm32")]
+pub mod dock;
+#[cfg(target_arch = "wasm32")]
+pub mod notices;
+#[cfg(target_arch = "wasm32")]
+pub mod panel;
+#[cfg(target_arch = "wasm32")]
+pub mod parts;
+#[cfg(target_arch = "wasm32")]
+pub mod rating;
+#[cfg(target_arch = "wasm32")]
+pub mod welcome;
+
+pub mod transcript;

@@ -1,0 +1,272 @@
+//! Every visible sentence, by key. The words are in `www/locales/<language>.json`, one file per language.
+
+use frontdesk_contract::{EndReason, ErrorCode, NoticeCode};
+
+/// Names a sentence.
+pub type Key = &'static str;
+
+macro_rules! keys {
+    ($($name:ident = $key:literal,)+) => {
+        $(#[allow(missing_docs, reason = "the key says it")] pub const $name: Key = $key;)+
+
+        /// Every key that the widget uses.
+        pub const ALL: &[Key] = &[$($key,)+];
+    };
+}
+
+keys! {
+    DIRECTION = "direction",
+    TITLE = "title",
+    CLOSE = "close",
+    MENU = "menu",
+    END = "end",
+    END_QUESTION = "end_question",
+    END_DETAIL = "end_detail",
+    END_NO = "end_no",
+    ROBOT = "robot",
+    AGENT = "agent",
+    CENTRE = "centre",
+    YOU = "you",
+    STATUS_DESK = "status_desk",
+    STATUS_CONNECTING = "status_connecting",
+    STATUS_ROBOT = "status_robot",
+    STATUS_QUEUE = "status_queue",
+    STATUS_AGENT = "status_agent",
+    STATUS_ENDED = "status_ended",
+    STARTING = "starting",
+    WELCOME_TITLE = "welcome_title",
+    WELCOME_ROBOT = "welcome_robot",
+    WELCOME_AGENT = "welcome_agent",
+    WELCOME_PERSON = "welcome_person",
+    TALK_PERSON = "talk_person",
+    TALK_ROBOT = "talk_robot",
+    COMPOSER_LABEL = "composer_label",
+    COMPOSER_HINT = "composer_hint",
+    COMPOSER_QUEUE = "composer_queue",
+    SEND = "send",
+    BYTES_USED = "bytes_used",
+    BYTES_OVER = "bytes_over",
+    QUEUE_TITLE = "queue_title",
+    QUEUE_NEXT = "queue_next",
+    QUEUE_PLACE = "queue_place",
+    QUEUE_WAIT = "queue_wait",
+    QUEUE_SOON = "queue_soon",
+    QUEUE_UNKNOWN = "queue_unknown",
+    QUEUE_HINT = "queue_hint",
+    QUEUE_LEAVE = "queue_leave",
+    RATING_TITLE = "rating_title",
+    RATING_1 = "rating_1",
+    RATING_2 = "rating_2",
+    RATING_3 = "rating_3",
+    RATING_4 = "rating_4",
+    RATING_5 = "rating_5",
+    RATING_COMMENT = "rating_comment",
+    RATING_SEND = "rating_send",
+    RATING_SENDING = "rating_sending",
+    RATING_SKIP = "rating_skip",
+    RATING_THANKS = "rating_thanks",
+    RATING_FAILED = "rating_failed",
+    ENDED_TITLE = "ended_title",
+    ENDED_VISITOR = "ended_visitor",
+    ENDED_CENTRE = "ended_centre",
+    ENDED_QUEUE = "ended_queue",
+    ENDED_RELEASED = "ended_released",
+    NEW_CONVERSATION = "new_conversation",
+    NOTICE_TROUBLE = "notice_trouble",
+    NOTICE_MEMORY = "notice_memory",
+    DISMISS = "dismiss",
+    TRY_AGAIN = "try_again",
+    STATE_QUEUED = "state_queued",
+    STATE_SENDING = "state_sending",
+    STATE_SENT = "state_sent",
+    STATE_STORED = "state_stored",
+    STATE_READ = "state_read",
+    STATE_UNCONFIRMED = "state_unconfirmed",
+    STATE_FAILED = "state_failed",
+    SEND_AGAIN = "send_again",
+    LEAVE = "leave",
+    EDIT = "edit",
+    DELETE = "delete",
+    LINE_JOINED = "line_joined",
+    LINE_ROBOT = "line_robot",
+    LINE_QUEUE = "line_queue",
+    LINE_ENDED = "line_ended",
+    LINE_GAP = "line_gap",
+    LINE_UNREACHABLE = "line_unreachable",
+    LINE_REACHED = "line_reached",
+    LINE_NO_ANSWER = "line_no_answer",
+    LINE_OFFLINE = "line_offline",
+    LINE_MISSING = "line_missing",
+    LINE_NEWER = "line_newer",
+    RECALLED = "recalled",
+    UNSUPPORTED = "unsupported",
+    FILE = "file",
+    LOCATION = "location",
+    TYPING = "typing",
+    NEW_MESSAGES = "new_messages",
+    TRANSCRIPT_LABEL = "transcript_label",
+    SAID = "said",
+    ERROR_CONNECTION = "error_connection",
+    ERROR_HOURS = "error_hours",
+    ERROR_ROBOT = "error_robot",
+    ERROR_BUSY = "error_busy",
+    ERROR_UNREACHABLE = "error_unreachable",
+    ERROR_REFUSED = "error_refused",
+    ERROR_DESK = "error_desk",
+    ERROR_VERSION = "error_version",
+    ERROR_IDENTITY = "error_identity",
+    ERROR_LONG = "error_long",
+    ERROR_EMPTY = "error_empty",
+    ERROR_KIND = "error_kind",
+    ERROR_RATING = "error_rating",
+    ERROR_COMMENT = "error_comment",
+    ERROR_OTHER = "error_other",
+}
+
+/// The sentence for a refusal; `None`: there was no answer.
+pub fn of_error(code: Option<ErrorCode>) -> Key {
+    let Some(code) = code else { return ERROR_CONNECTION };
+    match code {
+        ErrorCode::OutsideHours => ERROR_HOURS,
+        ErrorCode::RobotUnavailable => ERROR_ROBOT,
+        ErrorCode::RateLimited | ErrorCode::CentreBusy | ErrorCode::Overloaded => ERROR_BUSY,
+        ErrorCode::CentreUnreachable
+        | ErrorCode::CentreTimeout
+        | ErrorCode::CentreUnintelligible
+        | ErrorCode::StoreUnavailable
+        | ErrorCode::Internal => ERROR_UNREACHABLE,
+        ErrorCode::CentreRefused => ERROR_REFUSED,
+        ErrorCode::OriginRefused | ErrorCode::DeskUnknown => ERROR_DESK,
+        ErrorCode::ProtocolUnsupported | ErrorCode::NotFound | ErrorCode::MethodNotAllowed => ERROR_VERSION,
+        ErrorCode::IdentityRefused | ErrorCode::SessionUnknown => ERROR_IDENTITY,
+        ErrorCode::TextTooLong | ErrorCode::BodyTooLarge => ERROR_LONG,
+        ErrorCode::TextEmpty => ERROR_EMPTY,
+        ErrorCode::BodyUnsupported | ErrorCode::MediaTypeUnsupported => ERROR_KIND,
+        ErrorCode::SurveyClosed | ErrorCode::LevelUnknown => ERROR_RATING,
+        ErrorCode::CommentTooLong => ERROR_COMMENT,
+        ErrorCode::BadRequest
+        | ErrorCode::IdInvalid
+        | ErrorCode::IdReused
+        | ErrorCode::NotConnected
+        | ErrorCode::ContactEnded
+        | ErrorCode::Queueing
+        | ErrorCode::InFlight
+        | ErrorCode::HeaderTooLarge
+        | ErrorCode::Unknown => ERROR_OTHER,
+    }
+}
+
+/// The sentence for a notice; `None`: not worth a line.
+pub fn of_notice(code: NoticeCode) -> Key {
+    match code {
+        NoticeCode::CentreUnreachable => LINE_UNREACHABLE,
+        NoticeCode::CentreReached => LINE_REACHED,
+        NoticeCode::AgentDidNotAnswer => LINE_NO_ANSWER,
+        NoticeCode::OfflineMode => LINE_OFFLINE,
+        NoticeCode::MessagesMayBeMissing => LINE_MISSING,
+        NoticeCode::Unknown => LINE_NEWER,
+    }
+}
+
+/// The sentence for the end of a conversation.
+pub fn of_end(reason: Option<EndReason>) -> Key {
+    match reason {
+        Some(EndReason::Visitor) => ENDED_VISITOR,
+        Some(EndReason::QueueTimeout) => ENDED_QUEUE,
+        Some(EndReason::Released) => ENDED_RELEASED,
+        Some(EndReason::Centre | EndReason::Unknown) | None => ENDED_CENTRE,
+    }
+}
+
+/// The word for a level of a rating among the usual five.
+pub fn of_level(level: u8) -> Option<Key> {
+    [RATING_1, RATING_2, RATING_3, RATING_4, RATING_5].get(usize::from(level).checked_sub(1)?).copied()
+}
+
+/// Puts values into the places `{name}` of a sentence.
+pub fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
+    let mut filled = String::with_capacity(sentence.len() + 16);
+    let mut rest = sentence;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        let value = after.split_once('}').and_then(|(name, tail)| {
+            let (_, value) = values.iter().find(|(other, _)| *other == name)?;
+            Some((*value, tail))
+        });
+        match value {
+            Some((value, tail)) => {
+                filled.push_str(value);
+                rest = tail;
+            }
+            None => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::{BTreeMap, BTreeSet};
+
+    const FILES: [(&str, &str); 2] = [
+        ("zh-CN", include_str!("../../www/locales/zh-CN.json")),
+        ("en", include_str!("../../www/locales/en.json")),
+    ];
+
+    fn read(file: &str) -> BTreeMap<String, String> {
+        serde_json::from_str(file).expect("a locale file is a flat object of sentences")
+    }
+
+    fn places(sentence: &str) -> BTreeSet<&str> {
+        sentence.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
+    }
+
+    #[test]
+    fn every_language_has_exactly_the_keys_of_the_code() {
+        let wanted: BTreeSet<&str> = ALL.iter().copied().collect();
+        assert_eq!(wanted.len(), ALL.len(), "a key is named twice");
+        for (language, file) in FILES {
+            let texts = read(file);
+            let found: BTreeSet<&str> = texts.keys().map(String::as_str).collect();
+            assert_eq!(found, wanted, "{language}");
+            assert!(texts.values().all(|text| !text.trim().is_empty()), "{language} has an empty sentence");
+        }
+    }
+
+    #[test]
+    fn a_sentence_has_the_same_places_in_every_language() {
+        let [(_, first), (_, second)] = FILES;
+        let (first, second) = (read(first), read(second));
+        for key in ALL {
+            assert_eq!(places(&first[*key]), places(&second[*key]), "{key}");
+        }
+    }
+
+    #[test]
+    fn every_code_has_a_sentence() {
+        for code in ErrorCode::ALL {
+            assert!(ALL.contains(&of_error(Some(*code))));
+        }
+        assert_eq!(of_error(None), ERROR_CONNECTION);
+    }
+
+    #[test]
+    fn places_are_filled_and_values_are_never_read_as_places() {
+        assert_eq!(fill("{a} and {b}", &[("a", "{b}"), ("b", "2")]), "{b} and 2");
+        assert_eq!(fill("no {place} here", &[]), "no {place} here");
+        assert_eq!(fill("an open { brace", &[("a", "1")]), "an open { brace");
+        assert_eq!(fill("您排在第 {place} 位", &[("place", "3")]), "您排在第 3 位");
+    }
+
+    #[test]
+    fn levels_beyond_five_have_no_word() {
+        assert_eq!(of_level(1), Some(RATING_1));
+        assert_eq!(of_level(5), Some(RATING_5));
+        assert_eq!((of_level(0), of_level(6)), (None, None));
+    }
+}

@@ -1,0 +1,150 @@
+//! What the views draw, as plain data taken from the session. Questions about the protocol are answered here, so that
+//! no view has to ask them.
+
+use frontdesk_contract::{ConnectTo, ContactState, EndReason, ErrorCode, QueueInfo, SurveyForm};
+use frontdesk_core::{Connection, RatingState, Session, Stage};
+
+/// Everything beside the transcript.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ViewState {
+    /// The session runs; before that nothing can be asked for.
+    pub started: bool,
+    /// The desk cannot be used, with the reason.
+    pub refused: Option<Option<ErrorCode>>,
+    /// Nothing was said and nobody serves: the visitor is welcomed.
+    pub welcome: bool,
+    /// Who is on the other side.
+    pub facing: Facing,
+    /// The name of who is on the other side; empty when there is none.
+    pub name: String,
+    /// What is asked of the visitor above the composer.
+    pub dock: Dock,
+    /// Place and wait.
+    pub queue: QueueInfo,
+    /// Requests fail; trying goes on.
+    pub trouble: bool,
+    /// Nothing survives a reload.
+    pub memory_only: bool,
+    /// The other side is typing.
+    pub typing: bool,
+    /// There is a conversation to end.
+    pub can_end: bool,
+    /// A person can be asked for.
+    pub can_ask_person: bool,
+    /// A robot can be asked for.
+    pub has_robot: bool,
+    /// A text can be written.
+    pub can_write: bool,
+    /// The longest text in bytes; 0 while it is not known.
+    pub text_max: u32,
+}
+
+/// Who is on the other side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Facing {
+    /// Nobody yet.
+    #[default]
+    Desk,
+    /// Somebody is being found.
+    Connecting,
+    /// A robot.
+    Robot,
+    /// The queue.
+    Queue,
+    /// A person.
+    Agent,
+    /// Nobody any more.
+    Ended,
+}
+
+/// What is asked of the visitor.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Dock {
+    /// Nothing.
+    #[default]
+    Empty,
+    /// Patience.
+    Queue,
+    /// A rating; the form stays while it is sent and when it failed.
+    Rate(SurveyForm),
+    /// The rating is on its way.
+    RatingSent,
+    /// Nothing more: the rating has arrived.
+    Thanks {
+        /// The conversation is over as well.
+        ended: bool,
+    },
+    /// The rating was refused.
+    RatingFailed(Option<ErrorCode>),
+    /// What to do next, after the end.
+    Ended(Option<EndReason>),
+    /// What to do, as nobody could be reached.
+    NotConnected(ErrorCode),
+}
+
+impl ViewState {
+    /// Takes what is to be seen from the session.
+    pub fn of(session: &Session) -> Self {
+        let contact = session.contact();
+        let offers = session.offers();
+        let connecting = session.connecting();
+        let served = matches!(contact.state, ContactState::Robot | ContactState::Agent | ContactState::Unknown);
+        let open = served || contact.state == ContactState::Queueing;
+        let facing = match (contact.state, connecting) {
+            (ContactState::None | ContactState::Ended, Some(_)) => Facing::Connecting,
+            (ContactState::Robot, Some(ConnectTo::Agent)) => Facing::Connecting,
+            (ContactState::None, None) => Facing::Desk,
+            (ContactState::Ended, None) => Facing::Ended,
+            (ContactState::Queueing, _) => Facing::Queue,
+            (ContactState::Robot, _) => Facing::Robot,
+            (ContactState::Agent | ContactState::Unknown, _) => Facing::Agent,
+        };
+        let name = contact.with.as_ref().filter(|_| served).map(|person| person.name.clone());
+        let agent_offered = offers.is_some_and(|offers| offers.agent);
+        Self {
+            started: session.stage() == Stage::Open || !session.transcript().entries().is_empty(),
+            refused: match session.stage() {
+                Stage::Refused(code) => Some(code),
+                _ => None,
+            },
+            welcome: session.transcript().entries().is_empty()
+                && !open
+                && facing != Facing::Connecting
+                && session.connect_error().is_none(),
+            facing,
+            name: name.unwrap_or_default(),
+            dock: dock(session),
+            queue: session.queue(),
+            trouble: session.connection() == Connection::Trouble,
+            memory_only: session.storage_failed(),
+            typing: session.agent_typing() && served,
+            can_end: open,
+            can_ask_person: agent_offered
+                && connecting.is_none()
+                && matches!(contact.state, ContactState::Robot | ContactState::None),
+            has_robot: offers.is_some_and(|offers| offers.robot),
+            can_write: contact.state != ContactState::Ended || connecting.is_some(),
+            text_max: offers.map_or(0, |offers| offers.text_max_bytes),
+        }
+    }
+}
+
+fn dock(session: &Session) -> Dock {
+    if let Some(code) = session.connect_error() {
+        return Dock::NotConnected(code);
+    }
+    let contact = session.contact();
+    let ended = contact.state == ContactState::Ended && session.connecting().is_none();
+    match session.rating() {
+        RatingState::Asked(form) => return Dock::Rate(form.clone()),
+        RatingState::Sending => return Dock::RatingSent,
+        RatingState::Thanked => return Dock::Thanks { ended },
+        RatingState::Failed(code) => return Dock::RatingFailed(*code),
+        RatingState::None => {}
+    }
+    match contact.state {
+        ContactState::Queueing => Dock::Queue,
+        ContactState::Ended if ended => Dock::Ended(contact.reason),
+        _ => Dock::Empty,
+    }
+}

@@ -1,0 +1,71 @@
+//! What surrounds the widget: the loader behind the frame, or the page it was mounted in. A plain object of
+//! functions; every one may be missing.
+
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+/// The host's functions.
+#[derive(Clone, Default)]
+pub struct Host {
+    functions: JsValue,
+}
+
+impl Host {
+    /// Takes an object of functions, or nothing.
+    pub fn new(functions: JsValue) -> Self {
+        Self { functions }
+    }
+
+    /// The visitor wants the panel gone. False: the host has no way to hide it.
+    pub fn close(&self) -> bool {
+        self.call("close", &JsValue::UNDEFINED).is_some()
+    }
+
+    /// Whether the host can hide the panel.
+    pub fn can_close(&self) -> bool {
+        self.function("close").is_some()
+    }
+
+    /// So many messages have not been seen.
+    pub fn unread(&self, count: u32) {
+        self.call("unread", &count.into());
+    }
+
+    /// Whether there is a conversation to come back to.
+    pub fn conversation(&self, open: bool) {
+        self.call("conversation", &open.into());
+    }
+
+    /// The panel can be used.
+    pub fn ready(&self) {
+        self.call("ready", &JsValue::UNDEFINED);
+    }
+
+    /// Whether the host keeps a text for us.
+    pub fn has_vault(&self) -> bool {
+        self.function("vaultGet").is_some() && self.function("vaultPut").is_some()
+    }
+
+    /// What the host keeps; `None` when it keeps nothing or does not answer.
+    pub async fn vault_get(&self) -> Option<String> {
+        let answer = self.call("vaultGet", &JsValue::UNDEFINED)?;
+        JsFuture::from(Promise::resolve(&answer)).await.ok()?.as_string()
+    }
+
+    /// Lets the host keep this instead; `None`: nothing.
+    pub fn vault_put(&self, value: Option<&str>) {
+        self.call("vaultPut", &value.map_or(JsValue::NULL, JsValue::from_str));
+    }
+
+    fn function(&self, name: &str) -> Option<Function> {
+        if !self.functions.is_object() {
+            return None;
+        }
+        Reflect::get(&self.functions, &name.into()).ok()?.dyn_into().ok()
+    }
+
+    fn call(&self, name: &str, value: &JsValue) -> Option<JsValue> {
+        self.function(name)?.call1(&self.functions, value).ok()
+    }
+}

@@ -1,0 +1,103 @@
+//! Languages, dates and numbers, by the browser's own `Intl`.
+
+use js_sys::{Array, Function, Intl, Object, Reflect};
+use std::cell::OnceCell;
+use wasm_bindgen::{JsCast, JsValue};
+
+/// Milliseconds of a day.
+const DAY_MS: i64 = 86_400_000;
+
+/// Formats for one language; made when first used.
+pub struct Locale {
+    tag: String,
+    time: OnceCell<Option<Function>>,
+    date: OnceCell<Option<Function>>,
+    relative: OnceCell<Option<Intl::RelativeTimeFormat>>,
+}
+
+impl Locale {
+    /// For a BCP 47 tag. One that the browser cannot read falls back to the browser's own language.
+    pub fn new(tag: &str) -> Self {
+        let readable = Intl::get_canonical_locales(&tag.into()).length() > 0;
+        let tag = if readable { tag.to_owned() } else { "en".to_owned() };
+        Self { tag, time: OnceCell::new(), date: OnceCell::new(), relative: OnceCell::new() }
+    }
+
+    /// The tag.
+    pub fn tag(&self) -> &str {
+        &self.tag
+    }
+
+    /// The time of day, such as 10:32.
+    pub fn time(&self, at_ms: u64) -> String {
+        let format = self.time.get_or_init(|| self.date_format(&[("hour", "2-digit"), ("minute", "2-digit")]));
+        call(format.as_ref(), at_ms)
+    }
+
+    /// The day: today and yesterday by word, others by date.
+    pub fn day(&self, at_ms: u64, now_ms: u64) -> String {
+        let ago = local_day(at_ms) - local_day(now_ms);
+        if (-1..=0).contains(&ago) {
+            let relative = self.relative.get_or_init(|| {
+                let options = Object::new();
+                let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
+                construct("RelativeTimeFormat", &self.tag, &options).map(JsCast::unchecked_into)
+            });
+            if let Some(relative) = relative {
+                return relative.format(ago as f64, "day").into();
+            }
+        }
+        let format = self.date.get_or_init(|| {
+            self.date_format(&[("weekday", "short"), ("month", "short"), ("day", "numeric"), ("year", "numeric")])
+        });
+        call(format.as_ref(), at_ms)
+    }
+
+    /// A whole number with the language's digits and separators.
+    pub fn number(&self, value: u32) -> String {
+        js_sys::Number::from(value).to_locale_string(&self.tag).into()
+    }
+
+    fn date_format(&self, parts: &[(&str, &str)]) -> Option<Function> {
+        let options = Object::new();
+        for (name, value) in parts {
+            let _ = Reflect::set(&options, &(*name).into(), &(*value).into());
+        }
+        let format: Intl::DateTimeFormat = construct("DateTimeFormat", &self.tag, &options)?.unchecked_into();
+        Some(format.format())
+    }
+}
+
+/// Makes an `Intl` object; `None` where the browser lacks it.
+fn construct(name: &str, tag: &str, options: &Object) -> Option<JsValue> {
+    let intl = Reflect::get(&js_sys::global(), &"Intl".into()).ok()?;
+    let class: Function = Reflect::get(&intl, &name.into()).ok()?.dyn_into().ok()?;
+    Reflect::construct(&class, &Array::of2(&tag.into(), options)).ok()
+}
+
+fn call(format: Option<&Function>, at_ms: u64) -> String {
+    format
+        .and_then(|format| format.call1(&JsValue::UNDEFINED, &(at_ms as f64).into()).ok())
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
+}
+
+/// The number of the visitor's day, as the calendar counts.
+pub fn local_day(at_ms: u64) -> i64 {
+    let offset_min = js_sys::Date::new(&(at_ms as f64).into()).get_timezone_offset() as i64;
+    (at_ms as i64 - offset_min * 60_000).div_euclid(DAY_MS)
+}
+
+/// The language to use: the site's setting, else the page's, else the first that the visitor's browser names.
+pub fn choose(setting: Option<&str>) -> String {
+    if let Some(tag) = setting.filter(|tag| !tag.is_empty()) {
+        return tag.to_owned();
+    }
+    let Some(window) = web_sys::window() else { return "en".to_owned() };
+    let page = window
+        .document()
+        .and_then(|document| document.document_element())
+        .and_then(|root| root.get_attribute("lang"))
+        .filter(|tag| !tag.is_empty());
+    page.or_else(|| window.navigator().languages().get(0).as_string()).unwrap_or_else(|| "en".to_owned())
+}

@@ -1,0 +1,23 @@
+//! One browser effect per file. A port never decides and never recovers by itself: what to do about a failure is the
+//! core's business. Ordinary browser facts (storage refused, fetch rejected) are values, never panics.
+
+pub mod clock;
+pub mod host;
+pub mod json;
+pub mod listener;
+pub mod locale;
+pub mod storage;
+pub mod tabs;
+pub mod timer;
+pub mod transport;
+pub mod wake;
+
+pub use clock::Clock;
+pub use host::Host;
+pub use listener::Listener;
+pub use locale::Locale;
+pub use storage::Storage;
+pub use tabs::Channel;
+pub use timer::Timer;
+pub use transport::{Request, Transport};
+pub use wake::Wake;

@@ -1,0 +1,134 @@
+//! IndexedDB: one object store, a record under each key `<desk>/<key>`.
+
+use crate::web::json;
+use frontdesk_core::snapshot::SCHEMA;
+use frontdesk_core::{Record, RecordKey};
+use js_sys::{Array, Promise};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{EventTarget, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbTransactionMode};
+
+/// Not `frontdesk`, which is the loader's: both may run on one origin, and a database has one owner of its versions.
+const NAME: &str = "frontdesk-records";
+const STORE: &str = "records";
+/// Some browsers never answer a refused `open`.
+const PATIENCE_MS: i32 = 3_000;
+
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    schema: u32,
+    record: Record,
+}
+
+/// An open database; closed on drop.
+#[must_use = "dropping the handle closes the database"]
+pub struct Database {
+    database: IdbDatabase,
+    prefix: String,
+}
+
+impl Database {
+    /// Opens it; `None` where the browser has none, or refuses.
+    pub async fn open(desk: &str) -> Option<Self> {
+        // Refusal comes as an exception from reading the property, as none, or as an error event.
+        let factory = web_sys::window()?.indexed_db().ok()??;
+        let opening = factory.open_with_u32(NAME, 1).ok()?;
+        let upgrade = upgrade(&opening);
+        opening.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
+        let opened = settled(&opening, "success", &["error", "blocked"]);
+        JsFuture::from(Promise::race(&Array::of2(&opened, &timeout()))).await.ok()?;
+        let database: IdbDatabase = opening.result().ok()?.dyn_into().ok()?;
+        close_for_newer(&database);
+        Some(Self { database, prefix: [desk, "/"].concat() })
+    }
+
+    /// All records of the desk; those of another schema are left out. `None`: it cannot be read.
+    pub async fn read(&self) -> Option<Vec<Record>> {
+        let store = self.store(IdbTransactionMode::Readonly)?;
+        let last = [&self.prefix, "\u{ffff}"].concat();
+        let range = IdbKeyRange::bound(&self.prefix.as_str().into(), &last.into()).ok()?;
+        let request = store.get_all_with_key(&range).ok()?;
+        JsFuture::from(settled(&request, "success", &["error"])).await.ok()?;
+        let values: Array = request.result().ok()?.dyn_into().ok()?;
+        let kept = values.iter().filter_map(json::from_js::<Kept>);
+        Some(kept.filter(|kept| kept.schema == SCHEMA).map(|kept| kept.record).collect())
+    }
+
+    /// Writes a record; true once the transaction is complete.
+    pub async fn put(&self, record: &Record) -> bool {
+        let Some(value) = json::to_js(&Kept { schema: SCHEMA, record: record.clone() }) else { return false };
+        let Some(store) = self.store(IdbTransactionMode::Readwrite) else { return false };
+        match store.put_with_key(&value, &self.key(&record.key())) {
+            Ok(_) => completed(&store).await,
+            Err(_) => false,
+        }
+    }
+
+    /// Removes a record.
+    pub async fn delete(&self, key: &RecordKey) {
+        let Some(store) = self.store(IdbTransactionMode::Readwrite) else { return };
+        if store.delete(&self.key(key)).is_ok() {
+            completed(&store).await;
+        }
+    }
+
+    fn store(&self, mode: IdbTransactionMode) -> Option<IdbObjectStore> {
+        self.database.transaction_with_str_and_mode(STORE, mode).ok()?.object_store(STORE).ok()
+    }
+
+    fn key(&self, key: &RecordKey) -> JsValue {
+        let name = match key {
+            RecordKey::Session => "session",
+            RecordKey::Rating => "rating",
+            RecordKey::Outgoing(id) => return [&self.prefix, "outgoing/", id.as_str()].concat().into(),
+        };
+        [&self.prefix, name].concat().into()
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        self.database.close();
+    }
+}
+
+fn upgrade(opening: &IdbOpenDbRequest) -> Closure<dyn FnMut()> {
+    let opening = opening.clone();
+    Closure::new(move || {
+        if let Ok(database) = opening.result() {
+            // Fails only if the store is there already, and then all is well.
+            let _ = database.unchecked_into::<IdbDatabase>().create_object_store(STORE);
+        }
+    })
+}
+
+/// A newer version in another tab must not wait for us.
+fn close_for_newer(database: &IdbDatabase) {
+    let target = database.clone();
+    let run = Closure::once_into_js(move || target.close());
+    database.set_onversionchange(Some(run.unchecked_ref()));
+}
+
+async fn completed(store: &IdbObjectStore) -> bool {
+    JsFuture::from(settled(&store.transaction(), "complete", &["abort", "error"])).await.is_ok()
+}
+
+/// A promise of the first of these events. Its own functions are the listeners: nothing to keep alive.
+fn settled(target: &EventTarget, good: &str, bad: &[&str]) -> Promise {
+    Promise::new(&mut |resolve, reject| {
+        let _ = target.add_event_listener_with_callback(good, &resolve);
+        for name in bad {
+            let _ = target.add_event_listener_with_callback(name, &reject);
+        }
+    })
+}
+
+fn timeout() -> Promise {
+    Promise::new(&mut |_, reject| {
+        if let Some(window) = web_sys::window() {
+            let _ = window.set_timeout_with_callback_and_timeout_and_arguments_0(&reject, PATIENCE_MS);
+        }
+    })
+}

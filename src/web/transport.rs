@@ -1,0 +1,170 @@
+//! Requests to the visitor API by `fetch`.
+
+use crate::web::{Timer, json};
+use frontdesk_contract::{ApiError, SESSION_HEADER};
+use frontdesk_core::{Answer, Call, Failure};
+use gloo_net::http::{Method, RequestBuilder};
+use js_sys::SyntaxError;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::cell::Cell;
+use std::rc::Rc;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{AbortController, RequestCache, RequestCredentials};
+
+/// What comes back from a request.
+pub type Outcome = Result<Answer, Failure>;
+
+/// Where the API is.
+pub struct Transport {
+    base: String,
+}
+
+impl Transport {
+    /// `endpoint` is the proxy's origin, or empty for the page's own.
+    pub fn new(endpoint: &str) -> Self {
+        Self { base: [endpoint.trim_end_matches('/'), "/v1/"].concat() }
+    }
+
+    /// Sends, and calls `done` exactly once, at the latest after `timeout_ms`; never, if the handle is dropped before.
+    pub fn send(
+        &self,
+        call: &Call,
+        credential: Option<&str>,
+        timeout_ms: u32,
+        done: Box<dyn FnOnce(Outcome)>,
+    ) -> Request {
+        let abort = AbortController::new().ok();
+        let wanted = Rc::new(Cell::new(true));
+        let request = self.build(call, credential, abort.as_ref());
+        let read = reader(call);
+        let still_wanted = Rc::clone(&wanted);
+        spawn_local(async move {
+            let outcome = exchange(request, read).await;
+            if still_wanted.replace(false) {
+                done(outcome);
+            }
+        });
+        let late = abort.clone();
+        let give_up = move || {
+            if let Some(abort) = &late {
+                abort.abort();
+            }
+        };
+        Request { abort, wanted, _timeout: Timer::after(timeout_ms.into(), Box::new(give_up)) }
+    }
+
+    fn build(
+        &self,
+        call: &Call,
+        credential: Option<&str>,
+        abort: Option<&AbortController>,
+    ) -> Option<gloo_net::http::Request> {
+        let (method, path, body) = match call {
+            Call::OpenSession(open) => (Method::POST, "session", Some(text(open)?)),
+            Call::Connect(connect) => (Method::POST, "contact", Some(text(connect)?)),
+            Call::EndContact => (Method::DELETE, "contact", None),
+            Call::PostMessage(message) => (Method::POST, "messages", Some(text(message)?)),
+            Call::Typing => (Method::POST, "typing", Some(JsValue::from_str("{}"))),
+            Call::PostSurvey(survey) => (Method::POST, "survey", Some(text(survey)?)),
+            Call::Events { after, wait_s } => {
+                let query = ["events?after=", &after.to_string(), "&wait=", &wait_s.to_string()].concat();
+                return self.finish(Method::GET, &query, None, credential, abort);
+            }
+        };
+        self.finish(method, path, body, credential, abort)
+    }
+
+    fn finish(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<JsValue>,
+        credential: Option<&str>,
+        abort: Option<&AbortController>,
+    ) -> Option<gloo_net::http::Request> {
+        let signal = abort.map(AbortController::signal);
+        let mut builder = RequestBuilder::new(&[&self.base, path].concat())
+            .method(method)
+            .cache(RequestCache::NoStore)
+            .credentials(RequestCredentials::Omit)
+            .abort_signal(signal.as_ref());
+        if let Some(credential) = credential {
+            builder = builder.header(SESSION_HEADER, credential);
+        }
+        match body {
+            Some(body) => builder.header("Content-Type", "application/json").body(body).ok(),
+            None => builder.build().ok(),
+        }
+    }
+}
+
+fn text<T: Serialize>(body: &T) -> Option<JsValue> {
+    json::to_text(body).map(JsValue::from)
+}
+
+type Reader = fn(JsValue) -> Option<Answer>;
+
+/// How the answer to this call reads.
+fn reader(call: &Call) -> Reader {
+    match call {
+        Call::OpenSession(_) => |value| read(value, Answer::Opened),
+        Call::Connect(_) | Call::EndContact => |value| read(value, Answer::Contact),
+        Call::PostMessage(_) => |value| read(value, Answer::Posted),
+        Call::Events { .. } => |value| read(value, Answer::Events),
+        Call::PostSurvey(_) => |value| read(value, Answer::Rated),
+        Call::Typing => |_| Some(Answer::Done),
+    }
+}
+
+fn read<T: DeserializeOwned>(value: JsValue, wrap: fn(T) -> Answer) -> Option<Answer> {
+    json::from_js(value).map(wrap)
+}
+
+async fn exchange(request: Option<gloo_net::http::Request>, read: Reader) -> Outcome {
+    let response = match request {
+        Some(request) => request.send().await.map_err(|_| Failure::Network)?,
+        None => return Err(Failure::Network),
+    };
+    let response: web_sys::Response = response.into();
+    let ok = response.ok();
+    let value = match response.status() {
+        204 => JsValue::NULL,
+        _ => body_of(&response).await?,
+    };
+    if ok {
+        return read(value).ok_or(Failure::Foreign);
+    }
+    match json::from_js::<ApiError>(value) {
+        Some(error) => Err(Failure::Refused(error)),
+        None => Err(Failure::Foreign),
+    }
+}
+
+/// The body as the browser reads it: what is no JSON is not the proxy's, what breaks off is the network's.
+async fn body_of(response: &web_sys::Response) -> Result<JsValue, Failure> {
+    let promise = response.json().map_err(|_| Failure::Network)?;
+    JsFuture::from(promise).await.map_err(|error| match error.is_instance_of::<SyntaxError>() {
+        true => Failure::Foreign,
+        false => Failure::Network,
+    })
+}
+
+/// A request on its way; aborted on drop.
+#[must_use = "dropping the handle aborts the request"]
+pub struct Request {
+    abort: Option<AbortController>,
+    wanted: Rc<Cell<bool>>,
+    _timeout: Timer,
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        if self.wanted.replace(false)
+            && let Some(abort) = &self.abort
+        {
+            abort.abort();
+        }
+    }
+}
