@@ -2,12 +2,15 @@
 //! data of the conversation.
 
 pub mod text;
+pub mod transcript;
 pub mod view_state;
 
 #[cfg(target_arch = "wasm32")]
 pub mod composer;
 #[cfg(target_arch = "wasm32")]
 pub mod context;
+#[cfg(target_arch = "wasm32")]
+pub mod icon;
 #[cfg(target_arch = "wasm32")]
 pub mod dock;
 #[cfg(target_arch = "wasm32")]
@@ -20,5 +23,5 @@ pub mod parts;
 pub mod rating;
 #[cfg(target_arch = "wasm32")]
 pub mod welcome;
-
-pub mod transcript;
+#[cfg(target_arch = "wasm32")]
+pub mod words;

@@ -42,6 +42,17 @@ impl Tries {
         self.failed = self.failed.saturating_add(1);
     }
 
+    /// Another request takes this one's place: it need not wait, except as long as the server asked for.
+    pub fn renew(&mut self) {
+        *self = Self { next_ms: self.server_ms, server_ms: self.server_ms, failed: 0 };
+    }
+
+    /// One more failed, after so many before it.
+    pub fn fail_after(&mut self, failed: u32, now_ms: u64, chance: u128) {
+        self.failed = failed;
+        self.fail(now_ms, 0, chance);
+    }
+
     /// It went through.
     pub fn succeed(&mut self) {
         *self = Self::default();

@@ -42,6 +42,8 @@ pub enum Input {
     Answered(RequestId, Result<Answer, Failure>),
     /// A record that [`crate::Effect::Keep`] named was written for good, or could not be.
     Kept(RecordKey, bool),
+    /// Another tab had kept its session first, under this credential: join it. The record of this tab's was not written.
+    Join(String),
     /// The time that [`crate::Effect::WakeAt`] named has come.
     Timer,
     /// Back online, visible again, thawed, restored from the page cache: do not wait any longer.

@@ -50,6 +50,8 @@ pub struct Outbox {
     last_ms: u64,
     /// The tries of the first message.
     pub tries: Tries,
+    /// The answer for the last message that was delivered is waited for until then, if it has not come.
+    pub answer_until: u64,
 }
 
 impl Outbox {
@@ -70,15 +72,16 @@ impl Outbox {
 
     /// Takes a new message behind all others.
     pub fn push(&mut self, id: ClientId, text: String, now_ms: u64) -> Outgoing {
-        self.last_ms = now_ms.max(self.last_ms + 1);
+        self.last_ms = now_ms.max(self.last_ms.saturating_add(1));
         let message = Outgoing { id, text, at_ms: self.last_ms, kept: false, state: OutState::Waiting };
         self.waiting.push_back(message.clone());
         message
     }
 
-    /// Takes a message that an earlier page kept, where its time says. One that is here already is left as it is.
+    /// Takes a message that an earlier page kept, where its time says, also beyond [`MAX_WAITING`]: what was accepted
+    /// once is not dropped. One that is here already is left as it is.
     pub fn restore(&mut self, id: ClientId, text: String, at_ms: u64) -> bool {
-        if self.is_full() || self.waiting.iter().any(|other| other.id == id) {
+        if self.waiting.iter().any(|other| other.id == id) {
             return false;
         }
         self.last_ms = self.last_ms.max(at_ms);
@@ -93,6 +96,11 @@ impl Outbox {
         self.waiting.front().filter(|first| first.kept && first.state == OutState::Waiting)
     }
 
+    /// The request of a message is open.
+    pub fn is_flying(&self) -> bool {
+        self.waiting.iter().any(|message| matches!(message.state, OutState::InFlight(_)))
+    }
+
     /// The first message, whatever it waits for.
     pub fn first(&self) -> Option<&Outgoing> {
         self.waiting.front()
@@ -103,11 +111,20 @@ impl Outbox {
         self.waiting.iter_mut().find(|message| message.id == *id)
     }
 
-    /// Takes the message with this id out.
+    /// Takes out a message that the desk has.
     pub fn take(&mut self, id: &ClientId) -> Option<Outgoing> {
         let at = self.waiting.iter().position(|message| message.id == *id)?;
         if at == 0 {
             self.tries.succeed();
+        }
+        self.waiting.remove(at)
+    }
+
+    /// Takes out a message that the visitor gives up. The next one waits as long as the server asked for.
+    pub fn give_up(&mut self, id: &ClientId) -> Option<Outgoing> {
+        let at = self.waiting.iter().position(|message| message.id == *id)?;
+        if at == 0 {
+            self.tries.renew();
         }
         self.waiting.remove(at)
     }

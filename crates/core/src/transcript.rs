@@ -120,6 +120,15 @@ impl Transcript {
         }
     }
 
+    /// The text of a message of the visitor of which nobody knows whether it arrived.
+    pub(crate) fn unconfirmed_text(&self, id: &ClientId) -> Option<&str> {
+        let at = self.position_of_mine(id)?;
+        match &self.entries.get(at)?.kind {
+            EntryKind::Mine { body: Body::Text(text), state: MineState::Unconfirmed, .. } => Some(text),
+            _ => None,
+        }
+    }
+
     fn position_of_mine(&self, wanted: &ClientId) -> Option<usize> {
         self.entries
             .iter()

@@ -2,5 +2,14 @@
 
 pub mod clock;
 pub mod config;
+pub mod http;
+pub mod problem;
+pub mod session;
+pub mod settings;
+pub mod state;
 pub mod store;
 pub mod vendor;
+pub mod visitor;
+
+#[cfg(test)]
+mod tests;

@@ -4,13 +4,12 @@ use axum::body::Bytes;
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::middleware::from_fn;
-use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::agent_api::same_origin;
+use crate::agent_api::{Refused, same_origin};
 use crate::faults::FaultPlan;
 use crate::settings::Settings;
 use crate::state::Sandbox;
@@ -27,15 +26,15 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .with_state(sandbox)
 }
 
-fn bad(message: impl std::fmt::Display) -> Response {
-    (StatusCode::BAD_REQUEST, Json(json!({"error": message.to_string()}))).into_response()
+fn bad(reason: impl std::fmt::Display) -> Refused {
+    Refused(StatusCode::BAD_REQUEST, reason.to_string())
 }
 
 async fn settings(State(sandbox): State<Sandbox>) -> Json<Settings> {
     Json(sandbox.settings())
 }
 
-async fn put_settings(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Settings>, Response> {
+async fn put_settings(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Settings>, Refused> {
     let patch: Value = serde_json::from_slice(&body).map_err(|error| bad(format!("not JSON: {error}")))?;
     // Two changes at once must not undo each other, so reading and writing share one lock.
     sandbox.with(|inner, now| {
@@ -50,17 +49,17 @@ async fn faults(State(sandbox): State<Sandbox>) -> Json<FaultPlan> {
 }
 
 /// What the body leaves out keeps its value.
-async fn put_faults(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<FaultPlan>, Response> {
+async fn put_faults(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<FaultPlan>, Refused> {
     let patch: Value = serde_json::from_slice(&body).map_err(|error| bad(format!("not JSON: {error}")))?;
     let Value::Object(patch) = patch else { return Err(bad("faults must be a JSON object")) };
     let mut plan = sandbox.faults();
     for (name, value) in patch {
-        let mut all = json!(plan);
-        if all.get(&name).is_none() {
-            return Err(bad(format!("unknown field `{name}`")));
+        let mut fields = json!(plan);
+        match fields.get_mut(&name) {
+            Some(field) => *field = value,
+            None => return Err(bad(format!("unknown field `{name}`"))),
         }
-        all[name.as_str()] = value;
-        plan = serde_json::from_value(all).map_err(|error| bad(format!("`{name}`: {error}")))?;
+        plan = serde_json::from_value(fields).map_err(|error| bad(format!("`{name}`: {error}")))?;
     }
     sandbox.set_faults(plan.clone()).map_err(bad)?;
     Ok(Json(plan))

@@ -23,7 +23,6 @@ pub use settings::{
 pub use state::Sandbox;
 
 /// Every endpoint of a centre: the vendor's, the agents', the control.
-#[must_use]
 pub fn router(sandbox: &Sandbox) -> axum::Router {
     vendor_api::router(sandbox.clone())
         .merge(agent_api::router(sandbox.clone()))

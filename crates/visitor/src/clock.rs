@@ -23,6 +23,11 @@ impl Clock {
         self.epoch_ms.saturating_add(passed)
     }
 
+    /// When it was started.
+    pub fn started(&self) -> Instant {
+        self.started
+    }
+
     /// The moment of this time; a time that has passed is now.
     pub fn instant(&self, at_ms: u64) -> Instant {
         let now = Instant::now();

@@ -15,7 +15,7 @@ use tokio::task::{AbortHandle, JoinSet};
 #[derive(Debug)]
 pub(crate) enum Command {
     /// Something the visitor does.
-    Input(Input),
+    Input(Box<Input>),
     /// The page is loaded anew: only storage survives.
     Reload,
 }
@@ -65,7 +65,7 @@ impl Driver {
             let wake_at = self.clock.instant(self.wake_at.unwrap_or(0));
             tokio::select! {
                 command = commands.recv() => match command {
-                    Some(Command::Input(input)) => self.step(input),
+                    Some(Command::Input(input)) => self.step(*input),
                     Some(Command::Reload) => self.reload(),
                     None => return,
                 },

@@ -74,12 +74,16 @@ impl Visitor {
         self.commands.send(command).await.map_err(|_| Gone)
     }
 
+    async fn input(&self, input: Input) -> Result<(), Gone> {
+        self.command(Command::Input(Box::new(input))).await
+    }
+
     /// Opens the panel.
     ///
     /// # Errors
     /// When the visitor's task has ended; the same holds for all that follow.
     pub async fn open(&self) -> Result<(), Gone> {
-        self.command(Command::Input(Input::Open)).await
+        self.input(Input::Open).await
     }
 
     /// Asks for robot or agent.
@@ -87,7 +91,7 @@ impl Visitor {
     /// # Errors
     /// [`Gone`].
     pub async fn connect(&self, to: ConnectTo) -> Result<(), Gone> {
-        self.command(Command::Input(Input::Connect(to))).await
+        self.input(Input::Connect(to)).await
     }
 
     /// Sends a text.
@@ -95,7 +99,7 @@ impl Visitor {
     /// # Errors
     /// [`Gone`].
     pub async fn send(&self, text: impl Into<String>) -> Result<(), Gone> {
-        self.command(Command::Input(Input::Send(text.into()))).await
+        self.input(Input::Send(text.into())).await
     }
 
     /// Gives up a message that was not delivered.
@@ -103,7 +107,7 @@ impl Visitor {
     /// # Errors
     /// [`Gone`].
     pub async fn discard(&self, id: ClientId) -> Result<(), Gone> {
-        self.command(Command::Input(Input::Discard(id))).await
+        self.input(Input::Discard(id)).await
     }
 
     /// Ends the conversation.
@@ -111,7 +115,7 @@ impl Visitor {
     /// # Errors
     /// [`Gone`].
     pub async fn end(&self) -> Result<(), Gone> {
-        self.command(Command::Input(Input::EndContact)).await
+        self.input(Input::EndContact).await
     }
 
     /// Rates the conversation, if a rating is asked for.
@@ -119,7 +123,7 @@ impl Visitor {
     /// # Errors
     /// [`Gone`].
     pub async fn rate(&self, level: u8, comment: impl Into<String>) -> Result<(), Gone> {
-        self.command(Command::Input(Input::Rate { level, comment: comment.into() })).await
+        self.input(Input::Rate { level, comment: comment.into() }).await
     }
 
     /// Loads the page anew: the session is rebuilt from storage, open requests are abandoned.

@@ -6,6 +6,7 @@ use crate::backoff::Tries;
 use crate::effect::Call;
 use crate::failure::{Failure, Next};
 use crate::input::Answer;
+use core::mem;
 use frontdesk_contract::{ClientId, Connect, ConnectTo, Contact, ContactState, QueueInfo};
 
 /// The most times that connecting is tried before the visitor is asked.
@@ -19,8 +20,18 @@ pub(super) struct Wish {
     id: ClientId,
     pub(super) to: ConnectTo,
     pub(super) tries: Tries,
+    /// How often the desk said no. A network that fails is not a no: trying goes on.
+    refused: u32,
     /// How many contact events had been applied when the request left: an answer must not undo a newer event.
     known: u32,
+}
+
+/// Somebody serves, or will.
+pub(super) fn is_open(state: ContactState) -> bool {
+    matches!(
+        state,
+        ContactState::Robot | ContactState::Queueing | ContactState::Agent | ContactState::Unknown
+    )
 }
 
 impl Session {
@@ -31,7 +42,7 @@ impl Session {
         if self.wish.as_ref().is_none_or(|wish| wish.to != to) {
             self.abort(step, Purpose::Connect);
             let id = ClientId::from_bits(step.now.draw());
-            self.wish = Some(Wish { id, to, tries: Tries::default(), known: 0 });
+            self.wish = Some(Wish { id, to, tries: Tries::default(), refused: 0, known: 0 });
         }
         step.redraw();
     }
@@ -45,24 +56,21 @@ impl Session {
     }
 
     pub(super) fn contact_open(&self) -> bool {
-        matches!(
-            self.contact.state,
-            ContactState::Robot | ContactState::Queueing | ContactState::Agent | ContactState::Unknown
-        )
+        is_open(self.contact.state)
     }
 
     pub(super) fn advance_wish(&mut self, step: &mut Step) -> Option<u64> {
-        // A text that waits for a conversation which was never begun begins one.
+        if self.stage != Stage::Open {
+            return None;
+        }
+        // A text that was just sent begins a conversation; so does one from an earlier page, if there never was one.
         let begun = self.contact.state != ContactState::None;
-        if self.stage == Stage::Open
-            && !begun
-            && self.outbox.ready().is_some()
-            && self.connect_error.is_none()
-        {
+        let waits = !begun && self.outbox.ready().is_some() && self.connect_error.is_none();
+        if mem::take(&mut self.wants_contact) || waits {
             self.wish_for_anyone(step);
         }
         let contact_events = self.following.contact_events();
-        if self.stage != Stage::Open || self.is_open(Purpose::Connect) || self.is_open(Purpose::End) {
+        if self.is_open(Purpose::Connect) || self.is_open(Purpose::End) {
             return None;
         }
         let wish = self.wish.as_mut()?;
@@ -79,15 +87,13 @@ impl Session {
         let Some(mut wish) = self.wish.take() else { return };
         step.redraw();
         let failure = match result {
-            Ok(Answer::Contact(contact)) => {
-                self.take_contact(&contact, wish.known);
-                return;
-            }
+            Ok(Answer::Contact(contact)) => return self.take_contact(step, &contact, wish.known),
             Ok(_) => Failure::Foreign,
             Err(failure) => failure,
         };
         match failure.next() {
-            Next::Retry { after_ms } if wish.tries.failed() < MAX_TRIES => {
+            Next::Retry { after_ms } if wish.refused < MAX_TRIES => {
+                wish.refused += u32::from(failure.code().is_some());
                 wish.tries.fail(step.now.ms, after_ms, step.now.draw());
                 self.wish = Some(wish);
             }
@@ -103,8 +109,11 @@ impl Session {
     }
 
     /// Takes a state from an answer, unless an event has told a newer one meanwhile.
-    fn take_contact(&mut self, contact: &Contact, known: u32) {
-        if self.following.contact_events() == known {
+    fn take_contact(&mut self, step: &Step, contact: &Contact, known: u32) {
+        if self.following.contact_events() != known {
+            // Which of the two is newer, the events tell that are still to be read.
+            self.following.expect_more(step.now.ms);
+        } else {
             self.contact.state = contact.state;
             self.contact.reason = contact.reason;
             if contact.with.is_some() {
@@ -115,8 +124,9 @@ impl Session {
 
     pub(super) fn end_contact(&mut self, step: &mut Step) {
         self.wish = None;
-        self.abort(step, Purpose::Connect);
-        if self.stage == Stage::Open {
+        self.wants_contact = false;
+        let connecting = self.abort(step, Purpose::Connect);
+        if self.stage == Stage::Open && (self.contact_open() || connecting) {
             self.ending = Some(Tries::default());
         }
         step.redraw();
@@ -142,15 +152,18 @@ impl Session {
                 self.contact.state = contact.state;
                 self.following.linger(step.now.ms);
             }
-            Ok(_) => {}
-            Err(failure) => match failure.next() {
-                Next::Retry { after_ms } if tries.failed() < MAX_TRIES => {
-                    tries.fail(step.now.ms, after_ms, step.now.draw());
-                    self.ending = Some(tries);
+            other => {
+                let failure = other.err().unwrap_or(Failure::Foreign);
+                match failure.next() {
+                    Next::Retry { after_ms } if tries.failed() < MAX_TRIES => {
+                        tries.fail(step.now.ms, after_ms, step.now.draw());
+                        self.ending = Some(tries);
+                    }
+                    Next::Reopen => self.reopen(step),
+                    Next::Reconnect => self.lose_contact(step, failure.code()),
+                    _ => {}
                 }
-                Next::Reopen => self.reopen(step),
-                _ => {}
-            },
+            }
         }
     }
 
@@ -161,13 +174,9 @@ impl Session {
         if contact.state != ContactState::Agent {
             self.agent_types_until = None;
         }
-        let begins = !self.contact_open();
         self.contact = contact;
         if self.contact_open() {
             self.connect_error = None;
-            if begins {
-                self.rating.forget(step);
-            }
         } else {
             self.following.linger(step.now.ms);
         }

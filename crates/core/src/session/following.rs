@@ -1,5 +1,6 @@
 //! Reading what happened: the cursor, the long poll, and what each event changes.
 
+use super::contact::is_open;
 use super::step::{Purpose, Step};
 use super::{Session, Stage};
 use crate::backoff::Tries;
@@ -7,6 +8,7 @@ use crate::effect::{Call, Effect};
 use crate::failure::{Failure, Next};
 use crate::input::{Answer, Role};
 use crate::transcript::EntryKind;
+use core::mem;
 use frontdesk_contract::{Event, EventKind, EventPage, Gap, MAX_WAIT_S, Sender};
 
 /// After a conversation has ended, news (a question for a rating) is waited for so long, in milliseconds.
@@ -19,6 +21,8 @@ const ALONE_IDLE_MS: u64 = 10_000;
 const SILENCE_MS: u64 = 40_000;
 /// The leader's page brings an own message soon; a follower asks only if it does not, after so many milliseconds.
 const GRACE_MS: u64 = 1_000;
+/// A desk that answers without news and without waiting is asked at most this often, in milliseconds.
+const PACE_MS: u64 = 1_000;
 /// Typing ends by itself after so many milliseconds.
 const TYPING_MS: u64 = 8_000;
 
@@ -31,6 +35,13 @@ pub(super) struct Following {
     /// Events up to here were part of the state that the session was opened with.
     told: u64,
     asked_after: u64,
+    /// `newest` when the last page was asked for.
+    asked_newest: u64,
+    /// Not before this time is asked again, since asking brought nothing.
+    pace_until: u64,
+    asked_ms: u64,
+    /// The last event of the kind told of an open conversation.
+    was_open: bool,
     tries: Tries,
     /// Follow until then although no conversation is open.
     linger_until: u64,
@@ -69,6 +80,11 @@ impl Following {
         self.ask_at = self.ask_at.min(now_ms + GRACE_MS);
     }
 
+    /// Something happened after the last event that is known here.
+    pub(super) fn expect_more(&mut self, now_ms: u64) {
+        self.expect(self.cursor + 1, now_ms);
+    }
+
     pub(super) fn linger(&mut self, now_ms: u64) {
         self.linger_until = now_ms + LINGER_MS;
     }
@@ -83,11 +99,31 @@ impl Following {
         self.tries.succeed();
     }
 
+    /// A page was asked for after this number and has been applied: what does that say about the next?
+    fn asked_well(&mut self, after: u64) {
+        let behind = self.newest > self.cursor;
+        if self.cursor > after {
+            // There was more than fits into a page.
+            self.ask_now |= behind;
+            return;
+        }
+        self.pace_until = self.asked_ms + PACE_MS;
+        if behind && self.newest == self.asked_newest {
+            // The desk does not have what was expected.
+            self.newest = self.cursor;
+        } else if behind {
+            self.ask_at = self.ask_at.min(self.asked_ms + GRACE_MS);
+        }
+    }
+
     /// Whether the role changed.
     pub(super) fn set_role(&mut self, role: Role, now_ms: u64) -> bool {
         let changed = self.role != role;
         self.role = role;
-        self.ask_at = now_ms + SILENCE_MS;
+        if changed {
+            // A tab that cannot hear others must not wait to hear something.
+            self.ask_at = if role == Role::Alone { now_ms } else { now_ms + SILENCE_MS };
+        }
         changed
     }
 }
@@ -116,13 +152,15 @@ impl Session {
             Role::Leader => (0, 0),
             Role::Follower | Role::Alone => (if following.ask_now { 0 } else { following.ask_at }, 0),
         };
-        let due = due.max(following.tries.next_ms());
+        let due = due.max(following.tries.next_ms()).max(following.pace_until);
         if due > now {
             let linger = lingering.then_some(following.linger_until);
             return Some(linger.map_or(due, |until| until.min(due)));
         }
         following.ask_now = false;
         following.asked_after = following.cursor;
+        following.asked_newest = following.newest;
+        following.asked_ms = now;
         let call = Call::Events { after: following.cursor, wait_s };
         self.request(step, Purpose::Events, call);
         None
@@ -145,7 +183,8 @@ impl Session {
                 if following.role == Role::Leader && !page.events.is_empty() {
                     step.effects.push(Effect::Tell { after, page: page.clone() });
                 }
-                return self.apply(step, page);
+                self.apply(step, page);
+                return self.following.asked_well(after);
             }
             Ok(_) => Failure::Foreign,
             Err(failure) => failure,
@@ -163,6 +202,9 @@ impl Session {
     pub(super) fn heard(&mut self, step: &mut Step, after: u64, page: EventPage) {
         self.following.ask_at = step.now.ms + SILENCE_MS;
         if self.stage != Stage::Open {
+            // Too early to be applied; to be asked for once the session is open.
+            self.following.newest = self.following.newest.max(page.next);
+            self.following.ask_now = true;
             return;
         }
         if after > self.following.cursor {
@@ -196,6 +238,7 @@ impl Session {
         let expected = self.following.cursor + 1;
         self.following.cursor = seq;
         let news = seq > self.following.told;
+        self.transcript_hole(step, expected, seq, at_ms, &kind);
         let entry = match kind {
             EventKind::Message(message) => {
                 self.agent_types_until = None;
@@ -236,10 +279,15 @@ impl Session {
                 None
             }
             EventKind::Contact(contact) => {
-                self.following.contact_events += 1;
                 let shown = contact.clone();
                 if news {
+                    self.following.contact_events += 1;
                     self.apply_contact(step, contact);
+                }
+                if !mem::replace(&mut self.following.was_open, is_open(shown.state))
+                    && self.following.was_open
+                {
+                    self.new_conversation(step, news);
                 }
                 Some(EntryKind::Contact(shown))
             }
@@ -251,13 +299,16 @@ impl Session {
             EventKind::Gap(gap) => Some(EntryKind::Gap(gap)),
             EventKind::Unknown {} => None,
         };
-        let is_gap = matches!(entry, Some(EntryKind::Gap(_)));
-        if seq > expected && !is_gap {
-            let gap = EntryKind::Gap(Gap { from: expected, to: seq - 1 });
-            self.transcript.insert(Some(seq - 1), at_ms, gap, &mut step.changes);
-        }
         if let Some(kind) = entry {
             self.transcript.insert(Some(seq), at_ms, kind, &mut step.changes);
+        }
+    }
+
+    /// A page is without a hole; if there is one all the same, it is shown.
+    fn transcript_hole(&mut self, step: &mut Step, expected: u64, seq: u64, at_ms: u64, kind: &EventKind) {
+        if seq > expected && !matches!(kind, EventKind::Gap(_)) {
+            let gap = EntryKind::Gap(Gap { from: expected, to: seq - 1 });
+            self.transcript.insert(Some(seq - 1), at_ms, gap, &mut step.changes);
         }
     }
 }

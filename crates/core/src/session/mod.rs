@@ -72,12 +72,16 @@ pub struct Session {
     settings: Settings,
     stage: Stage,
     opening: Tries,
+    /// So many sessions in a row died before they answered anything.
+    fruitless: u32,
     credential: Option<String>,
     offers: Option<Offers>,
     contact: Contact,
     queue: QueueInfo,
     wish: Option<Wish>,
     connect_error: Option<ErrorCode>,
+    /// The visitor sent or retried something since a conversation was last begun for that.
+    wants_contact: bool,
     ending: Option<Tries>,
     transcript: Transcript,
     outbox: Outbox,
@@ -100,12 +104,14 @@ impl Session {
             settings,
             stage: Stage::Idle,
             opening: Tries::default(),
+            fruitless: 0,
             credential: None,
             offers: None,
             contact: Contact::default(),
             queue: QueueInfo::default(),
             wish: None,
             connect_error: None,
+            wants_contact: false,
             ending: None,
             transcript: Transcript::default(),
             outbox: Outbox::default(),
@@ -140,6 +146,7 @@ impl Session {
             Input::Seen(seen) => self.set_seen(&mut step, seen),
             Input::Answered(id, result) => self.answered(&mut step, id, result),
             Input::Kept(key, written) => self.kept(&mut step, &key, written),
+            Input::Join(credential) => self.join(&mut step, credential),
             Input::Timer => self.wake_at = None,
             Input::Woken => self.hurry(),
             Input::Role(role) => self.set_role(&mut step, role),
@@ -173,6 +180,9 @@ impl Session {
     fn answered(&mut self, step: &mut Step, id: RequestId, result: Result<Answer, Failure>) {
         let Some(purpose) = self.close(id) else { return };
         let trouble = self.connection();
+        if purpose != Purpose::Open && result.is_ok() {
+            self.fruitless = 0;
+        }
         match purpose {
             Purpose::Open => self.opened(step, result),
             Purpose::Connect => self.connected(step, result),
@@ -305,8 +315,12 @@ impl Session {
     }
 
     fn set_role(&mut self, step: &mut Step, role: Role) {
-        if self.following.set_role(role, step.now.ms) && role != Role::Leader {
-            self.abort(step, Purpose::Events);
+        if self.following.set_role(role, step.now.ms)
+            && role != Role::Leader
+            && self.abort(step, Purpose::Events)
+        {
+            // A page may have been on its way.
+            self.following.expect_news();
         }
     }
 }

@@ -7,13 +7,20 @@ use crate::failure::{Failure, Next};
 use crate::input::Answer;
 use crate::snapshot::{Record, SCHEMA, Saved};
 use crate::transcript::MineState;
-use frontdesk_contract::{Body, OpenSession, PROTOCOL, SessionOpened};
+use frontdesk_contract::{
+    Body, Contact, ContactState, EndReason, OpenSession, PROTOCOL, QueueInfo, SessionOpened,
+};
 
 impl Session {
-    pub(super) fn start(&mut self, step: &mut Step, saved: Saved) {
+    pub(super) fn start(&mut self, step: &mut Step, mut saved: Saved) {
         if saved.schema != SCHEMA {
             return;
         }
+        // Shown in the order in which they will be sent, whatever order they were read in.
+        saved.records.sort_by_key(|record| match record {
+            Record::Outgoing { id, at_ms, .. } => (*at_ms, Some(id.clone())),
+            Record::Session { .. } | Record::Rating { .. } => (0, None),
+        });
         for record in saved.records {
             match record {
                 Record::Session { credential } => self.credential = Some(credential),
@@ -81,6 +88,8 @@ impl Session {
         self.opening.succeed();
         self.stage = Stage::Open;
         let same = self.credential.as_deref() == Some(opened.session.as_str());
+        let replaced = !same && self.credential.is_some();
+        let held = self.contact.state != ContactState::None || !self.outbox.is_empty();
         if !same || opened.cursor < self.following.cursor() {
             // Another journal, whose numbers begin anew: what is shown stays above it.
             self.transcript.archive();
@@ -89,10 +98,36 @@ impl Session {
         self.credential = Some(opened.session);
         self.offers = Some(opened.offers);
         self.contact = opened.contact;
+        if self.contact.state != ContactState::Queueing {
+            self.queue = QueueInfo::default();
+        }
+        if !same {
+            // A rating belongs to the session that is gone.
+            self.drop_rating(step);
+        }
+        if replaced && held && self.contact.state == ContactState::None {
+            // What the visitor was in is gone. Whether its unsent text is meant for somebody else, the visitor decides.
+            let reason = Some(EndReason::Released);
+            self.contact = Contact { state: ContactState::Ended, with: None, reason };
+        }
         self.following.opened_at(opened.cursor);
         if !same && let Some(record) = self.session_record() {
             step.effects.push(Effect::Keep(record));
         }
+    }
+
+    /// Two tabs opened a session each at the same time; this one takes the other's, so that they are one visitor.
+    pub(super) fn join(&mut self, step: &mut Step, credential: String) {
+        if self.credential.as_ref() == Some(&credential) {
+            return;
+        }
+        self.abort_all(step);
+        self.credential = Some(credential);
+        self.transcript.archive();
+        self.following.restart();
+        self.stage = Stage::Opening;
+        self.opening.succeed();
+        step.redraw();
     }
 
     /// The credential is dead: begin anew, with what is still to be sent.
@@ -100,6 +135,12 @@ impl Session {
         if self.stage == Stage::Open {
             self.abort_all(step);
             self.stage = Stage::Opening;
+            self.ending = None;
+            if self.fruitless > 0 {
+                // The last session was dead before it was good for anything: do not spin.
+                self.opening.fail_after(self.fruitless - 1, step.now.ms, step.now.draw());
+            }
+            self.fruitless = self.fruitless.saturating_add(1);
             self.rating.forget(step);
             step.redraw();
         }

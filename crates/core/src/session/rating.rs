@@ -87,17 +87,19 @@ impl Session {
         }
     }
 
+    /// Another conversation begins.
+    pub(super) fn new_conversation(&mut self, step: &mut Step, news: bool) {
+        // What is read again after a reload is older than a rating given since.
+        if news || self.rating.state != RatingState::Thanked {
+            self.rating.forget(step);
+        }
+    }
+
     pub(super) fn apply_survey(&mut self, step: &mut Step, form: SurveyForm) {
-        if self.rating.out.is_some() {
+        if self.rating.out.is_some() || self.rating.state == RatingState::Thanked {
             return;
         }
-        self.rating.state = if form.open {
-            RatingState::Asked(form)
-        } else if self.rating.state == RatingState::Thanked {
-            RatingState::Thanked
-        } else {
-            RatingState::None
-        };
+        self.rating.state = if form.open { RatingState::Asked(form) } else { RatingState::None };
         step.redraw();
     }
 
@@ -117,8 +119,9 @@ impl Session {
         step.redraw();
         let failure = match result {
             Ok(Answer::Rated(_)) => {
+                self.drop_rating(step);
                 self.rating.state = RatingState::Thanked;
-                return self.drop_rating(step);
+                return;
             }
             Ok(_) => Failure::Foreign,
             Err(failure) => failure,
@@ -127,20 +130,20 @@ impl Session {
             Next::Retry { after_ms } => self.rating.tries.fail(step.now.ms, after_ms, step.now.draw()),
             Next::Hold => self.rating.tries.fail(step.now.ms, 5_000, step.now.draw()),
             Next::Reopen => {
-                // A rating belongs to the session that is gone.
-                self.drop_rating(step);
-                self.rating.state = RatingState::None;
+                // The rating is dropped with the session that it belongs to, once there is another.
                 self.reopen(step);
             }
             Next::Stop | Next::Reconnect => {
-                self.rating.state = RatingState::Failed(failure.code());
                 self.drop_rating(step);
+                self.rating.state = RatingState::Failed(failure.code());
             }
         }
     }
 
-    fn drop_rating(&mut self, step: &mut Step) {
-        self.rating.out = None;
-        step.effects.push(Effect::Forget(RecordKey::Rating));
+    pub(super) fn drop_rating(&mut self, step: &mut Step) {
+        self.rating.state = RatingState::None;
+        if self.rating.out.take().is_some() {
+            step.effects.push(Effect::Forget(RecordKey::Rating));
+        }
     }
 }

@@ -10,6 +10,10 @@ use crate::snapshot::RecordKey;
 use crate::transcript::MineState;
 use frontdesk_contract::{Body, ClientId, ContactState, Echo, ErrorCode, PostMessage, PostedStatus};
 
+/// The answer for a message that its echo has delivered already may be lost. Those behind it wait so long for it, in
+/// milliseconds; mostly it is just about to come.
+const ANSWER_MS: u64 = 1_000;
+
 impl Session {
     pub(super) fn send(&mut self, step: &mut Step, text: String) {
         if text.trim().is_empty() {
@@ -25,9 +29,7 @@ impl Session {
         self.transcript.mine(&message.id, None, message.at_ms, &body, MineState::Queued, &mut step.changes);
         step.effects.push(Effect::Keep(message.record()));
         self.connect_error = None;
-        if self.stage == Stage::Open {
-            self.wish_for_anyone(step);
-        }
+        self.wants_contact = true;
     }
 
     pub(super) fn retry(&mut self, step: &mut Step, id: &ClientId) {
@@ -38,15 +40,12 @@ impl Session {
         }
         self.outbox.tries.hurry();
         self.connect_error = None;
-        if self.stage == Stage::Open {
-            self.wish_for_anyone(step);
-        } else {
-            self.open(step);
-        }
+        self.wants_contact = true;
+        self.open(step);
     }
 
     pub(super) fn send_again(&mut self, step: &mut Step, id: &ClientId) {
-        if let Some(text) = self.transcript.my_text(id) {
+        if let Some(text) = self.transcript.unconfirmed_text(id) {
             let text = text.to_owned();
             self.send(step, text);
         }
@@ -57,7 +56,7 @@ impl Session {
         if self.outbox.get_mut(id).is_some_and(|message| on_its_way(message.state)) {
             return;
         }
-        if let Some(message) = self.outbox.take(id) {
+        if let Some(message) = self.outbox.give_up(id) {
             self.transcript.remove_mine(id, &mut step.changes);
             step.effects.push(Effect::Forget(RecordKey::Outgoing(message.id)));
             step.effects.push(Effect::Returned(message.text));
@@ -67,15 +66,19 @@ impl Session {
     pub(super) fn advance_outbox(&mut self, step: &mut Step) -> Option<u64> {
         let served =
             matches!(self.contact.state, ContactState::Robot | ContactState::Agent | ContactState::Unknown);
-        if self.stage != Stage::Open || !served || self.is_open(Purpose::Post) || self.wish.is_some() {
+        if self.stage != Stage::Open || !served || self.wish.is_some() || self.outbox.is_flying() {
             return None;
         }
         let first = self.outbox.ready()?;
         if self.outbox.tries.next_ms() > step.now.ms {
             return Some(self.outbox.tries.next_ms());
         }
+        if self.is_open(Purpose::Post) && self.outbox.answer_until > step.now.ms {
+            return Some(self.outbox.answer_until);
+        }
         let id = first.id.clone();
         let call = Call::PostMessage(PostMessage { id: id.clone(), body: Body::Text(first.text.clone()) });
+        self.abort(step, Purpose::Post);
         let request = self.request(step, Purpose::Post, call);
         if let Some(message) = self.outbox.get_mut(&id) {
             message.state = OutState::InFlight(request);
@@ -86,7 +89,9 @@ impl Session {
 
     pub(super) fn posted(&mut self, step: &mut Step, request: RequestId, result: Result<Answer, Failure>) {
         let flying = self.outbox.iter().find(|message| message.state == OutState::InFlight(request));
-        let Some(id) = flying.map(|message| message.id.clone()) else { return };
+        let Some(id) = flying.map(|message| message.id.clone()) else {
+            return self.posted_after_echo(step, &result);
+        };
         let failure = match result {
             Ok(Answer::Posted(posted)) => {
                 self.following.expect(posted.seq, step.now.ms);
@@ -108,7 +113,11 @@ impl Session {
                     self.following.expect_news();
                 }
             }
-            Next::Reconnect => self.lose_contact(step, failure.code()),
+            Next::Reconnect => {
+                // A desk that connects and then knows nothing of it must not be asked in a loop.
+                self.outbox.tries.fail(step.now.ms, 0, step.now.draw());
+                self.lose_contact(step, failure.code());
+            }
             Next::Reopen => self.reopen(step),
             Next::Stop => {
                 message.state = OutState::Failed(failure.code());
@@ -118,8 +127,21 @@ impl Session {
         self.transcript.set_mine(&id, shown, &mut step.changes);
     }
 
+    /// The echo had told already that the message is there. What else the answer says holds for the next one.
+    fn posted_after_echo(&mut self, step: &mut Step, result: &Result<Answer, Failure>) {
+        if let Err(failure) = result {
+            match failure.next() {
+                Next::Retry { after_ms } if after_ms > 0 => {
+                    self.outbox.tries.fail(step.now.ms, after_ms, step.now.draw());
+                }
+                Next::Reopen => self.reopen(step),
+                _ => {}
+            }
+        }
+    }
+
     /// The proxy says that there is no conversation: the text stays here until the visitor begins one.
-    fn lose_contact(&mut self, step: &mut Step, code: Option<ErrorCode>) {
+    pub(super) fn lose_contact(&mut self, step: &mut Step, code: Option<ErrorCode>) {
         let never = code == Some(ErrorCode::NotConnected)
             && self.transcript.entries().iter().all(|e| e.seq.is_none());
         self.contact.state = if never { ContactState::None } else { ContactState::Ended };
@@ -130,6 +152,7 @@ impl Session {
     /// The journal has the message, told by the answer or by its echo, whichever comes first.
     fn delivered(&mut self, step: &mut Step, id: &ClientId, seq: Option<u64>, status: PostedStatus) {
         let Some(message) = self.outbox.take(id) else { return };
+        self.outbox.answer_until = step.now.ms + ANSWER_MS;
         let body = Body::Text(message.text);
         self.transcript.mine(id, seq, message.at_ms, &body, state_of(status), &mut step.changes);
         step.effects.push(Effect::Forget(RecordKey::Outgoing(message.id)));

@@ -3,7 +3,8 @@
 use super::Session;
 use crate::effect::{Call, Effect, RequestId};
 use crate::now::Now;
-use crate::transcript::Change;
+use crate::outbox::OutState;
+use crate::transcript::{Change, MineState};
 
 /// What a request is for; there is at most one open request for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,17 +66,23 @@ impl Session {
         Some(self.requests.swap_remove(at).1)
     }
 
-    pub(super) fn abort(&mut self, step: &mut Step, purpose: Purpose) {
+    /// Stops the request, if there is one.
+    pub(super) fn abort(&mut self, step: &mut Step, purpose: Purpose) -> bool {
+        let before = self.requests.len();
         self.requests.retain(|(id, open)| {
             if *open == purpose {
                 step.effects.push(Effect::Abort(*id));
             }
             *open != purpose
         });
+        self.requests.len() < before
     }
 
     pub(super) fn abort_all(&mut self, step: &mut Step) {
         step.effects.extend(self.requests.drain(..).map(|(id, _)| Effect::Abort(id)));
+        for message in self.outbox.iter().filter(|message| matches!(message.state, OutState::InFlight(_))) {
+            self.transcript.set_mine(&message.id, MineState::Queued, &mut step.changes);
+        }
         self.outbox.recall_flights();
     }
 }

@@ -4,24 +4,38 @@
 use frontdesk_contract::{
     ApiError, Body, ClientId, Connect, ConnectTo, Contact, ContactState, Echo, EndReason, ErrorCode, Event,
     EventKind, EventPage, Gap, Message, Notice, NoticeCode, Offers, Person, PostMessage, PostSurvey, Posted,
-    PostedStatus, QueueInfo, Receipt, Sender, SessionOpened, SurveyForm, SurveyLevel, SurveySaved, Typing, Visitor,
+    PostedStatus, QueueInfo, Receipt, Sender, SessionOpened, SurveyForm, SurveyLevel, SurveySaved, Typing,
+    Visitor,
 };
 use frontdesk_core::{Answer, Call, Failure};
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
+use std::ops::{Deref, DerefMut};
 
 /// The proxy's word for a refusal.
 pub(crate) fn refusal(code: ErrorCode, retry_after_ms: Option<u64>) -> Failure {
     Failure::Refused(ApiError { code, message: String::new(), retry_after_ms, request_id: None })
 }
 
-pub(crate) struct Desk {
-    credential: Option<String>,
-    sessions: u32,
+/// What the proxy keeps of one session.
+#[derive(Default)]
+pub(crate) struct Book {
     pub(crate) journal: Vec<Event>,
     /// Events up to here are no longer kept.
     pub(crate) floor: u64,
-    pub(crate) page_size: usize,
     pub(crate) contact: Contact,
+    posted: BTreeMap<ClientId, Posted>,
+    connected: BTreeSet<ClientId>,
+    pub(crate) survey_open: bool,
+}
+
+pub(crate) struct Desk {
+    /// The session that was used last; the desk's people speak in it.
+    credential: Option<String>,
+    book: Book,
+    others: BTreeMap<String, Book>,
+    sessions: u32,
+    pub(crate) page_size: usize,
     /// Agents who serve a connecting visitor at once; otherwise the visitor queues.
     pub(crate) agent_free: bool,
     /// What the centre got, in its order, over all sessions.
@@ -30,50 +44,77 @@ pub(crate) struct Desk {
     pub(crate) refused: BTreeMap<String, ErrorCode>,
     /// Texts whose fate the proxy does not know.
     pub(crate) uncertain: BTreeSet<String>,
-    posted: BTreeMap<ClientId, Posted>,
-    connected: BTreeSet<ClientId>,
     rated: BTreeSet<ClientId>,
     pub(crate) ratings: Vec<(u8, String)>,
-    pub(crate) survey_open: bool,
     pub(crate) survey_after_end: bool,
     pub(crate) contacts_begun: u32,
     messages: u32,
+}
+
+impl Book {
+    pub(crate) fn newest(&self) -> u64 {
+        self.journal.len() as u64
+    }
+}
+
+impl Deref for Desk {
+    type Target = Book;
+    fn deref(&self) -> &Book {
+        &self.book
+    }
+}
+
+impl DerefMut for Desk {
+    fn deref_mut(&mut self) -> &mut Book {
+        &mut self.book
+    }
 }
 
 impl Desk {
     pub(crate) fn new() -> Self {
         Self {
             credential: None,
+            book: Book::default(),
+            others: BTreeMap::new(),
             sessions: 0,
-            journal: Vec::new(),
-            floor: 0,
             page_size: 100,
-            contact: Contact::default(),
             agent_free: true,
             received: Vec::new(),
             refused: BTreeMap::new(),
             uncertain: BTreeSet::new(),
-            posted: BTreeMap::new(),
-            connected: BTreeSet::new(),
             rated: BTreeSet::new(),
             ratings: Vec::new(),
-            survey_open: false,
             survey_after_end: false,
             contacts_begun: 0,
             messages: 0,
         }
     }
 
-    pub(crate) fn credential(&self) -> Option<&str> {
-        self.credential.as_deref()
+    /// The book of this session, if it is known.
+    pub(crate) fn book(&self, credential: Option<&str>) -> Option<&Book> {
+        if credential.is_some() && credential == self.credential.as_deref() {
+            return Some(&self.book);
+        }
+        self.others.get(credential?)
+    }
+
+    /// Goes on with this session; false if it is not known.
+    fn turn_to(&mut self, credential: Option<&str>) -> bool {
+        if credential.is_some() && credential == self.credential.as_deref() {
+            return true;
+        }
+        let Some((credential, book)) = credential.and_then(|wanted| self.others.remove_entry(wanted)) else {
+            return false;
+        };
+        let before = mem::replace(&mut self.book, book);
+        if let Some(left) = self.credential.replace(credential) {
+            self.others.insert(left, before);
+        }
+        true
     }
 
     pub(crate) fn texts(&self) -> Vec<&str> {
         self.received.iter().map(|(_, text)| text.as_str()).collect()
-    }
-
-    pub(crate) fn newest(&self) -> u64 {
-        self.journal.len() as u64
     }
 
     pub(crate) fn push(&mut self, kind: EventKind) -> u64 {
@@ -112,7 +153,7 @@ impl Desk {
     }
 
     pub(crate) fn agent_serves(&mut self) {
-        if self.is_open() {
+        if matches!(self.contact.state, ContactState::Robot | ContactState::Queueing) {
             self.set_contact(ContactState::Agent, None);
         }
     }
@@ -130,12 +171,7 @@ impl Desk {
     /// The session is forgotten with all that belongs to it.
     pub(crate) fn forget_session(&mut self) {
         self.credential = None;
-        self.journal.clear();
-        self.floor = 0;
-        self.contact = Contact::default();
-        self.posted.clear();
-        self.connected.clear();
-        self.survey_open = false;
+        self.book = Book::default();
     }
 
     fn end(&mut self, reason: EndReason) {
@@ -158,7 +194,7 @@ impl Desk {
         if let Call::OpenSession(open) = call {
             return Ok(Answer::Opened(self.open(open.resume.as_deref())));
         }
-        if credential.is_none() || credential != self.credential() {
+        if !self.turn_to(credential) {
             return Err(refusal(ErrorCode::SessionUnknown, None));
         }
         match call {
@@ -176,19 +212,24 @@ impl Desk {
     }
 
     fn open(&mut self, resume: Option<&str>) -> SessionOpened {
-        if self.credential.is_none() || resume != self.credential() {
-            self.forget_session();
-            self.sessions += 1;
-            self.credential = Some(format!("credential-{}", self.sessions));
-        }
+        let session = match resume.filter(|resume| self.book(Some(resume)).is_some()) {
+            Some(known) => known.to_owned(),
+            None => {
+                self.sessions += 1;
+                let credential = format!("credential-{}", self.sessions);
+                self.others.insert(credential.clone(), Book::default());
+                credential
+            }
+        };
+        let book = self.book(Some(&session));
         SessionOpened {
             protocol: 1,
-            session: self.credential.clone().unwrap_or_default(),
             expires_ms: u64::MAX,
             visitor: Visitor { id: "v".into(), name: "V".into() },
-            contact: self.contact.clone(),
-            cursor: self.newest(),
+            contact: book.map(|book| book.contact.clone()).unwrap_or_default(),
+            cursor: book.map_or(0, Book::newest),
             offers: Offers { robot: true, agent: true, text_max_bytes: 1024, ..Offers::default() },
+            session,
         }
     }
 

@@ -27,7 +27,7 @@ enum Said {
 
 enum Happening {
     AtDesk { id: RequestId, call: Call, credential: Option<String>, fate: Fate },
-    Parked { id: RequestId, credential: Option<String>, after: u64, fate: Fate, until: u64 },
+    Parked { id: RequestId, credential: Option<String>, after: u64, fate: Fate },
     Answer { id: RequestId, result: Result<Answer, Failure> },
     Timeout(RequestId),
     Written { key: RecordKey, write: u64 },
@@ -107,7 +107,9 @@ impl World {
         self.crash(tab);
         let own = self.dice.next() >> 11;
         let life = self.tab(tab).life;
-        *self.tab(tab) = Tab { life, ..Tab::new(own) };
+        let mut fresh = Tab::new(own);
+        fresh.life = life;
+        *self.tab(tab) = fresh;
         self.load(tab);
     }
 
@@ -127,11 +129,11 @@ impl World {
     }
 
     fn load(&mut self, tab: usize) {
+        let saved = self.storage.read();
+        self.input(tab, Input::Start(saved));
         if !self.channel {
             self.input(tab, Input::Role(Role::Alone));
         }
-        let saved = self.storage.read();
-        self.input(tab, Input::Start(saved));
     }
 
     fn tab(&mut self, tab: usize) -> &mut Tab {
@@ -179,6 +181,7 @@ impl World {
     pub(crate) fn run(&mut self, ms: u64) {
         let end = self.now + ms;
         let began = self.planned;
+        self.wake_parked();
         while let Some(((at, _), (tab, life, happening))) = self.next_until(end) {
             self.now = self.now.max(at);
             assert!(self.planned - began < 3_000 + ms * 4, "a busy loop");
@@ -201,24 +204,14 @@ impl World {
         (first.key().0 <= end).then(|| first.remove_entry())
     }
 
-    /// Lets time pass until something is so; at most so long.
-    pub(crate) fn run_until(&mut self, ms: u64, done: impl Fn(&Self) -> bool) {
-        let end = self.now + ms;
-        while !done(self) {
-            assert!(self.now < end, "it did not come to that");
-            self.run(10);
-        }
-    }
-
     /// Long polls are answered when there is something to tell.
     fn wake_parked(&mut self) {
-        let newest = self.desk.newest();
         let ready: Vec<_> = self
             .happenings
             .iter()
             .filter(|(_, (_, _, happening))| {
                 matches!(happening, Happening::Parked { after, credential, .. }
-                    if *after < newest || credential.as_deref() != self.desk.credential())
+                    if self.desk.book(credential.as_deref()).is_none_or(|book| *after < book.newest()))
             })
             .map(|(key, _)| *key)
             .collect();
@@ -237,8 +230,10 @@ impl World {
 
     fn happen(&mut self, tab: usize, happening: Happening) {
         match happening {
-            Happening::AtDesk { id, call, credential, fate } => self.at_desk(tab, id, &call, credential, fate),
-            Happening::Parked { id, credential, after, fate, .. } => {
+            Happening::AtDesk { id, call, credential, fate } => {
+                self.at_desk(tab, id, &call, credential, fate)
+            }
+            Happening::Parked { id, credential, after, fate } => {
                 let call = Call::Events { after, wait_s: 0 };
                 let result = self.desk.handle(&call, credential.as_deref());
                 self.answer(tab, id, result, &fate);
@@ -291,7 +286,7 @@ impl World {
             && page.events.is_empty()
         {
             let until = self.now + u64::from(*wait_s) * 1000;
-            let parked = Happening::Parked { id, credential, after: *after, fate, until };
+            let parked = Happening::Parked { id, credential, after: *after, fate };
             return self.plan(until, tab, parked);
         }
         self.answer(tab, id, result, &fate);

@@ -126,7 +126,12 @@ impl Network {
         if dice.below(100) >= self.trouble {
             let twice = self.trouble > 0 && dice.below(10) == 0;
             let spread = if self.trouble > 0 { 300 } else { 1 };
-            return Fate { up_ms: 10 + dice.below(spread), down_ms: 10 + dice.below(spread), twice, ..Fate::default() };
+            return Fate {
+                up_ms: 10 + dice.below(spread),
+                down_ms: 10 + dice.below(spread),
+                twice,
+                ..Fate::default()
+            };
         }
         let late = Fate::slow(dice.below(4_000), dice.below(20_000));
         match dice.below(9) {

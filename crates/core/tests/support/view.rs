@@ -1,6 +1,6 @@
 //! What a screen makes of the changes, and what it shows.
 
-use frontdesk_contract::{Body, EventKind, Event, PostedStatus};
+use frontdesk_contract::{Body, Event, EventKind, PostedStatus};
 use frontdesk_core::{Change, Entry, EntryKind, MineState, Transcript};
 
 /// A screen that follows the changes only. It must always show what the transcript holds.

@@ -24,7 +24,8 @@ pub struct CecConfig {
     pub message_id: MessageIds,
     /// What becomes of messages that a poll has answered. Key `poll`, default `destructive`.
     pub poll: PollKind,
-    /// Whether the centre keeps messages that can be asked for; dialect 2.6 only. Key `history`, default false.
+    /// Whether the centre keeps messages that can be asked for. The interface for it is of dialect 2.6; with 2.5 this
+    /// has no effect, so that a change of dialect is a change of one word. Key `history`, default false.
     pub history: bool,
     /// Pause between polls while something happens. First number of `poll_interval_ms`, default 500.
     pub poll_busy: Duration,
@@ -107,9 +108,6 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
         std::fs::metadata(&file).map_err(|error| format!("{}: {error}", file.display()))?;
         Ok(file)
     });
-    if (dialect, history) == (Some(Dialect::V2_5), Some(true)) {
-        section.wrong("history", "dialect 2.5 has no history", "false, or dialect 2.6");
-    }
     if (robot, agent) == (Some(false), Some(false)) {
         section.wrong("agent", "neither robot nor agent would serve", "true for `robot`, `agent` or both");
     }
@@ -123,7 +121,7 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
         dialect: dialect?,
         message_id: message_id?,
         poll: poll?,
-        history: history?,
+        history: history? && dialect? == Dialect::V2_6,
         poll_busy: Duration::from_millis(busy),
         poll_idle: Duration::from_millis(idle),
         robot: robot?,

@@ -14,18 +14,21 @@ use std::time::Duration;
 const TOUCH_SHARE: u64 = 48;
 
 impl App {
-    /// Finds the visitor of a credential, and moves the end of the session on.
+    /// The visitor of a session, who has just asked for something.
     ///
     /// # Errors
-    /// [`ErrorCode::SessionUnknown`]; when the store fails.
-    pub async fn visitor_of(&self, secret: &str) -> Result<(SessionRecord, Arc<Visitor>), Problem> {
-        let session = self.session_of(secret).await?.ok_or_else(Problem::session_unknown)?;
+    /// [`ErrorCode::SessionUnknown`] when it was erased meanwhile; when the store fails.
+    pub async fn visitor_of(&self, session: &SessionRecord) -> Result<Arc<Visitor>, Problem> {
         let visitor = self.registry.get(&self.shared, &session.visitor).await?;
         visitor.attend();
-        Ok((session, visitor))
+        Ok(visitor)
     }
 
-    async fn session_of(&self, secret: &str) -> Result<Option<SessionRecord>, Problem> {
+    /// Finds the session of a credential, and moves its end on.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn session_of(&self, secret: &str) -> Result<Option<SessionRecord>, Problem> {
         let Some(hash) = credential::hash(secret) else { return Ok(None) };
         let Some(mut session) = self.shared.store.session(&hash).await? else { return Ok(None) };
         let now_ms = self.shared.clock.now_ms();
@@ -54,11 +57,10 @@ impl App {
         let Some(session) = self.session_of(secret).await?.filter(|found| found.desk == desk.settings.id) else {
             return Ok(None);
         };
-        let visitor = match self.registry.get(&self.shared, &session.visitor).await {
+        let visitor = match self.visitor_of(&session).await {
             Err(problem) if problem.code == ErrorCode::SessionUnknown => return Ok(None),
             visitor => visitor?,
         };
-        visitor.attend();
         if wish.locale.is_some() {
             let language = naming::language(wish.locale.as_deref());
             visitor.change(|draft, _| draft.record.language.clone_from(&language)).await?;
@@ -72,7 +74,7 @@ impl App {
     /// # Errors
     /// [`ErrorCode::Overloaded`] when there are too many; when the store fails.
     pub async fn open(&self, desk: &Desk, wish: &OpenSession) -> Result<SessionOpened, Problem> {
-        if self.shared.store.sessions().await? >= self.shared.settings.limits.sessions {
+        if self.shared.store.sessions().await? >= self.shared.settings.limits.sessions as u64 {
             let full = Problem::new(ErrorCode::Overloaded, "too many sessions");
             return Err(full.after(Duration::from_secs(30)));
         }

@@ -4,6 +4,8 @@
 //! decides what that means for the visitor: it reports, and [`Failure`] says what is certain.
 
 pub mod cec;
+#[cfg(test)]
+pub(crate) mod fake;
 
 use frontdesk_contract::{Body, ClientId, ErrorCode, QueueInfo, Sender, SurveyForm};
 use std::future::Future;

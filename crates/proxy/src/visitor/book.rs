@@ -65,7 +65,7 @@ impl Visitor {
             let current = self.current(&mut book).await?;
             let mut draft = Draft::of(&current.record, self.now_ms());
             let answer = change(&mut draft, &current.recent);
-            let Some(batch) = draft.finish(self.shared.settings.limits.events_per_visitor) else {
+            let Some(batch) = draft.finish(self.shared.settings.limits.events_per_visitor.into()) else {
                 return Ok(answer);
             };
             let (record, codes) = (batch.record.clone(), batch.codes.clone());

@@ -7,7 +7,7 @@ use super::{Visitor, party};
 use crate::problem::Problem;
 use crate::store::Answer;
 use crate::vendor::{Failure, Party, Serving};
-use frontdesk_contract::{Connect, Contact, ContactState, EndReason, ErrorCode};
+use frontdesk_contract::{Connect, ConnectTo, Contact, ContactState, EndReason};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,25 +21,26 @@ impl Visitor {
     /// # Errors
     /// What the centre refuses; after a failed transfer the robot goes on serving. What [`Visitor::submit`] says.
     pub async fn connect(self: &Arc<Self>, wish: Connect) -> Result<Contact, Problem> {
-        let content = digest("contact", &wish.to);
+        let Connect { id, to } = wish;
+        let content = digest("contact", &to);
         let work = move |visitor: Arc<Self>, task| async move {
-            let outcome = visitor.arrange(&task, &wish).await;
+            let outcome = visitor.arrange(&task, to).await;
             if outcome.is_err() {
                 // Nothing that would be done twice by doing it again: the next request begins afresh.
                 visitor.change(|draft, _| draft.forget(&task.id)).await?;
             }
             outcome
         };
-        match self.submit(wish.id.clone(), content, |_, _| Ok(()), work).await? {
+        match self.submit(id, content, |_, _| Ok(()), work).await? {
             Answer::Contact(contact) => Ok(contact),
             Answer::Posted { .. } | Answer::Rated(_) => Err(Problem::internal()),
         }
     }
 
-    async fn arrange(self: &Arc<Self>, task: &Task, wish: &Connect) -> Result<Answer, Problem> {
+    async fn arrange(self: &Arc<Self>, task: &Task, to: ConnectTo) -> Result<Answer, Problem> {
         let record = self.record().await?;
         let party = party(&record);
-        match plan(record.contact.state, wish.to) {
+        match plan(record.contact.state, to) {
             Move::Present => self.present(task).await,
             Move::Transfer => self.transfer(task, &party).await,
             Move::Connect { transfer } => {

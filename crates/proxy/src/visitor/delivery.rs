@@ -8,7 +8,8 @@
 //!
 //! [`Delivery::next`] says what to do, the matching method takes what came of it.
 
-use crate::settings::{CentreTraits, MessageIds};
+use crate::config::MessageIds;
+use crate::settings::CentreTraits;
 use crate::vendor::{Failure, Said};
 use frontdesk_contract::{ErrorCode, PostedStatus};
 use std::time::Duration;

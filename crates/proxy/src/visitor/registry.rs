@@ -34,7 +34,7 @@ impl Registry {
         }
         let book = Book::load(shared.store.as_ref(), id).await?.ok_or_else(Problem::session_unknown)?;
         let desk = shared.desks.get(&book.record().desk).ok_or_else(Problem::session_unknown)?;
-        let most = usize::try_from(shared.settings.limits.sessions).unwrap_or(usize::MAX);
+        let most = shared.settings.limits.sessions;
         let mut visitors = self.lock();
         if visitors.len() >= most {
             drop_idle(&mut visitors, Duration::ZERO);

@@ -193,12 +193,23 @@ at("accept").addEventListener("click", async () => {
   at("reply").focus();
 });
 
-at("end").addEventListener("click", () => at("confirm").showModal());
-at("confirm").addEventListener("close", async () => {
-  if (at("confirm").returnValue !== "yes") return;
-  at("confirm").returnValue = "";
-  await wish("POST", `conversations/${desk.open}/end`);
+async function end() {
+  const conversation = await wish("POST", `conversations/${desk.open}/end`);
+  if (!conversation) return;
+  desk.conversations.set(conversation.id, conversation);
+  drawOpen(false);
   at("visitor").focus({ preventScroll: true });
+}
+
+at("end").addEventListener("click", () => {
+  // Nobody is told that left messages were put away, so nobody need be asked.
+  if (groupOf(desk.conversations.get(desk.open), desk.agent) === "offline") end();
+  else at("confirm").showModal();
+});
+at("confirm").addEventListener("close", () => {
+  const sure = at("confirm").returnValue === "yes";
+  at("confirm").returnValue = "";
+  if (sure) end();
 });
 
 // Writing

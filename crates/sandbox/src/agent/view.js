@@ -47,6 +47,8 @@ export function drawList(desk) {
   at("nobody").hidden = all.length > 0;
   if (focused) root.querySelector(`button[data-id="${focused}"]`)?.focus({ preventScroll: true });
   const waiting = all.filter((conversation) => conversation.state === "waiting").length;
+  const news = waiting ? say("news", { n: waiting }) : "";
+  if (at("news").textContent !== news) at("news").textContent = news;
   document.title = waiting ? `(${waiting}) ${say("desk")}` : say("desk");
 }
 

@@ -13,6 +13,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
 
+pub(crate) use session::Refused;
+
 use crate::state::Sandbox;
 
 pub(crate) fn router(sandbox: Sandbox) -> Router {

@@ -90,7 +90,7 @@ impl Mailbox {
         self.0.pop_front();
     }
 
-    /// Takes at most `batch` messages, and says which codes the disturbance touched.
+    /// Takes at most `batch` new messages, and says which codes the disturbance touched.
     pub(crate) fn poll(
         &mut self,
         now: Ms,
@@ -104,13 +104,20 @@ impl Mailbox {
             });
         }
         let mut out = Vec::new();
-        for slot in self.0.iter_mut().take(batch) {
+        let mut fresh = 0;
+        for slot in &mut self.0 {
+            // Copies do not count, or a full batch of them would hold up what is new.
+            fresh += usize::from(slot.first_out_ms.is_none());
+            if fresh > batch {
+                break;
+            }
             if mode == PollMode::Destructive && slot.first_out_ms.is_some() {
                 slot.again = slot.again.saturating_sub(1);
             }
             slot.first_out_ms.get_or_insert(now);
             out.push(slot.message.clone());
         }
+        let mut left = out.len();
         let mut touched = Vec::new();
         match disturbance {
             Some(Disturbance::Duplicate(seed)) if !out.is_empty() => {
@@ -123,7 +130,6 @@ impl Mailbox {
             _ => {}
         }
         if mode == PollMode::Destructive {
-            let mut left = batch;
             self.0.retain(|slot| {
                 let handed = left > 0;
                 left = left.saturating_sub(1);
@@ -204,6 +210,13 @@ mod tests {
         }
         assert!(mailbox.poll(10_000, PollMode::Repeats, 9, None).0.is_empty());
         assert_eq!(mailbox.len(), 0);
+    }
+
+    #[test]
+    fn repeats_do_not_hold_up_what_is_new() {
+        let mut mailbox = mailbox(&["a", "b", "c"]);
+        assert_eq!(codes(&mailbox.poll(0, PollMode::Repeats, 2, None).0), ["a", "b"]);
+        assert_eq!(codes(&mailbox.poll(1, PollMode::Repeats, 2, None).0), ["a", "b", "c"]);
     }
 
     #[test]

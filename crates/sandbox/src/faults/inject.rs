@@ -1,11 +1,12 @@
 //! The layer around the vendor's interface that lets calls go wrong.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use axum::Extension;
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::extract::{Query, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
@@ -48,7 +49,7 @@ pub(crate) async fn inject(
     let Ok(body) = to_bytes(body, BODY_MAX_BYTES).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
-    let call = describe(&parts.method, parts.uri.path(), parts.uri.query().unwrap_or(""), &body);
+    let call = describe(&parts.method, &parts.uri, &body);
     let request = Request::from_parts(parts, Body::from(body));
     let mut ledger = Ledger { sandbox: sandbox.clone(), counted: None, call, injected: None };
     let decision = sandbox.with_faults(|faults| faults.decide(&ledger.call.endpoint, &ledger.call.user));
@@ -122,13 +123,14 @@ async fn disturb(
     }
 }
 
-fn describe(method: &Method, path: &str, query: &str, body: &Bytes) -> Call {
-    let last = path.rsplit('/').next().unwrap_or_default();
+fn describe(method: &Method, uri: &Uri, body: &Bytes) -> Call {
+    let last = uri.path().rsplit('/').next().unwrap_or_default();
     // Names from outside must not fill the tables that count calls.
     let endpoint = ENDPOINTS.iter().find(|known| **known == last).map_or("other", |known| known).to_owned();
     if method == Method::GET {
-        let receiver = query.split('&').find_map(|pair| pair.strip_prefix("receiverId="));
-        return Call { endpoint, user: receiver.map_or_else(String::new, short), message_ids: Vec::new() };
+        let query = Query::<HashMap<String, String>>::try_from_uri(uri).unwrap_or_default();
+        let user = query.get("receiverId").map_or_else(String::new, |receiver| short(receiver));
+        return Call { endpoint, user, message_ids: Vec::new() };
     }
     let fields: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     let text = |name: &str| fields.get(name).and_then(Value::as_str).map(short);

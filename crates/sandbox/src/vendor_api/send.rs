@@ -3,15 +3,15 @@
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::answer::{Answer, Effect, Refusal};
 use super::fields::Fields;
-use super::{auth, card, wording};
+use super::wording::{self, Verdict};
+use super::{auth, card};
 use crate::centre::{Outcome, Request, Uplink};
 use crate::settings::{Dialect, Settings};
 use crate::state::Sandbox;
-use crate::vendor_api::wording::Verdict;
 
 const MESSAGE_ID_MAX: usize = 32;
 const CONTENT_MAX_BYTES: usize = 8 * 1024;
@@ -30,20 +30,23 @@ pub(crate) async fn send(
             Some(verdict) => verdict,
             None => Verdict::Outcome(inner.centre.send(now, &known.user, &uplink)),
         };
-        let (code, text) = wording::word(uplink.request, &verdict, &settings);
-        let mut body = json!({"resultCode": code});
+        let untrusted = card::check(&uplink).is_some_and(card::Fault::is_delivered);
+        let stored = matches!(verdict, Verdict::Outcome(Outcome::ToAgent(_) | Outcome::ToRobot(_)));
+        let (code, text) = if untrusted && stored {
+            ("3", Some(card::Fault::Untrusted.text()))
+        } else {
+            wording::word(uplink.request, &verdict, &settings)
+        };
+        let mut body = Map::new();
+        body.insert("resultCode".into(), json!(code));
         if let Some(text) = text {
-            body["resultDesc"] = json!(text);
+            body.insert("resultDesc".into(), json!(text));
         }
         if inner.centre.offline_mode() && wording::tells_offline(uplink.request, &verdict) {
             let tip = inner.centre.offline_tip(&known.user);
-            body["offlineMsg"] = json!({"isOfflineStatus": true, "tipText": tip});
+            body.insert("offlineMsg".into(), json!({"isOfflineStatus": true, "tipText": tip}));
         }
-        let untrusted = card::check(&uplink).is_some_and(card::Fault::is_delivered);
-        if untrusted && matches!(verdict, Verdict::Outcome(Outcome::ToAgent(_) | Outcome::ToRobot(_))) {
-            body = json!({"resultCode": "3", "resultDesc": card::Fault::Untrusted.text()});
-        }
-        Ok(Answer::new(body).renewed(known.renewed).effect(effect(&uplink, &verdict)))
+        Ok(Answer::new(body.into()).renewed(known.renewed).effect(effect(&uplink, &verdict)))
     })
 }
 

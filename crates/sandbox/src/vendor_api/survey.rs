@@ -3,7 +3,7 @@
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::answer::{Answer, Effect, Refusal};
 use super::auth;
@@ -88,15 +88,15 @@ fn language(fields: &Fields) -> Result<Option<Language>, Refusal> {
 }
 
 fn survey(kind: SurveyType, questions: &[crate::SurveyQuestion], language: Language) -> Value {
-    let mut survey = json!({"surveyType": kind});
+    let mut survey = Map::new();
+    survey.insert("surveyType".into(), json!(kind));
     if kind == SurveyType::Web {
-        survey["satisfactionLevel"] = survey_levels(language)
-            .iter()
-            .map(|(key, text)| json!({"satisfactionLevelDesc": text, "satisfactionLevelKey": key}))
-            .collect();
+        let levels = survey_levels(language);
+        let level = |(key, text)| json!({"satisfactionLevelDesc": text, "satisfactionLevelKey": key});
+        survey.insert("satisfactionLevel".into(), levels.map(level).to_vec().into());
         if !questions.is_empty() {
-            survey["satisfactionQuestion"] = json!(questions);
+            survey.insert("satisfactionQuestion".into(), json!(questions));
         }
     }
-    survey
+    survey.into()
 }

@@ -108,7 +108,7 @@ proptest! {
         let mut places: Vec<usize> = found.heard_at.iter().flatten().copied().collect();
         for (at, place) in found.heard_at.iter().enumerate() {
             if let Some(place) = place {
-                prop_assert_eq!(said[at], heard[*place]);
+                prop_assert_eq!(said.get(at), heard.get(*place));
             }
         }
         places.sort_unstable();

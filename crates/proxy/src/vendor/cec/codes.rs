@@ -21,6 +21,17 @@ pub(super) enum Request {
 }
 
 impl Request {
+    /// Its name, for the log.
+    pub(super) fn endpoint(self) -> &'static str {
+        match self {
+            Self::Connect => "send CONNECT",
+            Self::Chat => "send CHAT",
+            Self::Transfer => "send TRANS2AGENT",
+            Self::Disconnect => "send DISCONNECT",
+            Self::Typing => "send INPUT",
+        }
+    }
+
     /// The `controlType` on the wire.
     pub(super) fn control_type(self) -> &'static str {
         match self {
@@ -128,3 +139,6 @@ pub(super) fn outcome(request: Request, code: &str, text: &str, offline: bool) -
         _ => found,
     }
 }
+
+#[cfg(test)]
+mod tests;

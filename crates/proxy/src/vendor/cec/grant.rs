@@ -201,3 +201,6 @@ fn refused(endpoint: &'static str, reply: &Reply, code: Option<String>, trouble:
         endpoint,
     }
 }
+
+#[cfg(test)]
+mod tests;

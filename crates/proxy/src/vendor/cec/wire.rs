@@ -223,3 +223,6 @@ pub(super) struct Recorded {
     pub(super) send_status: Number,
     pub(super) recall_time: Text,
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,7 +59,7 @@ type Polled = Result<Option<Duration>, Option<Duration>>;
 impl Fetch {
     pub(super) fn new(visitor: Arc<Visitor>, recover: bool) -> Self {
         let centre = visitor.desk.settings.centre;
-        let recover = recover && centre.destructive_poll && centre.history;
+        let recover = recover && centre.is_destructive() && centre.history;
         Self {
             visitor,
             typing_until: None,
@@ -130,7 +130,7 @@ impl Fetch {
         if downlinks.is_empty() {
             return Ok(());
         }
-        let repeats = !self.visitor.desk.settings.centre.destructive_poll;
+        let repeats = !self.visitor.desk.settings.centre.is_destructive();
         let typing = self.typing_until.is_some();
         let take = |draft: &mut Draft, recent: &Recent| intake::take(draft, recent, downlinks, typing, repeats);
         let intake: Intake = self.keep(take).await?;
@@ -155,11 +155,11 @@ impl Fetch {
                 self.keep(|draft, _| draft.end(EndReason::Released)).await?;
                 Ok(Ok(None))
             }
-            Failure::Unknown { .. } if centre.destructive_poll && centre.history => {
+            Failure::Unknown { .. } if centre.is_destructive() && centre.history => {
                 self.reading = Reading::Due;
                 Ok(Err(None))
             }
-            Failure::Unknown { .. } if centre.destructive_poll => {
+            Failure::Unknown { .. } if centre.is_destructive() => {
                 self.tell_missing().await?;
                 Ok(Err(None))
             }

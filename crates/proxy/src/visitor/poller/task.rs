@@ -3,7 +3,7 @@
 use super::fetch::Fetch;
 use super::pacing::{Activity, Pacing, Turn};
 use crate::problem::Problem;
-use crate::settings::OnLinger;
+use crate::config::OnLinger;
 use crate::store::VisitorRecord;
 use crate::visitor::Visitor;
 use frontdesk_contract::{ContactState, EndReason, ErrorCode, NoticeCode};
@@ -141,6 +141,10 @@ impl Poller {
         tokio::select! {
             () = draining.cancelled() => return Ok(false),
             () = visitor.wake.notified() => {
+                if self.pacing.failures() > 0 {
+                    // The pause after a failure is the centre's: nobody's wish shortens it.
+                    return Ok(true);
+                }
                 self.next_poll = self.next_poll.min(self.polled + self.pacing.busy());
                 return Ok(true);
             }

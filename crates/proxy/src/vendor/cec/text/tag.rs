@@ -36,7 +36,7 @@ pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
     let inside = text.strip_prefix('<')?;
     let (closes, inside) = inside.strip_prefix('/').map_or((false, inside), |inside| (true, inside));
     let name_end = inside.bytes().take(16).position(|byte| !(byte.is_ascii_alphanumeric() || byte == b':'))?;
-    let (name, rest) = inside.split_at_checked(name_end)?;
+    let (name, rest) = inside.split_at_checked(name_end).filter(|(name, _)| !name.is_empty())?;
     let known = [BLOCKS, INLINE, HIDING].iter().any(|list| list.iter().any(|tag| name.eq_ignore_ascii_case(tag)));
     if !known || !rest.starts_with(['>', '/', ' ', '\t', '\n', '\r']) {
         return None;

@@ -1,7 +1,5 @@
 //! A visitor and an agent who talk to the router without a socket, in virtual time.
 
-#![allow(dead_code, missing_docs)]
-
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -9,33 +7,33 @@ use frontdesk_sandbox::{ManualClock, Sandbox, Settings, router};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-pub const CHANNEL: &str = "202201077401331370";
-pub const USER: &str = "visitor-1";
+pub(crate) const CHANNEL: &str = "202201077401331370";
+pub(crate) const USER: &str = "visitor-1";
 
-pub struct Answer {
-    pub status: StatusCode,
-    pub headers: HeaderMap,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
 }
 
 impl Answer {
-    pub fn json(&self) -> Value {
+    pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.text).unwrap_or(Value::Null)
     }
 }
 
-pub struct Bench {
-    pub sandbox: Sandbox,
-    pub clock: ManualClock,
-    pub access: String,
-    pub visitor: String,
-    pub agent: String,
+pub(crate) struct Bench {
+    pub(crate) sandbox: Sandbox,
+    pub(crate) clock: ManualClock,
+    pub(crate) access: String,
+    pub(crate) visitor: String,
+    pub(crate) agent: String,
     router: Router,
 }
 
 impl Bench {
     /// A centre with these settings, tokens at hand.
-    pub async fn new(patch: Value) -> Bench {
+    pub(crate) async fn new(patch: Value) -> Bench {
         let clock = ManualClock::new(1_790_000_000_000);
         let settings = Settings { seed: Some(1), ..Settings::default() }.patched(&patch).expect("valid");
         let sandbox = Sandbox::at(settings, clock.clone()).expect("valid settings");
@@ -47,7 +45,7 @@ impl Bench {
         bench
     }
 
-    pub async fn renew_access(&mut self, seconds: u64) {
+    pub(crate) async fn renew_access(&mut self, seconds: u64) {
         let body = json!({"app_key": "app-key-demo", "app_secret": "app-secret-demo"});
         let headers = [("x-token-expire", seconds.to_string())];
         let answer =
@@ -55,12 +53,12 @@ impl Bench {
         self.access = answer.json()["AccessToken"].as_str().expect("an access token").to_owned();
     }
 
-    pub async fn apply(&self, locale: &str) -> Answer {
+    pub(crate) async fn apply(&self, locale: &str) -> Answer {
         let body = json!({"userId": USER, "userName": "Ann", "channelId": CHANNEL, "locale": locale});
         self.vendor("applyToken", &body).await
     }
 
-    pub async fn raw(
+    pub(crate) async fn raw(
         &self,
         method: &str,
         path: &str,
@@ -88,39 +86,39 @@ impl Bench {
         ]
     }
 
-    pub async fn vendor(&self, call: &str, body: &Value) -> Answer {
+    pub(crate) async fn vendor(&self, call: &str, body: &Value) -> Answer {
         self.raw("POST", &format!("/apiaccess/ccmessaging/{call}"), &self.headers(), body.to_string()).await
     }
 
-    pub async fn poll(&self) -> Answer {
+    pub(crate) async fn poll(&self) -> Answer {
         let path = format!("/apiaccess/ccmessaging/poll?receiverId={USER}&channel=WEB&isNeedRead=true");
         self.raw("GET", &path, &self.headers(), Body::empty()).await
     }
 
-    pub async fn messages(&self) -> Vec<Value> {
+    pub(crate) async fn messages(&self) -> Vec<Value> {
         self.poll().await.json()["downlinkMessages"].as_array().cloned().unwrap_or_default()
     }
 
-    pub fn uplink(control: &str, content: &str) -> Value {
+    pub(crate) fn uplink(control: &str, content: &str) -> Value {
         json!({"channel": "WEB", "content": content, "controlType": control, "from": USER, "to": CHANNEL,
                "mediaType": "TEXT", "sourceType": "CUSTOMER", "senderNickname": "Ann",
                "timestamp": "1790000000000", "userAgent": null, "senderAvatar": null})
     }
 
-    pub async fn send(&self, control: &str, content: &str) -> Value {
+    pub(crate) async fn send(&self, control: &str, content: &str) -> Value {
         self.vendor("send", &Self::uplink(control, content)).await.json()
     }
 
-    pub async fn code(&self, control: &str, content: &str) -> String {
+    pub(crate) async fn code(&self, control: &str, content: &str) -> String {
         self.send(control, content).await["resultCode"].as_str().unwrap_or_default().to_owned()
     }
 
-    pub async fn sign_in(&mut self, name: &str) {
+    pub(crate) async fn sign_in(&mut self, name: &str) {
         let answer = self.raw("POST", "/agent/api/login", &[], json!({"name": name}).to_string()).await;
         self.agent = answer.json()["token"].as_str().expect("an agent token").to_owned();
     }
 
-    pub async fn desk(&self, method: &str, path: &str, body: Value) -> Answer {
+    pub(crate) async fn desk(&self, method: &str, path: &str, body: Value) -> Answer {
         let headers = [("agent-token", self.agent.clone())];
         let body = if body.is_null() { String::new() } else { body.to_string() };
         self.raw(method, &format!("/agent/api/{path}"), &headers, body).await

@@ -3,10 +3,8 @@
 //! In an expected answer `"<text>"` and `"<number>"` stand for any; everything else is literal, and no field may be
 //! missing or added.
 
-mod support;
-
+use super::support::Bench;
 use serde_json::Value;
-use support::Bench;
 
 async fn tell(story: &str) {
     let story: Value = serde_json::from_str(story).expect("a story is JSON");

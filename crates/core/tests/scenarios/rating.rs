@@ -1,0 +1,113 @@
+//! The rating.
+
+use crate::support::World;
+use crate::support::network::{Fate, On};
+use frontdesk_contract::{ConnectTo, ErrorCode};
+use frontdesk_core::{Input, RatingState};
+
+fn asked() -> World {
+    let mut world = World::served();
+    world.desk.survey_after_end = true;
+    world.desk.agent_ends();
+    world.run(2_000);
+    assert!(matches!(world.session(0).rating(), RatingState::Asked(form) if form.levels.len() == 5));
+    world
+}
+
+fn rate(world: &mut World) {
+    world.input(0, Input::Rate { level: 5, comment: "thanks".into() });
+}
+
+#[test]
+fn a_rating_survives_a_reload_and_is_counted_once() {
+    let mut world = asked();
+    world.network.script(On::Survey, Fate::answer_lost());
+    rate(&mut world);
+    world.run(12);
+    assert_eq!(world.requests(On::Survey).len(), 1);
+    world.reload(0);
+    assert_eq!(world.session(0).rating(), &RatingState::Sending);
+    world.run(5_000);
+    assert_eq!(world.desk.ratings, [(5, "thanks".to_owned())]);
+    assert_eq!(world.session(0).rating(), &RatingState::Thanked);
+    let ids: Vec<_> = world.requests(On::Survey).iter().map(|sent| sent.id.clone()).collect();
+    assert!(ids.windows(2).all(|pair| pair.first() == pair.last()));
+    world.run(60_000);
+    world.nothing_left_over();
+}
+
+#[test]
+fn a_rating_that_was_given_is_not_asked_for_after_a_reload() {
+    let mut world = asked();
+    rate(&mut world);
+    world.run(5_000);
+    world.reload(0);
+    world.run(5_000);
+    assert_eq!(world.session(0).rating(), &RatingState::None);
+    rate(&mut world);
+    world.run(5_000);
+    assert_eq!(world.desk.ratings.len(), 1);
+}
+
+#[test]
+fn a_second_click_rates_once() {
+    let mut world = asked();
+    rate(&mut world);
+    rate(&mut world);
+    world.run(5_000);
+    assert_eq!(world.desk.ratings.len(), 1);
+    assert_eq!(world.requests(On::Survey).len(), 1);
+}
+
+#[test]
+fn a_new_conversation_takes_the_old_question_away() {
+    let mut world = asked();
+    world.input(0, Input::Connect(ConnectTo::Robot));
+    world.run(2_000);
+    assert_eq!(world.session(0).rating(), &RatingState::None);
+}
+
+#[test]
+fn a_reload_in_a_new_conversation_does_not_bring_the_old_question_back() {
+    let mut world = asked();
+    world.input(0, Input::Connect(ConnectTo::Robot));
+    world.run(2_000);
+    world.reload(0);
+    world.run(5_000);
+    assert_eq!(world.session(0).rating(), &RatingState::None);
+}
+
+#[test]
+fn a_refused_rating_says_why_and_may_be_given_again() {
+    let mut world = asked();
+    world.network.script(On::Survey, Fate::refused(ErrorCode::CommentTooLong, None));
+    rate(&mut world);
+    world.run(2_000);
+    assert_eq!(world.session(0).rating(), &RatingState::Failed(Some(ErrorCode::CommentTooLong)));
+    rate(&mut world);
+    world.run(2_000);
+    assert_eq!(world.desk.ratings.len(), 1);
+}
+
+#[test]
+fn a_rating_of_a_session_that_died_is_dropped() {
+    let mut world = asked();
+    world.network.down = true;
+    rate(&mut world);
+    world.run(1_000);
+    world.desk.forget_session();
+    world.reload(0);
+    world.network.down = false;
+    world.run(30_000);
+    assert_eq!(world.session(0).rating(), &RatingState::None);
+    world.nothing_left_over();
+}
+
+#[test]
+fn a_declined_question_goes_away() {
+    let mut world = asked();
+    world.input(0, Input::SkipRating);
+    assert_eq!(world.session(0).rating(), &RatingState::None);
+    world.run(60_000);
+    world.nothing_left_over();
+}

@@ -1,0 +1,160 @@
+//! Several tabs of one visitor.
+
+use crate::support::World;
+use crate::support::network::On;
+use frontdesk_contract::ContactState;
+use frontdesk_core::Input;
+
+fn two_tabs() -> World {
+    let mut world = World::served();
+    world.open_tab();
+    world.run(8_000);
+    world
+}
+
+fn leaders(world: &World) -> Vec<usize> {
+    world
+        .living()
+        .into_iter()
+        .filter(|tab| world.tabs.get(*tab).is_some_and(|tab| tab.tabs.leads()))
+        .collect()
+}
+
+#[test]
+fn two_tabs_hold_one_long_poll_and_show_the_same() {
+    let mut world = two_tabs();
+    world.log.clear();
+    world.send(0, "from the first");
+    world.run(1_000);
+    world.send(1, "from the second");
+    world.desk.agent_says("to both");
+    world.run(120_000);
+    assert_eq!(world.lines(0), world.journal_lines());
+    assert_eq!(world.lines(1), world.journal_lines());
+    let leader = *leaders(&world).first().expect("a leader");
+    let long = world.requests(On::Events).into_iter().filter(|sent| sent.wait_s > 0);
+    assert!(long.clone().count() > 0);
+    assert!(long.into_iter().all(|sent| sent.tab == leader));
+    assert!(world.log.len() < 20, "{}", world.log.len());
+    world.nothing_left_over();
+}
+
+#[test]
+fn a_leader_that_leaves_is_followed_at_once() {
+    let mut world = two_tabs();
+    let leader = *leaders(&world).first().expect("a leader");
+    world.close_tab(leader);
+    world.run(1_000);
+    assert_eq!(leaders(&world), [1 - leader]);
+    world.desk.agent_says("still heard");
+    world.run(1_000);
+    assert_eq!(world.lines(1 - leader), world.journal_lines());
+}
+
+#[test]
+fn a_leader_that_dies_is_replaced_within_seconds() {
+    let mut world = two_tabs();
+    let leader = *leaders(&world).first().expect("a leader");
+    world.crash(leader);
+    world.run(10_000);
+    assert_eq!(leaders(&world), [1 - leader]);
+    world.desk.agent_says("still heard");
+    world.run(1_000);
+    assert_eq!(world.lines(1 - leader), world.journal_lines());
+}
+
+#[test]
+fn a_page_heard_with_a_hole_before_it_is_caught_up() {
+    let mut world = two_tabs();
+    let follower = 1 - *leaders(&world).first().expect("a leader");
+    world.channel = false;
+    world.desk.agent_says("not heard");
+    world.run(500);
+    world.channel = true;
+    world.desk.agent_says("heard");
+    world.run(500);
+    assert_eq!(world.lines(follower), world.journal_lines());
+}
+
+#[test]
+fn a_page_heard_while_the_session_is_still_being_opened_is_not_missed() {
+    let mut world = World::served();
+    world.network.script(On::Open, crate::support::network::Fate::slow(10, 2_000));
+    let second = world.open_tab();
+    world.run(1_000);
+    world.desk.agent_says("in between");
+    world.run(4_000);
+    assert_eq!(world.lines(second), world.journal_lines());
+}
+
+#[test]
+fn a_leader_that_hands_over_while_a_page_travels_does_not_miss_it() {
+    let mut world = World::served();
+    world.run(30_000);
+    world.desk.agent_says("travels");
+    world.run(5);
+    world.input(0, Input::Role(frontdesk_core::Role::Follower));
+    world.run(2_000);
+    assert_eq!(world.lines(0), world.journal_lines());
+}
+
+#[test]
+fn the_same_role_told_again_and_again_does_not_put_off_asking() {
+    let mut world = World::served();
+    world.input(0, Input::Role(frontdesk_core::Role::Follower));
+    world.run(2_000);
+    world.desk.agent_says("nobody tells");
+    for _ in 0..60 {
+        world.input(0, Input::Role(frontdesk_core::Role::Follower));
+        world.run(1_000);
+    }
+    assert_eq!(world.lines(0), world.journal_lines());
+}
+
+#[test]
+fn tabs_that_cannot_hear_each_other_ask_by_themselves_without_waiting() {
+    let mut world = World::new();
+    world.channel = false;
+    let first = world.open_tab();
+    world.send(first, "hello");
+    world.run(5_000);
+    let second = world.open_tab();
+    world.desk.agent_says("to both");
+    world.run(5_000);
+    assert_eq!(world.lines(first), world.journal_lines());
+    assert_eq!(world.lines(second), world.journal_lines());
+    assert!(world.log.iter().all(|sent| sent.wait_s == 0));
+}
+
+#[test]
+fn a_seen_tab_that_cannot_hear_others_finds_a_conversation_begun_elsewhere() {
+    let mut world = World::new();
+    world.channel = false;
+    let first = world.open_tab();
+    world.input(first, Input::Open);
+    world.run(1_000);
+    let second = world.open_tab();
+    world.input(second, Input::Seen(true));
+    world.run(1_000);
+    world.send(first, "hello");
+    world.run(15_000);
+    assert_eq!(world.session(second).contact().state, ContactState::Robot);
+    assert_eq!(world.lines(second), world.journal_lines());
+}
+
+#[test]
+fn a_text_that_waits_is_taken_along_by_a_second_tab_and_still_arrives_once() {
+    let mut world = World::served();
+    world.network.down = true;
+    world.send(0, "one");
+    world.send(0, "two");
+    world.run(1_000);
+    let second = world.open_tab();
+    assert_eq!(world.my_lines(second).len(), 2);
+    world.network.down = false;
+    world.run(40_000);
+    assert_eq!(world.desk.texts(), ["one", "two"]);
+    assert_eq!(world.lines(0), world.journal_lines());
+    assert_eq!(world.lines(second), world.journal_lines());
+    world.nothing_left_over();
+}

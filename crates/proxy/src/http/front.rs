@@ -1,0 +1,60 @@
+//! The outermost layer: every request gets an id, a time limit and one line in the log; every answer its headers.
+
+use super::answer;
+use crate::problem::Problem;
+use crate::session::credential::hex;
+use crate::state::AppState;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use frontdesk_contract::ErrorCode;
+use tokio::time::Instant;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
+const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
+const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+
+/// An address longer than this is refused; ours are short.
+const LONGEST_ADDRESS: usize = 2_048;
+
+pub(super) async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let request_id = hex(&rand::random::<[u8; 8]>());
+    let started = Instant::now();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let limits = &state.shared.settings.limits;
+    let response = if too_large(request.uri(), request.headers(), limits.header_bytes) {
+        Problem::new(ErrorCode::HeaderTooLarge, "headers or address are longer than is taken").into_response()
+    } else {
+        match tokio::time::timeout(limits.request_timeout, next.run(request)).await {
+            Ok(response) => response,
+            Err(_) => Problem::of_centre(ErrorCode::CentreTimeout).into_response(),
+        }
+    };
+    let mut response = answer::finish(response, &request_id);
+    let headers = response.headers_mut();
+    headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
+    headers.entry(REFERRER_POLICY).or_insert(NO_REFERRER);
+    headers.insert(X_CONTENT_TYPE_OPTIONS, NO_SNIFF);
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    tracing::info!(
+        method = method.as_str(),
+        route = route.as_ref().map_or("-", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        request_id,
+        "request"
+    );
+    response
+}
+
+fn too_large(uri: &Uri, headers: &HeaderMap, most: usize) -> bool {
+    let address = uri.path_and_query().map_or(0, |text| text.as_str().len());
+    let bytes: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
+    address > LONGEST_ADDRESS || bytes > most
+}

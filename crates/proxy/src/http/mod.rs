@@ -1,0 +1,41 @@
+//! The visitor API over HTTP: handlers parse, call, answer. What holds for all of them is a layer.
+//!
+//! # Layout
+//! - [`server`]: connections and their limits
+//! - `front`: request id, time limit, log line, headers that every answer has
+//! - [`origin`], `cors`: which pages may call
+//! - [`address`], [`limits`]: who calls, and how often they may
+//! - `answer`, `extract`: the bodies of errors and requests
+//! - [`assets`], `encoding`, `pages`: the widget's files and pages
+//! - [`openapi`]: the description of this API
+//! - `routes`: the calls
+
+pub mod address;
+mod answer;
+pub mod assets;
+mod cors;
+mod encoding;
+mod extract;
+mod front;
+pub mod limits;
+pub mod openapi;
+pub mod origin;
+mod pages;
+mod routes;
+pub mod server;
+
+use crate::state::AppState;
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+
+pub use server::run;
+
+/// The whole visitor API and the widget's files. The peer's address is taken from the request extension
+/// [`address::Peer`] where [`run`] has put it.
+pub fn app(state: AppState) -> Router {
+    routes::all()
+        .layer(from_fn_with_state(state.clone(), limits::layer))
+        .layer(from_fn_with_state(state.clone(), cors::layer))
+        .layer(from_fn_with_state(state.clone(), front::layer))
+        .with_state(state)
+}

@@ -1,0 +1,44 @@
+//! The calls of the visitor API.
+
+pub(super) mod contact;
+pub(super) mod events;
+mod health;
+pub(super) mod messages;
+pub(super) mod session;
+pub(super) mod survey;
+
+use super::{openapi, pages};
+use crate::problem::Problem;
+use crate::state::AppState;
+use axum::Router;
+use axum::routing::{get, post};
+use frontdesk_contract::ErrorCode;
+
+pub(super) fn all() -> Router<AppState> {
+    Router::new()
+        .route("/v1/session", post(session::open).delete(session::close))
+        .route("/v1/contact", get(contact::show).post(contact::connect).delete(contact::leave))
+        .route("/v1/messages", post(messages::say))
+        .route("/v1/typing", post(messages::typing))
+        .route("/v1/read", post(messages::read))
+        .route("/v1/events", get(events::list))
+        .route("/v1/queue", get(events::queue))
+        .route("/v1/survey", get(survey::form).post(survey::rate))
+        .route("/v1/openapi.json", get(openapi::document))
+        .route("/livez", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/frontdesk.js", get(pages::loader))
+        .route("/frame", get(pages::frame))
+        .route("/inline", get(pages::inline))
+        .route("/assets/{*path}", get(pages::asset))
+        .fallback(nothing_here)
+        .method_not_allowed_fallback(not_this_method)
+}
+
+async fn nothing_here() -> Problem {
+    Problem::new(ErrorCode::NotFound, "there is no such address")
+}
+
+async fn not_this_method() -> Problem {
+    Problem::new(ErrorCode::MethodNotAllowed, "the address exists, the method does not")
+}

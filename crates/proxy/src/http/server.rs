@@ -1,0 +1,113 @@
+//! Connections: how many, how slow they may be, and how they end.
+
+use super::address::Peer;
+use super::app;
+use crate::state::AppState;
+use axum::Router;
+use axum::http::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
+
+/// Requests at one time on one HTTP/2 connection.
+const STREAMS: u32 = 64;
+/// Pause after the system gave no connection: too many open files, usually.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
+/// Connections are given this long to end after the last request is answered.
+const GRACE: Duration = Duration::from_secs(30);
+
+/// Serves until `shutdown` ends, then goes down gracefully: the readiness probe fails, long polls are answered, requests
+/// under way are finished, the store is flushed. Takes 30 s at most for either of connections and background work.
+pub async fn run(listener: TcpListener, state: AppState, shutdown: impl Future<Output = ()> + Send) {
+    let limits = &state.shared.settings.limits;
+    let builder = builder(limits.header_bytes, limits.header_timeout);
+    let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
+    let graceful = GracefulShutdown::new();
+    let router = app(state.clone());
+    tokio::pin!(shutdown);
+    loop {
+        // A place first: what cannot be served stays in the system's queue.
+        let place = tokio::select! {
+            () = &mut shutdown => break,
+            place = Arc::clone(&places).acquire_owned() => place,
+        };
+        let accepted = tokio::select! {
+            () = &mut shutdown => break,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, peer)) => {
+                let connection = serve(&builder, stream, peer, router.clone());
+                let connection = graceful.watch(connection.into_owned());
+                tokio::spawn(async move {
+                    // Errors of a connection are the client's: broken off, too slow, not HTTP.
+                    let _ended = connection.await;
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    tracing::info!("going down");
+    state.shared.draining.cancel();
+    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
+        tracing::warn!("connections were left open after 30 s");
+    }
+    state.stop().await;
+}
+
+fn builder(header_bytes: usize, header_timeout: Duration) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    // Headers up to twice the limit are read, so that most of what is too large gets a proper answer.
+    let buffer = header_bytes.saturating_mul(2).max(16_384);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(header_timeout)
+        .max_buf_size(buffer);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(STREAMS)
+        .max_header_list_size(u32::try_from(buffer).unwrap_or(u32::MAX))
+        .keep_alive_interval(Duration::from_secs(30))
+        .keep_alive_timeout(Duration::from_secs(20));
+    builder
+}
+
+fn serve(
+    builder: &Builder<TokioExecutor>,
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+) -> hyper_util::server::conn::auto::Connection<
+    '_,
+    TokioIo<TcpStream>,
+    impl hyper::service::Service<
+        Request<Incoming>,
+        Response = axum::response::Response,
+        Error = std::convert::Infallible,
+        Future: Send + 'static,
+    > + use<>,
+    TokioExecutor,
+> {
+    // Small answers are to leave at once; a socket that refuses this works all the same.
+    let _set = stream.set_nodelay(true);
+    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(Peer(peer));
+        router.clone().oneshot(request)
+    });
+    builder.serve_connection(TokioIo::new(stream), service)
+}

@@ -1,0 +1,224 @@
+//! Lingering, restarting, going down.
+
+use super::{Bench, Plan, agent, message, pass};
+use crate::config::OnLinger;
+use crate::store::memory::MemoryStore;
+use crate::store::{
+    Batch, Intent, SessionHash, SessionRecord, Store, StoreError, Stored, VisitorRecord,
+};
+use crate::vendor::fake::Call;
+use frontdesk_contract::{ClientId, Event};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use tokio::sync::Semaphore;
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_without_listeners_is_ended_after_its_time() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    pass(179.0).await;
+    visitor.call("GET", "/v1/contact", None).await;
+    pass(179.0).await;
+    assert_eq!(bench.centre.count(|call| *call == Call::Disconnect), 0);
+    pass(2.0).await;
+    assert_eq!(bench.centre.count(|call| *call == Call::Disconnect), 1);
+    assert_eq!(visitor.story(1).await, ["contact ended (released)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_poll_keeps_the_conversation_going() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    for _ in 0..20 {
+        visitor.call("GET", "/v1/events?after=1&wait=25", None).await;
+    }
+    assert_eq!(bench.centre.count(|call| *call == Call::Disconnect), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waits_in_the_queue_is_waited_for_longer() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor().await;
+    visitor.connect("c1", "agent").await;
+    pass(890.0).await;
+    assert_eq!(bench.centre.count(|call| *call == Call::Disconnect), 0);
+    pass(15.0).await;
+    assert_eq!(bench.centre.count(|call| *call == Call::Disconnect), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_polling_only_stops_it_goes_on_when_the_visitor_returns() {
+    let mut plan = Plan::default();
+    plan.desk.on_linger = OnLinger::Stop;
+    let bench = Bench::with(plan).await;
+    let visitor = bench.connected().await;
+    pass(200.0).await;
+    let polls = bench.centre.script().polls;
+    pass(600.0).await;
+    assert_eq!(bench.centre.script().polls, polls);
+    bench.down(vec![message("a", agent("Li"), "waited")]);
+    visitor.call("GET", "/v1/contact", None).await;
+    pass(2.0).await;
+    assert_eq!(visitor.story(1).await, ["contact agent (Li)", "message waited"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn open_conversations_are_polled_again_after_a_restart() {
+    let plan = Plan::default();
+    let store = Arc::clone(&plan.store);
+    let before = Bench::with(plan).await;
+    let session = before.connected().await.session.clone();
+    before.app.stop().await;
+    let after = Bench::with(Plan { store, ..Plan::default() }).await;
+    after.down(vec![message("a", agent("Li"), "still here")]);
+    pass(2.0).await;
+    let visitor = super::Visitor { bench: &after, session };
+    assert_eq!(visitor.story(1).await, ["contact agent (Li)", "message still here"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn going_down_answers_long_polls_and_lets_sends_finish() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    assert_eq!(bench.call("GET", "/readyz", None, None).await.status, 200);
+    let gate = Arc::new(Semaphore::new(0));
+    bench.centre.script().gate = Some(Arc::clone(&gate));
+    let started = tokio::time::Instant::now();
+    let poll = async {
+        let reply = visitor.call("GET", "/v1/events?after=1&wait=25", None).await;
+        (reply, started.elapsed().as_secs())
+    };
+    let down = async {
+        pass(1.0).await;
+        let (unready, ()) = tokio::join!(
+            async {
+                pass(1.0).await;
+                let reply = bench.call("GET", "/readyz", None, None).await;
+                gate.add_permits(1);
+                reply.status
+            },
+            bench.app.stop()
+        );
+        unready
+    };
+    let (said, (polled, seconds), unready) = tokio::join!(visitor.say("m1", "hello"), poll, down);
+    assert_eq!(said.body["status"], "accepted");
+    assert_eq!((polled.status.as_u16(), seconds), (200, 1));
+    assert_eq!(unready, 503);
+    assert!(bench.app.shared.tasks.is_empty(), "nothing is left running");
+}
+
+#[tokio::test(start_paused = true)]
+async fn visitors_leave_memory_when_idle_and_the_store_when_their_time_is_over() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    visitor.call("DELETE", "/v1/contact", None).await;
+    assert_eq!(bench.app.registry.len(), 1);
+    pass(120.0).await;
+    assert!(bench.app.registry.is_empty());
+    assert_eq!(visitor.story(0).await.len(), 2);
+    pass(23.0 * 3600.0).await;
+    visitor.call("GET", "/v1/contact", None).await;
+    pass(2.0 * 3600.0).await;
+    let events = visitor.events(0).await;
+    assert_eq!(events.iter().map(super::short).collect::<Vec<_>>(), ["gap"]);
+    assert_eq!(events[0].seq, 2);
+    pass(25.0 * 3600.0).await;
+    assert_eq!(bench.app.shared.store.sessions().await.unwrap(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_too_many_events_the_oldest_go_and_a_gap_says_so() {
+    let mut plan = Plan::default();
+    plan.settings.limits.events_per_visitor = 3;
+    let bench = Bench::with(plan).await;
+    let visitor = bench.connected().await;
+    for number in 1..=4 {
+        visitor.say(&format!("m{number}"), "hello").await;
+    }
+    let expected = ["gap", "echo m2 accepted", "echo m3 accepted", "echo m4 accepted"];
+    assert_eq!(visitor.story(0).await, expected);
+    assert_eq!(visitor.story(2).await, expected[1..]);
+    let gap = visitor.call("GET", "/v1/events?after=1", None).await.body["events"][0].clone();
+    assert_eq!((&gap["seq"], &gap["gap"]), (&2.into(), &serde_json::json!({"from": 2, "to": 2})));
+}
+
+/// A store that can be made to fail.
+pub(super) struct Brittle {
+    inner: MemoryStore,
+    failing: AtomicBool,
+}
+
+impl Brittle {
+    pub(super) fn new(inner: MemoryStore) -> Self {
+        Self { inner, failing: AtomicBool::new(false) }
+    }
+
+    pub(super) fn fail(&self, failing: bool) {
+        self.failing.store(failing, Ordering::Relaxed);
+    }
+
+    fn or<'a, T: Send + 'a>(&'a self, work: Stored<'a, T>) -> Stored<'a, T> {
+        if self.failing.load(Ordering::Relaxed) {
+            return Box::pin(std::future::ready(Err(StoreError::Failed("scripted".into()))));
+        }
+        work
+    }
+}
+
+impl Store for Brittle {
+    fn session<'a>(&'a self, hash: &'a SessionHash) -> Stored<'a, Option<SessionRecord>> {
+        self.inner.session(hash)
+    }
+
+    fn visitor<'a>(&'a self, visitor: &'a str) -> Stored<'a, Option<VisitorRecord>> {
+        self.inner.visitor(visitor)
+    }
+
+    fn events<'a>(&'a self, visitor: &'a str, after: u64, limit: usize) -> Stored<'a, Vec<Event>> {
+        self.inner.events(visitor, after, limit)
+    }
+
+    fn intent<'a>(&'a self, visitor: &'a str, id: &'a ClientId) -> Stored<'a, Option<Intent>> {
+        self.inner.intent(visitor, id)
+    }
+
+    fn codes<'a>(&'a self, visitor: &'a str) -> Stored<'a, Vec<String>> {
+        self.inner.codes(visitor)
+    }
+
+    fn open<'a>(&'a self, session: SessionRecord, visitor: VisitorRecord) -> Stored<'a, ()> {
+        self.inner.open(session, visitor)
+    }
+
+    fn touch<'a>(&'a self, hash: &'a SessionHash, expires_ms: u64) -> Stored<'a, ()> {
+        self.inner.touch(hash, expires_ms)
+    }
+
+    fn write<'a>(&'a self, batch: Batch) -> Stored<'a, ()> {
+        if self.failing.load(Ordering::Relaxed) {
+            return Box::pin(std::future::ready(Err(StoreError::Failed("scripted".into()))));
+        }
+        self.inner.write(batch)
+    }
+
+    fn erase<'a>(&'a self, visitor: &'a str) -> Stored<'a, ()> {
+        self.inner.erase(visitor)
+    }
+
+    fn open_contacts(&self) -> Stored<'_, Vec<String>> {
+        self.inner.open_contacts()
+    }
+
+    fn sessions(&self) -> Stored<'_, u64> {
+        self.inner.sessions()
+    }
+
+    fn sweep(&self, now_ms: u64, retention_ms: u64) -> Stored<'_, u64> {
+        self.inner.sweep(now_ms, retention_ms)
+    }
+
+    fn flush(&self) -> Stored<'_, ()> {
+        self.or(self.inner.flush())
+    }
+}

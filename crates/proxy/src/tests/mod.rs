@@ -1,0 +1,213 @@
+//! The visitor API in process: the router, a scripted centre, a store in memory, and time that only moves when it may.
+
+mod contact;
+mod errors;
+mod idempotency;
+mod lifecycle;
+mod limits;
+mod pages;
+mod polling;
+mod survey;
+
+use crate::clock::Clock;
+use crate::config::{Limits, MessageIds, OnLinger, PollKind};
+use crate::http::assets::Assets;
+use crate::settings::{CentreTraits, DeskSettings, Settings};
+use crate::state::{App, AppState, Desk};
+use crate::store::Store;
+use crate::store::memory::MemoryStore;
+use crate::vendor::Downlink;
+use crate::vendor::fake::Fake;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use frontdesk_contract::{Event, EventKind, EventPage, Offers, Person, Sender};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use std::time::Duration;
+use tower::ServiceExt;
+
+/// Where time begins.
+const EPOCH_MS: u64 = 1_790_000_000_000;
+
+/// What a test may set before the proxy starts.
+struct Plan {
+    settings: Settings,
+    desk: DeskSettings,
+    store: Arc<dyn Store>,
+    assets: Assets,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        let offers = Offers { robot: true, agent: true, text_max_bytes: 1024, ..Offers::default() };
+        Self {
+            settings: Settings {
+                public_url: "https://desk.example".into(),
+                retention: Duration::from_secs(24 * 3600),
+                limits: Limits::default(),
+            },
+            desk: DeskSettings {
+                id: "shop".into(),
+                origins: vec!["https://shop.example".into()],
+                offers,
+                linger: Duration::from_secs(180),
+                on_linger: OnLinger::Disconnect,
+                centre: CentreTraits {
+                    message_id: MessageIds::Ignored,
+                    poll: PollKind::Destructive,
+                    history: false,
+                },
+                poll_busy: Duration::from_millis(500),
+                poll_idle: Duration::from_secs(5),
+            },
+            store: Arc::new(MemoryStore::new()),
+            assets: Assets::none(),
+        }
+    }
+}
+
+/// A proxy at work.
+struct Bench {
+    app: AppState,
+    centre: Arc<Fake>,
+}
+
+/// An answer of the API.
+struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Value,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        Self::with(Plan::default()).await
+    }
+
+    async fn with(plan: Plan) -> Self {
+        let centre = Arc::new(Fake::default());
+        let port: Arc<dyn crate::vendor::Centre> = centre.clone();
+        let desk = |settings| Desk { settings, centre: Arc::clone(&port) };
+        let other = DeskSettings {
+            id: "other".into(),
+            origins: vec!["https://other.example".into()],
+            ..plan.desk.clone()
+        };
+        let clock = Clock::with_tokio(EPOCH_MS);
+        let app = App::new(plan.settings, [desk(plan.desk), desk(other)], plan.store, plan.assets, clock);
+        app.start().await.unwrap();
+        Self { app, centre }
+    }
+
+    async fn request(&self, request: Request<Body>) -> Reply {
+        let response = crate::http::app(self.app.clone()).oneshot(request).await.unwrap();
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let body = serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
+        Reply { status, headers, body }
+    }
+
+    async fn call(&self, method: &str, path: &str, session: Option<&str>, body: Option<Value>) -> Reply {
+        let mut request = Request::builder().method(method).uri(path);
+        if let Some(session) = session {
+            request = request.header("frontdesk-session", session);
+        }
+        let body = match body {
+            Some(body) => {
+                request = request.header("content-type", "application/json");
+                Body::from(body.to_string())
+            }
+            None => Body::empty(),
+        };
+        self.request(request.body(body).unwrap()).await
+    }
+
+    async fn visitor(&self) -> Visitor<'_> {
+        let reply = self.call("POST", "/v1/session", None, Some(json!({"protocol": 1, "desk": "shop"}))).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        Visitor { bench: self, session: reply.body["session"].as_str().unwrap().to_owned() }
+    }
+
+    /// A visitor who talks to the robot.
+    async fn connected(&self) -> Visitor<'_> {
+        let visitor = self.visitor().await;
+        assert_eq!(visitor.connect("c1", "robot").await.body["state"], "robot");
+        visitor
+    }
+
+    /// What the centre hands out next.
+    fn down(&self, downlinks: Vec<Downlink>) {
+        self.centre.script().poll.push_back(Ok(downlinks));
+    }
+}
+
+/// A visitor's side of the API.
+struct Visitor<'a> {
+    bench: &'a Bench,
+    session: String,
+}
+
+impl Visitor<'_> {
+    async fn call(&self, method: &str, path: &str, body: Option<Value>) -> Reply {
+        self.bench.call(method, path, Some(&self.session), body).await
+    }
+
+    async fn connect(&self, id: &str, to: &str) -> Reply {
+        self.call("POST", "/v1/contact", Some(json!({"id": id, "to": to}))).await
+    }
+
+    async fn say(&self, id: &str, text: &str) -> Reply {
+        self.call("POST", "/v1/messages", Some(json!({"id": id, "body": {"text": text}}))).await
+    }
+
+    async fn events(&self, after: u64) -> Vec<Event> {
+        let reply = self.call("GET", &format!("/v1/events?after={after}"), None).await;
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        serde_json::from_value::<EventPage>(reply.body).unwrap().events
+    }
+
+    /// The events after `after` in short, see [`short`].
+    async fn story(&self, after: u64) -> Vec<String> {
+        self.events(after).await.iter().map(short).collect()
+    }
+}
+
+/// An event in a few words.
+fn short(event: &Event) -> String {
+    let json = serde_json::to_value(&event.kind).unwrap();
+    let (kind, value) = json.as_object().unwrap().iter().next().unwrap();
+    match &event.kind {
+        EventKind::Contact(_) => {
+            let detail = value["with"]["name"].as_str().or(value["reason"].as_str());
+            let detail = detail.map_or(String::new(), |detail| format!(" ({detail})"));
+            format!("contact {}{detail}", value["state"].as_str().unwrap())
+        }
+        EventKind::Message(_) => format!("message {}", value["body"]["text"].as_str().unwrap()),
+        EventKind::Echo(_) => format!("echo {} {}", value["id"].as_str().unwrap(), value["status"].as_str().unwrap()),
+        EventKind::Notice(_) => format!("notice {}", value["code"].as_str().unwrap()),
+        EventKind::Typing(typing) => format!("typing {}", typing.active),
+        EventKind::Queue(info) => format!("queue {}", info.place.unwrap_or(0)),
+        EventKind::Survey(form) => format!("survey {}", form.open),
+        _ => kind.clone(),
+    }
+}
+
+/// Lets virtual time pass, and whatever falls due in it happen.
+async fn pass(seconds: f64) {
+    tokio::time::sleep(Duration::from_secs_f64(seconds)).await;
+}
+
+fn agent(name: &str) -> Sender {
+    Sender::Agent(Person { name: name.into(), avatar: None })
+}
+
+fn message(code: &str, from: Sender, text: &str) -> Downlink {
+    Downlink::Message {
+        code: (!code.is_empty()).then(|| code.into()),
+        from,
+        body: frontdesk_contract::Body::Text(text.into()),
+        at_ms: Some(1),
+    }
+}

@@ -1,0 +1,170 @@
+//! What comes down: journalled once, in order, and recovered where that is possible.
+
+use super::{Bench, Plan, agent, message, pass};
+use crate::config::PollKind;
+use crate::vendor::fake::{not_sent, refused, unknown};
+use crate::vendor::{Downlink, Failure, Kept};
+use frontdesk_contract::{Body, ErrorCode, Person, Sender};
+
+fn robot() -> Sender {
+    Sender::Robot(Person { name: "Robi".into(), avatar: None })
+}
+
+fn kept(code: &str, text: &str) -> Kept {
+    Kept { code: Some(code.into()), from: Some(robot()), body: Body::Text(text.into()), at_ms: None }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_long_poll_wakes_when_something_comes() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    let (reply, ()) = tokio::join!(visitor.call("GET", "/v1/events?after=1&wait=25", None), async {
+        pass(7.0).await;
+        bench.down(vec![message("a", robot(), "hello")]);
+    });
+    assert_eq!(reply.body["next"], 3);
+    assert_eq!(visitor.story(1).await, ["contact robot (Robi)", "message hello"]);
+    let started = tokio::time::Instant::now();
+    let empty = visitor.call("GET", "/v1/events?after=99&wait=99", None).await;
+    assert_eq!(empty.body, serde_json::json!({"next": 3, "events": []}));
+    assert_eq!(started.elapsed().as_secs(), 25);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_repeated_message_is_shown_once_and_two_equal_ones_without_codes_twice() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    bench.down(vec![message("a", robot(), "1"), message("a", robot(), "1")]);
+    bench.down(vec![message("a", robot(), "1"), message("", robot(), "2"), message("", robot(), "2")]);
+    pass(3.0).await;
+    assert_eq!(visitor.story(2).await, ["message 1", "message 2", "message 2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_polls_repeat_equal_messages_without_codes_count_once() {
+    let mut plan = Plan::default();
+    plan.desk.centre.poll = PollKind::Repeats;
+    let bench = Bench::with(plan).await;
+    let visitor = bench.connected().await;
+    bench.down(vec![message("", robot(), "2")]);
+    bench.down(vec![message("", robot(), "2")]);
+    pass(3.0).await;
+    assert_eq!(visitor.story(2).await, ["message 2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn typing_ends_by_itself_or_with_the_agents_message() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    bench.down(vec![message("a", agent("Li"), "1"), Downlink::Typing]);
+    pass(8.0).await;
+    bench.down(vec![Downlink::Typing]);
+    bench.down(vec![message("b", agent("Li"), "2")]);
+    pass(12.0).await;
+    let expected = ["typing true", "typing false", "typing true", "typing false", "message 2"];
+    assert_eq!(visitor.story(3).await, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_centre_that_stays_away_is_reported_once_and_its_return_too() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    bench.centre.script().poll.extend((0..5).map(|_| Err(not_sent())));
+    pass(60.0).await;
+    assert_eq!(visitor.story(1).await, ["notice centre_unreachable", "notice centre_reached"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lost_answers_of_a_forgetful_centre_are_admitted_at_most_once_a_minute() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    bench.centre.script().poll.extend([Err(unknown()), Err(unknown())]);
+    pass(30.0).await;
+    assert_eq!(visitor.story(1).await, ["notice messages_may_be_missing"]);
+    pass(60.0).await;
+    bench.centre.script().poll.push_back(Err(unknown()));
+    pass(10.0).await;
+    assert_eq!(visitor.story(2).await, ["notice messages_may_be_missing"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn lost_answers_are_recovered_from_history_before_anything_newer() {
+    let mut plan = Plan::default();
+    plan.desk.centre.history = true;
+    let bench = Bench::with(plan).await;
+    let visitor = bench.connected().await;
+    {
+        let mut script = bench.centre.script();
+        script.poll.extend([Ok(vec![message("a", robot(), "1")]), Err(unknown()), Ok(vec![message("c", robot(), "3")])]);
+        script.history.extend([Err(not_sent()), Ok(Some(vec![kept("a", "1"), kept("b", "2"), kept("c", "3")]))]);
+    }
+    pass(20.0).await;
+    assert_eq!(visitor.story(2).await, ["message 1", "message 2", "message 3"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_history_that_is_refused_does_not_hold_up_messages() {
+    let mut plan = Plan::default();
+    plan.desk.centre.history = true;
+    let bench = Bench::with(plan).await;
+    let visitor = bench.connected().await;
+    {
+        let mut script = bench.centre.script();
+        script.poll.extend([Err(unknown()), Ok(vec![message("c", robot(), "3")])]);
+        script.history.push_back(Err(refused(ErrorCode::CentreRefused, false)));
+    }
+    pass(20.0).await;
+    let expected = ["notice messages_may_be_missing", "contact robot (Robi)", "message 3"];
+    assert_eq!(visitor.story(1).await, expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_by_the_centre_is_told_and_polling_stops() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    bench.down(vec![Downlink::Ended { offline: true }]);
+    pass(5.0).await;
+    assert_eq!(visitor.story(1).await, ["contact ended (centre)", "notice offline_mode"]);
+    let polls = bench.centre.script().polls;
+    bench.centre.script().say.push_back(Ok(crate::vendor::Said::StoredOffline));
+    assert_eq!(visitor.say("m1", "later").await.body["status"], "stored_offline");
+    pass(30.0).await;
+    assert_eq!(bench.centre.script().polls, polls);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_conversation_that_the_centre_dropped_ends_as_released() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    bench.centre.script().poll.push_back(Err(Failure::Gone));
+    pass(5.0).await;
+    assert_eq!(visitor.story(1).await, ["contact ended (released)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_does_not_overtake_the_message_it_replies_to() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    pass(1.0).await;
+    let gate = std::sync::Arc::new(tokio::sync::Semaphore::new(0));
+    bench.centre.script().gate = Some(std::sync::Arc::clone(&gate));
+    let (_, ()) = tokio::join!(visitor.say("m1", "question"), async {
+        pass(0.01).await;
+        bench.down(vec![message("a", robot(), "answer")]);
+        pass(1.5).await;
+        gate.add_permits(1);
+    });
+    pass(3.0).await;
+    assert_eq!(visitor.story(1).await, ["echo m1 accepted", "contact robot (Robi)", "message answer"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn receipts_come_once_per_message_of_the_visitor() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    visitor.say("m1", "hello").await;
+    bench.down(vec![Downlink::Read(vec![]), Downlink::Read(vec![])]);
+    bench.down(vec![Downlink::Recalled("x".into()), Downlink::Recalled("x".into())]);
+    pass(5.0).await;
+    assert_eq!(visitor.story(2).await, ["receipt", "recalled"]);
+}

@@ -1,0 +1,238 @@
+//! The calls of the port, save those about ratings and history.
+
+use super::client::Reply;
+use super::codes::{Outcome, Reason, Request, outcome};
+use super::content;
+use super::link::{Ask, Call};
+use super::token::Need;
+use super::wire::{self, AskQueue, Coded, Polled, Queue, Send};
+use super::{Cec, downlink, status};
+use crate::config::Dialect;
+use crate::vendor::{Downlink, Failure, Party, QueueAnswer, Said, Serving};
+use frontdesk_contract::{Body, ClientId, ErrorCode, QueueInfo};
+use serde::Serialize;
+use std::time::SystemTime;
+
+/// The only channel of web visitors.
+pub(super) const CHANNEL: &str = "WEB";
+/// No wait longer than a day is believed.
+const MAX_WAIT_S: u64 = 86_400;
+
+/// What was answered to a `send`.
+struct Sent {
+    reply: Reply,
+    endpoint: &'static str,
+    code: String,
+    text: String,
+    offline: bool,
+}
+
+/// What a `send` carries.
+struct Content<'a> {
+    media_type: &'static str,
+    content: &'a str,
+    at_ms: u64,
+    id: Option<&'a str>,
+}
+
+impl Content<'_> {
+    fn none() -> Self {
+        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+        Self { media_type: "TEXT", content: "", at_ms: now.as_millis() as u64, id: None }
+    }
+}
+
+impl Cec {
+    pub(super) async fn open(&self, party: &Party) -> Result<Serving, Failure> {
+        let sent = self.send(party, Request::Connect, Content::none()).await?;
+        match self.read(Request::Connect, &sent) {
+            Outcome::Robot => Ok(Serving::Robot),
+            Outcome::Queued => Ok(Serving::Queue),
+            Outcome::Done | Outcome::Agent | Outcome::Stored => Ok(match self.place_now(party).await {
+                Some(serving) => serving,
+                None if self.config.robot && !content::names_agent(&sent.text) => Serving::Robot,
+                None => Serving::Agent,
+            }),
+            Outcome::Gone => Err(Failure::Gone),
+            Outcome::PerhapsGone(reason) | Outcome::Refused(reason) => Err(self.refused(&sent, reason)),
+        }
+    }
+
+    pub(super) async fn transfer(&self, party: &Party) -> Result<Serving, Failure> {
+        let sent = self.send(party, Request::Transfer, Content::none()).await?;
+        match self.read(Request::Transfer, &sent) {
+            Outcome::Agent => Ok(Serving::Agent),
+            Outcome::Queued => Ok(Serving::Queue),
+            Outcome::Done | Outcome::Robot | Outcome::Stored => {
+                Ok(self.place_now(party).await.unwrap_or(Serving::Agent))
+            }
+            Outcome::Gone => {
+                self.link.warn(sent.endpoint, &sent.reply, Some(&sent.code));
+                Err(Failure::Gone)
+            }
+            Outcome::PerhapsGone(reason) | Outcome::Refused(reason) => Err(self.refused(&sent, reason)),
+        }
+    }
+
+    pub(super) async fn close(&self, party: &Party) -> Result<(), Failure> {
+        let sent = self.send(party, Request::Disconnect, Content::none()).await?;
+        match self.read(Request::Disconnect, &sent) {
+            Outcome::PerhapsGone(_) if self.is_gone(party).await => Ok(()),
+            Outcome::PerhapsGone(reason) | Outcome::Refused(reason) => Err(self.refused(&sent, reason)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) async fn chat(
+        &self,
+        party: &Party,
+        id: &ClientId,
+        at_ms: u64,
+        body: &Body,
+    ) -> Result<Said, Failure> {
+        let (media_type, content) = content::uplink(body, &self.config)?;
+        let id = id.check().is_ok().then(|| id.as_str());
+        let content = Content { media_type, content: &content, at_ms, id };
+        let sent = self.send(party, Request::Chat, content).await?;
+        match self.read(Request::Chat, &sent) {
+            Outcome::Done | Outcome::Robot | Outcome::Agent => Ok(Said::Delivered),
+            Outcome::Stored => Ok(Said::StoredOffline),
+            Outcome::Queued => Err(queueing(&sent)),
+            Outcome::Gone => Err(Failure::Gone),
+            Outcome::Refused(reason) => Err(self.refused(&sent, reason)),
+            Outcome::PerhapsGone(reason) => {
+                let refused = self.refused(&sent, reason);
+                Err(match self.place(party).await {
+                    Ok(QueueAnswer::Gone) => Failure::Gone,
+                    Ok(QueueAnswer::Waiting(QueueInfo { place: Some(_), .. })) => queueing(&sent),
+                    _ => refused,
+                })
+            }
+        }
+    }
+
+    pub(super) async fn input(&self, party: &Party) -> Result<(), Failure> {
+        self.send(party, Request::Typing, Content::none()).await.map(drop)
+    }
+
+    pub(super) async fn fetch(&self, party: &Party) -> Result<Vec<Downlink>, Failure> {
+        const POLL: &str = "poll";
+        let mut query = vec![("receiverId", party.user_id.as_str()), ("channel", CHANNEL)];
+        if self.config.dialect == Dialect::V2_6 {
+            query.push(("isNeedRead", "true"));
+        }
+        let path = "/apiaccess/ccmessaging/poll";
+        let call = Call { endpoint: POLL, path, ask: Ask::Get(&query), reads: true, need: Need::Any };
+        let reply = self.link.call(party, &call).await?;
+        if reply.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Vec::new());
+        }
+        let (Some(polled), Some(coded)) = (wire::read::<Polled>(&reply.body), wire::read::<Coded>(&reply.body)) else {
+            self.link.warn(POLL, &reply, None);
+            return Err(status::unintelligible(POLL));
+        };
+        match coded.code() {
+            // Messages count whatever the code beside them says: they may not come again.
+            Some(code) if code != "0" && polled.downlink_messages.0.is_empty() => {
+                self.link.warn(POLL, &reply, Some(&code));
+                Err(status::refused(POLL, &code, ErrorCode::CentreRefused, true))
+            }
+            _ => Ok(polled.downlink_messages.0.into_iter().flat_map(downlink::read).collect()),
+        }
+    }
+
+    pub(super) async fn place(&self, party: &Party) -> Result<QueueAnswer, Failure> {
+        const QUEUE: &str = "queryQueueInfo";
+        let body = AskQueue {
+            user_id: &party.user_id,
+            channel_config_id: &self.config.channel_id,
+            channel: CHANNEL,
+        };
+        let reply = self.link.call(party, &post(QUEUE, "/apiaccess/ccmessaging/queryQueueInfo", &body, true)).await?;
+        let (Some(queue), Some(coded)) = (wire::read::<Queue>(&reply.body), wire::read::<Coded>(&reply.body)) else {
+            self.link.warn(QUEUE, &reply, None);
+            return Err(status::unintelligible(QUEUE));
+        };
+        let place = queue.position.whole().filter(|place| *place >= 1).and_then(|place| u32::try_from(place).ok());
+        let wait = queue.estimate_wait_time.whole().filter(|seconds| *seconds <= MAX_WAIT_S);
+        let info = QueueInfo { place, wait_ms: wait.map(|seconds| seconds * 1000) };
+        Ok(match coded.code().as_deref() {
+            Some("0") => QueueAnswer::Waiting(info),
+            None if place.is_some() => QueueAnswer::Waiting(info),
+            Some("160021") => QueueAnswer::Served,
+            Some("160022" | "160023") => QueueAnswer::Elsewhere,
+            Some("160024") => QueueAnswer::AgentDidNotAnswer,
+            Some("5" | "6" | "160004") => QueueAnswer::Gone,
+            _ => QueueAnswer::NoInformation,
+        })
+    }
+
+    /// Who serves, by the queue query; `None`: it does not tell.
+    async fn place_now(&self, party: &Party) -> Option<Serving> {
+        match self.place(party).await.ok()? {
+            QueueAnswer::Waiting(QueueInfo { place: Some(_), .. }) => Some(Serving::Queue),
+            QueueAnswer::Elsewhere | QueueAnswer::AgentDidNotAnswer => Some(Serving::Queue),
+            QueueAnswer::Served => Some(Serving::Agent),
+            QueueAnswer::Waiting(_) | QueueAnswer::Gone | QueueAnswer::NoInformation => None,
+        }
+    }
+
+    async fn is_gone(&self, party: &Party) -> bool {
+        matches!(self.place(party).await, Ok(QueueAnswer::Gone))
+    }
+
+    /// Calls `send`.
+    async fn send(&self, party: &Party, request: Request, content: Content<'_>) -> Result<Sent, Failure> {
+        let endpoint = request.endpoint();
+        let body = Send {
+            content: content.content,
+            control_type: request.control_type(),
+            from: &party.user_id,
+            media_type: content.media_type,
+            sender_nickname: &party.user_name,
+            source_type: "CUSTOMER",
+            timestamp: content.at_ms.to_string(),
+            to: &self.config.channel_id,
+            user_agent: (),
+            sender_avatar: (),
+            channel: CHANNEL,
+            message_id: content.id,
+        };
+        let mut call = post(endpoint, "/apiaccess/ccmessaging/send", &body, false);
+        if request == Request::Connect {
+            call.need = Need::Lasting;
+        }
+        let reply = self.link.call(party, &call).await?;
+        let coded = wire::read::<Coded>(&reply.body);
+        let Some((code, coded)) = coded.and_then(|coded| Some((coded.code()?, coded))) else {
+            self.link.warn(endpoint, &reply, None);
+            return Err(status::unintelligible(endpoint));
+        };
+        Ok(Sent { endpoint, code, text: coded.text().to_owned(), offline: coded.stores_offline(), reply })
+    }
+
+    fn read(&self, request: Request, sent: &Sent) -> Outcome {
+        if sent.text.to_ascii_lowercase().contains("none channel config") && sent.code != "0" {
+            self.link.channel_refused(&sent.reply, &sent.code);
+        }
+        outcome(request, &sent.code, &sent.text, sent.offline)
+    }
+
+    /// Logs and reports a refusal.
+    fn refused(&self, sent: &Sent, reason: Reason) -> Failure {
+        self.link.warn(sent.endpoint, &sent.reply, Some(&sent.code));
+        status::refused(sent.endpoint, &sent.code, reason.code, reason.transient)
+    }
+}
+
+/// A message met a queue: not delivered, to be sent again once an agent serves.
+fn queueing(sent: &Sent) -> Failure {
+    status::refused(sent.endpoint, &sent.code, ErrorCode::Queueing, true)
+}
+
+/// A call that posts JSON.
+pub(super) fn post(endpoint: &'static str, path: &'static str, body: &impl Serialize, reads: bool) -> Call<'static> {
+    // Writing to memory cannot fail for these types; an empty body would be refused by the centre.
+    let body = serde_json::to_vec(body).unwrap_or_default();
+    Call { endpoint, path, ask: Ask::Post(body), reads, need: Need::Any }
+}

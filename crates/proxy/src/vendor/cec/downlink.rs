@@ -1,0 +1,118 @@
+//! Messages from the centre, in our words. One of theirs may be several of ours.
+
+use super::content;
+use super::lax::{Flag, Text};
+use super::wire::{self, FromCentre};
+use crate::vendor::Downlink;
+use frontdesk_contract::{ClientId, Person, Sender};
+use serde_json::Value;
+
+/// The longest `messageCode` (later pages of the vendor, push).
+const MAX_CODE: usize = 64;
+
+/// Reads one message; what cannot be understood is nothing.
+pub(super) fn read(message: Value) -> Vec<Downlink> {
+    let Some(message) = wire::read_value::<FromCentre>(message) else {
+        tracing::debug!("a downlink message that is no object was passed over");
+        return Vec::new();
+    };
+    // The visitor's own words, which are known already.
+    if message.source_type.is("CUSTOMER") {
+        return Vec::new();
+    }
+    let mut items = Vec::new();
+    if message.queue_flag == Flag(Some(true)) && !message.source_type.is("AGENT") {
+        items.push(Downlink::Queueing);
+    }
+    match Control::of(&message.control_type) {
+        Control::Chat => {
+            items.extend(said(&message));
+            let offline = message.is_offline_status == Flag(Some(true)) && message.source_type.is("SYSTEM");
+            items.extend(offline.then_some(Downlink::Ended { offline: true }));
+        }
+        Control::Connect => {
+            items.extend(message.source_type.is("AGENT").then_some(Downlink::Transferring));
+            items.extend(said(&message));
+        }
+        Control::Transfer => items.push(Downlink::Transferring),
+        Control::Disconnect => {
+            items.extend(said(&message));
+            items.push(Downlink::Ended { offline: message.is_offline_status == Flag(Some(true)) });
+        }
+        Control::Read => items.push(Downlink::Read(read_ids(message.content))),
+        Control::Typing => items.push(Downlink::Typing),
+        // Recall and delete have no documented name: whatever else refers to a message takes it back.
+        Control::Other => match code(&message.message_code) {
+            Some(code) => items.push(Downlink::Recalled(code)),
+            None => tracing::debug!("a downlink message of an unknown control type was passed over"),
+        },
+    }
+    items
+}
+
+enum Control {
+    Chat,
+    Connect,
+    Transfer,
+    Disconnect,
+    Read,
+    Typing,
+    Other,
+}
+
+impl Control {
+    fn of(text: &Text) -> Self {
+        match text.word().map(str::to_ascii_uppercase).as_deref() {
+            None | Some("CHAT" | "NULL") => Self::Chat,
+            Some("CONNECT") => Self::Connect,
+            Some("TRANS2AGENT") => Self::Transfer,
+            Some("DISCONNECT") => Self::Disconnect,
+            Some("READ") => Self::Read,
+            Some("INPUT") => Self::Typing,
+            Some(_) => Self::Other,
+        }
+    }
+}
+
+fn said(message: &FromCentre) -> Option<Downlink> {
+    let content = Text::from(message.content.clone());
+    let body = content::read(message.media_type.word(), content.0.as_deref())?;
+    let from = sender(&message.source_type, &message.sender_nickname);
+    Some(Downlink::Message { code: code(&message.message_code), from, body, at_ms: message.timestamp.time_ms() })
+}
+
+/// Who speaks. Pictures of agents are not relayed yet.
+pub(super) fn sender(source: &Text, nickname: &Text) -> Sender {
+    let name = nickname.word().unwrap_or_default().to_owned();
+    let person = Person { name, avatar: None };
+    if source.is("AGENT") {
+        Sender::Agent(person)
+    } else if source.is("ROBOT") {
+        Sender::Robot(person)
+    } else {
+        Sender::System {}
+    }
+}
+
+/// The centre's code of a message.
+pub(super) fn code(text: &Text) -> Option<String> {
+    text.word().filter(|code| code.len() <= MAX_CODE).map(String::from)
+}
+
+/// The ids of a read notice: a list, a list as text, or text with commas. None: all until now.
+fn read_ids(content: Value) -> Vec<ClientId> {
+    let listed = match content {
+        Value::Array(ids) => ids,
+        Value::String(text) => match serde_json::from_str(&text) {
+            Ok(Value::Array(ids)) => ids,
+            _ => text.split(',').map(Value::from).collect(),
+        },
+        other => vec![other],
+    };
+    let ids = listed.into_iter().map(Text::from);
+    let ids = ids.filter_map(|id| id.word().map(|id| ClientId::new(id.trim_matches('"'))));
+    ids.filter(|id| id.check().is_ok()).collect()
+}
+
+#[cfg(test)]
+mod tests;

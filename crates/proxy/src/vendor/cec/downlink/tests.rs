@@ -1,0 +1,116 @@
+//! Messages as the two manuals and the later pages show them.
+
+use super::read;
+use crate::vendor::Downlink;
+use frontdesk_contract::{Body, ClientId, Person, Sender};
+use serde_json::{Value, json};
+
+fn person(name: &str) -> Person {
+    Person { name: name.into(), avatar: None }
+}
+
+fn message(code: Option<&str>, from: Sender, text: &str, at_ms: Option<u64>) -> Downlink {
+    Downlink::Message { code: code.map(String::from), from, body: Body::Text(text.into()), at_ms }
+}
+
+fn ids(ids: &[&str]) -> Vec<Downlink> {
+    vec![Downlink::Read(ids.iter().map(|id| ClientId::new(*id)).collect())]
+}
+
+#[test]
+fn a_message_of_the_2_5_edition() {
+    let value = json!({"from":"2025","channel":"WEB","to":"v-1","controlType":"CHAT","mediaType":"TEXT",
+        "content":"Hello, how can I help?","simQuestions":null,"senderNickname":"Robo","senderAvatar":"1",
+        "timestamp":1_760_000_001_000_u64,"sourceType":"ROBOT","callId":null,"robotGender":"MALE"});
+    let expected = message(None, Sender::Robot(person("Robo")), "Hello, how can I help?", Some(1_760_000_001_000));
+    assert_eq!(read(value), [expected]);
+}
+
+#[test]
+fn a_message_of_the_2_6_edition() {
+    let value = json!({"callId":null,"simQuestions":null,"senderNickname":"agent","handlerType":null,
+        "isOfflineStatus":null,"channel":"WEB","senderAvatar":"","robotGender":null,"mediaType":"IMAGE",
+        "associationContentId":null,"content":"0b6e6c1e-1111-4222-8333-444455556666","receiveTime":null,
+        "controlType":"CHAT","sourceType":"AGENT","queueFlag":null,"from":"2025","to":"v-1","mediaFileType":"png",
+        "messageCode":"9a1c7d2e-aaaa-4bbb-8ccc-ddddeeeeffff","contentType":"1","interIdx":null,
+        "timestamp":"1760000002000"});
+    let expected = Downlink::Message {
+        code: Some("9a1c7d2e-aaaa-4bbb-8ccc-ddddeeeeffff".into()),
+        from: Sender::Agent(person("agent")),
+        body: Body::Unsupported {},
+        at_ms: Some(1_760_000_002_000),
+    };
+    assert_eq!(read(value), [expected]);
+}
+
+#[test]
+fn a_queue_sign_and_a_text_are_two_things() {
+    let value = json!({"controlType":"CHAT","mediaType":"TEXT","content":"Queuing...","sourceType":"SYSTEM",
+        "senderNickname":"系统","queueFlag":"y"});
+    assert_eq!(read(value), [Downlink::Queueing, message(None, Sender::System {}, "Queuing...", None)]);
+}
+
+#[test]
+fn an_end_may_be_silent_or_have_last_words_or_go_offline() {
+    let silent = json!({"controlType":"DISCONNECT","sourceType":"AGENT","content":null,"mediaType":null});
+    assert_eq!(read(silent), [Downlink::Ended { offline: false }]);
+    let words = json!({"controlType":"disconnect","sourceType":"SYSTEM","content":"bye","isOfflineStatus":"false"});
+    assert_eq!(read(words), [message(None, Sender::System {}, "bye", None), Downlink::Ended { offline: false }]);
+    for sign in [json!(true), json!("true"), json!(1), json!("1"), json!("TRUE")] {
+        let offline = json!({"controlType":"DISCONNECT","isOfflineStatus":sign});
+        assert_eq!(read(offline), [Downlink::Ended { offline: true }]);
+        let chat = json!({"controlType":"CHAT","sourceType":"SYSTEM","content":"later","isOfflineStatus":sign});
+        assert_eq!(read(chat).last(), Some(&Downlink::Ended { offline: true }));
+    }
+    // A flag that is false by default ends nothing.
+    let chat = json!({"controlType":"CHAT","sourceType":"AGENT","content":"hi","isOfflineStatus":false});
+    assert_eq!(read(chat).len(), 1);
+}
+
+#[test]
+fn read_notices_name_their_messages_in_three_ways_or_not_at_all() {
+    let notice = |content: Value| read(json!({"controlType":"READ","sourceType":"AGENT","content":content}));
+    assert_eq!(notice(json!(["m1", "m2", null, 3])), ids(&["m1", "m2", "3"]));
+    assert_eq!(notice(json!("[\"m1\",\"m2\"]")), ids(&["m1", "m2"]));
+    assert_eq!(notice(json!("m1, m2,")), ids(&["m1", "m2"]));
+    assert_eq!(notice(json!("m1")), ids(&["m1"]));
+    assert_eq!(notice(Value::Null), ids(&[]));
+    assert_eq!(notice(json!("")), ids(&[]));
+    assert_eq!(notice(json!({"x": 1})), ids(&[]));
+}
+
+#[test]
+fn signs_say_nothing_by_themselves() {
+    assert_eq!(read(json!({"controlType":"TRANS2AGENT","content":"moving"})), [Downlink::Transferring]);
+    assert_eq!(read(json!({"controlType":"INPUT","sourceType":"AGENT","content":""})), [Downlink::Typing]);
+    assert_eq!(read(json!({"controlType":"CONNECT","sourceType":"AGENT"})), [Downlink::Transferring]);
+    assert_eq!(
+        read(json!({"controlType":"CONNECT","sourceType":"SYSTEM","content":"connected"})),
+        [message(None, Sender::System {}, "connected", None)]
+    );
+}
+
+#[test]
+fn whatever_else_refers_to_a_message_takes_it_back() {
+    for control in ["RECALL", "DELETE", "withdraw"] {
+        let value = json!({"controlType":control,"messageCode":"c-1","content":"gone","sourceType":"AGENT"});
+        assert_eq!(read(value), [Downlink::Recalled("c-1".into())]);
+    }
+    assert_eq!(read(json!({"controlType":"RECALL","content":"which?"})), []);
+}
+
+#[test]
+fn missing_and_odd_fields_cost_nothing_else() {
+    let hello = |at_ms| message(None, Sender::System {}, "hello", at_ms);
+    assert_eq!(read(json!({"content":"hello"})), [hello(None)]);
+    assert_eq!(read(json!({"content":"hello","controlType":null,"timestamp":"soon","messageCode":""})), [hello(None)]);
+    assert_eq!(read(json!({"content":"hello","timestamp":1.76e12})), [hello(Some(1_760_000_000_000))]);
+    assert_eq!(read(json!({"content":"hello","timestamp":-5})), [hello(None)]);
+    assert_eq!(read(json!({"content":"hello","messageCode":"x".repeat(65)})), [hello(None)]);
+    assert_eq!(read(json!({"content":5,"sourceType":"AGENT"})), [message(None, Sender::Agent(person("")), "5", None)]);
+    for nothing in [json!(null), json!("text"), json!([]), json!({}), json!({"controlType":"CHAT","content":"  "})] {
+        assert_eq!(read(nothing), []);
+    }
+    // An echo of the visitor's own words.
+    assert_eq!(read(json!({"content":"hello","sourceType":"CUSTOMER"})), []);
+}

@@ -1,0 +1,139 @@
+//! Ratings: what to offer, and handing one over.
+
+use super::calls::{CHANNEL, post};
+use super::lax::Text;
+use super::wire::{self, AskSurvey, Coded, Level, Rate, Survey, SurveyAnswer};
+use super::{Cec, status};
+use crate::vendor::{Failure, Party};
+use frontdesk_contract::{ErrorCode, SurveyForm, SurveyLevel};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::Instant;
+
+const SURVEY: &str = "survey query";
+/// The path as later pages print it, then as the 2.6 manual prints it.
+const PATHS: [&str; 2] =
+    ["/apiaccess/ccmessaging/getsatisfactionsurveymode", "/apiaccess/ccmessaging/getsatisfactionssurveymode"];
+/// The comment must be shorter than 512 characters (2.5 and 2.6 manual, saveSatisfaction).
+const COMMENT_MAX_CHARS: u32 = 511;
+/// A centre that has neither path is asked again after this time.
+const ABSENT_FOR: Duration = Duration::from_secs(600);
+
+/// Which path of the survey query the centre has, once known.
+#[derive(Default)]
+pub(super) struct SurveyPath(Mutex<Known>);
+
+#[derive(Clone, Copy, Default)]
+enum Known {
+    #[default]
+    Nothing,
+    Works(&'static str),
+    Absent(Instant),
+}
+
+impl SurveyPath {
+    fn get(&self) -> Known {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn set(&self, known: Known) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = known;
+    }
+}
+
+impl Cec {
+    pub(super) async fn survey_form(&self, party: &Party) -> Result<SurveyForm, Failure> {
+        let mut paths = PATHS;
+        match self.survey_path.get() {
+            Known::Absent(since) if since.elapsed() < ABSENT_FOR => return Ok(usual()),
+            Known::Works(path) if Some(&path) != paths.first() => paths.reverse(),
+            _ => {}
+        }
+        for path in paths {
+            let call = post(SURVEY, path, &AskSurvey { language: language(&party.language) }, true);
+            let Some(reply) = self.link.call_optional(party, &call).await? else { continue };
+            self.survey_path.set(Known::Works(path));
+            let coded: Coded = wire::read(&reply.body).unwrap_or_default();
+            if !coded.is_ok() {
+                self.link.warn(SURVEY, &reply, coded.code().as_deref());
+                return Ok(usual());
+            }
+            let answer: SurveyAnswer = wire::read(&reply.body).unwrap_or_default();
+            return Ok(form(wire::read_value(answer.satisfaction_survey).unwrap_or_default()));
+        }
+        self.survey_path.set(Known::Absent(Instant::now()));
+        Ok(usual())
+    }
+
+    pub(super) async fn save_rating(&self, party: &Party, level: u8, comment: &str) -> Result<(), Failure> {
+        const SAVE: &str = "saveSatisfaction";
+        let comment: String = comment.chars().take(COMMENT_MAX_CHARS as usize).collect();
+        let body = Rate {
+            channel: CHANNEL,
+            user_id: &party.user_id,
+            evaluation: level.to_string(),
+            comment: &comment,
+            channel_config_id: &self.config.channel_id,
+        };
+        let reply = self.link.call(party, &post(SAVE, "/apiaccess/ccmessaging/saveSatisfaction", &body, false)).await?;
+        let coded: Coded = wire::read(&reply.body).unwrap_or_default();
+        let Some(code) = coded.code() else {
+            self.link.warn(SAVE, &reply, None);
+            return Err(status::unintelligible(SAVE));
+        };
+        let text = coded.text().to_lowercase();
+        if code == "0" {
+            if text.contains("exception") {
+                // The code decides; the text is worth a look.
+                self.link.warn(SAVE, &reply, Some(&code));
+            }
+            return Ok(());
+        }
+        self.link.warn(SAVE, &reply, Some(&code));
+        Err(if text.contains("callidstring") {
+            status::refused(SAVE, &code, ErrorCode::SurveyClosed, false)
+        } else {
+            status::refused(SAVE, &code, ErrorCode::CentreRefused, true)
+        })
+    }
+}
+
+/// The five levels that every centre knows.
+fn usual() -> SurveyForm {
+    let levels = (1..=5).map(|level| SurveyLevel { level, label: None }).collect();
+    SurveyForm { open: true, levels, comment_max_chars: COMMENT_MAX_CHARS }
+}
+
+fn form(survey: Survey) -> SurveyForm {
+    let questions: Vec<Text> = survey.satisfaction_question.0.into_iter().map(Text::from).collect();
+    let asks_csat = questions.is_empty() || questions.iter().any(|question| question.is("CSAT"));
+    if survey.survey_type.is("NO") || !asks_csat {
+        return SurveyForm { open: false, ..usual() };
+    }
+    let mut levels = BTreeMap::new();
+    for level in survey.satisfaction_level.0.into_iter().filter_map(wire::read_value::<Level>) {
+        let key = level.satisfaction_level_key.whole().and_then(|key| u8::try_from(key).ok());
+        if let Some(key) = key.filter(|key| (1..=5).contains(key)) {
+            levels.insert(key, level.satisfaction_level_desc.word().map(String::from));
+        }
+    }
+    if levels.is_empty() {
+        return usual();
+    }
+    let levels = levels.into_iter().map(|(level, label)| SurveyLevel { level, label }).collect();
+    SurveyForm { levels, ..usual() }
+}
+
+/// The language as the survey query wants it; empty: the tenant's own.
+fn language(language: &str) -> &'static str {
+    match language.split(['-', '_']).next().unwrap_or_default() {
+        "zh" => "zh_CN",
+        "en" => "en_US",
+        "pt" => "pt_BR",
+        "ar" => "ar_SA",
+        "fr" => "fr_FR",
+        "es" => "es_ES",
+        _ => "",
+    }
+}

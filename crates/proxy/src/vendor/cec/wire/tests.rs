@@ -1,0 +1,163 @@
+//! Answers in every type that they come in, and nonsense.
+
+use super::{Coded, FromCentre, HistoryAnswer, Polled, Queue, Recorded, SurveyAnswer, json, read, read_value};
+use crate::vendor::cec::{content, downlink, grant};
+use proptest::prelude::*;
+use serde_json::{Map, Number, Value};
+
+#[test]
+fn a_code_is_found_under_each_of_its_names_and_in_each_type() {
+    for (body, code) in [
+        (r#"{"resultCode":"0"}"#, Some("0")),
+        (r#"{"returnCode":0}"#, Some("0")),
+        (r#"{"retCode":0.0}"#, Some("0")),
+        (r#"{"resultCode":null,"returnCode":"0"}"#, Some("0")),
+        (r#"{"resultCode":" 13 ","returnCode":"0"}"#, Some("13")),
+        (r#"{"resultCode":30010009999}"#, Some("30010009999")),
+        (r#"{"resultCode":"30010009999"}"#, Some("30010009999")),
+        (r#"{"resultCode":"13","resultCode":"0"}"#, Some("0")),
+        (r#"{"resultCode":{}}"#, None),
+        (r#"{"resultCode":""}"#, None),
+        ("{}", None),
+    ] {
+        let coded: Coded = read(body.as_bytes()).unwrap();
+        assert_eq!(coded.code().as_deref(), code, "{body}");
+    }
+}
+
+#[test]
+fn the_offline_sign_is_an_object_or_a_truth_value() {
+    let stores = |sign: &str| {
+        let body = format!(r#"{{"resultCode":"13","offlineMsg":{sign}}}"#);
+        read::<Coded>(body.as_bytes()).unwrap().stores_offline()
+    };
+    for sign in ["true", "\"true\"", "1", r#"{"isOfflineStatus":true,"tipText":"x"}"#, r#"{"isOfflineStatus":"1"}"#] {
+        assert!(stores(sign), "{sign}");
+    }
+    for sign in ["false", "null", "{}", "[]", r#"{"isOfflineStatus":null}"#, r#"{"isOfflineStatus":"false"}"#] {
+        assert!(!stores(sign), "{sign}");
+    }
+}
+
+#[test]
+fn the_word_null_is_no_text() {
+    let text = |desc: &str| {
+        read::<Coded>(format!(r#"{{"resultCode":"0","resultDesc":{desc}}}"#).as_bytes()).unwrap().text().to_owned()
+    };
+    assert_eq!([text("null"), text("\"null\""), text("\"\""), text("\"Queuing...\"")], ["", "", "", "Queuing..."]);
+}
+
+#[test]
+fn what_is_no_object_is_no_answer() {
+    for body in ["", "null", "[]", "\"0\"", "0", "<html>", "{", "[\"0\",\"0\"]"] {
+        assert!(read::<Coded>(body.as_bytes()).is_none(), "{body}");
+    }
+    assert!(read::<Coded>(b"\xef\xbb\xbf{\"resultCode\":\"0\"}").is_some_and(|coded| coded.is_ok()));
+    // One broken letter does not cost the rest of the answer.
+    let polled: Polled = read(b"{\"downlinkMessages\":[{\"content\":\"a\xffb\"}]}").unwrap();
+    assert_eq!(polled.downlink_messages.0.len(), 1);
+}
+
+/// Reads a value in every way there is.
+fn read_everything(value: &Value) {
+    let body = value.to_string().into_bytes();
+    let _ = (read::<Coded>(&body).map(|coded| (coded.code(), coded.stores_offline())), grant::visitor_token(&body));
+    let _ = (read::<Polled>(&body).is_some(), read::<Queue>(&body).is_some(), read::<SurveyAnswer>(&body).is_some());
+    let _ = (read::<HistoryAnswer>(&body).is_some(), read_value::<Recorded>(value.clone()).is_some());
+    let _ = downlink::read(value.clone());
+    if let Value::Object(fields) = value {
+        for (kind, content) in fields {
+            let _ = content::read(Some(kind), content.as_str());
+        }
+    }
+}
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let name = prop_oneof![
+        prop::sample::select(vec![
+            "content", "mediaType", "sourceType", "controlType", "timestamp", "messageCode", "queueFlag",
+            "isOfflineStatus", "resultCode", "offlineMsg", "downlinkMessages", "token", "position",
+        ])
+        .prop_map(String::from),
+        "\\PC{0,8}",
+    ];
+    let word = prop_oneof![
+        prop::sample::select(vec!["READ", "CHAT", "LOCATE", "WEBCARD", "TEXT", "AGENT", "Y", "1/2/3", "<p>a</p>", "&#0;"])
+            .prop_map(String::from),
+        "\\PC{0,40}",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        word.prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 48, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((name.clone(), inner), 0..8).prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+/// Makes another answer that says the same: numbers as text and text as numbers, nulls added, keys in another order.
+fn disguise(value: &Value, dice: &mut impl FnMut() -> bool) -> Value {
+    match value {
+        Value::Number(number) if dice() => Value::String(number.to_string()),
+        Value::String(text) if dice() => match text.parse::<u64>() {
+            Ok(number) if number.to_string() == *text => Value::Number(Number::from(number)),
+            _ => Value::String(text.clone()),
+        },
+        Value::Bool(flag) if dice() => Value::String(flag.to_string()),
+        Value::Array(values) => values.iter().map(|value| disguise(value, dice)).collect(),
+        Value::Object(fields) => {
+            let mut fields: Vec<_> = fields.iter().map(|(key, value)| (key.clone(), disguise(value, dice))).collect();
+            for (number, absent) in ["callId", "handlerType", "robotGender", "returnCode"].into_iter().enumerate() {
+                if dice() && !fields.iter().any(|(key, _)| key == absent) {
+                    fields.insert(number.min(fields.len()), (absent.into(), Value::Null));
+                }
+            }
+            if dice() {
+                fields.reverse();
+            }
+            Value::Object(fields.into_iter().collect::<Map<_, _>>())
+        }
+        other => other.clone(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn reading_never_panics(value in any_json(), bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+        read_everything(&value);
+        let _ = (json(&bytes), grant::visitor_token(&bytes));
+    }
+
+    #[test]
+    fn the_same_answer_in_other_types_reads_the_same(bits in prop::collection::vec(any::<bool>(), 64)) {
+        let answer = serde_json::json!({"resultCode": "0", "resultDesc": "query user messages success.",
+            "offlineMsg": {"isOfflineStatus": true, "tipText": "later"}, "position": 2, "estimateWaitTime": "40",
+            "downlinkMessages": [
+                {"content": "Hello", "controlType": "CHAT", "mediaType": "TEXT", "sourceType": "AGENT",
+                 "senderNickname": "Li", "timestamp": 1_760_000_001_000_u64, "messageCode": "42", "queueFlag": null},
+                {"content": null, "controlType": "DISCONNECT", "sourceType": "SYSTEM", "isOfflineStatus": true}]});
+        let mut bits = bits.into_iter().cycle();
+        let other = disguise(&answer, &mut || bits.next().unwrap_or_default());
+        let look = |value: &Value| {
+            let body = value.to_string().into_bytes();
+            let (coded, queue): (Coded, Queue) = (read(&body).unwrap(), read(&body).unwrap());
+            let polled: Polled = read(&body).unwrap();
+            let items: Vec<_> = polled.downlink_messages.0.into_iter().flat_map(downlink::read).collect();
+            (coded.code(), coded.stores_offline(), queue.position.whole(), queue.estimate_wait_time.whole(), items)
+        };
+        prop_assert_eq!(look(&answer), look(&other));
+        prop_assert!(read_value::<FromCentre>(other).is_some());
+    }
+
+    #[test]
+    fn making_plain_text_never_panics_and_never_grows_tags(text in "(<|>|&|/|p|br|script|style|a href=|\"|'|;|#x41|lt|\\PC){0,60}") {
+        let plain = crate::vendor::cec::text::plain(&text);
+        prop_assert!(plain.len() <= text.len() * 4 + 64);
+    }
+}

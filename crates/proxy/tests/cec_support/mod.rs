@@ -1,0 +1,217 @@
+//! A scripted centre on a socket of its own: answers what a test tells it, and remembers what it was asked.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use frontdesk_contract::{Body, ClientId};
+use frontdesk_proxy::config::{CecConfig, Dialect, MessageIds, PollKind};
+use frontdesk_proxy::vendor::cec::Cec;
+use frontdesk_proxy::vendor::{Failure, Party};
+use serde_json::Value;
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// What must never be seen outside the request that carries it.
+pub const SECRET: &str = "canary-app-secret";
+
+/// One answer.
+#[derive(Clone)]
+pub struct Reply {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Reply {
+    pub fn json(body: &str) -> Self {
+        Self::bytes(200, body.as_bytes()).with("content-type", "application/json;charset=UTF-8")
+    }
+
+    pub fn status(status: u16) -> Self {
+        Self::bytes(status, b"<html><body>error</body></html>").with("content-type", "text/html")
+    }
+
+    pub fn bytes(status: u16, body: &[u8]) -> Self {
+        let status = StatusCode::from_u16(status).unwrap();
+        Self { status, headers: HeaderMap::new(), body: body.to_vec() }
+    }
+
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        self
+    }
+}
+
+/// Code and text.
+pub fn coded(code: &str, text: &str) -> Reply {
+    Reply::json(&serde_json::json!({"resultCode": code, "resultDesc": text}).to_string())
+}
+
+/// One request.
+#[derive(Clone)]
+pub struct Seen {
+    pub what: String,
+    pub path: String,
+    pub query: String,
+    pub headers: HeaderMap,
+    pub body: Value,
+}
+
+impl Seen {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+#[derive(Default)]
+struct Script {
+    next: HashMap<String, VecDeque<Reply>>,
+    always: HashMap<String, Reply>,
+    seen: Vec<Seen>,
+    tokens: u32,
+}
+
+/// The centre. Endpoints are named by the last part of their path, `send` by its control type too: `send CHAT`.
+#[derive(Clone)]
+pub struct Centre {
+    pub address: String,
+    script: Arc<Mutex<Script>>,
+}
+
+impl Centre {
+    pub async fn start() -> Self {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let centre = Self { address, script: Arc::default() };
+        let app = Router::new().fallback(respond).with_state(centre.clone());
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        centre
+    }
+
+    /// The next answer of an endpoint; several wait in line.
+    pub fn once(&self, what: &str, reply: Reply) {
+        self.script.lock().unwrap().next.entry(what.into()).or_default().push_back(reply);
+    }
+
+    /// Every answer of an endpoint from now on.
+    pub fn always(&self, what: &str, reply: Reply) {
+        self.script.lock().unwrap().always.insert(what.into(), reply);
+    }
+
+    /// The requests that an endpoint got.
+    pub fn seen(&self, what: &str) -> Vec<Seen> {
+        self.script.lock().unwrap().seen.iter().filter(|seen| seen.what == what).cloned().collect()
+    }
+
+    /// What was asked, in order.
+    pub fn order(&self) -> Vec<String> {
+        self.script.lock().unwrap().seen.iter().map(|seen| seen.what.clone()).collect()
+    }
+
+    /// Forgets what was asked.
+    pub fn clear(&self) {
+        self.script.lock().unwrap().seen.clear();
+    }
+
+    pub fn cec(&self) -> Cec {
+        self.cec_with(|_| {})
+    }
+
+    pub fn cec_with(&self, change: impl FnOnce(&mut CecConfig)) -> Cec {
+        let mut config = settings(&self.address);
+        change(&mut config);
+        Cec::new("shop", &config).unwrap()
+    }
+
+    fn answer(&self, seen: Seen) -> Reply {
+        let mut script = self.script.lock().unwrap();
+        let what = seen.what.clone();
+        script.seen.push(seen);
+        if let Some(reply) = script.next.get_mut(&what).and_then(VecDeque::pop_front) {
+            return reply;
+        }
+        if let Some(reply) = script.always.get(&what) {
+            return reply.clone();
+        }
+        script.tokens += 1;
+        let number = script.tokens;
+        match what.as_str() {
+            "tokenByAkSk" => Reply::json(&format!(
+                r#"{{"AccessToken":"at-{number}","ApplyType":"Bearer","CreateTime":"1760000000","Expires":"600",
+                "Scope":"s","AppKey":"ak","UserID":"Anonymous"}}"#
+            )),
+            "applyToken" => Reply::json(&format!(r#"{{"token":"vt-{number}%3D","resultCode":"0"}}"#)),
+            _ => coded("0", ""),
+        }
+    }
+}
+
+async fn respond(
+    State(centre): State<Centre>,
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let path = uri.path().to_owned();
+    let body: Value = serde_json::from_slice(&body).unwrap_or_default();
+    let mut what = path.rsplit('/').next().unwrap().to_owned();
+    if let Some(control) = body.get("controlType").and_then(Value::as_str) {
+        what = format!("{what} {control}");
+    }
+    assert_eq!(method == Method::GET, what == "poll", "{what}");
+    let query = uri.query().unwrap_or_default().to_owned();
+    let reply = centre.answer(Seen { what, path, query, headers, body });
+    (reply.status, reply.headers, reply.body).into_response()
+}
+
+/// Settings of a desk whose centre is at this address.
+pub fn settings(address: &str) -> CecConfig {
+    CecConfig {
+        base_url: address.parse().unwrap(),
+        app_key: "ak-demo-0001".into(),
+        app_secret: SECRET.into(),
+        channel_id: "202500000000000042".into(),
+        dialect: Dialect::V2_6,
+        message_id: MessageIds::Ignored,
+        poll: PollKind::Destructive,
+        history: true,
+        poll_busy: Duration::from_millis(500),
+        poll_idle: Duration::from_secs(5),
+        robot: true,
+        agent: true,
+        text_max_bytes: 1024,
+        timeout: Duration::from_secs(5),
+        token_expire: Duration::from_secs(600),
+        ca_file: None,
+    }
+}
+
+pub fn party() -> Party {
+    Party { user_id: "visitor-7f3a".into(), user_name: "Guest 7f3a".into(), language: "zh".into() }
+}
+
+pub fn id() -> ClientId {
+    ClientId::new("m0000000000000000000000000000001")
+}
+
+pub fn text(text: &str) -> Body {
+    Body::Text(text.into())
+}
+
+/// The part of a failure that a test decides on: its kind, its code, whether it passes.
+pub fn kind<T: std::fmt::Debug>(answer: Result<T, Failure>) -> String {
+    match answer {
+        Ok(value) => format!("ok {value:?}"),
+        Err(Failure::NotSent { code, .. }) => format!("not sent {code:?}"),
+        Err(Failure::Refused { code, transient: true, .. }) => format!("refused for now {code:?}"),
+        Err(Failure::Refused { code, .. }) => format!("refused {code:?}"),
+        Err(Failure::Unknown { code, .. }) => format!("unknown {code:?}"),
+        Err(Failure::Gone) => "gone".into(),
+    }
+}

@@ -1,0 +1,104 @@
+//! The sandbox's control interface.
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// A running sandbox.
+#[derive(Clone, Debug)]
+pub struct Centre {
+    client: reqwest::Client,
+    base: String,
+}
+
+/// A fault that the sandbox injected between proxy and centre.
+#[derive(Clone, Debug, Deserialize)]
+pub struct CentreFault {
+    /// Its word for what went wrong.
+    pub kind: String,
+    /// The visitor at the centre.
+    pub user_id: String,
+    /// Ids that the request carried.
+    pub message_ids: Vec<String>,
+    /// The centre's codes of messages that were concerned.
+    pub codes: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Log {
+    faults: Vec<CentreFault>,
+}
+
+#[derive(Deserialize)]
+struct Stats {
+    calls: BTreeMap<String, Calls>,
+}
+
+#[derive(Deserialize)]
+struct Calls {
+    total: u64,
+}
+
+impl Centre {
+    /// The sandbox at this address.
+    ///
+    /// # Errors
+    /// When the client cannot be set up.
+    pub fn new(base: &str) -> anyhow::Result<Self> {
+        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
+        Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
+    }
+
+    /// Its address.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    async fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+        let answer = self.client.get(format!("{}{path}", self.base)).send().await;
+        let answer = answer.with_context(|| format!("cannot reach the sandbox at {}", self.base))?;
+        Ok(answer.error_for_status()?.json().await?)
+    }
+
+    /// Changes settings or faults.
+    ///
+    /// # Errors
+    /// When the sandbox cannot be reached or refuses.
+    pub async fn put(&self, what: &str, patch: &Value) -> anyhow::Result<()> {
+        let url = format!("{}/sandbox/{what}", self.base);
+        let answer = self.client.put(url).json(patch).send().await;
+        let answer = answer.with_context(|| format!("cannot reach the sandbox at {}", self.base))?;
+        if !answer.status().is_success() {
+            bail!("the sandbox refused {what}: {}", answer.text().await?);
+        }
+        Ok(())
+    }
+
+    /// Its settings.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer properly; the same holds for all that follow.
+    pub async fn settings(&self) -> anyhow::Result<Value> {
+        self.get("/sandbox/settings").await
+    }
+
+    /// Every fault it has injected.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn faults(&self) -> anyhow::Result<Vec<CentreFault>> {
+        let log: Log = self.get("/sandbox/faults/log").await?;
+        Ok(log.faults)
+    }
+
+    /// How many calls of the vendor's interface it has had.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn calls(&self) -> anyhow::Result<u64> {
+        let stats: Stats = self.get("/sandbox/stats").await?;
+        Ok(stats.calls.values().map(|calls| calls.total).sum())
+    }
+}

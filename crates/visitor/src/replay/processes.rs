@@ -1,0 +1,170 @@
+//! Proxy and sandbox as child processes on free loopback ports, with settings and store in a folder of their own.
+
+use super::options::Options;
+use anyhow::{Context, bail};
+use std::fs::File;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::process::{Child, Command};
+use tokio::time::Instant;
+
+/// How long a process may take to answer after its start.
+const START: Duration = Duration::from_secs(30);
+
+/// Both processes. They are stopped, and the folder is removed, when this is dropped.
+#[derive(Debug)]
+pub struct Processes {
+    proxy: Option<Child>,
+    sandbox: Child,
+    folder: PathBuf,
+    /// The proxy's address, once it runs.
+    pub proxy_url: String,
+    /// The sandbox's address.
+    pub sandbox_url: String,
+    /// Leave the folder where it is.
+    pub keep: bool,
+}
+
+impl Drop for Processes {
+    fn drop(&mut self) {
+        // Children are killed when their handles go.
+        if self.keep {
+            eprintln!("settings, store and logs: {}", self.folder.display());
+        } else if let Err(error) = std::fs::remove_dir_all(&self.folder) {
+            eprintln!("cannot remove {}: {error}", self.folder.display());
+        }
+    }
+}
+
+impl Processes {
+    /// Starts the sandbox; [`Processes::start_proxy`] comes when it is set up.
+    ///
+    /// # Errors
+    /// When a binary is missing or does not start.
+    pub async fn start_sandbox(options: &Options) -> anyhow::Result<Self> {
+        binary("frontdesk")?;
+        let sandbox = binary("frontdesk-sandbox")?;
+        let folder = std::env::temp_dir().join(format!("frontdesk-replay-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        let (port, proxy_port) = (free_port()?, free_port()?);
+        let arguments = ["--listen".to_owned(), format!("127.0.0.1:{port}"), "--log".into(), "warn".into()];
+        let child = start(&sandbox, &arguments, &folder, "sandbox.log")?;
+        let mut processes = Self {
+            proxy: None,
+            sandbox: child,
+            folder,
+            proxy_url: format!("http://127.0.0.1:{proxy_port}"),
+            sandbox_url: format!("http://127.0.0.1:{port}"),
+            keep: options.keep,
+        };
+        let url = format!("{}/livez", processes.sandbox_url);
+        answers(&mut processes.sandbox, &url, "frontdesk-sandbox").await?;
+        Ok(processes)
+    }
+
+    /// Starts the proxy with this configuration.
+    ///
+    /// # Errors
+    /// When it does not start.
+    pub async fn start_proxy(&mut self, config: &str) -> anyhow::Result<()> {
+        let path = self.folder.join("frontdesk.toml");
+        std::fs::write(&path, config)?;
+        let arguments = ["serve".to_owned(), "--config".into(), path.display().to_string()];
+        let mut child = start(&binary("frontdesk")?, &arguments, &self.folder, "proxy.log")?;
+        let url = format!("{}/livez", self.proxy_url);
+        let answered = answers(&mut child, &url, "frontdesk serve").await;
+        if answered.is_err() {
+            let log = std::fs::read_to_string(self.folder.join("proxy.log")).unwrap_or_default();
+            eprint!("{log}");
+        }
+        self.proxy = Some(child);
+        answered
+    }
+
+    /// Where the store of the proxy is to lie.
+    pub fn store(&self) -> PathBuf {
+        self.folder.join("store.redb")
+    }
+}
+
+/// A binary from the folder of this one.
+fn binary(name: &str) -> anyhow::Result<PathBuf> {
+    let own = std::env::current_exe().context("cannot find out where this program lies")?;
+    let path = own.with_file_name(name);
+    if !path.is_file() {
+        bail!(
+            "{} is missing: run `cargo build --release -p frontdesk-proxy -p frontdesk-sandbox`",
+            path.display()
+        );
+    }
+    Ok(path)
+}
+
+fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind(("127.0.0.1", 0)).context("no free port")?.local_addr()?.port())
+}
+
+fn start(binary: &Path, arguments: &[String], folder: &Path, log: &str) -> anyhow::Result<Child> {
+    let log = File::create(folder.join(log))?;
+    let started = Command::new(binary)
+        .args(arguments)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .stdout(log.try_clone()?)
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn();
+    started.with_context(|| format!("cannot start {}", binary.display()))
+}
+
+/// Waits until something answers under this address.
+async fn answers(child: &mut Child, url: &str, name: &str) -> anyhow::Result<()> {
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
+    let deadline = Instant::now() + START;
+    loop {
+        if client.get(url).send().await.is_ok_and(|answer| answer.status().is_success()) {
+            return Ok(());
+        }
+        if let Some(status) = child.try_wait()? {
+            bail!("{name} has ended at once: {status}");
+        }
+        if Instant::now() >= deadline {
+            bail!("{name} does not answer at {url}");
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+/// The configuration of a proxy for this run. Limits are wide, since all visitors come from one address.
+pub fn config(options: &Options, processes: &Processes, centre: &serde_json::Value) -> String {
+    let text = |name: &str| centre.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+    let interval: Vec<String> = options.poll_interval_ms.iter().map(u64::to_string).collect();
+    let listen = processes.proxy_url.trim_start_matches("http://");
+    [
+        format!("listen = {}", quoted(listen)),
+        format!("public_url = {}", quoted(&processes.proxy_url)),
+        format!("store = {}", quoted(&format!("redb:{}", processes.store().display()))),
+        "log = \"warn\"".into(),
+        "[limits]".into(),
+        "sessions_per_address_per_hour = 1000000".into(),
+        "requests_per_address_per_minute = 10000000".into(),
+        "messages_per_visitor_per_minute = 100000".into(),
+        "[[desks]]".into(),
+        format!("id = {}", quoted(&options.desk)),
+        "[desks.cec]".into(),
+        format!("base_url = {}", quoted(&processes.sandbox_url)),
+        format!("app_key = {}", quoted(text("app_key"))),
+        format!("app_secret = {}", quoted(text("app_secret"))),
+        format!("channel_id = {}", quoted(text("channel_id"))),
+        format!("dialect = {}", quoted(options.dialect.word())),
+        format!("message_id = {}", quoted(options.message_id.word())),
+        format!("poll = {}", quoted(options.poll.word())),
+        format!("history = {}", options.keeps_history()),
+        format!("poll_interval_ms = [{}]", interval.join(", ")),
+        String::new(),
+    ]
+    .join("\n")
+}

@@ -1,0 +1,180 @@
+//! A proxy in a few lines, without a network: a journal per visitor, ids remembered, an agent who answers everything.
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, State};
+use axum::http::{Request as HttpRequest, StatusCode};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use frontdesk_contract as api;
+use frontdesk_contract::{ContactState, EventKind};
+use frontdesk_visitor::link::{Carried, Carrier, Request};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::watch;
+use tower::ServiceExt;
+
+/// One visitor's proxy, centre and agent.
+#[derive(Clone, Debug)]
+pub struct FakeProxy(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    remembers_ids: bool,
+    state: Mutex<Journal>,
+    head: watch::Sender<u64>,
+}
+
+#[derive(Debug, Default)]
+struct Journal {
+    contact: api::Contact,
+    events: Vec<api::Event>,
+    posted: BTreeMap<api::ClientId, api::Posted>,
+    heard: Vec<String>,
+    said: Vec<String>,
+}
+
+impl FakeProxy {
+    /// With `remembers_ids` off, every copy of a message is a message.
+    pub fn new(remembers_ids: bool) -> Self {
+        Self(Arc::new(Inner { remembers_ids, state: Mutex::default(), head: watch::Sender::new(0) }))
+    }
+
+    fn journal(&self) -> MutexGuard<'_, Journal> {
+        self.0.state.lock().expect("no test panics while it holds the journal")
+    }
+
+    /// What the agent has read.
+    pub fn heard(&self) -> Vec<String> {
+        self.journal().heard.clone()
+    }
+
+    /// What the agent has written.
+    pub fn said(&self) -> Vec<String> {
+        self.journal().said.clone()
+    }
+
+    fn happen(&self, journal: &mut Journal, kind: EventKind) -> u64 {
+        let seq = journal.events.len() as u64 + 1;
+        journal.events.push(api::Event { seq, at_ms: seq, kind });
+        self.0.head.send_replace(seq);
+        seq
+    }
+
+    fn router(&self) -> Router {
+        Router::new()
+            .route("/v1/session", post(open))
+            .route("/v1/contact", post(connect).delete(end))
+            .route("/v1/messages", post(message))
+            .route("/v1/events", get(events))
+            .route("/v1/survey", post(rate))
+            .with_state(self.clone())
+    }
+}
+
+impl Carrier for FakeProxy {
+    fn carry(&self, request: Request) -> Pin<Box<dyn Future<Output = Option<Carried>> + Send + '_>> {
+        let http = HttpRequest::builder()
+            .method(request.method)
+            .uri(request.path)
+            .header("content-type", "application/json")
+            .body(request.body.map_or_else(Body::empty, Body::from))
+            .expect("a request");
+        let answer = self.router().oneshot(http);
+        Box::pin(async {
+            let answer = answer.await.ok()?;
+            let status = answer.status().as_u16();
+            Some(Carried { status, body: to_bytes(answer.into_body(), usize::MAX).await.ok()?.to_vec() })
+        })
+    }
+}
+
+async fn open(State(proxy): State<FakeProxy>) -> Json<api::SessionOpened> {
+    let journal = proxy.journal();
+    Json(api::SessionOpened {
+        protocol: api::PROTOCOL,
+        session: "credential".into(),
+        expires_ms: u64::MAX,
+        visitor: api::Visitor { id: "v".into(), name: "Guest 1".into() },
+        contact: journal.contact.clone(),
+        cursor: journal.events.len() as u64,
+        offers: api::Offers { robot: true, agent: true, text_max_bytes: 1_024, ..api::Offers::default() },
+    })
+}
+
+fn contact(state: ContactState) -> api::Contact {
+    api::Contact { state, with: None, reason: None }
+}
+
+async fn connect(State(proxy): State<FakeProxy>, Json(_): Json<api::Connect>) -> Json<api::Contact> {
+    let mut journal = proxy.journal();
+    if journal.contact.state != ContactState::Agent {
+        journal.contact = contact(ContactState::Agent);
+        proxy.happen(&mut journal, EventKind::Contact(contact(ContactState::Agent)));
+    }
+    Json(journal.contact.clone())
+}
+
+async fn end(State(proxy): State<FakeProxy>) -> Json<api::Contact> {
+    let mut journal = proxy.journal();
+    if journal.contact.state == ContactState::Agent {
+        journal.contact = contact(ContactState::Ended);
+        proxy.happen(&mut journal, EventKind::Contact(contact(ContactState::Ended)));
+        let levels = vec![api::SurveyLevel { level: 5, label: None }];
+        let form = api::SurveyForm { open: true, levels, comment_max_chars: 10 };
+        proxy.happen(&mut journal, EventKind::Survey(form));
+    }
+    Json(journal.contact.clone())
+}
+
+async fn message(
+    State(proxy): State<FakeProxy>,
+    Json(message): Json<api::PostMessage>,
+) -> Result<Json<api::Posted>, (StatusCode, Json<api::ApiError>)> {
+    let mut journal = proxy.journal();
+    if let Some(posted) = journal.posted.get(&message.id)
+        && proxy.0.remembers_ids
+    {
+        return Ok(Json(*posted));
+    }
+    if journal.contact.state != ContactState::Agent {
+        let code = api::ErrorCode::NotConnected;
+        let error = api::ApiError { code, message: "connect".into(), retry_after_ms: None, request_id: None };
+        return Err((StatusCode::CONFLICT, Json(error)));
+    }
+    let api::Body::Text(text) = message.body.clone() else { panic!("tests send text only") };
+    journal.heard.push(text.clone());
+    let status = api::PostedStatus::Accepted;
+    let echo = api::Echo { id: message.id.clone(), body: message.body, status };
+    let seq = proxy.happen(&mut journal, EventKind::Echo(echo));
+    let posted = api::Posted { status, seq };
+    journal.posted.insert(message.id, posted);
+    let answer = format!("re: {text}");
+    journal.said.push(answer.clone());
+    let from = api::Sender::Agent(api::Person { name: "Li".into(), avatar: None });
+    let message = api::Message { id: seq.to_string(), from, body: api::Body::Text(answer) };
+    proxy.happen(&mut journal, EventKind::Message(message));
+    Ok(Json(posted))
+}
+
+#[derive(Deserialize)]
+struct After {
+    after: u64,
+    wait: u64,
+}
+
+async fn events(State(proxy): State<FakeProxy>, Query(ask): Query<After>) -> Json<api::EventPage> {
+    let mut head = proxy.0.head.subscribe();
+    let news = head.wait_for(|head| *head > ask.after);
+    // Nothing new in time is an answer too.
+    drop(tokio::time::timeout(Duration::from_secs(ask.wait), news).await);
+    let journal = proxy.journal();
+    let events: Vec<_> = journal.events.iter().filter(|event| event.seq > ask.after).cloned().collect();
+    Json(api::EventPage { next: events.last().map_or(ask.after, |event| event.seq), events })
+}
+
+async fn rate() -> Json<api::SurveySaved> {
+    Json(api::SurveySaved { status: api::PostedStatus::Accepted })
+}

@@ -1,0 +1,258 @@
+//! The exported API: one call mounts the widget into an element, its handle takes it away again.
+
+use crate::driver::Driver;
+use crate::ui::context::Context;
+use crate::ui::panel::panel;
+use crate::ui::text;
+use crate::ui::words::Words;
+use crate::web::{Host, Locale, Storage, Transport, locale};
+use frontdesk_core::Session;
+use js_sys::Reflect;
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{Element, HtmlElement, ShadowRootInit, ShadowRootMode};
+
+/// What the host decides.
+#[derive(Clone)]
+pub struct Settings {
+    /// Origin of the proxy; empty: the page's own.
+    pub endpoint: String,
+    /// Id of the desk.
+    pub desk: String,
+    /// The visitor's language, a BCP 47 tag; `None`: the page's, else the browser's.
+    pub locale: Option<String>,
+    /// The sentences, as in `www/locales/en.json`.
+    pub texts: JsValue,
+    /// The title; `None`: that of the language.
+    pub title: Option<String>,
+    /// `light` or `dark`; `None`: what the visitor's system says.
+    pub theme: Option<String>,
+    /// Address of the style sheet. With it the widget lives in a shadow root of its own.
+    pub stylesheet: Option<String>,
+    /// Functions of the host: `close`, `unread`, `conversation`, `ready`, `vaultGet`, `vaultPut`.
+    pub host: JsValue,
+    /// The panel is open from the start.
+    pub open: bool,
+}
+
+impl Settings {
+    /// Reads and checks a plain object.
+    ///
+    /// # Errors
+    /// Names the setting and what is wrong with it.
+    pub fn read(from: &JsValue) -> Result<Self, String> {
+        if !from.is_object() {
+            return Err("settings: an object is needed".to_owned());
+        }
+        let get = |name: &str| Reflect::get(from, &name.into()).unwrap_or_default();
+        let text = |name: &str| {
+            let value = get(name);
+            match value.as_string() {
+                Some(text) => Ok(Some(text)),
+                None if value.is_null() || value.is_undefined() => Ok(None),
+                None => Err(["settings.", name, ": a text is needed"].concat()),
+            }
+        };
+        let desk = text("desk")?.filter(|desk| !desk.is_empty());
+        let theme = text("theme")?.filter(|theme| !theme.is_empty());
+        if theme.as_ref().is_some_and(|theme| theme != "light" && theme != "dark") {
+            return Err("settings.theme: must be light or dark".to_owned());
+        }
+        let texts = get("texts");
+        if !texts.is_object() {
+            return Err("settings.texts: the sentences of a language are needed".to_owned());
+        }
+        Ok(Self {
+            endpoint: text("endpoint")?.unwrap_or_default(),
+            desk: desk.ok_or("settings.desk: the id of the desk is needed")?,
+            locale: text("locale")?,
+            texts,
+            title: text("title")?.filter(|title| !title.is_empty()),
+            theme,
+            stylesheet: text("stylesheet")?,
+            host: get("host"),
+            open: get("open").is_truthy(),
+        })
+    }
+}
+
+/// A mounted widget.
+#[wasm_bindgen]
+pub struct Handle {
+    inner: Rc<RefCell<Option<Mounted>>>,
+}
+
+thread_local! {
+    /// Where widgets are, so that a second one in the same element takes the place of the first. A widget stays also
+    /// when the page has let go of its handle.
+    static MOUNTED: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
+}
+
+type Place = (Element, Rc<RefCell<Option<Mounted>>>);
+
+struct Mounted {
+    context: Context,
+    root: Element,
+    _view: Box<dyn std::any::Any>,
+}
+
+/// Mounts the widget into an element. Mounting again into the same element replaces the first.
+///
+/// # Errors
+/// A `TypeError` that names the setting.
+#[wasm_bindgen]
+pub fn mount(element: HtmlElement, settings: JsValue) -> Result<Handle, JsValue> {
+    let settings = Settings::read(&settings).map_err(|why| JsValue::from(js_sys::TypeError::new(&why)))?;
+    mount_with(&element, settings)
+}
+
+/// [`mount`] for Rust.
+///
+/// # Errors
+/// What the browser says when it cannot make elements.
+pub fn mount_with(element: &HtmlElement, settings: Settings) -> Result<Handle, JsValue> {
+    let before = MOUNTED.with_borrow(|all| {
+        all.iter().find(|(place, _)| *place == **element).map(|(_, inner)| Rc::clone(inner))
+    });
+    if let Some(inner) = before {
+        Handle { inner }.destroy();
+    }
+    let root = place(element, settings.stylesheet.as_deref())?;
+    let (view, context) = {
+        let made: Rc<RefCell<Option<Context>>> = Rc::default();
+        let kept = Rc::clone(&made);
+        let inside = root.clone();
+        let view = leptos::mount::mount_to(root.clone(), move || {
+            let context = begin(&inside, &settings);
+            *kept.borrow_mut() = Some(context);
+            panel(context)
+        });
+        let context = made.take().ok_or("the widget was not drawn")?;
+        (view, context)
+    };
+    let mounted = Mounted { context, root: root.into(), _view: Box::new(view) };
+    let inner = Rc::new(RefCell::new(Some(mounted)));
+    MOUNTED.with_borrow_mut(|all| all.push((Element::clone(element), Rc::clone(&inner))));
+    Ok(Handle { inner })
+}
+
+#[wasm_bindgen]
+impl Handle {
+    /// Takes the widget away: no node, listener, timer or request stays behind.
+    pub fn destroy(&self) {
+        MOUNTED.with_borrow_mut(|all| all.retain(|(_, inner)| !Rc::ptr_eq(inner, &self.inner)));
+        if let Some(mounted) = self.inner.take() {
+            mounted.context.desk().stop();
+            let root = mounted.root.clone();
+            drop(mounted);
+            root.remove();
+        }
+    }
+
+    /// The panel was opened or closed; with `focus` the visitor is taken to the composer.
+    #[wasm_bindgen(js_name = setOpen)]
+    pub fn set_open(&self, open: bool, focus: bool) {
+        self.with(|mounted| {
+            let desk = mounted.context.desk();
+            desk.with_driver(|driver| driver.set_open(open));
+            if open && focus {
+                desk.focus_first();
+            }
+        });
+    }
+
+    /// Whether the panel covers a small screen.
+    #[wasm_bindgen(js_name = setPhone)]
+    pub fn set_phone(&self, phone: bool) {
+        self.with(|mounted| {
+            let _ = mounted.root.toggle_attribute_with_force("data-phone", phone);
+        });
+    }
+
+    /// `light`, `dark`, or anything else for what the visitor's system says.
+    #[wasm_bindgen(js_name = setTheme)]
+    pub fn set_theme(&self, theme: &str) {
+        self.with(|mounted| {
+            let _ = mounted.root.set_attribute("data-theme", theme);
+        });
+    }
+}
+
+impl Handle {
+    fn with(&self, run: impl FnOnce(&Mounted)) {
+        if let Some(mounted) = &*self.inner.borrow() {
+            run(mounted);
+        }
+    }
+}
+
+/// The element that the widget fills, in a shadow root if it brings its own style sheet.
+fn place(element: &HtmlElement, stylesheet: Option<&str>) -> Result<HtmlElement, JsValue> {
+    let document = element.owner_document().ok_or("the element belongs to no document")?;
+    let root: HtmlElement = document.create_element("div")?.dyn_into()?;
+    root.set_class_name("fd-root");
+    let Some(stylesheet) = stylesheet else {
+        element.replace_children_with_node_1(&root);
+        return Ok(root);
+    };
+    let shadow = match element.shadow_root() {
+        Some(shadow) => shadow,
+        None => element.attach_shadow(&ShadowRootInit::new(ShadowRootMode::Open))?,
+    };
+    let link = document.create_element("link")?;
+    link.set_attribute("rel", "stylesheet")?;
+    link.set_attribute("href", stylesheet)?;
+    shadow.set_text_content(None);
+    shadow.append_child(&link)?;
+    shadow.append_child(&root)?;
+    Ok(root)
+}
+
+/// Sets up a widget below `root` and lets its session begin once the storage has been read.
+fn begin(root: &HtmlElement, settings: &Settings) -> Context {
+    let tag = locale::choose(settings.locale.as_deref());
+    let words = Rc::new(Words::new(settings.texts.clone(), Locale::new(&tag)));
+    let title = settings.title.clone().unwrap_or_else(|| words.get(text::TITLE));
+    let host = Host::new(settings.host.clone());
+    let _ = root.set_attribute("lang", &tag);
+    let _ = root.set_attribute("dir", &words.get(text::DIRECTION));
+    if let Some(theme) = &settings.theme {
+        let _ = root.set_attribute("data-theme", theme);
+    }
+    let context = Context::new(words, host.clone(), title, root.clone().into());
+    let session = Session::new(frontdesk_core::Settings { desk: settings.desk.clone(), locale: tag });
+    let transport = Transport::new(&settings.endpoint);
+    let driver = Driver::new(session, &settings.desk, transport, host.clone(), context.screen());
+    driver.set_open(settings.open);
+    let desk = context.desk();
+    desk.set_driver(driver);
+    let (name, desk) = (settings.desk.clone(), Rc::downgrade(&desk));
+    spawn_local(async move {
+        host.ready();
+        let (storage, saved) = Storage::open(&name, &host).await;
+        if let Some(desk) = desk.upgrade() {
+            desk.with_driver(|driver| driver.start(storage, saved));
+        }
+    });
+    context
+}
+
+/// The widget as a Leptos component: fills its parent. The page brings the style sheet `frame.css`.
+#[component]
+pub fn FrontDesk(
+    /// What the host decides.
+    settings: Settings,
+) -> impl IntoView {
+    let place: NodeRef<leptos::html::Div> = NodeRef::new();
+    let mounted = StoredValue::new_local(None::<Handle>);
+    place.on_load(move |element| mounted.set_value(mount_with(&element, settings).ok()));
+    on_cleanup(move || {
+        if let Some(Some(handle)) = mounted.try_update_value(Option::take) {
+            handle.destroy();
+        }
+    });
+    view! { class="fd", <div node_ref=place></div> }
+}

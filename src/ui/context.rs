@@ -1,0 +1,222 @@
+//! What every view is given: the state to draw, the sentences, and the way to emit inputs.
+
+use crate::driver::{Driver, Screen};
+use crate::ui::text::Key;
+use crate::ui::transcript::TranscriptView;
+use crate::ui::view_state::{Facing, ViewState};
+use crate::ui::words::Words;
+use crate::web::{Host, Timer};
+use frontdesk_core::{Change, Input, Session};
+use leptos::prelude::*;
+use std::cell::{Cell, RefCell};
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
+
+/// Time for the views to follow an input before the focus is looked after, in milliseconds.
+const SETTLE_MS: u64 = 60;
+
+/// One widget.
+pub struct Desk {
+    /// Its sentences.
+    pub words: Rc<Words>,
+    /// What surrounds it.
+    pub host: Host,
+    /// Its title, by the host or by the language.
+    pub title: String,
+    root: Element,
+    driver: RefCell<Option<Driver>>,
+    transcript: RefCell<Option<Rc<TranscriptView>>>,
+    draft: RefCell<String>,
+    drops_text: Cell<bool>,
+    settle: RefCell<Option<Timer>>,
+}
+
+/// The handle that the views pass around.
+#[derive(Clone, Copy)]
+pub struct Context {
+    desk: StoredValue<Rc<Desk>, LocalStorage>,
+    state: RwSignal<Arc<ViewState>>,
+    returned: RwSignal<u32>,
+}
+
+impl Context {
+    /// For a widget whose nodes are below `root`.
+    pub fn new(words: Rc<Words>, host: Host, title: String, root: Element) -> Self {
+        let desk = Rc::new(Desk {
+            words,
+            host,
+            title,
+            root,
+            driver: RefCell::default(),
+            transcript: RefCell::default(),
+            draft: RefCell::default(),
+            drops_text: Cell::default(),
+            settle: RefCell::default(),
+        });
+        Self {
+            desk: StoredValue::new_local(desk),
+            state: RwSignal::new(Arc::default()),
+            returned: RwSignal::new(0),
+        }
+    }
+
+    /// The widget.
+    pub fn desk(self) -> Rc<Desk> {
+        self.desk.get_value()
+    }
+
+    /// The state; whoever asks is asked again when it changes.
+    pub fn view(self) -> Arc<ViewState> {
+        self.state.get()
+    }
+
+    /// The state as it is now.
+    pub fn view_once(self) -> Arc<ViewState> {
+        self.state.get_untracked()
+    }
+
+    /// A sentence.
+    pub fn text(self, key: Key) -> String {
+        self.desk().words.get(key)
+    }
+
+    /// What draws the results of the session.
+    pub fn screen(self) -> Rc<dyn Screen> {
+        Rc::new(Sight { desk: Rc::downgrade(&self.desk()), context: self })
+    }
+
+    /// Emits an input.
+    pub fn send(self, input: Input) {
+        self.desk().with_driver(|driver| driver.input(input));
+    }
+
+    /// Emits an input by a control that may go away with it; the focus then moves to what follows.
+    pub fn act(self, input: Input) {
+        self.send(input);
+        self.settle_focus();
+    }
+
+    /// If the focused control goes away, the composer or the next button gets the focus.
+    pub fn settle_focus(self) {
+        let desk = self.desk();
+        let weak = Rc::downgrade(&desk);
+        let settle = move || {
+            if let Some(desk) = weak.upgrade()
+                && !desk.has_focus()
+            {
+                desk.focus_first();
+            }
+        };
+        *desk.settle.borrow_mut() = Some(Timer::after(SETTLE_MS, Box::new(settle)));
+    }
+
+    /// Counts the texts that came back to the composer.
+    pub fn returned(self) -> u32 {
+        self.returned.get()
+    }
+
+    /// Gives up a message without its text coming back.
+    pub fn discard(self, id: frontdesk_contract::ClientId) {
+        let desk = self.desk();
+        desk.drops_text.set(true);
+        self.act(Input::Discard(id));
+        desk.drops_text.set(false);
+    }
+}
+
+impl Desk {
+    /// Runs this session from now on.
+    pub fn set_driver(&self, driver: Driver) {
+        *self.driver.borrow_mut() = Some(driver);
+    }
+
+    /// Uses the driver, while there is one.
+    pub fn with_driver(&self, run: impl FnOnce(&Driver)) {
+        if let Some(driver) = &*self.driver.borrow() {
+            run(driver);
+        }
+    }
+
+    /// Stops the session.
+    pub fn stop(&self) {
+        self.driver.take();
+        self.transcript.take();
+        self.settle.take();
+    }
+
+    /// Shows the conversation here from now on.
+    pub fn set_transcript(&self, view: Option<Rc<TranscriptView>>) {
+        *self.transcript.borrow_mut() = view;
+    }
+
+    /// The text that was not sent yet.
+    pub fn draft(&self) -> String {
+        self.draft.borrow().clone()
+    }
+
+    /// Keeps the text that was not sent yet.
+    pub fn set_draft(&self, text: String) {
+        *self.draft.borrow_mut() = text;
+    }
+
+    /// Focuses the composer, or what can be used instead.
+    pub fn focus_first(&self) {
+        for wanted in [".fd-input", ".fd-dock button", ".fd-body button", ".fd-header button"] {
+            if let Ok(Some(element)) = self.root.query_selector(wanted)
+                && let Ok(element) = element.dyn_into::<HtmlElement>()
+            {
+                let _ = element.focus();
+                return;
+            }
+        }
+    }
+
+    fn has_focus(&self) -> bool {
+        self.root.query_selector(":focus").is_ok_and(|element| element.is_some())
+    }
+}
+
+/// Draws what the session says. Holds the widget weakly, since the widget holds the session.
+struct Sight {
+    desk: Weak<Desk>,
+    context: Context,
+}
+
+impl Screen for Sight {
+    fn changed(&self, session: &Session, changes: &[Change]) {
+        let view = self.desk.upgrade().and_then(|desk| desk.transcript.borrow().clone());
+        if let Some(view) = view {
+            view.apply(session.transcript(), changes);
+        }
+        self.redraw(session);
+    }
+
+    fn redraw(&self, session: &Session) {
+        let Some(desk) = self.desk.upgrade() else { return };
+        let state = ViewState::of(session);
+        if *self.context.view_once() == state {
+            return;
+        }
+        if let Some(view) = &*desk.transcript.borrow() {
+            let name = match (state.facing, state.name.as_str()) {
+                (Facing::Robot, "") => desk.words.get(crate::ui::text::ROBOT),
+                (_, "") => desk.words.get(crate::ui::text::AGENT),
+                (_, name) => name.to_owned(),
+            };
+            view.set_typing(state.typing.then_some(&name));
+        }
+        self.context.state.set(Arc::new(state));
+    }
+
+    fn returned(&self, text: String) {
+        let Some(desk) = self.desk.upgrade() else { return };
+        if desk.drops_text.get() {
+            return;
+        }
+        let draft = desk.draft();
+        desk.set_draft(if draft.trim().is_empty() { text } else { [text, draft].join("\n") });
+        self.context.returned.update(|count| *count += 1);
+    }
+}

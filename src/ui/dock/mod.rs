@@ -1,0 +1,101 @@
+//! What is asked of the visitor, between conversation and composer: patience, a rating, what to do next.
+
+use crate::ui::context::Context;
+use crate::ui::parts::{block, heading, line, nothing, piece, text_button, words};
+use crate::ui::rating;
+use crate::ui::text::{self, Key};
+use crate::ui::view_state::Dock;
+use frontdesk_contract::{ConnectTo, EndReason, ErrorCode};
+use frontdesk_core::Input;
+use leptos::prelude::*;
+
+/// Milliseconds of a minute.
+const MINUTE_MS: u64 = 60_000;
+
+/// The card, if there is one. The region stays, so that screen readers hear what enters it.
+pub fn dock(context: Context) -> AnyView {
+    let shown = Memo::new(move |_| context.view().dock.clone());
+    let card = piece(move || match shown.get() {
+        Dock::Empty => nothing(),
+        Dock::Queue => queue(context),
+        Dock::Rate(form) => rating::ask(context, form),
+        Dock::RatingSent => card(vec![sentence(context, text::RATING_SENDING)]),
+        Dock::Thanks { ended } => rating::thanks(context, ended),
+        Dock::RatingFailed(code) => rating::failed(context, code),
+        Dock::Ended(reason) => ended(context, reason),
+        Dock::NotConnected(code) => not_connected(context, code),
+    });
+    view! { class="fd", <div class="fd-dock" role="status">{card}</div> }.into_any()
+}
+
+/// A card of these things.
+pub fn card(content: Vec<AnyView>) -> AnyView {
+    block("fd-card", content)
+}
+
+/// A line of text on a card.
+pub fn sentence(context: Context, key: Key) -> AnyView {
+    line("fd-text", words(move || context.text(key)))
+}
+
+/// Begins anew, with the robot where there is one.
+pub fn new_conversation(context: Context) -> AnyView {
+    let begin = move || {
+        let to = if context.view_once().has_robot { ConnectTo::Robot } else { ConnectTo::Agent };
+        context.act(Input::Connect(to));
+    };
+    text_button("fd-button", context.text(text::NEW_CONVERSATION), begin)
+}
+
+fn queue(context: Context) -> AnyView {
+    let place = move || {
+        let desk = context.desk();
+        match context.view().queue.place {
+            None | Some(0) => desk.words.get(text::QUEUE_TITLE),
+            Some(1) => desk.words.get(text::QUEUE_NEXT),
+            Some(place) => desk.words.fill(text::QUEUE_PLACE, &[("place", &desk.words.locale.number(place))]),
+        }
+    };
+    let wait = move || {
+        let desk = context.desk();
+        match context.view().queue.wait_ms {
+            None => desk.words.get(text::QUEUE_UNKNOWN),
+            Some(wait) if wait < MINUTE_MS => desk.words.get(text::QUEUE_SOON),
+            Some(wait) => {
+                let minutes = u32::try_from(wait.div_ceil(MINUTE_MS)).unwrap_or(u32::MAX);
+                desk.words.fill(text::QUEUE_WAIT, &[("minutes", &desk.words.locale.number(minutes))])
+            }
+        }
+    };
+    let leave = move || context.act(Input::EndContact);
+    card(vec![
+        line("fd-title", words(place)),
+        line("fd-strong", words(wait)),
+        sentence(context, text::QUEUE_HINT),
+        text_button("fd-button fd-quiet", context.text(text::QUEUE_LEAVE), leave),
+    ])
+}
+
+fn ended(context: Context, reason: Option<EndReason>) -> AnyView {
+    card(vec![
+        heading(context.text(text::ENDED_TITLE)),
+        sentence(context, text::of_end(reason)),
+        new_conversation(context),
+    ])
+}
+
+fn not_connected(context: Context, code: ErrorCode) -> AnyView {
+    let view = context.view_once();
+    let robot = view.has_robot && code != ErrorCode::RobotUnavailable;
+    let to = |to| move || context.act(Input::Connect(to));
+    let mut ways = Vec::new();
+    if code != ErrorCode::RobotUnavailable {
+        ways.push(text_button("fd-button fd-quiet", context.text(text::TRY_AGAIN), to(ConnectTo::Agent)));
+    } else {
+        ways.push(text_button("fd-button fd-quiet", context.text(text::TALK_PERSON), to(ConnectTo::Agent)));
+    }
+    if robot {
+        ways.push(text_button("fd-button", context.text(text::TALK_ROBOT), to(ConnectTo::Robot)));
+    }
+    card(vec![sentence(context, text::of_error(Some(code))), block("fd-ways", ways)])
+}

@@ -1,0 +1,233 @@
+//! Real browsers, each with a fresh profile and a driver of its own.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use fantoccini::ClientBuilder;
+use fantoccini::wd::Capabilities;
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::process::{Folder, Process, free_port};
+use crate::tab::{Session, Tab};
+
+/// A browser that journeys are made in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// Chromium by chromedriver.
+    #[default]
+    Chromium,
+    /// Firefox ESR by geckodriver.
+    Firefox,
+    /// WebKitGTK's MiniBrowser by WebKitWebDriver, on a virtual screen. It is not Safari.
+    Webkit,
+}
+
+impl Kind {
+    /// The browser that the variable `FRONTDESK_BROWSER` names; Chromium when it is not set.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such browser.
+    pub fn chosen() -> Result<Self> {
+        match std::env::var("FRONTDESK_BROWSER").as_deref() {
+            Err(_) | Ok("chromium") => Ok(Self::Chromium),
+            Ok("firefox") => Ok(Self::Firefox),
+            Ok("webkit") => Ok(Self::Webkit),
+            Ok(other) => bail!("FRONTDESK_BROWSER is \"{other}\"; there are chromium, firefox and webkit"),
+        }
+    }
+}
+
+/// How a browser is set up. The last three are for Chromium only.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Options {
+    /// Which one.
+    pub kind: Kind,
+    /// May frames of other sites keep something? Debian's Chromium says no by default, as private windows do.
+    pub third_party_storage: bool,
+    /// Does the visitor like dark pages?
+    pub dark: bool,
+    /// A phone's screen, in CSS pixels.
+    pub phone: Option<(u32, u32)>,
+}
+
+/// A running browser. Dropping it ends it.
+#[derive(Debug)]
+pub struct Browser {
+    /// Which one.
+    pub kind: Kind,
+    session: Session,
+    // Ended in this order: a driver before the screen that its browser is on.
+    _processes: Vec<Process>,
+    _profile: Folder,
+}
+
+impl Browser {
+    /// Starts one with a fresh profile.
+    ///
+    /// # Errors
+    ///
+    /// When driver or browser are missing or do not come up.
+    pub async fn start(options: Options, name: &str) -> Result<Self> {
+        let profile = Folder::temporary()?;
+        let port = free_port()?;
+        let log = crate::output().join(format!("{name}.driver.log"));
+        let (mut driver, screen) = match options.kind {
+            Kind::Chromium => (command("/usr/bin/chromedriver", port), None),
+            Kind::Firefox => {
+                let mut driver = command(geckodriver(), port);
+                driver.args(["--host", "127.0.0.1", "--profile-root"]).arg(profile.path());
+                (driver, None)
+            }
+            Kind::Webkit => {
+                let (screen, display) = virtual_screen()?;
+                let mut driver = command("/usr/bin/WebKitWebDriver", port);
+                driver.arg("--host=127.0.0.1").env("DISPLAY", display);
+                driver.env("WEBKIT_DISABLE_COMPOSITING_MODE", "1").env("HOME", profile.path());
+                (driver, Some(screen))
+            }
+        };
+        let mut process = Process::start(&mut driver, &log)?;
+        process.listens(port).await?;
+        let processes = std::iter::once(process).chain(screen).collect();
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities(options, &profile)?)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .with_context(|| format!("{:?} does not start; see {}", options.kind, log.display()))?;
+        let session = Session::new(client);
+        Ok(Self { kind: options.kind, session, _processes: processes, _profile: profile })
+    }
+
+    /// The tab that it came with.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn first_tab(&self) -> Result<Tab> {
+        let window = self.session.client.windows().await?.into_iter().next();
+        Ok(Tab::new(self.session.clone(), window.context("the browser has no tab")?))
+    }
+
+    /// One more tab.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn new_tab(&self) -> Result<Tab> {
+        self.session.forget_place().await;
+        let window = self.session.client.new_window(true).await?.handle;
+        let window = window.try_into().map_err(|_| anyhow!("the driver gave a window without a name"))?;
+        Ok(Tab::new(self.session.clone(), window))
+    }
+
+    /// All tabs.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn tabs(&self) -> Result<Vec<Tab>> {
+        let windows = self.session.client.windows().await?;
+        Ok(windows.into_iter().map(|window| Tab::new(self.session.clone(), window)).collect())
+    }
+
+    /// What has gone wrong in scripts and policies since it was asked last, one line each. Only Chromium tells.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn complaints(&self) -> Result<Vec<String>> {
+        match self.kind {
+            Kind::Chromium => crate::console::complaints(&self.session.client).await,
+            Kind::Firefox | Kind::Webkit => Ok(Vec::new()),
+        }
+    }
+
+    /// Ends it in good order.
+    ///
+    /// # Errors
+    ///
+    /// When it does not end by itself; dropping it will.
+    pub async fn close(self) -> Result<()> {
+        let client = self.session.client.clone();
+        timeout(Duration::from_secs(10), client.close()).await.context("the browser does not end")??;
+        Ok(())
+    }
+}
+
+fn command(program: impl Into<PathBuf>, port: u16) -> Command {
+    let mut command = Command::new(program.into());
+    command.arg(format!("--port={port}"));
+    command
+}
+
+/// The one that `cargo xtask install` has built, or the one on the PATH.
+fn geckodriver() -> PathBuf {
+    let home = || std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".cache"));
+    let cache = std::env::var_os("XDG_CACHE_HOME").filter(|dir| !dir.is_empty()).map(PathBuf::from);
+    let tools = std::env::var_os("FRONTDESK_TOOLS").map(PathBuf::from);
+    let tools = tools.or_else(|| Some(cache.or_else(home)?.join("frontdesk/tools")));
+    let newest = tools.and_then(|tools| {
+        let entries = fs::read_dir(tools).ok()?.flatten();
+        let folders = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("geckodriver-"));
+        folders.map(|entry| entry.path().join("bin/geckodriver")).filter(|path| path.is_file()).max()
+    });
+    newest.unwrap_or_else(|| "geckodriver".into())
+}
+
+/// A screen that nobody sees, and its name.
+fn virtual_screen() -> Result<(Process, String)> {
+    let mut command = Command::new("/usr/bin/Xvfb");
+    command.args(["-displayfd", "1", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"]);
+    let (process, output) = Process::talking(&mut command)?;
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line)?;
+    let number = line.trim();
+    if number.is_empty() {
+        bail!("Xvfb does not start");
+    }
+    Ok((process, format!(":{number}")))
+}
+
+/// `webdriver.json`, which the widget's own tests use as well, with what the journeys need beside it.
+fn capabilities(options: Options, profile: &Folder) -> Result<Capabilities> {
+    let file = crate::root().join("webdriver.json");
+    let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut all: Value = serde_json::from_str(&text)?;
+    let name = match options.kind {
+        Kind::Chromium => "goog:chromeOptions",
+        Kind::Firefox => "moz:firefoxOptions",
+        Kind::Webkit => "webkitgtk:browserOptions",
+    };
+    let mut own = all.get_mut(name).map(Value::take).context("webdriver.json lacks a browser")?;
+    let mut capabilities = Capabilities::new();
+    if options.kind == Kind::Chromium {
+        let arguments = own.get_mut("args").and_then(Value::as_array_mut).context("webdriver.json lacks args")?;
+        arguments.push("--window-size=1280,900".into());
+        arguments.push("--lang=en-US".into());
+        arguments.push(format!("--user-data-dir={}", profile.path().display()).into());
+        if options.dark {
+            arguments.push("--blink-settings=preferredColorScheme=0".into());
+        }
+        let preferences = if options.third_party_storage {
+            json!({"profile.cookie_controls_mode": 0, "profile.block_third_party_cookies": false})
+        } else {
+            json!({"profile.cookie_controls_mode": 1, "profile.block_third_party_cookies": true})
+        };
+        if let Value::Object(own) = &mut own {
+            own.insert("prefs".into(), preferences);
+            if let Some((width, height)) = options.phone {
+                let metrics = json!({"width": width, "height": height, "pixelRatio": 2.0, "touch": true});
+                own.insert("mobileEmulation".into(), json!({"deviceMetrics": metrics}));
+            }
+        }
+        capabilities.insert("goog:loggingPrefs".into(), json!({"browser": "ALL"}));
+    }
+    capabilities.insert(name.into(), own);
+    Ok(capabilities)
+}

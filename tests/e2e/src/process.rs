@@ -1,0 +1,198 @@
+//! Child processes that end with the test, and everything that they started with them.
+
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result};
+use tokio::net::TcpStream;
+
+use crate::wait::until;
+
+const STOP: Duration = Duration::from_secs(5);
+const TICK: Duration = Duration::from_millis(20);
+
+/// A port of loopback that nobody listens on.
+///
+/// # Errors
+///
+/// When there is none.
+pub fn free_port() -> Result<u16> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
+    Ok(listener.local_addr()?.port())
+}
+
+/// A program that is stopped, with its children, when this is dropped.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+}
+
+impl Process {
+    /// Starts a program whose output goes to a file.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started or the file not be written.
+    pub fn start(command: &mut Command, log: &Path) -> Result<Self> {
+        let file = File::create(log).with_context(|| format!("cannot write {}", log.display()))?;
+        let copy = file.try_clone().context("cannot share a log")?;
+        Self::spawn(command.stdout(file).stderr(copy))
+    }
+
+    /// Starts a program that tells something on its standard output.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be started.
+    pub fn talking(command: &mut Command) -> Result<(Self, ChildStdout)> {
+        let mut process = Self::spawn(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
+        let output = process.child.stdout.take().context("no standard output")?;
+        Ok((process, output))
+    }
+
+    fn spawn(command: &mut Command) -> Result<Self> {
+        let name = Path::new(command.get_program())
+            .file_name()
+            .unwrap_or(OsStr::new("a program"))
+            .to_string_lossy()
+            .into_owned();
+        let child =
+            command.stdin(Stdio::null()).spawn().with_context(|| format!("cannot start {name}"))?;
+        Ok(Self { name, child })
+    }
+
+    /// Waits until somebody listens on a port of loopback.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn listens(&mut self, port: u16) -> Result<()> {
+        let what = format!("{} listens on port {port}", self.name);
+        until(&what, async || Ok(drop(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?))).await
+    }
+
+    fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        // Only while it runs is its number surely its own.
+        if !self.is_running() {
+            return;
+        }
+        let children = descendants(self.child.id());
+        signal("TERM", &[self.child.id()]);
+        let asked = Instant::now();
+        while self.is_running() && asked.elapsed() < STOP {
+            thread::sleep(TICK);
+        }
+        if self.is_running() {
+            drop(self.child.kill());
+            drop(self.child.wait());
+        }
+        let left: Vec<u32> =
+            children.iter().filter(|(pid, started)| started_at(*pid) == *started).map(|(pid, _)| *pid).collect();
+        if !left.is_empty() {
+            signal("KILL", &left);
+        }
+    }
+}
+
+fn signal(name: &str, pids: &[u32]) {
+    let pids = pids.iter().map(u32::to_string);
+    let mut kill = Command::new("kill");
+    kill.arg(format!("-{name}")).args(pids).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    drop(kill.status());
+}
+
+/// All children of a process and theirs, each with the time it was started, which tells it from a later process of
+/// the same number.
+fn descendants(ancestor: u32) -> Vec<(u32, Option<u64>)> {
+    let mut parents: Vec<(u32, u32)> = Vec::new();
+    for entry in fs::read_dir("/proc").into_iter().flatten().flatten() {
+        let pid = entry.file_name().to_string_lossy().parse().ok();
+        let parent = pid.and_then(|pid| stat(pid, 1)).and_then(|parent| u32::try_from(parent).ok());
+        parents.extend(pid.zip(parent));
+    }
+    let mut found = vec![ancestor];
+    let mut at = 0;
+    while let Some(parent) = found.get(at).copied() {
+        found.extend(parents.iter().filter(|(_, other)| *other == parent).map(|(pid, _)| *pid));
+        at += 1;
+    }
+    found.into_iter().skip(1).map(|pid| (pid, started_at(pid))).collect()
+}
+
+fn started_at(pid: u32) -> Option<u64> {
+    stat(pid, 19)
+}
+
+/// A field of `/proc/PID/stat`, counted from the one after the name.
+fn stat(pid: u32, field: usize) -> Option<u64> {
+    let line = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    line.rsplit_once(')')?.1.split_whitespace().nth(field)?.parse().ok()
+}
+
+/// A folder that goes when this is dropped.
+#[derive(Debug)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// An empty one.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be created.
+    pub fn temporary() -> Result<Self> {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("frontdesk-e2e-{}-{number}", std::process::id()));
+        fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
+        Ok(Self(path))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        drop(fs::remove_dir_all(&self.0));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn children_of_children_end_as_well() {
+        // The shell ignores being asked to end, and waits for its child.
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "trap '' TERM; sleep 600 & echo $!; wait"]);
+        let (process, mut output) = Process::talking(&mut shell).unwrap();
+        let mut line = [0; 16];
+        let length = std::io::Read::read(&mut output, &mut line).unwrap();
+        let child: u32 = String::from_utf8_lossy(&line[..length]).trim().parse().unwrap();
+        assert!(started_at(child).is_some());
+        drop(process);
+        let asked = Instant::now();
+        while stat(child, 1).is_some_and(|parent| parent != 1) && asked.elapsed() < STOP {
+            thread::sleep(TICK);
+        }
+        let state = fs::read_to_string(format!("/proc/{child}/stat")).unwrap_or_default();
+        assert!(state.is_empty() || state.contains(") Z "), "{state}");
+    }
+}

@@ -1,0 +1,144 @@
+//! The shop of `www/demo/shop`, served as a careful shop would: with the strictest policy that Frontdesk allows.
+
+use std::net::Ipv6Addr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use axum::Router;
+use axum::extract::State;
+use axum::http::{StatusCode, Uri, header};
+use axum::response::{IntoResponse as _, Response};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+/// How the pages name the desk that they embed.
+const DESK: &str = "http://desk.invalid";
+
+/// A running shop.
+#[derive(Debug)]
+pub struct Shop {
+    /// `http://localhost:<port>`.
+    pub origin: String,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+#[derive(Debug)]
+struct Pages {
+    folder: PathBuf,
+    desk: String,
+}
+
+/// A port for a shop; `localhost` may mean IPv4 or IPv6.
+#[derive(Debug)]
+pub struct Place {
+    listeners: Vec<TcpListener>,
+    port: u16,
+}
+
+impl Place {
+    /// Takes a free port.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub async fn take() -> Result<Self> {
+        let first = TcpListener::bind(("127.0.0.1", 0)).await.context("no port for the shop")?;
+        let port = first.local_addr()?.port();
+        let mut listeners = vec![first];
+        listeners.extend(TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await);
+        Ok(Self { listeners, port })
+    }
+
+    /// The origin of the shop that will be here.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// Opens the shop, which embeds the desk of this origin.
+    #[must_use]
+    pub fn open(self, desk: &str) -> Shop {
+        let origin = self.origin();
+        let pages = Arc::new(Pages { folder: crate::root().join("www/demo/shop"), desk: desk.to_owned() });
+        let router = Router::new().fallback(page).with_state(pages);
+        let serve = |listener| {
+            let router = router.clone();
+            tokio::spawn(async move { drop(axum::serve(listener, router).await) })
+        };
+        Shop { origin, tasks: self.listeners.into_iter().map(serve).collect() }
+    }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+async fn page(State(pages): State<Arc<Pages>>, target: Uri) -> Response {
+    let missing = (StatusCode::NOT_FOUND, "There is no such page.").into_response();
+    let Some(path) = place(&pages.folder, target.path()) else { return missing };
+    let Ok(body) = tokio::fs::read(&path).await else { return missing };
+    let (kind, body) = match path.extension().and_then(|end| end.to_str()) {
+        Some("html") => ("text/html; charset=utf-8", pages.dress(&body, target.query()).into_bytes()),
+        Some("css") => ("text/css; charset=utf-8", body),
+        Some("svg") => ("image/svg+xml", body),
+        _ => ("application/octet-stream", body),
+    };
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_SECURITY_POLICY, pages.policy()),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
+        (header::CACHE_CONTROL, "no-cache".to_owned()),
+    ];
+    (headers, body).into_response()
+}
+
+impl Pages {
+    fn policy(&self) -> String {
+        format!(
+            "default-src 'none'; script-src {0}; frame-src {0}; style-src 'self'; img-src 'self'; base-uri 'none'; \
+             form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+            self.desk
+        )
+    }
+
+    /// Names the desk in a page. `?rtl` makes it a page that is read from right to left.
+    fn dress(&self, page: &[u8], query: Option<&str>) -> String {
+        let page = String::from_utf8_lossy(page).replace(DESK, &self.desk);
+        match query {
+            Some("rtl") => page.replacen("<html lang=\"en\"", "<html lang=\"ar\" dir=\"rtl\"", 1),
+            _ => page,
+        }
+    }
+}
+
+/// The file that a path means; a folder means its index page. Names with anything special in them mean nothing.
+fn place(folder: &Path, path: &str) -> Option<PathBuf> {
+    let mut place = folder.to_path_buf();
+    for name in path.split('/').filter(|name| !name.is_empty()) {
+        let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
+        if !plain || name.starts_with('.') {
+            return None;
+        }
+        place.push(name);
+    }
+    if place.extension().is_none() {
+        place.push("index.html");
+    }
+    Some(place)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_outside_the_folder_is_reached() {
+        for path in ["/..", "/../Cargo.toml", "/zh/../../x", "/.git/config", "/%2e%2e/x", "/a\\..\\b"] {
+            assert_eq!(place(Path::new("shop"), path), None, "{path:?}");
+        }
+        assert_eq!(place(Path::new("shop"), "/zh/bowl/"), Some("shop/zh/bowl/index.html".into()));
+    }
+}

@@ -1,0 +1,96 @@
+//! One test: start everything, let it happen, and keep the evidence when it goes wrong.
+
+use std::fs;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::browser::{Browser, Options};
+use crate::pages::{AgentPage, ShopPage};
+use crate::stack::{Setup, Stack};
+
+/// What a story happens in.
+#[derive(Debug)]
+pub struct Rig {
+    /// Shop, proxy and centre.
+    pub stack: Stack,
+    /// The browser.
+    pub browser: Browser,
+}
+
+impl Rig {
+    /// A visitor's tab with a page of the shop.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be loaded.
+    pub async fn shop(&self, path: &str) -> Result<ShopPage> {
+        ShopPage::open(self.browser.first_tab().await?, &self.stack, path).await
+    }
+
+    /// A new tab with the agents' page.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be loaded.
+    pub async fn agent_desk(&self) -> Result<AgentPage> {
+        AgentPage::open(self.browser.new_tab().await?, &self.stack).await
+    }
+}
+
+/// Browsers are heavy: one story at a time.
+static ONE: Mutex<()> = Mutex::new(());
+
+/// Lets a story happen. It also fails when a script or a policy complained in the browser's console, or when the
+/// proxy has logged a secret.
+///
+/// # Errors
+///
+/// What went wrong; screenshots and logs are in `target/e2e` then.
+pub fn story(
+    options: Options,
+    setup: &Setup,
+    happens: impl AsyncFnOnce(&Rig) -> Result<()>,
+) -> Result<()> {
+    let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let name = thread::current().name().unwrap_or("story").replace("::", ".");
+    fs::create_dir_all(crate::output()).context("cannot create target/e2e")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    runtime.block_on(async {
+        let stack = Stack::start(setup, &name).await?;
+        let browser = Browser::start(options, &name).await?;
+        let rig = Rig { stack, browser };
+        let result = match happens(&rig).await {
+            Ok(()) => is_quiet(&rig).await,
+            Err(error) => Err(error),
+        };
+        if result.is_err() {
+            keep_evidence(&rig, &name).await;
+        }
+        let closed = rig.browser.close().await;
+        result.and(closed)
+    })
+}
+
+async fn is_quiet(rig: &Rig) -> Result<()> {
+    let complaints = rig.browser.complaints().await?;
+    ensure!(complaints.is_empty(), "the console complains: {}", complaints.join("; "));
+    let log = fs::read_to_string(&rig.stack.log)?;
+    let leaked = rig.stack.secrets().iter().filter(|secret| log.contains(*secret)).count();
+    ensure!(leaked == 0, "the proxy has logged {leaked} secrets: {}", rig.stack.log.display());
+    Ok(())
+}
+
+async fn keep_evidence(rig: &Rig, name: &str) {
+    for (number, tab) in (1..).zip(rig.browser.tabs().await.unwrap_or_default()) {
+        match tab.screenshot(&format!("{name}.{number}")).await {
+            Ok(path) => eprintln!("screenshot: {}", path.display()),
+            Err(error) => eprintln!("no screenshot of tab {number}: {error:#}"),
+        }
+    }
+    for complaint in rig.browser.complaints().await.unwrap_or_default() {
+        eprintln!("console: {complaint}");
+    }
+    eprintln!("log of the proxy: {}", rig.stack.log.display());
+}
