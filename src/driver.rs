@@ -8,6 +8,7 @@ use frontdesk_core::{Change, Effect, Input, RequestId, Saved, Session};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
+use wasm_bindgen::JsValue;
 
 /// Largest whole number that every JavaScript engine keeps exactly.
 const SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -49,6 +50,8 @@ struct Shared {
     panel_open: Cell<bool>,
     following: Cell<bool>,
     session_tag: Cell<u32>,
+    /// What the answer in hand was read from.
+    answer: RefCell<JsValue>,
 }
 
 impl Driver {
@@ -74,6 +77,7 @@ impl Driver {
             panel_open: Cell::default(),
             following: Cell::default(),
             session_tag: Cell::default(),
+            answer: RefCell::default(),
         });
         let own = Rc::downgrade(&shared);
         let wake = Wake::new(Rc::new(move |sign| {
@@ -195,9 +199,10 @@ impl Shared {
                         self.session_tag.set(tag(credential));
                     }
                     let own = self.own.clone();
-                    let done = move |outcome| {
+                    let done = move |outcome, body| {
                         if let Some(shared) = own.upgrade() {
                             shared.end(id);
+                            shared.answer.replace(body);
                             shared.input(Input::Answered(id, outcome));
                         }
                     };
@@ -206,8 +211,11 @@ impl Shared {
                     self.requests.borrow_mut().push((id, request));
                 }
                 Effect::Abort(id) => self.end(id),
-                Effect::Tell { after, page } => {
-                    self.say(&Said::Page { session: self.session_tag.get(), after, page });
+                Effect::Tell { after, .. } => {
+                    // Told while its answer is being handled: the page is what the answer was read from.
+                    if let Some(channel) = &*self.channel.borrow() {
+                        channel.pass(self.session_tag.get(), after, &self.answer.borrow());
+                    }
                 }
             }
         }
@@ -239,19 +247,17 @@ impl Shared {
         let effects = self.tabs.borrow_mut().handle(self.clock.ms(), input);
         for effect in effects {
             match effect {
-                TabEffect::Say(message) => self.say(&Said::Tab(message)),
+                TabEffect::Say(message) => {
+                    if let Some(channel) = &*self.channel.borrow() {
+                        channel.say(message);
+                    }
+                }
                 TabEffect::Role(role) => self.input(Input::Role(role)),
                 TabEffect::WakeAt(at) => {
                     self.tabs_due.set(at);
                     self.set_timer();
                 }
             }
-        }
-    }
-
-    fn say(&self, said: &Said) {
-        if let Some(channel) = &*self.channel.borrow() {
-            channel.say(said);
         }
     }
 

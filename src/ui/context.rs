@@ -2,7 +2,7 @@
 
 use crate::driver::{Driver, Screen};
 use crate::ui::text::Key;
-use crate::ui::transcript::TranscriptView;
+use crate::ui::transcript::{Surroundings, TranscriptView};
 use crate::ui::view_state::{Facing, ViewState};
 use crate::ui::words::Words;
 use crate::web::{Host, Timer};
@@ -12,7 +12,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 /// Time for the views to follow an input before the focus is looked after, in milliseconds.
 const SETTLE_MS: u64 = 60;
@@ -65,6 +65,11 @@ impl Context {
     /// The widget.
     pub fn desk(self) -> Rc<Desk> {
         self.desk.get_value()
+    }
+
+    /// A number of what is to be seen, so that a piece is drawn anew only when that has changed.
+    pub fn key(self, pick: fn(&ViewState) -> u32) -> Memo<u32> {
+        Memo::new(move |_| pick(&self.view()))
     }
 
     /// The state; whoever asks is asked again when it changes.
@@ -147,7 +152,9 @@ impl Desk {
     }
 
     /// Shows the conversation here from now on.
-    pub fn set_transcript(&self, view: Option<Rc<TranscriptView>>) {
+    pub fn show_transcript(&self, around: Surroundings) {
+        let body = self.find(".fd-body");
+        let view = body.and_then(|body| TranscriptView::new(&body, Rc::clone(&self.words), around));
         *self.transcript.borrow_mut() = view;
     }
 
@@ -163,18 +170,31 @@ impl Desk {
 
     /// Focuses the composer, or what can be used instead.
     pub fn focus_first(&self) {
-        for wanted in [".fd-input", ".fd-dock button", ".fd-body button", ".fd-header button"] {
-            if let Ok(Some(element)) = self.root.query_selector(wanted)
-                && let Ok(element) = element.dyn_into::<HtmlElement>()
-            {
-                let _ = element.focus();
+        for wanted in [".fd-sheet .fd-quiet", ".fd-input", ".fd-dock button", ".fd-body button", ".fd-header button"] {
+            if let Some(element) = self.find(wanted) {
+                let _ = element.unchecked_into::<HtmlElement>().focus();
                 return;
             }
         }
     }
 
+    /// The field where the visitor writes.
+    pub fn field(&self) -> Option<HtmlTextAreaElement> {
+        self.find(".fd-input").map(JsCast::unchecked_into)
+    }
+
+    /// The text in a field.
+    pub fn value_of(&self, selector: &str) -> String {
+        self.find(selector).map(|field| field.unchecked_into::<HtmlTextAreaElement>().value()).unwrap_or_default()
+    }
+
+    /// The first element of the widget that matches.
+    pub fn find(&self, selector: &str) -> Option<Element> {
+        self.root.query_selector(selector).ok().flatten()
+    }
+
     fn has_focus(&self) -> bool {
-        self.root.query_selector(":focus").is_ok_and(|element| element.is_some())
+        self.find(":focus").is_some()
     }
 }
 
@@ -195,9 +215,14 @@ impl Screen for Sight {
 
     fn redraw(&self, session: &Session) {
         let Some(desk) = self.desk.upgrade() else { return };
-        let state = ViewState::of(session);
-        if *self.context.view_once() == state {
+        let before = self.context.view_once();
+        let state = ViewState::after(&before, session);
+        if *before == state {
             return;
+        }
+        if let Some(body) = desk.find(".fd-body") {
+            let quiet = state.welcome || state.refused.is_some();
+            let _ = body.toggle_attribute_with_force("data-quiet", quiet);
         }
         if let Some(view) = &*desk.transcript.borrow() {
             let name = match (state.facing, state.name.as_str()) {
@@ -216,7 +241,7 @@ impl Screen for Sight {
             return;
         }
         let draft = desk.draft();
-        desk.set_draft(if draft.trim().is_empty() { text } else { [text, draft].join("\n") });
+        desk.set_draft(if draft.trim().is_empty() { text } else { [&text, "\n", &draft].concat() });
         self.context.returned.update(|count| *count += 1);
     }
 }

@@ -6,7 +6,7 @@ use web_sys::{Document, Element};
 pub type Icon = &'static str;
 
 /// Three dots.
-pub const MORE: Icon = "M5 12h.01M12 12h.01M19 12h.01";
+pub const MORE: Icon = "M4.4 12a.6.6 0 1 0 1.2 0 .6.6 0 1 0-1.2 0M11.4 12a.6.6 0 1 0 1.2 0 .6.6 0 1 0-1.2 0M18.4 12a.6.6 0 1 0 1.2 0 .6.6 0 1 0-1.2 0";
 /// A cross.
 pub const CLOSE: Icon = "M6 6l12 12M18 6L6 18";
 /// An arrow upwards.

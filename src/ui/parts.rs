@@ -4,13 +4,10 @@
 use crate::ui::icon::Icon;
 use leptos::prelude::*;
 
-/// A sentence that may change.
-pub type Words = Box<dyn FnMut() -> String + Send>;
-/// Something that may hold.
-pub type Flag = Box<dyn FnMut() -> bool + Send>;
-/// A piece that may change.
-pub type Piece = Box<dyn FnMut() -> AnyView + Send>;
-type Click = Box<dyn FnMut(leptos::ev::MouseEvent)>;
+type Words = Box<dyn FnMut() -> String + Send>;
+type Piece = Box<dyn FnMut() -> AnyView + Send>;
+/// What a press of a button does.
+pub type Click = Box<dyn FnMut(leptos::ev::MouseEvent)>;
 
 /// A piece that is drawn anew when what it reads has changed.
 pub fn piece(draw: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
@@ -19,8 +16,14 @@ pub fn piece(draw: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
 }
 
 /// A sentence that is written anew when what it reads has changed.
-pub fn words(write: impl FnMut() -> String + Send + 'static) -> Words {
-    Box::new(write)
+pub fn words(write: impl FnMut() -> String + Send + 'static) -> AnyView {
+    let write: Words = Box::new(write);
+    write.into_any()
+}
+
+/// A sentence that stays.
+pub fn fixed(text: String) -> AnyView {
+    text.into_any()
 }
 
 /// Nothing.
@@ -36,9 +39,17 @@ pub fn icon(path: Icon) -> AnyView {
     .into_any()
 }
 
-/// A button with these things in it.
-pub fn button(class: &'static str, label: Option<String>, content: AnyView, run: impl FnMut() + 'static) -> AnyView {
-    let mut run = run;
+/// A button with a sentence on it.
+pub fn button(class: &'static str, text: String, run: impl FnMut() + 'static) -> AnyView {
+    bare_button(class, None, fixed(text), Box::new(run))
+}
+
+/// A button with an icon on it and a name for those who do not see it.
+pub fn icon_button(class: &'static str, path: Icon, label: String, run: impl FnMut() + 'static) -> AnyView {
+    bare_button(class, Some(label), icon(path), Box::new(run))
+}
+
+fn bare_button(class: &'static str, label: Option<String>, content: AnyView, mut run: Box<dyn FnMut()>) -> AnyView {
     let click: Click = Box::new(move |_| run());
     view! { class="fd",
         <button type="button" class=class aria-label=label.clone() title=label on:click=click>{content}</button>
@@ -46,24 +57,19 @@ pub fn button(class: &'static str, label: Option<String>, content: AnyView, run:
     .into_any()
 }
 
-/// A button with a sentence on it.
-pub fn text_button(class: &'static str, text: String, run: impl FnMut() + 'static) -> AnyView {
-    button(class, None, text.into_any(), run)
-}
-
-/// A button with an icon on it and a name for those who do not see it.
-pub fn icon_button(path: Icon, label: String, run: impl FnMut() + 'static) -> AnyView {
-    button("fd-icon-button", Some(label), icon(path), run)
-}
-
 /// A block of one class.
 pub fn block(class: &'static str, content: Vec<AnyView>) -> AnyView {
     view! { class="fd", <div class=class>{content}</div> }.into_any()
 }
 
+/// A block with a role, for what screen readers should know or hear of.
+pub fn region(class: &'static str, role: &'static str, label: Option<String>, content: Vec<AnyView>) -> AnyView {
+    view! { class="fd", <div class=class role=role aria-label=label>{content}</div> }.into_any()
+}
+
 /// A line of text.
-pub fn line(class: &'static str, text: Words) -> AnyView {
-    view! { class="fd", <p class=class>{text}</p> }.into_any()
+pub fn line(class: &'static str, content: AnyView) -> AnyView {
+    view! { class="fd", <p class=class>{content}</p> }.into_any()
 }
 
 /// A heading that does not change.

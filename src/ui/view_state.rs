@@ -19,6 +19,8 @@ pub struct ViewState {
     pub name: String,
     /// What is asked of the visitor above the composer.
     pub dock: Dock,
+    /// Moves on when the dock asks for something else.
+    pub dock_version: u32,
     /// Place and wait.
     pub queue: QueueInfo,
     /// Requests fail; trying goes on.
@@ -114,6 +116,7 @@ impl ViewState {
             facing,
             name: name.unwrap_or_default(),
             dock: dock(session),
+            dock_version: 0,
             queue: session.queue(),
             trouble: session.connection() == Connection::Trouble,
             memory_only: session.storage_failed(),
@@ -126,6 +129,15 @@ impl ViewState {
             can_write: contact.state != ContactState::Ended || connecting.is_some(),
             text_max: offers.map_or(0, |offers| offers.text_max_bytes),
         }
+    }
+}
+
+impl ViewState {
+    /// The state that follows `before`.
+    pub fn after(before: &Self, session: &Session) -> Self {
+        let mut state = Self::of(session);
+        state.dock_version = before.dock_version + u32::from(state.dock != before.dock);
+        state
     }
 }
 

@@ -1,15 +1,20 @@
-//! What the tabs of one visitor say to each other.
+//! What the tabs of one visitor say to each other. A message is an array: its kind, then its values. Event pages pass
+//! as they came from the proxy, so that nothing is written anew.
 
 use crate::web::{Listener, json};
 use frontdesk_contract::EventPage;
-use frontdesk_core::tabs::TabMessage;
-use serde::{Deserialize, Serialize};
-use wasm_bindgen::JsCast;
+use frontdesk_core::tabs::{TabKind, TabMessage};
+use js_sys::Array;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{BroadcastChannel, MessageEvent};
 
-/// One message between tabs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+const CLAIM: u32 = 0;
+const BEAT: u32 = 1;
+const BYE: u32 = 2;
+const PAGE: u32 = 3;
+
+/// What another tab said.
+#[derive(Clone, Debug, PartialEq)]
 pub enum Said {
     /// About who leads.
     Tab(TabMessage),
@@ -36,8 +41,7 @@ impl Channel {
     pub fn open(desk: &str, heard: Box<dyn Fn(Said)>) -> Option<Self> {
         let channel = BroadcastChannel::new(&["frontdesk/", desk].concat()).ok()?;
         let listen = move |event: web_sys::Event| {
-            let data = event.dyn_into::<MessageEvent>().ok().map(|event| event.data());
-            if let Some(said) = data.and_then(json::from_js) {
+            if let Some(said) = read(&event.unchecked_into::<MessageEvent>().data()) {
                 heard(said);
             }
         };
@@ -45,13 +49,41 @@ impl Channel {
         Some(Self { channel, _heard: listener })
     }
 
-    /// Tells all other tabs.
-    pub fn say(&self, said: &Said) {
-        if let Some(value) = json::to_js(said) {
-            // Fails only on a closed channel.
-            let _ = self.channel.post_message(&value);
-        }
+    /// Tells all other tabs about who leads.
+    pub fn say(&self, message: TabMessage) {
+        let kind = match message.kind {
+            TabKind::Claim => CLAIM,
+            TabKind::Beat => BEAT,
+            TabKind::Bye => BYE,
+        };
+        self.post(&Array::of2(&kind.into(), &(message.from as f64).into()));
     }
+
+    /// Passes an event page on.
+    pub fn pass(&self, session: u32, after: u64, page: &JsValue) {
+        self.post(&Array::of4(&PAGE.into(), &session.into(), &(after as f64).into(), page));
+    }
+
+    fn post(&self, message: &Array) {
+        // Fails only on a closed channel.
+        let _ = self.channel.post_message(message);
+    }
+}
+
+fn read(data: &JsValue) -> Option<Said> {
+    let data = data.dyn_ref::<Array>()?;
+    let number = |at| data.get(at).as_f64();
+    let kind = match number(0)? as u32 {
+        CLAIM => TabKind::Claim,
+        BEAT => TabKind::Beat,
+        BYE => TabKind::Bye,
+        PAGE => {
+            let page = json::from_js(data.get(3))?;
+            return Some(Said::Page { session: number(1)? as u32, after: number(2)? as u64, page });
+        }
+        _ => return None,
+    };
+    Some(Said::Tab(TabMessage { from: number(1)? as u64, kind }))
 }
 
 impl Drop for Channel {

@@ -28,12 +28,13 @@ impl Transport {
     }
 
     /// Sends, and calls `done` exactly once, at the latest after `timeout_ms`; never, if the handle is dropped before.
+    /// With the answer comes what it was read from.
     pub fn send(
         &self,
         call: &Call,
         credential: Option<&str>,
         timeout_ms: u32,
-        done: Box<dyn FnOnce(Outcome)>,
+        done: Box<dyn FnOnce(Outcome, JsValue)>,
     ) -> Request {
         let abort = AbortController::new().ok();
         let wanted = Rc::new(Cell::new(true));
@@ -41,9 +42,12 @@ impl Transport {
         let read = reader(call);
         let still_wanted = Rc::clone(&wanted);
         spawn_local(async move {
-            let outcome = exchange(request, read).await;
+            let (outcome, body) = match exchange(request, read).await {
+                Ok((answer, body)) => (Ok(answer), body),
+                Err(failure) => (Err(failure), JsValue::UNDEFINED),
+            };
             if still_wanted.replace(false) {
-                done(outcome);
+                done(outcome, body);
             }
         });
         let late = abort.clone();
@@ -122,7 +126,7 @@ fn read<T: DeserializeOwned>(value: JsValue, wrap: fn(T) -> Answer) -> Option<An
     json::from_js(value).map(wrap)
 }
 
-async fn exchange(request: Option<gloo_net::http::Request>, read: Reader) -> Outcome {
+async fn exchange(request: Option<gloo_net::http::Request>, read: Reader) -> Result<(Answer, JsValue), Failure> {
     let response = match request {
         Some(request) => request.send().await.map_err(|_| Failure::Network)?,
         None => return Err(Failure::Network),
@@ -134,7 +138,7 @@ async fn exchange(request: Option<gloo_net::http::Request>, read: Reader) -> Out
         _ => body_of(&response).await?,
     };
     if ok {
-        return read(value).ok_or(Failure::Foreign);
+        return read(value.clone()).map(|answer| (answer, value)).ok_or(Failure::Foreign);
     }
     match json::from_js::<ApiError>(value) {
         Some(error) => Err(Failure::Refused(error)),

@@ -8,6 +8,7 @@ pub mod session;
 pub mod settings;
 pub mod state;
 pub mod store;
+pub mod telemetry;
 pub mod vendor;
 pub mod visitor;
 

@@ -1,1 +1,153 @@
-fn main() {}
+//! The program `frontdesk`: serves, checks settings, prints the description of the API.
+
+use clap::{Parser, Subcommand};
+use frontdesk_proxy::clock::Clock;
+use frontdesk_proxy::config::{Config, Mistake, StoreAt};
+use frontdesk_proxy::http::{assets::Assets, openapi::Api, run};
+use frontdesk_proxy::settings::{DeskSettings, Settings};
+use frontdesk_proxy::state::{App, Desk};
+use frontdesk_proxy::store::{Store, memory::MemoryStore, redb::RedbStore};
+use frontdesk_proxy::telemetry;
+use frontdesk_proxy::vendor::cec::Cec;
+use std::error::Error;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use utoipa::OpenApi;
+
+/// A contact centre behind one script tag: the proxy between web pages and the centre.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serves the visitor API and the widget until SIGTERM or Ctrl-C.
+    Serve {
+        /// The file of settings.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+    /// Names every mistake in the settings; exits with 0 when there is none, with 1 otherwise.
+    CheckConfig {
+        /// The file of settings.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// Asks each desk's centre for tokens as well.
+        #[arg(long)]
+        online: bool,
+    },
+    /// Prints the description of the visitor API as OpenAPI JSON.
+    Openapi,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Serve { config } => serve(&config).await,
+        Command::CheckConfig { config, online } => check(&config, online).await,
+        Command::Openapi => Api::openapi().to_pretty_json().map_err(Into::into).map(|text| say(&text)),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(&error.to_string());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(path).map_err(|mistakes| listed(path, &mistakes))?;
+    telemetry::init(&config.log)?;
+    let desks = centres(&config)?.into_iter().zip(&config.desks).map(|(centre, desk)| Desk {
+        settings: DeskSettings::from(desk),
+        centre: Arc::new(centre),
+    });
+    let store: Arc<dyn Store> = match &config.store {
+        StoreAt::Memory => Arc::new(MemoryStore::new()),
+        StoreAt::Redb(path) => {
+            let opened = RedbStore::open(path);
+            Arc::new(opened.map_err(|error| format!("cannot open the store {}: {error}", path.display()))?)
+        }
+    };
+    let assets = Assets::load(&config.assets)
+        .map_err(|error| format!("cannot read the widget's files in {}: {error}", config.assets.display()))?;
+    if let Some(address) = config.metrics_listen {
+        tracing::warn!(%address, "metrics are not built into this version: nothing listens there");
+    }
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let app = App::new(Settings::from(&config), desks, store, assets, Clock::system());
+    let ends = shutdown()?;
+    app.start().await?;
+    tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url, "serving");
+    run(listener, app, ends).await;
+    Ok(())
+}
+
+async fn check(path: &Path, online: bool) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(path).map_err(|mistakes| listed(path, &mistakes))?;
+    let centres = centres(&config)?;
+    say(&format!("{}: the settings are in order, desks: {}", path.display(), config.desks.len()));
+    let mut bad = Vec::new();
+    if online {
+        for (desk, centre) in config.desks.iter().zip(centres) {
+            match centre.probe().await {
+                Ok(()) => say(&format!("desk `{}`: the centre gave a gateway token and a visitor token", desk.id)),
+                Err(trouble) => bad.push(format!("desk `{}`: {trouble}", desk.id)),
+            }
+        }
+    }
+    if bad.is_empty() { Ok(()) } else { Err(bad.join("\n").into()) }
+}
+
+/// The centre of each desk, in the order of the settings.
+fn centres(config: &Config) -> Result<Vec<Cec>, String> {
+    let (mut centres, mut bad) = (Vec::new(), Vec::new());
+    for (place, desk) in config.desks.iter().enumerate() {
+        match Cec::new(&desk.id, &desk.cec) {
+            Ok(centre) => centres.push(centre),
+            Err(error) => bad.push(format!("`desks[{place}].cec`: {error}")),
+        }
+    }
+    if bad.is_empty() { Ok(centres) } else { Err(bad.join("\n")) }
+}
+
+/// Ends with SIGTERM or Ctrl-C.
+fn shutdown() -> std::io::Result<impl Future<Output = ()> + Send> {
+    #[cfg(unix)]
+    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = tokio::signal::ctrl_c() => {}
+        }
+        #[cfg(not(unix))]
+        let _ended = tokio::signal::ctrl_c().await;
+    })
+}
+
+fn listed(path: &Path, mistakes: &[Mistake]) -> String {
+    let lines = mistakes.iter().map(|mistake| match mistake {
+        Mistake::File { .. } => mistake.to_string(),
+        _ => format!("{}: {mistake}", path.display()),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Writes to standard output; whoever has closed it does not want to know.
+fn say(text: &str) {
+    let _closed = writeln!(std::io::stdout(), "{text}");
+}
+
+fn complain(text: &str) {
+    let _closed = writeln!(std::io::stderr(), "{text}");
+}

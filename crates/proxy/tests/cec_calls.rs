@@ -1,5 +1,7 @@
 //! Each call of the port against a scripted centre: what is asked, and what is made of the answer.
 
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
+
 mod cec_support;
 
 use cec_support::{Centre, Reply, coded, id, kind, party, text};
@@ -217,8 +219,8 @@ async fn polling_asks_as_the_dialect_wants_and_takes_every_form_of_answer() {
 #[tokio::test]
 async fn a_compressed_answer_is_read() {
     const ZIPPED: &[u8] = &[
-        31, 139, 8, 0, 0, 0, 0, 0, 2, 255, 171, 86, 42, 74, 45, 46, 205, 41, 113, 206, 79, 73, 85, 178, 82, 50, 80, 170,
-        5, 0, 202, 123, 76, 13, 18, 0, 0, 0,
+        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 42, 74, 45, 46, 205, 41, 113, 206, 79, 73, 85, 178, 82, 50, 80, 170, 5,
+        0, 254, 76, 233, 175, 18, 0, 0, 0,
     ];
     let centre = Centre::start().await;
     centre.once("poll", Reply::bytes(200, ZIPPED).with("content-encoding", "gzip"));

@@ -43,7 +43,8 @@ pub fn compare<T: PartialEq>(said: &[T], heard: &[T]) -> Verdict {
         if found.is_some() {
             continue;
         }
-        let other = heard.iter().zip(&mut taken).enumerate().find(|(_, (heard, taken))| !**taken && *heard == word);
+        let other =
+            heard.iter().zip(&mut taken).enumerate().find(|(_, (heard, taken))| !**taken && *heard == word);
         match other {
             Some((place, (_, taken))) => {
                 *taken = true;

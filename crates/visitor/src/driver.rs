@@ -121,9 +121,8 @@ impl Driver {
                     Effect::Forget(key) => self.storage.forget(&key),
                     Effect::Request { id, call, credential, timeout_ms } => {
                         let link = Arc::clone(&self.link);
-                        let request = async move {
-                            (id, link.ask(&call, credential.as_deref(), timeout_ms).await)
-                        };
+                        let request =
+                            async move { (id, link.ask(&call, credential.as_deref(), timeout_ms).await) };
                         self.handles.insert(id, self.requests.spawn(request));
                     }
                     Effect::Abort(id) => {

@@ -31,7 +31,7 @@ pub struct View {
     pub name: Option<String>,
     /// The transcript as shown.
     pub lines: Vec<Line>,
-    /// So many times the announced changes did not lead to the transcript of the session.
+    /// So many times the announced changes were not enough to show the transcript of the session.
     pub divergences: u32,
 }
 
@@ -84,39 +84,51 @@ impl View {
         self.connection = session.connection();
     }
 
-    /// Applies changes of one step, in order.
+    /// Applies the changes of one step. Their positions hold one after the other, while the session's transcript is what
+    /// all of them led to; so the smallest tells from where on to look.
     pub(crate) fn apply(&mut self, session: &Session, changes: &[Change], now_ms: u64) {
+        if changes.is_empty() {
+            return;
+        }
+        let (mut removed, mut from) = (0, None);
         for change in changes {
             match *change {
-                Change::Insert { at } => self.insert(session, at, now_ms),
-                Change::Update { key } => {
-                    if let Some((_, entry)) = session.transcript().find(key)
-                        && let Some(line) = self.lines.iter_mut().rev().find(|line| line.entry.key == key)
-                    {
-                        line.entry.clone_from(entry);
-                    }
+                Change::Remove { key } => {
+                    removed += 1;
+                    // One that only moved is looked for below.
+                    from = from.or_else(|| self.lines.iter().position(|line| line.entry.key == key));
                 }
-                Change::Remove { key } => self.lines.retain(|line| line.entry.key != key),
+                Change::Insert { at } => from = Some(from.map_or(at, |from: usize| from.min(at))),
+                Change::Update { .. } => {}
             }
         }
-        let shown = self.lines.iter().map(|line| line.entry.key);
-        if !changes.is_empty() && !shown.eq(session.transcript().entries().iter().map(|entry| entry.key)) {
+        if let Some(from) = from {
+            self.fill(session, from.saturating_sub(removed), now_ms);
+        }
+        for change in changes {
+            if let Change::Update { key } = *change
+                && let Some((_, entry)) = session.transcript().find(key)
+                && let Some(line) = self.lines.iter_mut().rev().find(|line| line.entry.key == key)
+            {
+                line.entry.clone_from(entry);
+            }
+        }
+        let shown = self.lines.iter().map(|line| &line.entry);
+        if !shown.eq(session.transcript().entries()) {
             self.divergences += 1;
-            self.rebuild(session, now_ms);
+            self.fill(session, 0, now_ms);
         }
     }
 
-    fn insert(&mut self, session: &Session, at: usize, now_ms: u64) {
-        if let Some(entry) = session.transcript().get(at) {
-            let line = Line { entry: entry.clone(), shown_ms: now_ms };
-            self.lines.insert(at.min(self.lines.len()), line);
-        }
-    }
-
-    fn rebuild(&mut self, session: &Session, now_ms: u64) {
-        let old = std::mem::take(&mut self.lines);
-        let shown_ms = |key| old.iter().find(|line| line.entry.key == key).map_or(now_ms, |l| l.shown_ms);
-        let line = |entry: &Entry| Line { entry: entry.clone(), shown_ms: shown_ms(entry.key) };
-        self.lines = session.transcript().entries().iter().map(line).collect();
+    /// Makes the lines from `from` on equal to the entries.
+    fn fill(&mut self, session: &Session, from: usize, now_ms: u64) {
+        let from = from.min(self.lines.len());
+        let old = self.lines.split_off(from);
+        let shown_ms = |key| old.iter().rev().find(|line| line.entry.key == key).map(|line| line.shown_ms);
+        let entries = session.transcript().entries().iter().skip(from);
+        self.lines.extend(entries.map(|entry| Line {
+            entry: entry.clone(),
+            shown_ms: shown_ms(entry.key).unwrap_or(now_ms),
+        }));
     }
 }

@@ -2,164 +2,139 @@
 
 mod enter;
 
-use crate::ui::context::Context;
+use crate::ui::context::{Context, Desk};
 use crate::ui::icon;
-use crate::ui::parts::{icon as draw, nothing, piece, text_button, words};
+use crate::ui::parts::{block, button, icon_button, nothing, piece};
 use crate::ui::text;
 use crate::ui::view_state::Facing;
 use enter::Enter;
 use frontdesk_contract::ConnectTo;
 use frontdesk_core::Input;
-use leptos::html::Textarea;
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;
+use web_sys::HtmlTextAreaElement;
 
 /// Below this share of the limit, in percent, nobody needs to know of it.
-const TELL_FROM_PERCENT: u32 = 80;
+const TELL_FROM_PERCENT: usize = 80;
 
 /// The composer, while something can be written.
 pub fn composer(context: Context) -> AnyView {
-    let shown = Memo::new(move |_| {
+    let shown = context.key(|view| u32::from(view.can_write && view.refused.is_none()));
+    // Writes what the browser's field does not know by itself. Runs when the field is there.
+    Effect::new(move |_| {
+        shown.get();
+        context.returned();
         let view = context.view();
-        view.can_write && view.refused.is_none()
+        let desk = context.desk();
+        let Some(field) = desk.field() else { return };
+        let draft = desk.draft();
+        if field.value() != draft {
+            field.set_value(&draft);
+        }
+        let queueing = view.facing == Facing::Queue;
+        field.set_placeholder(&context.text(if queueing { text::COMPOSER_QUEUE } else { text::COMPOSER_HINT }));
+        measure(&desk, &field, view.text_max);
     });
-    piece(move || if shown.get() { form(context) } else { nothing() })
+    piece(move || if shown.get() == 0 { nothing() } else { form(context) })
 }
 
 fn form(context: Context) -> AnyView {
-    let field: NodeRef<Textarea> = NodeRef::new();
-    let used = RwSignal::new(bytes(&context.desk().draft()));
-    let over = move || {
-        let max = context.view().text_max;
-        if max > 0 { used.get().saturating_sub(max) } else { 0 }
-    };
-    // A text comes back, and the first one when the field appears.
-    Effect::new(move |_| {
-        context.returned();
-        if let Some(field) = field.get() {
-            let draft = context.desk().draft();
-            used.set(bytes(&draft));
-            field.set_value(&draft);
-            fit(&field);
+    let changed = move |_: leptos::ev::Event| {
+        let desk = context.desk();
+        let Some(field) = desk.field() else { return };
+        let value = field.value();
+        if !value.trim().is_empty() {
+            context.send(Input::Typing);
         }
-    });
-    let changed = move || {
-        if let Some(field) = field.get_untracked() {
-            let value = field.value();
-            used.set(bytes(&value));
-            fit(&field);
-            if !value.trim().is_empty() {
-                context.send(Input::Typing);
-            }
-            context.desk().set_draft(value);
-        }
-    };
-    let send = move || {
-        let Some(field) = field.get_untracked() else { return };
-        let _ = field.focus();
-        if used.get_untracked() == 0 || untrack(over) > 0 {
-            return;
-        }
-        let text = field.value().trim().to_owned();
-        field.set_value("");
-        context.desk().set_draft(String::new());
-        used.set(0);
-        fit(&field);
-        context.send(Input::Send(text));
+        desk.set_draft(value);
+        measure(&desk, &field, context.view_once().text_max);
     };
     let enter = Rc::new(Cell::new(Enter::default()));
-    let on_composition = {
-        let enter = Rc::clone(&enter);
-        move |began: bool| enter.set(Enter { composing: began })
-    };
-    let end_composition = on_composition.clone();
+    let (begins, ends) = (Rc::clone(&enter), Rc::clone(&enter));
     let key = move |event: leptos::ev::KeyboardEvent| {
         if enter.get().sends(&event) {
             event.prevent_default();
-            send();
+            send(context);
         }
     };
-    let hint = words(move || {
-        let queueing = context.view().facing == Facing::Queue;
-        context.text(if queueing { text::COMPOSER_QUEUE } else { text::COMPOSER_HINT })
-    });
-    let limit = piece(move || limit(context, used.get(), over()));
-    view! { class="fd",
-        <div class="fd-composer">
-            {person(context)}
-            <div class="fd-write">
-                <textarea
-                    class="fd-input"
-                    rows="1"
-                    dir="auto"
-                    enterkeyhint="send"
-                    node_ref=field
-                    aria-label=context.text(text::COMPOSER_LABEL)
-                    aria-describedby="fd-limit"
-                    placeholder=hint
-                    on:input=move |_| changed()
-                    on:keydown=key
-                    on:compositionstart=move |_| on_composition(true)
-                    on:compositionend=move |_| end_composition(false)
-                ></textarea>
-                <button
-                    type="button"
-                    class="fd-send"
-                    aria-label=context.text(text::SEND)
-                    title=context.text(text::SEND)
-                    aria-disabled=words(move || (used.get() == 0 || over() > 0).to_string())
-                    on:click=move |_| send()
-                >
-                    {draw(icon::SEND)}
-                </button>
-            </div>
-            <div class="fd-limit" id="fd-limit" role="status">{limit}</div>
-        </div>
+    let label = context.text(text::COMPOSER_LABEL);
+    let field = view! { class="fd",
+        <textarea
+            class="fd-input"
+            rows="1"
+            dir="auto"
+            enterkeyhint="send"
+            aria-label=label
+            aria-describedby="fd-limit"
+            on:input=changed
+            on:keydown=key
+            on:compositionstart=move |_| begins.set(Enter { composing: true })
+            on:compositionend=move |_| ends.set(Enter { composing: false })
+        ></textarea>
+    };
+    let button = icon_button("fd-send", icon::SEND, context.text(text::SEND), move || send(context));
+    let limit = view! { class="fd", <p class="fd-limit" id="fd-limit" role="status"></p> };
+    let content = vec![person(context), block("fd-write", vec![field.into_any(), button]), limit.into_any()];
+    block("fd-composer", content)
+}
+
+fn send(context: Context) {
+    let desk = context.desk();
+    let Some(field) = desk.field() else { return };
+    let _ = field.focus();
+    let value = field.value();
+    let text = value.trim();
+    let max = context.view_once().text_max;
+    if text.is_empty() || over(text.len(), max) > 0 {
+        return;
     }
-    .into_any()
+    field.set_value("");
+    desk.set_draft(String::new());
+    measure(&desk, &field, max);
+    context.send(Input::Send(text.to_owned()));
 }
 
 /// The way to a person, while a robot serves.
 fn person(context: Context) -> AnyView {
-    let shown = Memo::new(move |_| {
-        let view = context.view();
-        view.can_ask_person && view.facing == Facing::Robot
-    });
+    let shown = context.key(|view| u32::from(view.can_ask_person && view.facing == Facing::Robot));
     piece(move || {
-        if !shown.get() {
+        if shown.get() == 0 {
             return nothing();
         }
         let ask = move || context.act(Input::Connect(ConnectTo::Agent));
-        text_button("fd-chip", context.text(text::TALK_PERSON), ask)
+        button("fd-chip", context.text(text::TALK_PERSON), ask)
     })
 }
 
-/// How long the text is, once that matters; why it cannot be sent, once that is so.
-fn limit(context: Context, used: u32, over: u32) -> AnyView {
-    let max = context.view().text_max;
-    if max == 0 || used.saturating_mul(100) < max.saturating_mul(TELL_FROM_PERCENT) {
-        return nothing();
-    }
-    let desk = context.desk();
-    let number = |value| desk.words.locale.number(value);
-    let (class, sentence) = if over > 0 {
-        ("fd-over", desk.words.fill(text::BYTES_OVER, &[("over", &number(over))]))
-    } else {
-        ("", desk.words.fill(text::BYTES_USED, &[("used", &number(used)), ("max", &number(max))]))
-    };
-    view! { class="fd", <span class=class>{sentence}</span> }.into_any()
+/// So many bytes too many. No limit is known before the desk has answered.
+fn over(bytes: usize, max: u32) -> usize {
+    if max == 0 { 0 } else { bytes.saturating_sub(max as usize) }
 }
 
-/// What the text counts once it is sent.
-fn bytes(text: &str) -> u32 {
-    u32::try_from(text.trim().len()).unwrap_or(u32::MAX)
-}
-
-/// As high as its text; the style sheet sets the limit.
-fn fit(field: &web_sys::HtmlTextAreaElement) {
+/// Fits the field to its text (the style sheet sets the limit), and tells how long the text is once that matters, and
+/// why it cannot be sent once that is so.
+fn measure(desk: &Desk, field: &HtmlTextAreaElement, max: u32) {
     let style = web_sys::HtmlElement::style(field);
     let _ = style.set_property("height", "auto");
-    let height = [&field.scroll_height().to_string(), "px"].concat();
-    let _ = style.set_property("height", &height);
+    let _ = style.set_property("height", &[&field.scroll_height().to_string(), "px"].concat());
+
+    let used = field.value().trim().len();
+    let over = over(used, max);
+    if let Some(button) = desk.find(".fd-send") {
+        let _ = button.set_attribute("aria-disabled", if used == 0 || over > 0 { "true" } else { "false" });
+    }
+    let Some(limit) = desk.find(".fd-limit") else { return };
+    let number = |value: usize| desk.words.locale.number(value as u32);
+    let sentence = if over > 0 {
+        desk.words.fill(text::BYTES_OVER, &[("over", &number(over))])
+    } else if max > 0 && used * 100 >= max as usize * TELL_FROM_PERCENT {
+        desk.words.fill(text::BYTES_USED, &[("used", &number(used)), ("max", &number(max as usize))])
+    } else {
+        String::new()
+    };
+    let _ = limit.toggle_attribute_with_force("data-over", over > 0);
+    if limit.text_content().as_ref() != Some(&sentence) {
+        limit.set_text_content(Some(&sentence));
+    }
 }

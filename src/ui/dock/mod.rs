@@ -1,7 +1,7 @@
 //! What is asked of the visitor, between conversation and composer: patience, a rating, what to do next.
 
 use crate::ui::context::Context;
-use crate::ui::parts::{block, heading, line, nothing, piece, text_button, words};
+use crate::ui::parts::{block, button, fixed, heading, line, nothing, piece, region, words};
 use crate::ui::rating;
 use crate::ui::text::{self, Key};
 use crate::ui::view_state::Dock;
@@ -14,18 +14,21 @@ const MINUTE_MS: u64 = 60_000;
 
 /// The card, if there is one. The region stays, so that screen readers hear what enters it.
 pub fn dock(context: Context) -> AnyView {
-    let shown = Memo::new(move |_| context.view().dock.clone());
-    let card = piece(move || match shown.get() {
-        Dock::Empty => nothing(),
-        Dock::Queue => queue(context),
-        Dock::Rate(form) => rating::ask(context, form),
-        Dock::RatingSent => card(vec![sentence(context, text::RATING_SENDING)]),
-        Dock::Thanks { ended } => rating::thanks(context, ended),
-        Dock::RatingFailed(code) => rating::failed(context, code),
-        Dock::Ended(reason) => ended(context, reason),
-        Dock::NotConnected(code) => not_connected(context, code),
+    let shown = context.key(|view| view.dock_version);
+    let card = piece(move || {
+        shown.get();
+        match &context.view_once().dock {
+            Dock::Empty => nothing(),
+            Dock::Queue => queue(context),
+            Dock::Rate(form) => rating::ask(context, form),
+            Dock::RatingSent => card(vec![sentence(context, text::RATING_SENDING)]),
+            Dock::Thanks { ended } => rating::thanks(context, *ended),
+            Dock::RatingFailed(code) => rating::failed(context, *code),
+            Dock::Ended(reason) => ended(context, *reason),
+            Dock::NotConnected(code) => not_connected(context, *code),
+        }
     });
-    view! { class="fd", <div class="fd-dock" role="status">{card}</div> }.into_any()
+    region("fd-dock", "status", None, vec![card])
 }
 
 /// A card of these things.
@@ -35,7 +38,7 @@ pub fn card(content: Vec<AnyView>) -> AnyView {
 
 /// A line of text on a card.
 pub fn sentence(context: Context, key: Key) -> AnyView {
-    line("fd-text", words(move || context.text(key)))
+    line("fd-text", fixed(context.text(key)))
 }
 
 /// Begins anew, with the robot where there is one.
@@ -44,7 +47,7 @@ pub fn new_conversation(context: Context) -> AnyView {
         let to = if context.view_once().has_robot { ConnectTo::Robot } else { ConnectTo::Agent };
         context.act(Input::Connect(to));
     };
-    text_button("fd-button", context.text(text::NEW_CONVERSATION), begin)
+    button("fd-button", context.text(text::NEW_CONVERSATION), begin)
 }
 
 fn queue(context: Context) -> AnyView {
@@ -72,7 +75,7 @@ fn queue(context: Context) -> AnyView {
         line("fd-title", words(place)),
         line("fd-strong", words(wait)),
         sentence(context, text::QUEUE_HINT),
-        text_button("fd-button fd-quiet", context.text(text::QUEUE_LEAVE), leave),
+        button("fd-button fd-quiet", context.text(text::QUEUE_LEAVE), leave),
     ])
 }
 
@@ -89,13 +92,10 @@ fn not_connected(context: Context, code: ErrorCode) -> AnyView {
     let robot = view.has_robot && code != ErrorCode::RobotUnavailable;
     let to = |to| move || context.act(Input::Connect(to));
     let mut ways = Vec::new();
-    if code != ErrorCode::RobotUnavailable {
-        ways.push(text_button("fd-button fd-quiet", context.text(text::TRY_AGAIN), to(ConnectTo::Agent)));
-    } else {
-        ways.push(text_button("fd-button fd-quiet", context.text(text::TALK_PERSON), to(ConnectTo::Agent)));
-    }
+    let person = if code == ErrorCode::RobotUnavailable { text::TALK_PERSON } else { text::TRY_AGAIN };
+    ways.push(button("fd-button fd-quiet", context.text(person), to(ConnectTo::Agent)));
     if robot {
-        ways.push(text_button("fd-button", context.text(text::TALK_ROBOT), to(ConnectTo::Robot)));
+        ways.push(button("fd-button", context.text(text::TALK_ROBOT), to(ConnectTo::Robot)));
     }
     card(vec![sentence(context, text::of_error(Some(code))), block("fd-ways", ways)])
 }

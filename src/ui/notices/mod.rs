@@ -2,33 +2,35 @@
 
 use crate::ui::context::Context;
 use crate::ui::icon;
-use crate::ui::parts::{block, icon_button, line, nothing, piece, words};
+use crate::ui::parts::{block, fixed, icon_button, line, nothing, piece, region};
 use crate::ui::text;
 use leptos::prelude::*;
 
+const TROUBLE: u32 = 1;
+const MEMORY: u32 = 2;
+
 /// The notices below the header.
 pub fn notices(context: Context) -> AnyView {
-    let dismissed = RwSignal::new(false);
-    let shown = Memo::new(move |_| {
-        let view = context.view();
-        (view.trouble, view.memory_only && !dismissed.get())
+    let dismissed = RwSignal::new(0);
+    let shown = context.key(|view| {
+        (if view.trouble { TROUBLE } else { 0 }) | (if view.memory_only { MEMORY } else { 0 })
     });
     let content = piece(move || {
-        let (trouble, memory) = shown.get();
+        let shown = shown.get() & !dismissed.get();
         let mut lines = Vec::new();
-        if trouble {
-            let sentence = line("", words(move || context.text(text::NOTICE_TROUBLE)));
+        if shown & TROUBLE != 0 {
+            let sentence = line("", fixed(context.text(text::NOTICE_TROUBLE)));
             lines.push(block("fd-notice fd-notice-trouble", vec![sentence]));
         }
-        if memory {
-            let sentence = line("", words(move || context.text(text::NOTICE_MEMORY)));
-            let dismiss = icon_button(icon::CLOSE, context.text(text::DISMISS), move || {
-                dismissed.set(true);
+        if shown & MEMORY != 0 {
+            let sentence = line("", fixed(context.text(text::NOTICE_MEMORY)));
+            let dismiss = icon_button("fd-icon-button", icon::CLOSE, context.text(text::DISMISS), move || {
+                dismissed.set(MEMORY);
                 context.settle_focus();
             });
             lines.push(block("fd-notice", vec![sentence, dismiss]));
         }
         if lines.is_empty() { nothing() } else { block("", lines) }
     });
-    view! { class="fd", <div class="fd-notices" role="status">{content}</div> }.into_any()
+    region("fd-notices", "status", None, vec![content])
 }

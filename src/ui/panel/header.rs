@@ -1,35 +1,36 @@
 //! Who is on the other side, and the way out.
 
-use super::Layer;
+use super::{CONFIRM_END, MENU, NO_LAYER};
 use crate::ui::context::Context;
 use crate::ui::icon;
-use crate::ui::parts::{block, icon as draw, icon_button, line, nothing, piece, text_button, words};
+use crate::ui::parts::{block, button, fixed, icon as draw, icon_button, line, nothing, piece, words};
 use crate::ui::text;
 use crate::ui::view_state::Facing;
 use leptos::prelude::*;
 
-pub(super) fn header(context: Context, layer: RwSignal<Layer>) -> AnyView {
-    let facing = Memo::new(move |_| {
-        let view = context.view();
-        (view.facing, view.name.clone())
-    });
+pub(super) fn header(context: Context, layer: RwSignal<u32>) -> AnyView {
+    let shown = context.key(|view| view.facing as u32 | view.name.chars().next().map_or(0, u32::from) << 3);
     let avatar = piece(move || {
-        let (facing, name) = facing.get();
-        match (facing, name.chars().next()) {
-            (Facing::Agent, Some(initial)) => initial.to_string().into_any(),
+        shown.get();
+        let view = context.view_once();
+        match (view.facing, view.name.chars().next()) {
+            (Facing::Agent, Some(initial)) => fixed(initial.into()),
             (Facing::Agent, None) => draw(icon::PERSON),
             (Facing::Robot, _) => draw(icon::ROBOT),
             _ => draw(icon::DESK),
         }
     });
-    let name = words(move || match facing.get() {
-        (Facing::Agent, name) if name.is_empty() => context.text(text::AGENT),
-        (Facing::Robot, name) if name.is_empty() => context.text(text::ROBOT),
-        (Facing::Agent | Facing::Robot, name) => name,
-        _ => context.desk().title.clone(),
+    let name = words(move || {
+        let view = context.view();
+        match view.facing {
+            Facing::Agent | Facing::Robot if !view.name.is_empty() => view.name.clone(),
+            Facing::Agent => context.text(text::AGENT),
+            Facing::Robot => context.text(text::ROBOT),
+            _ => context.desk().title.clone(),
+        }
     });
     let status = words(move || {
-        context.text(match facing.get().0 {
+        context.text(match context.view().facing {
             Facing::Desk => text::STATUS_DESK,
             Facing::Connecting => text::STATUS_CONNECTING,
             Facing::Robot => text::STATUS_ROBOT,
@@ -40,7 +41,7 @@ pub(super) fn header(context: Context, layer: RwSignal<Layer>) -> AnyView {
     });
     let host = context.desk().host.clone();
     let close = if host.can_close() {
-        icon_button(icon::CLOSE, context.text(text::CLOSE), move || {
+        icon_button("fd-icon-button", icon::CLOSE, context.text(text::CLOSE), move || {
             host.close();
         })
     } else {
@@ -61,38 +62,24 @@ pub(super) fn header(context: Context, layer: RwSignal<Layer>) -> AnyView {
 }
 
 /// What can be done beside talking; only while there is something.
-fn menu(context: Context, layer: RwSignal<Layer>) -> AnyView {
-    let shown = Memo::new(move |_| context.view().can_end);
+fn menu(context: Context, layer: RwSignal<u32>) -> AnyView {
+    let shown = context.key(|view| view.can_end.into());
     piece(move || {
-        if !shown.get() {
+        if shown.get() == 0 {
             return nothing();
         }
-        let toggle = move |_: leptos::ev::MouseEvent| {
-            layer.update(|layer| *layer = if *layer == Layer::Menu { Layer::None } else { Layer::Menu });
-        };
-        let label = context.text(text::MENU);
+        let toggle = move || layer.update(|layer| *layer = if *layer == MENU { NO_LAYER } else { MENU });
         let items = piece(move || {
-            if layer.get() != Layer::Menu {
+            if layer.get() != MENU {
                 return nothing();
             }
-            let end = move || layer.set(Layer::ConfirmEnd);
-            block("fd-menu", vec![text_button("fd-menu-item", context.text(text::END), end)])
+            let end = move || {
+                layer.set(CONFIRM_END);
+                context.settle_focus();
+            };
+            block("fd-menu", vec![button("fd-menu-item", context.text(text::END), end)])
         });
-        view! { class="fd",
-            <div class="fd-menu-place">
-                <button
-                    type="button"
-                    class="fd-icon-button"
-                    title=label.clone()
-                    aria-label=label
-                    aria-expanded=words(move || (layer.get() == Layer::Menu).to_string())
-                    on:click=toggle
-                >
-                    {draw(icon::MORE)}
-                </button>
-                {items}
-            </div>
-        }
-        .into_any()
+        let opener = icon_button("fd-icon-button", icon::MORE, context.text(text::MENU), toggle);
+        block("fd-menu-place", vec![opener, items])
     })
 }

@@ -169,7 +169,7 @@ impl Rows {
                 (self.words.get(text::STATE_UNCONFIRMED), &[("again", text::SEND_AGAIN), ("leave", text::LEAVE)])
             }
             MineState::Failed(code) => {
-                let why = [self.words.get(text::STATE_FAILED), self.words.get(text::of_error(code))].join(" ");
+                let why = [&self.words.get(text::STATE_FAILED), " ", &self.words.get(text::of_error(code))].concat();
                 (why, &[("retry", text::TRY_AGAIN), ("edit", text::EDIT), ("delete", text::DELETE)])
             }
             _ => return,
@@ -225,7 +225,8 @@ impl Rows {
         match &entry.kind {
             EntryKind::Mine { body, state, read, .. } => {
                 let state = self.words.get(look_of(*state, *read).0);
-                [said(&self.words.get(text::YOU), body), self.words.locale.time(entry.at_ms), state].join(", ")
+                let time = self.words.locale.time(entry.at_ms);
+                [&said(&self.words.get(text::YOU), body), ", ", &time, ", ", &state].concat()
             }
             EntryKind::Theirs { recalled: true, .. } => self.words.get(text::RECALLED),
             EntryKind::Theirs { from, body, .. } => said(&self.words.name_of(from), body),

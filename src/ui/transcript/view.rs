@@ -13,7 +13,6 @@ use crate::web::locale::local_day;
 use frontdesk_contract::ClientId;
 use frontdesk_core::{Change, Entry, EntryKind, Transcript};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -51,7 +50,7 @@ pub struct TranscriptView {
     rows: Rows,
     keys: RefCell<Vec<u32>>,
     blocks: RefCell<Blocks>,
-    settled: RefCell<BTreeSet<u32>>,
+    settled: RefCell<Vec<u32>>,
     scroller: Element,
     scroll: Scroll,
     typing: Element,
@@ -139,7 +138,7 @@ impl TranscriptView {
 
     fn reconcile(&self, transcript: &Transcript, changes: &[Change]) {
         let entries = transcript.entries();
-        let mut look = BTreeSet::new();
+        let mut look = Vec::new();
         let mut removed = 0;
         let mut from = None;
         for change in changes {
@@ -165,7 +164,6 @@ impl TranscriptView {
                 && let Some(at) = self.position(*key)
             {
                 self.draw(entries, at, true);
-                look.remove(&at);
                 self.tell_failure(entries.get(at));
             }
         }
@@ -348,7 +346,7 @@ impl TranscriptView {
 
     /// An unconfirmed message stays as it is; it is not asked about again.
     fn settle(&self, at: usize, key: u32) {
-        self.settled.borrow_mut().insert(key);
+        self.settled.borrow_mut().push(key);
         (self.around.look)(&mut |transcript| self.draw(transcript.entries(), at, true));
         self.focus_row(at);
     }

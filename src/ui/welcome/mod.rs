@@ -3,7 +3,7 @@
 
 use crate::ui::context::Context;
 use crate::ui::icon;
-use crate::ui::parts::{block, heading, icon as draw, line, nothing, piece, text_button, words};
+use crate::ui::parts::{block, button, fixed, heading, icon as draw, line, nothing, piece};
 use crate::ui::text;
 use frontdesk_contract::ConnectTo;
 use frontdesk_core::Input;
@@ -11,23 +11,24 @@ use leptos::prelude::*;
 
 /// The greeting, while there is nothing to read.
 pub fn welcome(context: Context) -> AnyView {
-    let shown = Memo::new(move |_| {
-        let view = context.view();
-        (view.welcome, view.refused, view.has_robot, view.can_ask_person)
+    let shown = context.key(|view| {
+        let refused = u32::from(view.refused.is_some());
+        refused | u32::from(view.welcome) << 1 | u32::from(view.has_robot) << 2 | u32::from(view.can_ask_person) << 3
     });
     piece(move || {
-        let (welcome, refused, robot, person) = shown.get();
-        match refused {
+        shown.get();
+        let view = context.view_once();
+        match view.refused {
             Some(code) => refusal(context, text::of_error(code)),
-            None if welcome => greeting(context, robot, person),
+            None if view.welcome => greeting(context, view.has_robot, view.can_ask_person),
             None => nothing(),
         }
     })
 }
 
 fn greeting(context: Context, robot: bool, person: bool) -> AnyView {
-    let offer = move || match (robot, person) {
-        (true, true) => [context.text(text::WELCOME_ROBOT), context.text(text::WELCOME_PERSON)].join(" "),
+    let offer = match (robot, person) {
+        (true, true) => [context.text(text::WELCOME_ROBOT), context.text(text::WELCOME_PERSON)].concat(),
         (true, false) => context.text(text::WELCOME_ROBOT),
         (false, true) => context.text(text::WELCOME_AGENT),
         // Not known before the desk has answered.
@@ -39,8 +40,8 @@ fn greeting(context: Context, robot: bool, person: bool) -> AnyView {
         vec![
             block("fd-mark", vec![draw(icon::DESK)]),
             heading(context.text(text::WELCOME_TITLE)),
-            line("fd-text", words(offer)),
-            if person { text_button("fd-button fd-quiet", context.text(text::TALK_PERSON), ask) } else { nothing() },
+            line("fd-text", fixed(offer)),
+            if person { button("fd-button fd-quiet", context.text(text::TALK_PERSON), ask) } else { nothing() },
         ],
     )
 }
@@ -50,8 +51,8 @@ fn refusal(context: Context, why: text::Key) -> AnyView {
         "fd-welcome",
         vec![
             block("fd-mark fd-mark-quiet", vec![draw(icon::WARNING)]),
-            line("fd-text", words(move || context.text(why))),
-            text_button("fd-button fd-quiet", context.text(text::TRY_AGAIN), move || context.act(Input::Open)),
+            line("fd-text", fixed(context.text(why))),
+            button("fd-button fd-quiet", context.text(text::TRY_AGAIN), move || context.act(Input::Open)),
         ],
     )
 }

@@ -2,9 +2,8 @@
 
 use crate::web::json;
 use frontdesk_core::snapshot::SCHEMA;
-use frontdesk_core::{Record, RecordKey};
+use frontdesk_core::{Record, RecordKey, Saved};
 use js_sys::{Array, Promise};
-use serde::{Deserialize, Serialize};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -15,12 +14,6 @@ const NAME: &str = "frontdesk-records";
 const STORE: &str = "records";
 /// Some browsers never answer a refused `open`.
 const PATIENCE_MS: i32 = 3_000;
-
-#[derive(Serialize, Deserialize)]
-struct Kept {
-    schema: u32,
-    record: Record,
-}
 
 /// An open database; closed on drop.
 #[must_use = "dropping the handle closes the database"]
@@ -52,15 +45,16 @@ impl Database {
         let request = store.get_all_with_key(&range).ok()?;
         JsFuture::from(settled(&request, "success", &["error"])).await.ok()?;
         let values: Array = request.result().ok()?.dyn_into().ok()?;
-        let kept = values.iter().filter_map(json::from_js::<Kept>);
-        Some(kept.filter(|kept| kept.schema == SCHEMA).map(|kept| kept.record).collect())
+        let kept = values.iter().filter_map(json::from_js::<Saved>);
+        Some(kept.filter(|kept| kept.schema == SCHEMA).flat_map(|kept| kept.records).collect())
     }
 
     /// Writes a record; true once the transaction is complete.
-    pub async fn put(&self, record: &Record) -> bool {
-        let Some(value) = json::to_js(&Kept { schema: SCHEMA, record: record.clone() }) else { return false };
+    pub async fn put(&self, record: Record) -> bool {
+        let key = self.key(&record.key());
+        let Some(value) = json::to_js(&Saved { schema: SCHEMA, records: vec![record] }) else { return false };
         let Some(store) = self.store(IdbTransactionMode::Readwrite) else { return false };
-        match store.put_with_key(&value, &self.key(&record.key())) {
+        match store.put_with_key(&value, &key) {
             Ok(_) => completed(&store).await,
             Err(_) => false,
         }

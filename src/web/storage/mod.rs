@@ -48,7 +48,7 @@ impl Storage {
         let storage = self.clone();
         spawn_local(async move {
             done(match storage {
-                Self::Database(database) => database.put(&record).await,
+                Self::Database(database) => database.put(record).await,
                 Self::Vault(vault) => vault.put(record).await,
                 Self::Memory => false,
             });

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, bail};
 use fantoccini::ClientBuilder;
 use fantoccini::wd::Capabilities;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -122,7 +122,6 @@ impl Browser {
     pub async fn new_tab(&self) -> Result<Tab> {
         self.session.forget_place().await;
         let window = self.session.client.new_window(true).await?.handle;
-        let window = window.try_into().map_err(|_| anyhow!("the driver gave a window without a name"))?;
         Ok(Tab::new(self.session.clone(), window))
     }
 
@@ -207,7 +206,8 @@ fn capabilities(options: Options, profile: &Folder) -> Result<Capabilities> {
     let mut own = all.get_mut(name).map(Value::take).context("webdriver.json lacks a browser")?;
     let mut capabilities = Capabilities::new();
     if options.kind == Kind::Chromium {
-        let arguments = own.get_mut("args").and_then(Value::as_array_mut).context("webdriver.json lacks args")?;
+        let arguments =
+            own.get_mut("args").and_then(Value::as_array_mut).context("webdriver.json lacks args")?;
         arguments.push("--window-size=1280,900".into());
         arguments.push("--lang=en-US".into());
         arguments.push(format!("--user-data-dir={}", profile.path().display()).into());

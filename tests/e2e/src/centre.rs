@@ -54,7 +54,8 @@ impl Way {
     ///
     /// When no port can be had.
     pub async fn to(centre: &str) -> Result<Self> {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.context("no port for the way to the centre")?;
+        let listener =
+            TcpListener::bind(("127.0.0.1", 0)).await.context("no port for the way to the centre")?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared {
             centre: centre.to_owned(),

@@ -15,6 +15,7 @@ pub mod process;
 pub mod shop;
 pub mod stack;
 mod story;
+pub mod street;
 pub mod tab;
 pub mod wait;
 

@@ -63,8 +63,7 @@ impl Process {
             .unwrap_or(OsStr::new("a program"))
             .to_string_lossy()
             .into_owned();
-        let child =
-            command.stdin(Stdio::null()).spawn().with_context(|| format!("cannot start {name}"))?;
+        let child = command.stdin(Stdio::null()).spawn().with_context(|| format!("cannot start {name}"))?;
         Ok(Self { name, child })
     }
 
@@ -75,7 +74,8 @@ impl Process {
     /// When that takes too long.
     pub async fn listens(&mut self, port: u16) -> Result<()> {
         let what = format!("{} listens on port {port}", self.name);
-        until(&what, async || Ok(drop(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?))).await
+        let connect = async || Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?);
+        until(&what, connect).await.map(drop)
     }
 
     fn is_running(&mut self) -> bool {
@@ -99,8 +99,11 @@ impl Drop for Process {
             drop(self.child.kill());
             drop(self.child.wait());
         }
-        let left: Vec<u32> =
-            children.iter().filter(|(pid, started)| started_at(*pid) == *started).map(|(pid, _)| *pid).collect();
+        let left: Vec<u32> = children
+            .iter()
+            .filter(|(pid, started)| started_at(*pid) == *started)
+            .map(|(pid, _)| *pid)
+            .collect();
         if !left.is_empty() {
             signal("KILL", &left);
         }
@@ -182,10 +185,10 @@ mod tests {
         // The shell ignores being asked to end, and waits for its child.
         let mut shell = Command::new("sh");
         shell.args(["-c", "trap '' TERM; sleep 600 & echo $!; wait"]);
-        let (process, mut output) = Process::talking(&mut shell).unwrap();
-        let mut line = [0; 16];
-        let length = std::io::Read::read(&mut output, &mut line).unwrap();
-        let child: u32 = String::from_utf8_lossy(&line[..length]).trim().parse().unwrap();
+        let (process, output) = Process::talking(&mut shell).unwrap();
+        let mut line = String::new();
+        std::io::BufRead::read_line(&mut std::io::BufReader::new(output), &mut line).unwrap();
+        let child: u32 = line.trim().parse().unwrap();
         assert!(started_at(child).is_some());
         drop(process);
         let asked = Instant::now();

@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use crate::centre::Way;
 use crate::process::{Folder, Process, free_port};
 use crate::shop::{Place, Shop};
+use crate::street::Street;
 
 /// What opens the centre; words that can be searched for.
 const APP_KEY: &str = "app-key-that-stays-in-the-proxy";
@@ -43,6 +44,8 @@ pub struct Stack {
     pub centre: Running,
     /// The way from the proxy to the centre.
     pub way: Way,
+    /// The way from the browser to the proxy.
+    pub street: Street,
     /// The shop.
     pub shop: Shop,
     /// What the proxy has printed.
@@ -67,10 +70,11 @@ impl Stack {
         let way = Way::to(&centre.base_url).await?;
         let place = Place::take().await?;
         let port = free_port()?;
-        let desk = format!("http://127.0.0.1:{port}");
+        let street = Street::to(port).await?;
+        let desk = format!("http://127.0.0.1:{}", street.port);
         let folder = Folder::temporary()?;
         let config = folder.path().join("frontdesk.toml");
-        let text = config_of(setup, port, &place.origin(), &way.base_url, &assets, folder.path())?;
+        let text = config_of(setup, port, &desk, &place.origin(), &way.base_url, &assets, folder.path())?;
         fs::write(&config, text).with_context(|| format!("cannot write {}", config.display()))?;
         let log = crate::output().join(format!("{name}.proxy.log"));
         let mut command = Command::new(program);
@@ -78,7 +82,7 @@ impl Stack {
         let mut proxy = Process::start(&mut command, &log)?;
         proxy.listens(port).await.with_context(|| format!("see {}", log.display()))?;
         let shop = place.open(&desk);
-        Ok(Self { desk, centre, way, shop, log, _proxy: proxy, _folder: folder })
+        Ok(Self { desk, centre, way, street, shop, log, _proxy: proxy, _folder: folder })
     }
 
     /// Everything that must never be seen beyond the proxy.
@@ -120,6 +124,7 @@ fn settings(patch: &Value) -> Result<Settings> {
 fn config_of(
     setup: &Setup,
     port: u16,
+    desk: &str,
     shop: &str,
     centre: &str,
     assets: &Path,
@@ -130,7 +135,7 @@ fn config_of(
     let Setup { app_secret, channel, .. } = setup;
     Ok(format!(
         r#"listen = "127.0.0.1:{port}"
-public_url = "http://127.0.0.1:{port}"
+public_url = "{desk}"
 metrics_listen = "127.0.0.1:{metrics}"
 assets = {assets:?}
 store = "redb:{store}"

@@ -48,11 +48,7 @@ static ONE: Mutex<()> = Mutex::new(());
 /// # Errors
 ///
 /// What went wrong; screenshots and logs are in `target/e2e` then.
-pub fn story(
-    options: Options,
-    setup: &Setup,
-    happens: impl AsyncFnOnce(&Rig) -> Result<()>,
-) -> Result<()> {
+pub fn story(options: Options, setup: &Setup, happens: impl AsyncFnOnce(&Rig) -> Result<()>) -> Result<()> {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let name = thread::current().name().unwrap_or("story").replace("::", ".");
     fs::create_dir_all(crate::output()).context("cannot create target/e2e")?;

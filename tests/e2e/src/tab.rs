@@ -170,6 +170,21 @@ impl Tab {
         .await
     }
 
+    /// Waits until something visible with exactly this text can be clicked, among what a selector means.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn click_text(&self, at: In, selector: &str, text: &str) -> Result<()> {
+        until(&format!("\"{text}\" can be clicked"), async || {
+            let script =
+                "return deep(arguments[0]).find((e) => words(e) === arguments[1] && shown(e)) ?? null;";
+            let element = self.look_up(at, script, vec![json!(selector), json!(text)]).await?;
+            Ok(element.click().await?)
+        })
+        .await
+    }
+
     /// Waits for a field and types into it, after what is there.
     ///
     /// # Errors

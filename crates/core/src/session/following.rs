@@ -1,15 +1,13 @@
 //! Reading what happened: the cursor, the long poll, and what each event changes.
 
-use super::contact::is_open;
 use super::step::{Purpose, Step};
 use super::{Session, Stage};
 use crate::backoff::Tries;
 use crate::effect::{Call, Effect};
 use crate::failure::{Failure, Next};
 use crate::input::{Answer, Role};
-use crate::transcript::EntryKind;
 use core::mem;
-use frontdesk_contract::{Event, EventKind, EventPage, Gap, MAX_WAIT_S, Sender};
+use frontdesk_contract::{EventPage, MAX_WAIT_S};
 
 /// After a conversation has ended, news (a question for a rating) is waited for so long, in milliseconds.
 const LINGER_MS: u64 = 20_000;
@@ -23,8 +21,6 @@ const SILENCE_MS: u64 = 40_000;
 const GRACE_MS: u64 = 1_000;
 /// A desk that answers without news and without waiting is asked at most this often, in milliseconds.
 const PACE_MS: u64 = 1_000;
-/// Typing ends by itself after so many milliseconds.
-const TYPING_MS: u64 = 8_000;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Following {
@@ -40,7 +36,7 @@ pub(super) struct Following {
     /// Not before this time is asked again, since asking brought nothing.
     pace_until: u64,
     asked_ms: u64,
-    /// The last event of the kind told of an open conversation.
+    /// The last event about the conversation told of an open one.
     was_open: bool,
     tries: Tries,
     /// Follow until then although no conversation is open.
@@ -82,7 +78,7 @@ impl Following {
 
     /// Something happened after the last event that is known here.
     pub(super) fn expect_more(&mut self, now_ms: u64) {
-        self.expect(self.cursor + 1, now_ms);
+        self.expect(self.cursor.saturating_add(1), now_ms);
     }
 
     pub(super) fn linger(&mut self, now_ms: u64) {
@@ -97,6 +93,23 @@ impl Following {
         self.told = newest;
         self.newest = self.newest.max(newest);
         self.tries.succeed();
+    }
+
+    /// The event is newer than the state that the session was opened with.
+    pub(super) fn is_news(&self, seq: u64) -> bool {
+        seq > self.told
+    }
+
+    /// Everything up to here is applied.
+    pub(super) fn reached(&mut self, seq: u64) {
+        self.cursor = self.cursor.max(seq);
+        self.newest = self.newest.max(self.cursor);
+    }
+
+    /// An event about the conversation came; whether another conversation begins with it.
+    pub(super) fn contact_event(&mut self, news: bool, open: bool) -> bool {
+        self.contact_events += u32::from(news);
+        !mem::replace(&mut self.was_open, open) && open
     }
 
     /// A page was asked for after this number and has been applied: what does that say about the next?
@@ -180,7 +193,13 @@ impl Session {
                 };
                 following.ask_at = now + pause;
                 let after = following.asked_after;
-                if following.role == Role::Leader && !page.events.is_empty() {
+                // A follower tells too what nobody may have told: it may have begun the conversation just now.
+                let tell = match following.role {
+                    Role::Leader => !page.events.is_empty(),
+                    Role::Follower => page.events.iter().any(|event| following.is_news(event.seq)),
+                    Role::Alone => false,
+                };
+                if tell {
                     step.effects.push(Effect::Tell { after, page: page.clone() });
                 }
                 self.apply(step, page);
@@ -213,102 +232,6 @@ impl Session {
             self.following.ask_now = true;
         } else {
             self.apply(step, page);
-        }
-    }
-
-    fn apply(&mut self, step: &mut Step, page: EventPage) {
-        let unread = self.unread;
-        for event in page.events {
-            if event.seq > self.following.cursor {
-                self.apply_event(step, event);
-            }
-        }
-        let following = &mut self.following;
-        following.cursor = following.cursor.max(page.next);
-        if following.newest <= following.cursor {
-            following.newest = following.cursor;
-        }
-        if self.unread != unread {
-            step.effects.push(Effect::Unread(self.unread));
-        }
-    }
-
-    fn apply_event(&mut self, step: &mut Step, event: Event) {
-        let Event { seq, at_ms, kind } = event;
-        let expected = self.following.cursor + 1;
-        self.following.cursor = seq;
-        let news = seq > self.following.told;
-        self.transcript_hole(step, expected, seq, at_ms, &kind);
-        let entry = match kind {
-            EventKind::Message(message) => {
-                self.agent_types_until = None;
-                let said = matches!(message.from, Sender::Agent(_) | Sender::Robot(_));
-                if news && said && !self.seen {
-                    self.unread += 1;
-                }
-                step.redraw();
-                Some(EntryKind::Theirs {
-                    id: message.id,
-                    from: message.from,
-                    body: message.body,
-                    recalled: false,
-                })
-            }
-            EventKind::Echo(echo) => {
-                self.apply_echo(step, seq, at_ms, &echo);
-                None
-            }
-            EventKind::Receipt(receipt) => {
-                self.transcript.mark_read(&receipt.read, &mut step.changes);
-                None
-            }
-            EventKind::Recalled(recalled) => {
-                self.transcript.recall(&recalled.id, &mut step.changes);
-                None
-            }
-            EventKind::Typing(typing) => {
-                if news {
-                    self.agent_types_until = typing.active.then_some(step.now.ms + TYPING_MS);
-                    step.redraw();
-                }
-                None
-            }
-            EventKind::Queue(queue) => {
-                self.queue = queue;
-                step.redraw();
-                None
-            }
-            EventKind::Contact(contact) => {
-                let shown = contact.clone();
-                if news {
-                    self.following.contact_events += 1;
-                    self.apply_contact(step, contact);
-                }
-                if !mem::replace(&mut self.following.was_open, is_open(shown.state))
-                    && self.following.was_open
-                {
-                    self.new_conversation(step, news);
-                }
-                Some(EntryKind::Contact(shown))
-            }
-            EventKind::Survey(form) => {
-                self.apply_survey(step, form);
-                None
-            }
-            EventKind::Notice(notice) => Some(EntryKind::Notice(notice.code)),
-            EventKind::Gap(gap) => Some(EntryKind::Gap(gap)),
-            EventKind::Unknown {} => None,
-        };
-        if let Some(kind) = entry {
-            self.transcript.insert(Some(seq), at_ms, kind, &mut step.changes);
-        }
-    }
-
-    /// A page is without a hole; if there is one all the same, it is shown.
-    fn transcript_hole(&mut self, step: &mut Step, expected: u64, seq: u64, at_ms: u64, kind: &EventKind) {
-        if seq > expected && !matches!(kind, EventKind::Gap(_)) {
-            let gap = EntryKind::Gap(Gap { from: expected, to: seq - 1 });
-            self.transcript.insert(Some(seq - 1), at_ms, gap, &mut step.changes);
         }
     }
 }

@@ -13,6 +13,7 @@
 //! be asked again. So nothing depends on which input came before which.
 
 mod contact;
+mod events;
 mod following;
 mod opening;
 mod rating;
@@ -242,6 +243,12 @@ impl Session {
     /// Where the session stands.
     pub fn stage(&self) -> Stage {
         self.stage
+    }
+
+    /// The credential of the session, also while it is being resumed. Pages of another tab are for this one only if it
+    /// has the same: numbers of events mean nothing in another session.
+    pub fn credential(&self) -> Option<&str> {
+        self.credential.as_deref()
     }
 
     /// Where the conversation stands.

@@ -95,7 +95,7 @@ impl Run {
     fn act(&mut self, act: &Act) {
         let world = &mut self.world;
         match *act {
-            Act::Pass(ms) => return world.run(ms),
+            Act::Pass(ms) => world.run(ms),
             Act::OpenTab if world.living().len() < self.most_tabs => {
                 world.open_tab();
             }
@@ -153,6 +153,9 @@ impl Run {
         if self.most_tabs > 1 {
             // What a closed tab left behind is taken up by the next page that is loaded.
             self.world.open_tab();
+        }
+        for tab in self.world.living() {
+            self.world.input(tab, Input::Seen(true));
         }
         if let Some(tab) = self.tab(0) {
             self.world.input(tab, Input::Connect(ConnectTo::Agent));

@@ -158,3 +158,40 @@ fn a_text_that_waits_is_taken_along_by_a_second_tab_and_still_arrives_once() {
     assert_eq!(world.lines(second), world.journal_lines());
     world.nothing_left_over();
 }
+
+#[test]
+fn two_tabs_that_opened_a_session_each_become_one_visitor() {
+    let mut world = World::new();
+    let first = world.open_tab();
+    let second = world.open_tab();
+    world.input(first, Input::Open);
+    world.input(second, Input::Open);
+    world.run(500);
+    let kept = world.session(first).credential().map(str::to_owned);
+    assert_ne!(world.session(second).credential(), kept.as_deref());
+    world.input(second, Input::Join(kept.unwrap_or_default()));
+    world.send(first, "from the first");
+    world.send(second, "from the second");
+    world.run(5_000);
+    assert_eq!(world.desk.contacts_begun, 1);
+    assert_eq!(world.desk.received.len(), 2);
+    assert_eq!(world.lines(first), world.journal_lines());
+    assert_eq!(world.lines(second), world.journal_lines());
+    world.nothing_left_over();
+}
+
+#[test]
+fn a_conversation_begun_in_one_tab_is_shown_by_one_that_was_idle() {
+    // The tab that begins it is a follower still when its first page comes; nobody told the others.
+    let mut world = World::new();
+    let first = world.open_tab();
+    world.input(first, Input::Open);
+    world.run(500);
+    let second = world.open_tab();
+    world.run(500);
+    world.input(first, Input::Role(frontdesk_core::Role::Follower));
+    world.send(first, "hello");
+    world.run(3_000);
+    assert_eq!(world.lines(second), world.journal_lines());
+    assert_eq!(world.session(second).contact().state, ContactState::Robot);
+}

@@ -36,10 +36,12 @@ enum Happening {
     Channel(Said),
 }
 
+/// A tab, the life of it that this belongs to, and what will happen.
+type Planned = (usize, u32, Happening);
+
 /// One request that left a tab.
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
-    pub(crate) at_ms: u64,
     pub(crate) tab: usize,
     pub(crate) on: On,
     pub(crate) wait_s: u32,
@@ -56,8 +58,8 @@ pub(crate) struct World {
     /// Tabs hear each other.
     pub(crate) channel: bool,
     pub(crate) log: Vec<Sent>,
-    /// By time, then in the order they were planned. Tab and the life of it that they belong to.
-    happenings: BTreeMap<(u64, u64), (usize, u32, Happening)>,
+    /// By time, then in the order they were planned.
+    happenings: BTreeMap<(u64, u64), Planned>,
     planned: u64,
 }
 
@@ -182,7 +184,7 @@ impl World {
         let end = self.now + ms;
         let began = self.planned;
         self.wake_parked();
-        while let Some(((at, _), (tab, life, happening))) = self.next_until(end) {
+        while let Some((at, (tab, life, happening))) = self.next_until(end) {
             self.now = self.now.max(at);
             assert!(self.planned - began < 3_000 + ms * 4, "a busy loop");
             if self.tab(tab).life == life {
@@ -199,9 +201,10 @@ impl World {
         self.now = end;
     }
 
-    fn next_until(&mut self, end: u64) -> Option<((u64, u64), (usize, u32, Happening))> {
+    fn next_until(&mut self, end: u64) -> Option<(u64, Planned)> {
         let first = self.happenings.first_entry()?;
-        (first.key().0 <= end).then(|| first.remove_entry())
+        let at = first.key().0;
+        (at <= end).then(|| (at, first.remove()))
     }
 
     /// Long polls are answered when there is something to tell.
@@ -266,7 +269,7 @@ impl World {
             }
             Happening::Channel(Said::Tab(message)) => self.tabs_input(tab, TabInput::Heard(message)),
             Happening::Channel(Said::Page { session, after, page }) => {
-                if self.tab(tab).credential == session {
+                if self.session(tab).credential() == session.as_deref() {
                     self.input(tab, Input::Heard { after, page });
                 }
             }
@@ -341,9 +344,6 @@ impl World {
             Effect::Forget(key) => self.storage.forget(&key),
             Effect::Request { id, call, credential, timeout_ms } => {
                 self.log_request(tab, &call);
-                if credential.is_some() {
-                    self.tab(tab).credential.clone_from(&credential);
-                }
                 assert!(self.tab(tab).open.insert(id, On::of(&call)).is_none(), "a request id is used once");
                 let fate = self.network.fate(On::of(&call), &mut self.dice);
                 self.plan(self.now + u64::from(timeout_ms), tab, Happening::Timeout(id));
@@ -361,7 +361,7 @@ impl World {
                 }
             }
             Effect::Tell { after, page } => {
-                let session = self.tab(tab).credential.clone();
+                let session = self.session(tab).credential().map(str::to_owned);
                 self.say(tab, &Said::Page { session, after, page });
             }
             Effect::Returned(text) => self.tab(tab).returned.push(text),
@@ -377,7 +377,7 @@ impl World {
             _ => None,
         };
         let wait_s = if let Call::Events { wait_s, .. } = call { *wait_s } else { 0 };
-        self.log.push(Sent { at_ms: self.now, tab, on: On::of(call), wait_s, id });
+        self.log.push(Sent { tab, on: On::of(call), wait_s, id });
     }
 
     pub(crate) fn tabs_input(&mut self, tab: usize, input: TabInput) {

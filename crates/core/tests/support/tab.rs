@@ -17,7 +17,6 @@ pub(crate) struct Tab {
     pub(crate) wake_at: Option<u64>,
     pub(crate) tabs_wake_at: Option<u64>,
     pub(crate) following: bool,
-    pub(crate) credential: Option<String>,
     pub(crate) returned: Vec<String>,
     /// Texts whose record is written, or cannot be.
     pub(crate) accepted: BTreeSet<ClientId>,
@@ -39,7 +38,6 @@ impl Tab {
             wake_at: None,
             tabs_wake_at: None,
             following: false,
-            credential: None,
             returned: Vec::new(),
             accepted: BTreeSet::new(),
             view: View::default(),
@@ -78,10 +76,7 @@ impl Tab {
         assert_eq!(kinds.len(), self.open.len(), "at most one request of a kind is open");
         assert!(self.wake_at.is_none_or(|at| at > now_ms), "a timer in the past would spin");
 
-        let credential = session.snapshot().records.into_iter().find_map(|record| match record {
-            frontdesk_core::Record::Session { credential } => Some(credential),
-            _ => None,
-        });
+        let credential = session.credential().map(str::to_owned);
         if credential == self.cursor_of {
             assert!(session.cursor() >= self.cursor, "the cursor never goes back");
         }
@@ -89,15 +84,15 @@ impl Tab {
         assert_eq!(self.unread, session.unread(), "the host knows what is unread");
 
         let entries = session.transcript().entries();
-        let order: Vec<_> = entries.iter().map(|entry| entry.seq.unwrap_or(u64::MAX)).collect();
-        assert!(order.is_sorted(), "lines stand in the order of their numbers: {order:?}");
-        let mut once = BTreeSet::new();
+        let order = entries.iter().map(|entry| entry.seq.unwrap_or(u64::MAX));
+        assert!(order.is_sorted(), "lines stand in the order of their numbers");
+        let (mut numbers, mut ids) = (BTreeSet::new(), BTreeSet::new());
         for entry in entries {
             let gap = matches!(entry.kind, EntryKind::Gap(_));
             let number = entry.seq.filter(|seq| *seq > 0 && !gap);
-            assert!(number.is_none_or(|seq| once.insert(format!("{seq}"))), "an event is shown once");
+            assert!(number.is_none_or(|seq| numbers.insert(seq)), "an event is shown once");
             if let EntryKind::Mine { id, .. } = &entry.kind {
-                assert!(once.insert(format!("id {id}")), "a message of the visitor is shown once");
+                assert!(ids.insert(id), "a message of the visitor is shown once");
             }
         }
     }

@@ -20,17 +20,27 @@ impl View {
                     assert!(known, "an update of entry {key}, which is not shown");
                 }
                 Change::Remove { key } => {
-                    let at = self.rows.iter().position(|row| *row == Some(key));
-                    self.rows.remove(at.expect("an entry is removed that was shown before this input"));
+                    if let Some(at) = self.rows.iter().position(|row| *row == Some(key)) {
+                        self.rows.remove(at);
+                    } else {
+                        // New and gone within one input; which of the new rows it was, only the transcript tells.
+                        assert!(self.rows.contains(&None), "entry {key} is removed, which is not shown");
+                        self.rows = vec![None; transcript.entries().len()];
+                        return self.fill(transcript);
+                    }
                 }
             }
         }
-        for (row, entry) in self.rows.iter_mut().zip(transcript.entries()) {
-            row.get_or_insert(entry.key);
-        }
+        self.fill(transcript);
         let shown: Vec<_> = self.rows.iter().copied().flatten().collect();
         let held: Vec<_> = transcript.entries().iter().map(|entry| entry.key).collect();
         assert_eq!(shown, held, "the screen shows what the transcript holds");
+    }
+
+    fn fill(&mut self, transcript: &Transcript) {
+        for (row, entry) in self.rows.iter_mut().zip(transcript.entries()) {
+            row.get_or_insert(entry.key);
+        }
     }
 }
 

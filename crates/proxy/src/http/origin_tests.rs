@@ -1,0 +1,153 @@
+use super::*;
+use crate::config::{Limits, MessageIds, OnLinger, PollKind};
+use crate::settings::CentreTraits;
+use axum::http::HeaderValue;
+use std::time::Duration;
+
+fn settings() -> (Settings, DeskSettings) {
+    let settings = Settings {
+        public_url: "https://desk.example".into(),
+        retention: Duration::from_secs(1),
+        limits: Limits::default(),
+    };
+    let desk = DeskSettings {
+        id: "shop".into(),
+        origins: [
+            "https://shop.example",
+            "http://localhost:3000",
+            "https://shop.example:8443",
+            "https://xn--bcher-kva.example",
+            "http://[::1]:8080",
+            "http://192.0.2.7",
+        ]
+        .map(Into::into)
+        .to_vec(),
+        offers: frontdesk_contract::Offers::default(),
+        linger: Duration::ZERO,
+        on_linger: OnLinger::Stop,
+        centre: CentreTraits { message_id: MessageIds::Ignored, poll: PollKind::Repeats, history: false },
+        poll_busy: Duration::ZERO,
+        poll_idle: Duration::ZERO,
+    };
+    (settings, desk)
+}
+
+fn allows(headers: &[(&'static str, &[u8])]) -> bool {
+    let (settings, desk) = settings();
+    let mut map = HeaderMap::new();
+    for (name, value) in headers {
+        map.append(*name, HeaderValue::from_bytes(value).unwrap());
+    }
+    check(&map, &settings, &desk).is_ok()
+}
+
+#[test]
+fn the_origins_of_the_desk_and_the_public_one_are_allowed() {
+    for origin in [
+        "https://desk.example",
+        "https://shop.example",
+        "http://localhost:3000",
+        "https://shop.example:8443",
+        "https://xn--bcher-kva.example",
+        "http://[::1]:8080",
+        "http://192.0.2.7",
+    ] {
+        assert!(allows(&[("origin", origin.as_bytes())]), "{origin}");
+        assert!(allows(&[("origin", origin.as_bytes()), ("sec-fetch-site", b"cross-site")]), "{origin}");
+    }
+}
+
+#[test]
+fn every_other_origin_is_refused_however_close_it_looks() {
+    for origin in [
+        "",
+        "null",
+        "*",
+        "https://",
+        "https",
+        "shop.example",
+        "//shop.example",
+        "http://shop.example",
+        "http://desk.example",
+        "HTTPS://shop.example",
+        "https://SHOP.example",
+        "https://Shop.Example",
+        "https://shop.example/",
+        "https://shop.example//",
+        "https://shop.example/path",
+        "https://shop.example?",
+        "https://shop.example#",
+        "https://shop.example.",
+        "https://shop.example:443",
+        "https://shop.example:",
+        "https://shop.example:80",
+        "https://shop.example:8444",
+        "https://shop.example:08443",
+        "https://desk.example:443",
+        "https://www.shop.example",
+        "https://shop.example.evil.example",
+        "https://evilshop.example",
+        "https://evil-shop.example",
+        "https://shop-example",
+        "https://shopXexample",
+        "https://shop.exampl",
+        "https://shop.examplee",
+        "https://shop.example@evil.example",
+        "https://user@shop.example",
+        "https://user:pass@shop.example",
+        "https://evil.example#https://shop.example",
+        "https://evil.example?https://shop.example",
+        "https://evil.example/https://shop.example",
+        "https://shop.example https://evil.example",
+        "https://shop.example,https://evil.example",
+        "https://evil.example, https://shop.example",
+        " https://shop.example x",
+        "https://shop%2eexample",
+        "https://shop\u{3002}example",
+        "https://bücher.example",
+        "https://xn--bcher-kva.example.",
+        "https://XN--bcher-kva.example",
+        "https://sh\u{43e}p.example",
+        "http://localhost",
+        "http://localhost:3001",
+        "https://localhost:3000",
+        "http://127.0.0.1:3000",
+        "http://[::1]",
+        "http://[0:0:0:0:0:0:0:1]:8080",
+        "http://::1:8080",
+        "http://192.0.2.07",
+        "http://3221225991",
+        "http://192.0.2.7:80",
+        "ws://shop.example",
+        "wss://shop.example",
+        "file://",
+        "data:",
+        "blob:https://shop.example",
+        "javascript://shop.example",
+        "chrome-extension://shop.example",
+        "https:\\\\shop.example",
+        "https://shop.example\\",
+        "undefined",
+    ] {
+        assert!(!allows(&[("origin", origin.as_bytes())]), "{origin}");
+        assert!(!allows(&[("origin", origin.as_bytes()), ("sec-fetch-site", b"same-origin")]), "{origin}");
+    }
+    assert!(!allows(&[("origin", b"https://shop.example\xff")]));
+}
+
+#[test]
+fn without_an_origin_only_the_frame_and_programs_may_call() {
+    assert!(allows(&[]));
+    assert!(allows(&[("sec-fetch-site", b"same-origin")]));
+    for site in ["cross-site", "same-site", "none", "Same-Origin", "", "same-origin, cross-site"] {
+        assert!(!allows(&[("sec-fetch-site", site.as_bytes())]), "{site}");
+    }
+}
+
+#[test]
+fn headers_that_come_twice_are_refused() {
+    let shop = ("origin", &b"https://shop.example"[..]);
+    assert!(!allows(&[shop, shop]));
+    assert!(!allows(&[shop, ("origin", b"https://evil.example")]));
+    assert!(!allows(&[("sec-fetch-site", b"same-origin"), ("sec-fetch-site", b"cross-site")]));
+}

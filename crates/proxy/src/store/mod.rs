@@ -14,6 +14,8 @@ pub mod memory;
 pub mod records;
 pub mod redb;
 pub mod retention;
+#[cfg(test)]
+mod tests;
 
 pub use records::{Answer, Batch, Intent, SessionRecord, Survey, VisitorRecord};
 

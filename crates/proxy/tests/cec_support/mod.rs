@@ -17,53 +17,53 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 /// What must never be seen outside the request that carries it.
-pub const SECRET: &str = "canary-app-secret";
+pub(crate) const SECRET: &str = "canary-app-secret";
 
 /// One answer.
 #[derive(Clone)]
-pub struct Reply {
+pub(crate) struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: Vec<u8>,
 }
 
 impl Reply {
-    pub fn json(body: &str) -> Self {
+    pub(crate) fn json(body: &str) -> Self {
         Self::bytes(200, body.as_bytes()).with("content-type", "application/json;charset=UTF-8")
     }
 
-    pub fn status(status: u16) -> Self {
+    pub(crate) fn status(status: u16) -> Self {
         Self::bytes(status, b"<html><body>error</body></html>").with("content-type", "text/html")
     }
 
-    pub fn bytes(status: u16, body: &[u8]) -> Self {
+    pub(crate) fn bytes(status: u16, body: &[u8]) -> Self {
         let status = StatusCode::from_u16(status).unwrap();
         Self { status, headers: HeaderMap::new(), body: body.to_vec() }
     }
 
-    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+    pub(crate) fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
         self
     }
 }
 
 /// Code and text.
-pub fn coded(code: &str, text: &str) -> Reply {
+pub(crate) fn coded(code: &str, text: &str) -> Reply {
     Reply::json(&serde_json::json!({"resultCode": code, "resultDesc": text}).to_string())
 }
 
 /// One request.
 #[derive(Clone)]
-pub struct Seen {
-    pub what: String,
-    pub path: String,
-    pub query: String,
-    pub headers: HeaderMap,
-    pub body: Value,
+pub(crate) struct Seen {
+    pub(crate) what: String,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Value,
 }
 
 impl Seen {
-    pub fn header(&self, name: &str) -> &str {
+    pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
 }
@@ -78,13 +78,13 @@ struct Script {
 
 /// The centre. Endpoints are named by the last part of their path, `send` by its control type too: `send CHAT`.
 #[derive(Clone)]
-pub struct Centre {
-    pub address: String,
+pub(crate) struct Centre {
+    pub(crate) address: String,
     script: Arc<Mutex<Script>>,
 }
 
 impl Centre {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         let centre = Self { address, script: Arc::default() };
@@ -94,35 +94,35 @@ impl Centre {
     }
 
     /// The next answer of an endpoint; several wait in line.
-    pub fn once(&self, what: &str, reply: Reply) {
+    pub(crate) fn once(&self, what: &str, reply: Reply) {
         self.script.lock().unwrap().next.entry(what.into()).or_default().push_back(reply);
     }
 
     /// Every answer of an endpoint from now on.
-    pub fn always(&self, what: &str, reply: Reply) {
+    pub(crate) fn always(&self, what: &str, reply: Reply) {
         self.script.lock().unwrap().always.insert(what.into(), reply);
     }
 
     /// The requests that an endpoint got.
-    pub fn seen(&self, what: &str) -> Vec<Seen> {
+    pub(crate) fn seen(&self, what: &str) -> Vec<Seen> {
         self.script.lock().unwrap().seen.iter().filter(|seen| seen.what == what).cloned().collect()
     }
 
     /// What was asked, in order.
-    pub fn order(&self) -> Vec<String> {
+    pub(crate) fn order(&self) -> Vec<String> {
         self.script.lock().unwrap().seen.iter().map(|seen| seen.what.clone()).collect()
     }
 
     /// Forgets what was asked.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         self.script.lock().unwrap().seen.clear();
     }
 
-    pub fn cec(&self) -> Cec {
+    pub(crate) fn cec(&self) -> Cec {
         self.cec_with(|_| {})
     }
 
-    pub fn cec_with(&self, change: impl FnOnce(&mut CecConfig)) -> Cec {
+    pub(crate) fn cec_with(&self, change: impl FnOnce(&mut CecConfig)) -> Cec {
         let mut config = settings(&self.address);
         change(&mut config);
         Cec::new("shop", &config).unwrap()
@@ -171,7 +171,7 @@ async fn respond(
 }
 
 /// Settings of a desk whose centre is at this address.
-pub fn settings(address: &str) -> CecConfig {
+pub(crate) fn settings(address: &str) -> CecConfig {
     CecConfig {
         base_url: address.parse().unwrap(),
         app_key: "ak-demo-0001".into(),
@@ -192,20 +192,20 @@ pub fn settings(address: &str) -> CecConfig {
     }
 }
 
-pub fn party() -> Party {
+pub(crate) fn party() -> Party {
     Party { user_id: "visitor-7f3a".into(), user_name: "Guest 7f3a".into(), language: "zh".into() }
 }
 
-pub fn id() -> ClientId {
+pub(crate) fn id() -> ClientId {
     ClientId::new("m0000000000000000000000000000001")
 }
 
-pub fn text(text: &str) -> Body {
+pub(crate) fn text(text: &str) -> Body {
     Body::Text(text.into())
 }
 
 /// The part of a failure that a test decides on: its kind, its code, whether it passes.
-pub fn kind<T: std::fmt::Debug>(answer: Result<T, Failure>) -> String {
+pub(crate) fn kind<T: std::fmt::Debug>(answer: Result<T, Failure>) -> String {
     match answer {
         Ok(value) => format!("ok {value:?}"),
         Err(Failure::NotSent { code, .. }) => format!("not sent {code:?}"),

@@ -90,7 +90,8 @@ mod tests {
         let carried = |status, body: &str| Carried { status, body: body.into() };
         let accepted = answer(&call, &carried(200, r#"{"status":"accepted","seq":7}"#));
         assert_eq!(accepted, Ok(Answer::Posted(Posted { status: PostedStatus::Accepted, seq: 7 })));
-        let refused = answer(&call, &carried(429, r#"{"code":"rate_limited","message":"slow","retry_after_ms":9}"#));
+        let refused =
+            answer(&call, &carried(429, r#"{"code":"rate_limited","message":"slow","retry_after_ms":9}"#));
         let Err(Failure::Refused(error)) = refused else { panic!("{refused:?}") };
         assert_eq!((error.code, error.retry_after_ms), (ErrorCode::RateLimited, Some(9)));
         for (status, body) in [(200, "{\"status\":\"acc"), (200, "<html>"), (502, "<html>"), (502, "")] {

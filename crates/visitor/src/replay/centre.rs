@@ -1,10 +1,15 @@
 //! The sandbox's control interface.
 
+use super::switches::Switches;
+use crate::link::FaultPlan;
 use anyhow::{Context, bail};
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
+
+/// Room for conversations that the agent has beyond one for each visitor.
+const SPARE_CAPACITY: u64 = 32;
 
 /// A running sandbox.
 #[derive(Clone, Debug)]
@@ -74,6 +79,28 @@ impl Centre {
             bail!("the sandbox refused {what}: {}", answer.text().await?);
         }
         Ok(())
+    }
+
+    /// Sets it to these switches, with room for so many conversations, and lets it disturb calls.
+    ///
+    /// # Errors
+    /// When the sandbox cannot be reached or refuses.
+    pub async fn set_up(&self, switches: &Switches, visitors: u64, faults: FaultPlan) -> anyhow::Result<()> {
+        let settings = json!({
+            "dialect": switches.dialect.word(),
+            "message_id": switches.message_id.word(),
+            "poll": switches.poll.word(),
+            "history": switches.keeps_history(),
+            "agent_capacity": visitors + SPARE_CAPACITY,
+            "auto_assign": true,
+            "offline": false,
+            "hours": "open",
+            "idle_end_s": 0,
+            "send_interval_ms": 0,
+            "survey": "WEB",
+        });
+        self.put("settings", &settings).await?;
+        self.put("faults", &json!({ "seed": faults.seed, "percent": faults.percent })).await
     }
 
     /// Its settings.

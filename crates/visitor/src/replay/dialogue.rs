@@ -90,7 +90,8 @@ impl Dialogue {
 pub fn load(files: &[PathBuf], limit: Option<usize>) -> anyhow::Result<Vec<Dialogue>> {
     let mut dialogues = Vec::new();
     for file in files {
-        let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let text =
+            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
         dialogues.extend(parse(&text, file)?);
     }
     dialogues.truncate(limit.unwrap_or(MAX_DIALOGUES));

@@ -181,7 +181,8 @@ mod tests {
     #[test]
     fn what_was_shown_as_unconfirmed_is_counted_apart_whether_it_came_or_not() {
         let (sent, unsure) = (MineState::Sent, MineState::Unconfirmed);
-        let (up, _) = judge(&played(&[("a", sent), ("b", unsure), ("c", sent)], &["a", "c"], &[], &[]), &causes());
+        let (up, _) =
+            judge(&played(&[("a", sent), ("b", unsure), ("c", sent)], &["a", "c"], &[], &[]), &causes());
         assert_eq!((up.lost, up.unconfirmed, up.unconfirmed_missing, up.unattributed), (0, 1, 1, 0));
         assert_eq!(up.causes.get("centre reset_after"), Some(&1));
         let (up, _) = judge(&played(&[("b", unsure)], &["b"], &[], &[]), &causes());

@@ -1,6 +1,6 @@
 //! Proxy and sandbox as child processes on free loopback ports, with settings and store in a folder of their own.
 
-use super::options::Options;
+use super::switches::Switches;
 use anyhow::{Context, bail};
 use std::fs::File;
 use std::net::TcpListener;
@@ -43,7 +43,7 @@ impl Processes {
     ///
     /// # Errors
     /// When a binary is missing or does not start.
-    pub async fn start_sandbox(options: &Options) -> anyhow::Result<Self> {
+    pub async fn start_sandbox(keep: bool) -> anyhow::Result<Self> {
         binary("frontdesk")?;
         let sandbox = binary("frontdesk-sandbox")?;
         let folder = std::env::temp_dir().join(format!("frontdesk-replay-{}", std::process::id()));
@@ -57,7 +57,7 @@ impl Processes {
             folder,
             proxy_url: format!("http://127.0.0.1:{proxy_port}"),
             sandbox_url: format!("http://127.0.0.1:{port}"),
-            keep: options.keep,
+            keep,
         };
         let url = format!("{}/livez", processes.sandbox_url);
         answers(&mut processes.sandbox, &url, "frontdesk-sandbox").await?;
@@ -138,10 +138,10 @@ async fn answers(child: &mut Child, url: &str, name: &str) -> anyhow::Result<()>
 }
 
 /// The configuration of a proxy for this run. Limits are wide, since all visitors come from one address.
-pub fn config(options: &Options, processes: &Processes, centre: &serde_json::Value) -> String {
+pub fn config(switches: &Switches, processes: &Processes, centre: &serde_json::Value) -> String {
     let text = |name: &str| centre.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
     let quoted = |text: &str| serde_json::Value::from(text).to_string();
-    let interval: Vec<String> = options.poll_interval_ms.iter().map(u64::to_string).collect();
+    let interval: Vec<String> = switches.poll_interval_ms.iter().map(u64::to_string).collect();
     let listen = processes.proxy_url.trim_start_matches("http://");
     [
         format!("listen = {}", quoted(listen)),
@@ -153,16 +153,16 @@ pub fn config(options: &Options, processes: &Processes, centre: &serde_json::Val
         "requests_per_address_per_minute = 10000000".into(),
         "messages_per_visitor_per_minute = 100000".into(),
         "[[desks]]".into(),
-        format!("id = {}", quoted(&options.desk)),
+        format!("id = {}", quoted(&switches.desk)),
         "[desks.cec]".into(),
         format!("base_url = {}", quoted(&processes.sandbox_url)),
         format!("app_key = {}", quoted(text("app_key"))),
         format!("app_secret = {}", quoted(text("app_secret"))),
         format!("channel_id = {}", quoted(text("channel_id"))),
-        format!("dialect = {}", quoted(options.dialect.word())),
-        format!("message_id = {}", quoted(options.message_id.word())),
-        format!("poll = {}", quoted(options.poll.word())),
-        format!("history = {}", options.keeps_history()),
+        format!("dialect = {}", quoted(switches.dialect.word())),
+        format!("message_id = {}", quoted(switches.message_id.word())),
+        format!("poll = {}", quoted(switches.poll.word())),
+        format!("history = {}", switches.keeps_history()),
         format!("poll_interval_ms = [{}]", interval.join(", ")),
         String::new(),
     ]

@@ -10,8 +10,8 @@ use std::fmt::{self, Write};
 /// Everything a run has found.
 #[derive(Debug, Default, Serialize)]
 pub struct Report {
-    /// The switches in words.
-    pub switches: String,
+    /// Switches and faults in words.
+    pub conditions: String,
     /// The command that does the same again.
     pub command: String,
     /// Visitors at the same time.
@@ -129,7 +129,10 @@ impl Report {
         fail(self.divergences, "times a screen differed from the transcript");
         if options.promises_all() {
             fail(lost, "lost although the centre deduplicates ids and keeps a history");
-            fail(self.up.duplicated + self.down.duplicated, "duplicated although the centre deduplicates ids");
+            fail(
+                self.up.duplicated + self.down.duplicated,
+                "duplicated although the centre deduplicates ids",
+            );
         }
     }
 }
@@ -137,7 +140,7 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (up, down) = (&self.up, &self.down);
-        writeln!(f, "{}", self.switches)?;
+        writeln!(f, "{}", self.conditions)?;
         writeln!(f, "{:<26}{:>14}{:>14}", "", "to the agent", "to the visitor")?;
         let mut row = |name: &str, up: u64, down: u64| writeln!(f, "{name:<26}{up:>14}{down:>14}");
         row("messages", up.messages, down.messages)?;
@@ -172,7 +175,9 @@ impl fmt::Display for Report {
             self.requests_per_message, self.upstream_calls_per_message, self.visitors, self.wall_s
         )?;
         match self.loss_bound_95 {
-            Some(bound) => writeln!(f, "nothing lost: with 95 % confidence less than {bound:.1e} of messages")?,
+            Some(bound) => {
+                writeln!(f, "nothing lost: with 95 % confidence less than {bound:.1e} of messages")?
+            }
             None => writeln!(f, "no bound for losses, since there were some")?,
         }
         writeln!(f, "again: {}", self.command)?;
@@ -199,7 +204,9 @@ mod tests {
 
     fn concluded(words: &str, report: Report) -> Report {
         let mut report = report;
-        let options = Options::try_parse_from(format!("x --conversations a {words}").split(' ').filter(|w| !w.is_empty()));
+        let options = Options::try_parse_from(
+            format!("x --conversations a {words}").split(' ').filter(|w| !w.is_empty()),
+        );
         report.conclude(&options.expect("good options"));
         report
     }

@@ -16,23 +16,19 @@ use crate::link::{FaultLog, HttpCarrier, Link};
 use crate::storage::Storage;
 use crate::visitor::{Setup, Visitor};
 use anyhow::Context;
-use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
-
-/// Room for conversations that the agent has beyond one for each visitor.
-const SPARE_CAPACITY: u64 = 32;
 
 /// Plays everything and answers the report.
 ///
 /// # Errors
 /// When the run cannot be begun: files, binaries, addresses. What goes wrong later is part of the report.
 pub async fn run(options: &Options) -> anyhow::Result<Report> {
-    options.check()?;
+    options.switches.check()?;
     let dialogues = load(&options.conversations, options.limit)?;
     let mut processes = match &options.proxy {
-        None => Some(Processes::start_sandbox(options).await?),
+        None => Some(Processes::start_sandbox(options.keep).await?),
         Some(_) => None,
     };
     let sandbox_url = match (&processes, &options.sandbox) {
@@ -40,9 +36,9 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         (None, given) => given.clone().unwrap_or_default(),
     };
     let centre = Centre::new(&sandbox_url)?;
-    set_up(&centre, options).await?;
+    centre.set_up(&options.switches, options.visitors, options.faults).await?;
     if let Some(processes) = &mut processes {
-        let config = config(options, processes, &centre.settings().await?);
+        let config = config(&options.switches, processes, &centre.settings().await?);
         processes.start_proxy(&config).await?;
     }
     let proxy_url = match (&processes, &options.proxy) {
@@ -54,26 +50,6 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         processes.keep |= !report.failures.is_empty();
     }
     report
-}
-
-/// Sets the sandbox to the switches of this run.
-async fn set_up(centre: &Centre, options: &Options) -> anyhow::Result<()> {
-    let settings = json!({
-        "dialect": options.dialect.word(),
-        "message_id": options.message_id.word(),
-        "poll": options.poll.word(),
-        "history": options.keeps_history(),
-        "agent_capacity": options.visitors + SPARE_CAPACITY,
-        "auto_assign": true,
-        "offline": false,
-        "hours": "open",
-        "idle_end_s": 0,
-        "send_interval_ms": 0,
-        "survey": "WEB",
-    });
-    centre.put("settings", &settings).await?;
-    let faults = json!({ "seed": options.faults.seed, "percent": options.faults.percent });
-    centre.put("faults", &faults).await
 }
 
 async fn play(
@@ -88,15 +64,9 @@ async fn play(
     let calls_before = centre.calls().await?;
     let turns: usize = dialogues.iter().map(Dialogue::turns).sum();
     let progress = Arc::new(Progress::new(turns as u64));
-    eprintln!("{} dialogues, {turns} turns; {}", dialogues.len(), options.switches());
+    eprintln!("{} dialogues, {turns} turns; {}", dialogues.len(), options.conditions());
 
-    let mut hands: Vec<Vec<Dialogue>> = (0..options.visitors).map(|_| Vec::new()).collect();
-    let count_hands = hands.len();
-    for (at, dialogue) in dialogues.into_iter().enumerate() {
-        if let Some(hand) = hands.get_mut(at % count_hands) {
-            hand.push(dialogue);
-        }
-    }
+    let hands = deal(dialogues, options.visitors);
     let pace = Pace {
         patience: Duration::from_secs(options.patience_s),
         deadline: Duration::from_secs(options.deadline_s),
@@ -106,7 +76,8 @@ async fn play(
         let Some(first) = hand.first() else { continue };
         let carrier = Arc::new(HttpCarrier::new(proxy_url)?);
         let link = Link::new(carrier, options.faults, log.clone(), number);
-        let settings = frontdesk_core::Settings { desk: options.desk.clone(), locale: first.lang.clone() };
+        let settings =
+            frontdesk_core::Settings { desk: options.switches.desk.clone(), locale: first.lang.clone() };
         let seed = mix(&[options.faults.seed, number]);
         let visitor = Visitor::start(Setup { settings, link, storage: Storage::default(), clock, seed });
         let visit = Visit { visitor, desk: Arc::clone(&desk), clock, pace };
@@ -123,32 +94,62 @@ async fn play(
     progress.finish();
     let wall_s = clock.started().elapsed().as_secs_f64();
 
+    let all =
+        All { played, log, requests, divergences, homeless: desk.settle() as u64, calls_before, wall_s };
+    conclude(options, centre, all).await
+}
+
+/// Dialogues for each visitor: always the same ones, so that a run can be repeated.
+fn deal(dialogues: Vec<Dialogue>, visitors: u64) -> Vec<Vec<Dialogue>> {
+    let mut hands: Vec<Vec<Dialogue>> = (0..visitors).map(|_| Vec::new()).collect();
+    let count = hands.len().max(1);
+    for (at, dialogue) in dialogues.into_iter().enumerate() {
+        if let Some(hand) = hands.get_mut(at % count) {
+            hand.push(dialogue);
+        }
+    }
+    hands
+}
+
+/// Everything that a run leaves behind.
+struct All {
+    played: Vec<Played>,
+    log: FaultLog,
+    requests: u64,
+    divergences: u64,
+    homeless: u64,
+    calls_before: u64,
+    wall_s: f64,
+}
+
+async fn conclude(options: &Options, centre: &Centre, all: All) -> anyhow::Result<Report> {
     let centre_faults = centre.faults().await?;
-    let causes = Causes::new(&log, &centre_faults);
+    let causes = Causes::new(&all.log, &centre_faults);
     let mut report = Report {
-        switches: options.switches(),
+        conditions: options.conditions(),
         command: options.command(),
         visitors: options.visitors,
-        homeless: desk.settle() as u64,
-        divergences,
-        wall_s,
+        homeless: all.homeless,
+        divergences: all.divergences,
+        wall_s: all.wall_s,
         ..Report::default()
     };
-    for played in &played {
+    for played in &all.played {
         let (up, down) = judge(played, &causes);
         report.up += up;
         report.down += down;
         report.dialogues.add(played);
     }
-    for (kind, times) in log.by_kind() {
+    for (kind, times) in all.log.by_kind() {
         report.faults.insert(format!("visitor {}", kind.word()), times);
     }
     for fault in &centre_faults {
         count(&mut report.faults, &format!("centre {}", fault.kind));
     }
     let messages = (report.up.messages + report.down.messages).max(1) as f64;
-    report.requests_per_message = requests as f64 / messages;
-    report.upstream_calls_per_message = (centre.calls().await? - calls_before) as f64 / messages;
+    let calls = centre.calls().await?.saturating_sub(all.calls_before);
+    report.requests_per_message = all.requests as f64 / messages;
+    report.upstream_calls_per_message = calls as f64 / messages;
     report.conclude(options);
     Ok(report)
 }

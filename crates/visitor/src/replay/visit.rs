@@ -236,9 +236,8 @@ impl Visit {
             let (line, state) = view.my_lines(before).next()?;
             Some((id_of(&line.entry.kind)?.clone(), state))
         };
-        let (id, state) = timeout(self.pace.deadline, self.visitor.until(own))
-            .await
-            .map_err(|_| Trouble::Deadline)??;
+        let (id, state) =
+            timeout(self.pace.deadline, self.visitor.until(own)).await.map_err(|_| Trouble::Deadline)??;
         self.desk.typed(id.as_str(), conversation);
         Ok(Typed { text: text.to_owned(), id, at_ms, state })
     }

@@ -46,7 +46,7 @@ impl Granter {
     }
 
     /// The gateway's token, as the value of `Authorization`.
-    pub(super) async fn gateway(&self, client: &Client) -> Result<Fresh, Fault> {
+    pub(super) async fn gateway(&self, client: &Client) -> Result<Fresh, Box<Fault>> {
         let body = AskGatewayToken {
             app_key: &self.config.app_key,
             app_secret: self.config.app_secret.expose_secret(),
@@ -71,7 +71,7 @@ impl Granter {
     }
 
     /// A visitor's token, verbatim.
-    pub(super) async fn visitor(&self, client: &Client, gateway: &Lease, party: &Party) -> Result<Fresh, Fault> {
+    pub(super) async fn visitor(&self, client: &Client, gateway: &Lease, party: &Party) -> Result<Fresh, Box<Fault>> {
         let body = AskVisitorToken {
             user_id: &party.user_id,
             user_name: &party.user_name,
@@ -152,15 +152,11 @@ fn whole(
     endpoint: &'static str,
     reply: Result<Reply, Lost>,
     trouble: impl FnOnce(u16, Option<String>) -> Trouble,
-) -> Result<Reply, Fault> {
-    let reply = reply.map_err(|lost| Fault {
-        failure: status::not_done(status::lost(endpoint, &lost)),
-        trouble: Trouble::Unreachable { why: lost.why().into() },
-        spent: false,
-        status: None,
-        took: None,
-        code: None,
-        endpoint,
+) -> Result<Reply, Box<Fault>> {
+    let reply = reply.map_err(|lost| {
+        let failure = status::not_done(status::lost(endpoint, &lost));
+        let trouble = Trouble::Unreachable { why: lost.why().into() };
+        Box::new(Fault { failure, trouble, spent: false, status: None, took: None, code: None, endpoint })
     })?;
     let failure = match reply.status {
         200 => return Ok(reply),
@@ -174,11 +170,12 @@ fn whole(
         500.. => Trouble::Unreachable { why: format!("HTTP {status}") },
         _ => Trouble::NotACentre { endpoint, status },
     };
-    Err(Fault { failure, trouble, spent: status == 401, status: Some(status), took: Some(reply.took), code, endpoint })
+    let (spent, took) = (status == 401, Some(reply.took));
+    Err(Box::new(Fault { failure, trouble, spent, status: Some(status), took, code, endpoint }))
 }
 
-fn nonsense(endpoint: &'static str, reply: &Reply) -> Fault {
-    Fault {
+fn nonsense(endpoint: &'static str, reply: &Reply) -> Box<Fault> {
+    Box::new(Fault {
         failure: status::not_done(status::unintelligible(endpoint)),
         trouble: Trouble::NotACentre { endpoint, status: reply.status },
         spent: false,
@@ -186,12 +183,12 @@ fn nonsense(endpoint: &'static str, reply: &Reply) -> Fault {
         took: Some(reply.took),
         code: None,
         endpoint,
-    }
+    })
 }
 
-fn refused(endpoint: &'static str, reply: &Reply, code: Option<String>, trouble: Trouble) -> Fault {
+fn refused(endpoint: &'static str, reply: &Reply, code: Option<String>, trouble: Trouble) -> Box<Fault> {
     let shown = code.as_deref().unwrap_or("none");
-    Fault {
+    Box::new(Fault {
         failure: status::refused(endpoint, shown, ErrorCode::CentreRefused, false),
         trouble,
         spent: false,
@@ -199,7 +196,7 @@ fn refused(endpoint: &'static str, reply: &Reply, code: Option<String>, trouble:
         took: Some(reply.took),
         code,
         endpoint,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -183,7 +183,7 @@ impl Link {
     }
 
     async fn ask_gateway(&self) -> Result<Fresh, Failure> {
-        self.granter.gateway(&self.client).await.map_err(|fault| self.fault(fault))
+        self.granter.gateway(&self.client).await.map_err(|fault| self.fault(*fault))
     }
 
     /// A visitor's token; the gateway's is renewed once if it turns out to be spent.
@@ -197,10 +197,10 @@ impl Link {
                     if fault.spent {
                         self.gateway.note_futile();
                     }
-                    self.fault(fault)
+                    self.fault(*fault)
                 })
             }
-            answer => answer.map_err(|fault| self.fault(fault)),
+            answer => answer.map_err(|fault| self.fault(*fault)),
         }
     }
 

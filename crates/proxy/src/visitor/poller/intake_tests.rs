@@ -1,0 +1,151 @@
+use super::*;
+use crate::store::records::{Survey, VisitorRecord};
+use frontdesk_contract::{Body, Contact, Person};
+use proptest::prelude::*;
+
+fn record(state: ContactState) -> VisitorRecord {
+    VisitorRecord {
+        id: "v-1".into(),
+        desk: "shop".into(),
+        user_id: "fd1".into(),
+        name: "Guest".into(),
+        language: "en".into(),
+        session: [0; 32],
+        rev: 0,
+        head: 0,
+        floor: 1,
+        codes: 0,
+        contact: Contact { state, with: None, reason: None },
+        begun_ms: 0,
+        ended_ms: 0,
+        had_agent: false,
+        offline: false,
+        queue: None,
+        survey: Survey::None,
+        read_up_to: 0,
+        unread: false,
+    }
+}
+
+fn person(name: &str) -> Person {
+    Person { name: name.into(), avatar: None }
+}
+
+fn message(code: Option<&str>, from: Sender, text: &str) -> Downlink {
+    Downlink::Message {
+        code: code.map(Into::into),
+        from,
+        body: Body::Text(text.into()),
+        at_ms: None,
+    }
+}
+
+fn kinds(draft: Draft) -> Vec<EventKind> {
+    draft.finish(1000).map_or(Vec::new(), |batch| batch.events.into_iter().map(|event| event.kind).collect())
+}
+
+#[test]
+fn who_speaks_serves_and_the_change_of_hands_comes_first() {
+    let mut draft = Draft::of(&record(ContactState::Queueing), 5);
+    let li = || Sender::Agent(person("Li"));
+    let wang = Sender::Agent(person("Wang"));
+    let nameless = Sender::Agent(person(""));
+    let downlinks = [
+        message(Some("a"), li(), "1"),
+        message(Some("b"), li(), "2"),
+        message(Some("c"), nameless, "3"),
+        message(Some("d"), Sender::System {}, "4"),
+        message(Some("e"), wang, "5"),
+    ];
+    take(&mut draft, &Recent::default(), &downlinks, false, false);
+    assert!(draft.record.had_agent);
+    let hands: Vec<_> = kinds(draft)
+        .into_iter()
+        .map(|kind| match kind {
+            EventKind::Contact(contact) => format!("{:?} {}", contact.state, contact.with.unwrap().name),
+            EventKind::Message(message) => message.id,
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(hands, ["Agent Li", "a", "b", "c", "d", "Agent Wang", "e"]);
+}
+
+#[test]
+fn signs_of_a_queue_count_only_while_a_robot_serves() {
+    for (state, expected) in [
+        (ContactState::Robot, ContactState::Queueing),
+        (ContactState::Agent, ContactState::Agent),
+        (ContactState::Ended, ContactState::Ended),
+    ] {
+        for sign in [Downlink::Queueing, Downlink::Transferring] {
+            let mut draft = Draft::of(&record(state), 0);
+            take(&mut draft, &Recent::default(), &[sign.clone(), sign], false, false);
+            assert_eq!(draft.record.contact.state, expected);
+        }
+    }
+}
+
+#[test]
+fn a_late_message_after_the_end_is_kept_but_opens_nothing() {
+    let mut draft = Draft::of(&record(ContactState::Ended), 0);
+    let late = message(Some("a"), Sender::Agent(person("Li")), "late");
+    take(&mut draft, &Recent::default(), &[late, Downlink::Ended { offline: false }], false, false);
+    assert_eq!(draft.record.contact.state, ContactState::Ended);
+    assert_eq!(kinds(draft).len(), 1);
+}
+
+#[test]
+fn nothing_new_writes_nothing() {
+    let mut draft = Draft::of(&record(ContactState::Agent), 0);
+    let recent = Recent::new(vec!["a".into()]);
+    let known = message(Some("a"), Sender::Agent(person("Li")), "1");
+    let intake = take(&mut draft, &recent, &[known, Downlink::Read(vec![])], false, true);
+    assert_eq!(intake, Intake::default());
+    assert!(draft.finish(1000).is_none());
+}
+
+proptest! {
+    /// However a stream of messages is cut into polls and repeated, the journal is numbered without a hole and has each
+    /// code once, in the order of first arrival.
+    #[test]
+    fn the_journal_does_not_depend_on_how_polls_are_cut(
+        codes in proptest::collection::vec(0u8..12, 0..60), cut in 1usize..7, cap in 1u64..40,
+    ) {
+        let mut record = record(ContactState::Agent);
+        record.contact.with = Some(person("Li"));
+        let mut recent = Recent::default();
+        let mut journal = Vec::new();
+        for part in codes.chunks(cut) {
+            let downlinks: Vec<_> = part
+                .iter()
+                .map(|code| message(Some(&code.to_string()), Sender::Agent(person("Li")), "x"))
+                .collect();
+            let mut draft = Draft::of(&record, 0);
+            take(&mut draft, &recent, &downlinks, false, true);
+            if let Some(batch) = draft.finish(cap) {
+                prop_assert_eq!(batch.record.rev, record.rev + 1);
+                recent.extend(batch.codes);
+                record = batch.record;
+                journal.extend(batch.events);
+                journal.retain(|event| event.seq >= record.floor);
+            }
+        }
+        let mut first = Vec::new();
+        for code in codes {
+            if !first.contains(&code) {
+                first.push(code);
+            }
+        }
+        let numbers: Vec<u64> = journal.iter().map(|event| event.seq).collect();
+        let expected: Vec<u64> = (record.floor..=record.head).collect();
+        prop_assert_eq!(numbers, expected);
+        prop_assert_eq!(record.head as usize, first.len());
+        prop_assert_eq!(journal.len(), first.len().min(cap as usize));
+        for (event, code) in journal.iter().rev().zip(first.iter().rev()) {
+            match &event.kind {
+                EventKind::Message(message) => prop_assert_eq!(&message.id, &code.to_string()),
+                other => prop_assert!(false, "{:?}", other),
+            }
+        }
+    }
+}

@@ -18,6 +18,8 @@ const HOLD: Duration = Duration::from_secs(2);
 const LOOK: Duration = Duration::from_millis(100);
 /// Pause after the store failed.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
+/// A page needs a moment between two requests: it is waited for at least so long.
+const LEAST: Duration = Duration::from_secs(10);
 /// A queueing visitor is waited for longer: so many times `linger`, and at least so long.
 const QUEUE_PATIENCE: u32 = 5;
 const QUEUE_LEAST: Duration = Duration::from_secs(600);
@@ -214,5 +216,6 @@ impl Poller {
 }
 
 fn patience(linger: Duration, queueing: bool) -> Duration {
+    let linger = linger.max(LEAST);
     if queueing { (linger * QUEUE_PATIENCE).max(QUEUE_LEAST) } else { linger }
 }

@@ -1,0 +1,103 @@
+//! What each event changes.
+
+use super::Session;
+use super::contact::is_open;
+use super::step::Step;
+use crate::effect::Effect;
+use crate::transcript::EntryKind;
+use frontdesk_contract::{Event, EventKind, EventPage, Gap, Sender};
+
+/// Typing ends by itself after so many milliseconds.
+const TYPING_MS: u64 = 8_000;
+
+impl Session {
+    pub(super) fn apply(&mut self, step: &mut Step, page: EventPage) {
+        let unread = self.unread;
+        for event in page.events {
+            if event.seq > self.following.cursor() {
+                self.apply_event(step, event);
+            }
+        }
+        self.following.reached(page.next);
+        if self.unread != unread {
+            step.effects.push(Effect::Unread(self.unread));
+        }
+    }
+
+    fn apply_event(&mut self, step: &mut Step, event: Event) {
+        let Event { seq, at_ms, kind } = event;
+        let expected = self.following.cursor() + 1;
+        self.following.reached(seq);
+        let news = self.following.is_news(seq);
+        self.show_hole(step, expected, seq, at_ms, &kind);
+        let entry = match kind {
+            EventKind::Message(message) => {
+                self.agent_types_until = None;
+                let said = matches!(message.from, Sender::Agent(_) | Sender::Robot(_));
+                if news && said && !self.seen {
+                    self.unread += 1;
+                }
+                step.redraw();
+                Some(EntryKind::Theirs {
+                    id: message.id,
+                    from: message.from,
+                    body: message.body,
+                    recalled: false,
+                })
+            }
+            EventKind::Echo(echo) => {
+                self.apply_echo(step, seq, at_ms, &echo);
+                None
+            }
+            EventKind::Receipt(receipt) => {
+                self.transcript.mark_read(&receipt.read, &mut step.changes);
+                None
+            }
+            EventKind::Recalled(recalled) => {
+                self.transcript.recall(&recalled.id, &mut step.changes);
+                None
+            }
+            EventKind::Typing(typing) => {
+                if news {
+                    self.agent_types_until = typing.active.then_some(step.now.ms + TYPING_MS);
+                    step.redraw();
+                }
+                None
+            }
+            EventKind::Queue(queue) => {
+                self.queue = queue;
+                step.redraw();
+                None
+            }
+            EventKind::Contact(contact) => {
+                let shown = contact.clone();
+                let begins = self.following.contact_event(news, is_open(shown.state));
+                if news {
+                    self.apply_contact(step, contact);
+                }
+                if begins {
+                    self.new_conversation(step, news);
+                }
+                Some(EntryKind::Contact(shown))
+            }
+            EventKind::Survey(form) => {
+                self.apply_survey(step, form);
+                None
+            }
+            EventKind::Notice(notice) => Some(EntryKind::Notice(notice.code)),
+            EventKind::Gap(gap) => Some(EntryKind::Gap(gap)),
+            EventKind::Unknown {} => None,
+        };
+        if let Some(kind) = entry {
+            self.transcript.insert(Some(seq), at_ms, kind, &mut step.changes);
+        }
+    }
+
+    /// A page is without a hole; if there is one all the same, it is shown.
+    fn show_hole(&mut self, step: &mut Step, expected: u64, seq: u64, at_ms: u64, kind: &EventKind) {
+        if seq > expected && !matches!(kind, EventKind::Gap(_)) {
+            let gap = EntryKind::Gap(Gap { from: expected, to: seq - 1 });
+            self.transcript.insert(Some(seq - 1), at_ms, gap, &mut step.changes);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! What every store must do, and what the file must survive.
+
+use super::memory::MemoryStore;
+use super::records::{Answer, Intent};
+use super::redb::RedbStore;
+use super::*;
+use crate::visitor::draft::Draft;
+use frontdesk_contract::{Body, Contact, ContactState, EventKind, PostedStatus, Typing};
+use proptest::prelude::*;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+const DAY_MS: u64 = 86_400_000;
+
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let folder = std::env::temp_dir().join(format!("frontdesk-store-{:x}", rand::random::<u64>()));
+        std::fs::create_dir(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).unwrap();
+    }
+}
+
+fn record(id: &str) -> VisitorRecord {
+    VisitorRecord {
+        id: id.into(),
+        desk: "shop".into(),
+        user_id: id.into(),
+        name: "Guest".into(),
+        language: "en".into(),
+        session: hash(id),
+        rev: 0,
+        head: 0,
+        floor: 1,
+        codes: 0,
+        contact: Contact::default(),
+        begun_ms: 0,
+        ended_ms: 0,
+        had_agent: false,
+        offline: false,
+        queue: None,
+        survey: Survey::None,
+        read_up_to: 0,
+        unread: false,
+    }
+}
+
+fn hash(id: &str) -> SessionHash {
+    use sha2::Digest;
+    sha2::Sha256::digest(id).into()
+}
+
+async fn open(store: &dyn Store, id: &str, expires_ms: u64) {
+    let session = SessionRecord { hash: hash(id), visitor: id.into(), desk: "shop".into(), expires_ms };
+    store.open(session, record(id)).await.unwrap();
+}
+
+async fn change(store: &dyn Store, id: &str, cap: u64, change: impl FnOnce(&mut Draft)) {
+    let mut draft = Draft::of(&store.visitor(id).await.unwrap().unwrap(), 7);
+    change(&mut draft);
+    store.write(draft.finish(cap).unwrap()).await.unwrap();
+}
+
+fn typing(draft: &mut Draft) -> u64 {
+    draft.push(EventKind::Typing(Typing { active: true }))
+}
+
+async fn seqs(store: &dyn Store, id: &str, after: u64, limit: usize) -> Vec<u64> {
+    store.events(id, after, limit).await.unwrap().iter().map(|event| event.seq).collect()
+}
+
+async fn behaves(store: &dyn Store) {
+    open(store, "v-1", 100).await;
+    open(store, "v-2", 100).await;
+    assert_eq!(store.sessions().await.unwrap(), 2);
+    let id = ClientId::new("m1");
+    change(store, "v-1", 100, |draft| {
+        draft.begin(ContactState::Robot);
+        let seq = draft.echo(&id, &Body::Text("hello".into()), PostedStatus::Accepted);
+        draft.answer(&id, [1; 32], 5, Answer::Posted { status: PostedStatus::Accepted, seq });
+        draft.code("a".into());
+    })
+    .await;
+    assert_eq!(seqs(store, "v-1", 0, 10).await, [1, 2]);
+    assert_eq!(seqs(store, "v-1", 1, 10).await, [2]);
+    assert_eq!(seqs(store, "v-1", u64::MAX, 10).await, [0; 0]);
+    assert_eq!(seqs(store, "v-2", 0, 10).await, [0; 0]);
+    let answer = Some(Answer::Posted { status: PostedStatus::Accepted, seq: 2 });
+    let intent = Intent { content: [1; 32], at_ms: 5, answer };
+    assert_eq!(store.intent("v-1", &id).await.unwrap(), Some(intent));
+    assert_eq!(store.intent("v-2", &id).await.unwrap(), None);
+    assert_eq!(store.codes("v-1").await.unwrap(), ["a"]);
+    assert_eq!(store.open_contacts().await.unwrap(), ["v-1"]);
+
+    let stale = Draft::of(&record("v-1"), 7);
+    let mut late = stale;
+    typing(&mut late);
+    assert!(matches!(store.write(late.finish(100).unwrap()).await, Err(StoreError::Conflict)));
+    assert_eq!(seqs(store, "v-1", 0, 10).await, [1, 2], "a refused batch leaves nothing behind");
+
+    for number in 0..CODES_PER_VISITOR + 10 {
+        change(store, "v-1", 3, |draft| {
+            typing(draft);
+            draft.code(number.to_string());
+        })
+        .await;
+    }
+    let codes = store.codes("v-1").await.unwrap();
+    assert_eq!((codes.len() as u64, codes[0].as_str()), (CODES_PER_VISITOR, "10"));
+    let head = 2 + CODES_PER_VISITOR + 10;
+    assert_eq!(seqs(store, "v-1", 0, 10).await, [head - 2, head - 1, head]);
+
+    store.touch(&hash("v-1"), 90).await.unwrap();
+    store.touch(&hash("v-1"), 200).await.unwrap();
+    store.touch(&hash("nobody"), 200).await.unwrap();
+    assert_eq!(store.session(&hash("v-1")).await.unwrap().unwrap().expires_ms, 200);
+
+    change(store, "v-1", 100, |draft| draft.forget(&id)).await;
+    assert_eq!(store.intent("v-1", &id).await.unwrap(), None);
+    change(store, "v-1", 100, |draft| draft.intend(&id, [1; 32], 5)).await;
+    store.erase("v-1").await.unwrap();
+    store.erase("v-1").await.unwrap();
+    assert_eq!(store.visitor("v-1").await.unwrap(), None);
+    assert_eq!(store.session(&hash("v-1")).await.unwrap(), None);
+    assert_eq!(store.intent("v-1", &id).await.unwrap(), None);
+    assert!(store.codes("v-1").await.unwrap().is_empty() && seqs(store, "v-1", 0, 10).await.is_empty());
+    let mut gone = Draft::of(&record("v-1"), 7);
+    typing(&mut gone);
+    assert!(matches!(store.write(gone.finish(100).unwrap()).await, Err(StoreError::Gone)));
+    assert_eq!(store.sessions().await.unwrap(), 1);
+    store.flush().await.unwrap();
+}
+
+async fn sweeps(store: &dyn Store) {
+    for (id, expires_ms) in [("dead", 10), ("over", 10 * DAY_MS), ("open", 10 * DAY_MS)] {
+        open(store, id, expires_ms).await;
+        change(store, id, 100, |draft| {
+            draft.begin(ContactState::Robot);
+            draft.intend(&ClientId::new("m1"), [0; 32], draft.now_ms);
+        })
+        .await;
+    }
+    change(store, "over", 100, |draft| draft.end(frontdesk_contract::EndReason::Visitor)).await;
+    assert_eq!(store.sweep(9, DAY_MS).await.unwrap(), 0);
+    assert!(store.sweep(8 + DAY_MS, DAY_MS).await.unwrap() >= 4);
+    assert_eq!(store.visitor("dead").await.unwrap(), None);
+    assert_eq!(seqs(store, "over", 0, 10).await, [0; 0]);
+    let over = store.visitor("over").await.unwrap().unwrap();
+    assert_eq!((over.head, over.floor), (2, 3));
+    assert_eq!(seqs(store, "open", 0, 10).await, [1]);
+    assert_eq!(store.intent("open", &ClientId::new("m1")).await.unwrap(), None);
+    assert_eq!(store.sweep(8 + DAY_MS, DAY_MS).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn memory_and_file_behave_alike() {
+    let folder = Folder::new();
+    let file = RedbStore::open(&folder.file("a")).unwrap();
+    for store in [&MemoryStore::new() as &dyn Store, &file] {
+        behaves(store).await;
+    }
+    let file = RedbStore::open(&folder.file("b")).unwrap();
+    for store in [&MemoryStore::new() as &dyn Store, &file] {
+        sweeps(store).await;
+    }
+}
+
+#[tokio::test]
+async fn what_was_acknowledged_survives_a_restart_and_a_kill() {
+    let folder = Folder::new();
+    let path = folder.file("live");
+    {
+        let store = RedbStore::open(&path).unwrap();
+        open(&store, "v-1", 100).await;
+        change(&store, "v-1", 100, |draft| draft.begin(ContactState::Robot)).await;
+    }
+    let store = RedbStore::open(&path).unwrap();
+    assert_eq!(seqs(&store, "v-1", 0, 10).await, [1]);
+    for number in 2..=10 {
+        change(&store, "v-1", 100, |draft| {
+            typing(draft);
+        })
+        .await;
+        // The file as a kill at this point would leave it: the store is neither closed nor dropped.
+        let copy = folder.file(&format!("kill-{number}"));
+        std::fs::copy(&path, &copy).unwrap();
+        let survivor = RedbStore::open(&copy).unwrap();
+        assert_eq!(seqs(&survivor, "v-1", 0, 99).await, (1..=number).collect::<Vec<_>>());
+    }
+    assert!(RedbStore::open(&path).is_err(), "two processes do not share a file");
+}
+
+#[tokio::test]
+async fn writes_that_wait_together_share_a_commit() {
+    let folder = Folder::new();
+    let store = Arc::new(RedbStore::open(&folder.file("a")).unwrap());
+    for visitor in 0..100 {
+        open(store.as_ref(), &format!("v-{visitor}"), 100).await;
+    }
+    let before = store.commits();
+    let mut writes = tokio::task::JoinSet::new();
+    for visitor in 0..100 {
+        let store = Arc::clone(&store);
+        writes.spawn(async move {
+            change(store.as_ref(), &format!("v-{visitor}"), 100, |draft| {
+                typing(draft);
+            })
+            .await;
+        });
+    }
+    writes.join_all().await;
+    let commits = store.commits() - before;
+    assert!(commits < 100, "{commits} commits for 100 writes");
+    assert_eq!(seqs(store.as_ref(), "v-99", 0, 10).await, [1]);
+}
+
+#[tokio::test]
+async fn a_store_of_a_newer_version_is_not_opened() {
+    let folder = Folder::new();
+    let path = folder.file("a");
+    drop(RedbStore::open(&path).unwrap());
+    {
+        let database = ::redb::Database::open(&path).unwrap();
+        let transaction = database.begin_write().unwrap();
+        let meta: ::redb::TableDefinition<'_, &str, u32> = ::redb::TableDefinition::new("meta");
+        transaction.open_table(meta).unwrap().insert("schema", SCHEMA + 1).unwrap();
+        transaction.commit().unwrap();
+    }
+    let error = RedbStore::open(&path).err().unwrap().to_string();
+    assert_eq!(error, "the store has schema 2, this version knows 1: start the newer version again");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    /// A read after any cursor is a slice of what was written, as far as it is kept.
+    #[test]
+    fn a_cursor_reads_a_slice(parts in proptest::collection::vec(1usize..5, 1..12), cap in 1u64..30, after in 0u64..60, limit in 1usize..20) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let store = MemoryStore::new();
+            open(&store, "v-1", 100).await;
+            for part in &parts {
+                change(&store, "v-1", cap, |draft| (0..*part).for_each(|_| { typing(draft); })).await;
+            }
+            let head = parts.iter().sum::<usize>() as u64;
+            let floor = (head + 1).saturating_sub(cap).max(1);
+            let expected: Vec<u64> = (floor.max(after + 1)..=head).take(limit).collect();
+            assert_eq!(seqs(&store, "v-1", after, limit).await, expected);
+        });
+    }
+}

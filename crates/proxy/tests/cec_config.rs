@@ -1,0 +1,307 @@
+//! Settings: a good file, the environment over it, and every mistake by its name.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
+
+use frontdesk_proxy::config::{Cidr, Config, Dialect, MessageIds, Mistake, OnLinger, PollKind, StoreAt};
+use secrecy::ExposeSecret;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+const GOOD: &str = r#"
+listen = "127.0.0.1:8080"
+public_url = "https://desk.example"
+metrics_listen = "127.0.0.1:9090"
+store = "redb:frontdesk.redb"
+retention_hours = 24
+
+[limits]
+trusted_proxies = ["10.0.0.0/8", "::1"]
+
+[[desks]]
+id = "shop"
+origins = ["https://shop.example"]
+title = "Shop"
+linger_s = 180
+on_linger = "disconnect"
+[desks.cec]
+base_url = "https://service.example"
+app_key = "ak-1"
+app_secret = "canary-secret"
+channel_id = "202201077401331370"
+dialect = "2.6"
+message_id = "deduplicated"
+poll = "repeats"
+history = true
+poll_interval_ms = [500, 5000]
+[desks.calls]
+gateways = ["wss://gw.example"]
+ice_servers = ["stun:stun.example", { urls = ["turn:turn.example"], username = "u", credential = "canary-turn" }]
+"#;
+
+const SHORT: &str = r#"
+public_url = "http://localhost:8080"
+[[desks]]
+id = "shop"
+[desks.cec]
+base_url = "http://127.0.0.1:8181"
+app_key = "ak-1"
+app_secret = "canary-secret"
+channel_id = "42"
+"#;
+
+fn read(text: &str, variables: &[(&str, &str)]) -> Result<Config, Vec<Mistake>> {
+    let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+    Config::read(text, Path::new("/nowhere"), variables)
+}
+
+/// The mistakes as an operator reads them.
+fn told(text: &str, variables: &[(&str, &str)]) -> Vec<String> {
+    let mistakes: Vec<_> = read(text, variables).unwrap_err().iter().map(ToString::to_string).collect();
+    for line in &mistakes {
+        assert!(!line.contains('\n') && !line.contains("canary"), "{line}");
+    }
+    mistakes
+}
+
+/// The only mistake after one line was changed.
+fn mistake(from: &str, to: &str) -> String {
+    assert!(GOOD.contains(from), "{from}");
+    let told = told(&GOOD.replace(from, to), &[]);
+    assert_eq!(told.len(), 1, "{told:?}");
+    told.into_iter().next().unwrap()
+}
+
+#[test]
+fn a_whole_file_is_read() {
+    let config = read(GOOD, &[]).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(config.public_url, "https://desk.example");
+    assert_eq!(config.store, StoreAt::Redb("frontdesk.redb".into()));
+    assert_eq!(config.retention, Duration::from_secs(86_400));
+    let desk = config.desk("shop").unwrap();
+    assert_eq!((desk.title.as_str(), desk.on_linger), ("Shop", OnLinger::Disconnect));
+    assert_eq!(desk.linger, Duration::from_secs(180));
+    assert_eq!(desk.cec.base_url.as_str(), "https://service.example/");
+    assert_eq!(desk.cec.app_secret.expose_secret(), "canary-secret");
+    assert_eq!((desk.cec.dialect, desk.cec.message_id), (Dialect::V2_6, MessageIds::Deduplicated));
+    assert_eq!((desk.cec.poll, desk.cec.history), (PollKind::Repeats, true));
+    assert_eq!(desk.cec.poll_idle, Duration::from_secs(5));
+    assert_eq!(desk.calls.as_ref().unwrap().ice_servers.len(), 2);
+    assert!(!format!("{config:?}").contains("canary"), "no secret in Debug");
+}
+
+#[test]
+fn the_older_dialect_has_no_history_whatever_is_set() {
+    let config = read(&GOOD.replace("\"2.6\"", "\"2.5\""), &[]).unwrap();
+    assert_eq!((config.desks[0].cec.dialect, config.desks[0].cec.history), (Dialect::V2_5, false));
+}
+
+#[test]
+fn a_short_file_gets_the_defaults() {
+    let config = read(SHORT, &[]).unwrap();
+    assert_eq!((config.log.as_str(), config.assets.as_path()), ("info", Path::new("dist")));
+    assert_eq!((config.metrics_listen, config.limits.sessions), (None, 50_000));
+    let desk = &config.desks[0];
+    assert_eq!((desk.title.as_str(), desk.on_linger), ("shop", OnLinger::Stop));
+    assert_eq!((desk.cec.robot, desk.cec.agent, desk.cec.text_max_bytes), (true, true, 1024));
+    assert_eq!((desk.cec.timeout, desk.cec.token_expire), (Duration::from_secs(15), Duration::from_secs(600)));
+    assert!(desk.calls.is_none() && desk.origins.is_empty());
+}
+
+#[test]
+fn the_environment_lies_over_the_file() {
+    let config = read(SHORT, &[
+        ("FRONTDESK__LISTEN", "0.0.0.0:9000"),
+        ("FRONTDESK__RETENTION_HOURS", "48"),
+        ("FRONTDESK__LIMITS__TRUSTED_PROXIES", "10.0.0.0/8, 192.168.0.1"),
+        ("FRONTDESK__DESKS__0__ORIGINS", r#"["https://a.example"]"#),
+        ("FRONTDESK__DESKS__0__ORIGINS__1", "https://b.example"),
+        ("FRONTDESK__DESKS__0__CEC__APP_SECRET", "12345"),
+        ("FRONTDESK__DESKS__0__CEC__HISTORY", "true"),
+        ("FRONTDESK__DESKS__0__CEC__POLL_INTERVAL_MS", "[100, 200]"),
+        ("FRONTDESK__DESKS__1__ID", "help"),
+        ("FRONTDESK__DESKS__1__CEC__BASE_URL", "http://127.0.0.1:1"),
+        ("FRONTDESK__DESKS__1__CEC__APP_KEY", "ak-2"),
+        ("FRONTDESK__DESKS__1__CEC__APP_SECRET", "other"),
+        ("FRONTDESK__DESKS__1__CEC__CHANNEL_ID", "43"),
+        ("FRONTDESKTOP", "not ours"),
+    ]);
+    // A list that is given as a whole is not added to.
+    let wrong = config.unwrap_err();
+    assert_eq!(wrong.len(), 1);
+    assert!(wrong[0].to_string().contains("FRONTDESK__DESKS__0__ORIGINS__1"), "{}", wrong[0]);
+
+    let config = read(SHORT, &[
+        ("FRONTDESK__LISTEN", "0.0.0.0:9000"),
+        ("FRONTDESK__RETENTION_HOURS", "48"),
+        ("FRONTDESK__LIMITS__TRUSTED_PROXIES", "10.0.0.0/8, 192.168.0.1"),
+        ("FRONTDESK__DESKS__0__ORIGINS__0", "https://a.example"),
+        ("FRONTDESK__DESKS__0__ORIGINS__1", "https://b.example"),
+        ("FRONTDESK__DESKS__0__CEC__APP_SECRET", "12345"),
+        ("FRONTDESK__DESKS__0__CEC__HISTORY", "true"),
+        ("FRONTDESK__DESKS__0__CEC__POLL_INTERVAL_MS", "[100, 200]"),
+        ("FRONTDESK__DESKS__1__ID", "help"),
+        ("FRONTDESK__DESKS__1__CEC__BASE_URL", "http://127.0.0.1:1"),
+        ("FRONTDESK__DESKS__1__CEC__APP_KEY", "ak-2"),
+        ("FRONTDESK__DESKS__1__CEC__APP_SECRET", "other"),
+        ("FRONTDESK__DESKS__1__CEC__CHANNEL_ID", "43"),
+    ]);
+    let config = config.unwrap();
+    assert_eq!((config.listen.port(), config.retention), (9000, Duration::from_secs(48 * 3600)));
+    assert_eq!(config.limits.trusted_proxies.len(), 2);
+    assert_eq!(config.desks[0].origins, ["https://a.example", "https://b.example"]);
+    assert_eq!(config.desks[0].cec.app_secret.expose_secret(), "12345");
+    assert!(config.desks[0].cec.history);
+    assert_eq!(config.desks[0].cec.poll_busy, Duration::from_millis(100));
+    assert_eq!(config.desks[1].id, "help");
+}
+
+#[test]
+fn a_secret_may_be_in_a_file_and_the_environment_takes_its_place_either_way() {
+    let folder = std::env::temp_dir().join(format!("frontdesk-config-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let in_folder = |text: &str, variables: &[(&str, &str)]| {
+        let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        let config = Config::read(text, &folder, variables)?;
+        Ok::<_, Vec<Mistake>>(config.desks[0].cec.app_secret.expose_secret().to_owned())
+    };
+    std::fs::write(folder.join("secret"), "from-the-file\n").unwrap();
+    std::fs::write(folder.join("empty"), "\n").unwrap();
+    let by_file = SHORT.replace("app_secret = \"canary-secret\"", "app_secret_file = \"secret\"");
+    assert_eq!(in_folder(&by_file, &[]).as_deref(), Ok("from-the-file"));
+    let plain = ("FRONTDESK__DESKS__0__CEC__APP_SECRET", "from-outside");
+    let file = ("FRONTDESK__DESKS__0__CEC__APP_SECRET_FILE", "secret");
+    assert_eq!(in_folder(&by_file, &[plain]).as_deref(), Ok("from-outside"));
+    assert_eq!(in_folder(SHORT, &[file]).as_deref(), Ok("from-the-file"));
+    assert_eq!(in_folder(SHORT, &[plain, file]).unwrap_err().len(), 1);
+    let empty = in_folder(&by_file.replace("\"secret\"", "\"empty\""), &[]).unwrap_err();
+    assert!(empty[0].to_string().ends_with("/empty: empty; expected the name of a file that can be read"));
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn each_mistake_is_named_with_what_is_expected() {
+    for (from, to, expected) in [
+        ("app_key =", "app_keys =", "`desks[0].cec.app_key`: missing"),
+        ("listen = \"127.0.0.1:8080\"", "listen = \"localhost\"", "`listen`: `localhost` is not an address with port"),
+        ("\"https://desk.example\"", "\"https://desk.example/\"", "`public_url`: `https://desk.example/` ends with a slash"),
+        ("https://shop.example\"]", "https://shop.example/app\"]", "has a path; write `https://shop.example`"),
+        ("https://shop.example\"]", "https://*.shop.example\"]", "a star is not accepted"),
+        ("https://shop.example\"]", "null\"]", "`null` is not accepted"),
+        ("https://shop.example\"]", "HTTPS://Shop.example\"]", "write `https://shop.example`"),
+        ("https://shop.example\"]", "https://shop.example:443\"]", "write `https://shop.example`"),
+        ("https://shop.example\"]", "https://例子.example\"]", "write `https://xn--fsqu00a.example`"),
+        ("https://shop.example\"]", "shop.example\"]", "`desks[0].origins`"),
+        ("https://shop.example\"]", "file:///x\"]", "does not begin with https:// or http://"),
+        ("https://shop.example\"]", "https://a@shop.example\"]", "a user name or password"),
+        ("https://shop.example\"]", "https://a.example\", \"https://a.example\"]", "is given twice"),
+        ("redb:frontdesk.redb", "valkey://host:6379", "a store in valkey is not built into this version"),
+        ("redb:frontdesk.redb", "redb:", "without a path"),
+        ("redb:frontdesk.redb", "sqlite", "`sqlite` is no store; expected `redb:PATH` or `memory`"),
+        ("retention_hours = 24", "retention_hours = 0", "0 is out of range; expected a whole number of hours from 1 to"),
+        ("retention_hours = 24", "retention_hours = \"24\"", "`retention_hours`: not a number"),
+        ("retention_hours = 24", "retention_hours = 1.5", "1.5 is not a whole number"),
+        ("[500, 5000]", "[5000, 500]", "the first number, 5000, is greater than the second, 500"),
+        ("[500, 5000]", "[500]", "1 numbers instead of two"),
+        ("[500, 5000]", "[1, 500]", "[1, 500] is out of range"),
+        ("\"https://service.example\"", "\"https://service.example/apiaccess\"", "`desks[0].cec.base_url`"),
+        ("dialect = \"2.6\"", "dialect = \"2.7\"", "`2.7` is not known; expected `2.6` or `2.5`"),
+        ("id = \"shop\"", "id = \"my shop\"", "`desks[0].id`: `my shop` is no id"),
+        ("app_secret = \"canary-secret\"", "", "`desks[0].cec.app_secret`: missing; expected exactly one of"),
+        ("app_secret = ", "app_secret_file = \"s\"\napp_secret = ", "No such file"),
+        ("app_secret = \"canary-secret\"", "app_secret = 5", "`desks[0].cec.app_secret`: not a text in quotes"),
+        ("app_secret = \"canary-secret\"", "app_secret = \"canary\\nx\"", "holds a line break"),
+        ("wss://gw.example", "https://gw.example", "does not begin with wss://"),
+        ("stun:stun.example", "stun.example", "is no address of a STUN or TURN server"),
+        ("10.0.0.0/8", "10.0.0.0/33", "`10.0.0.0/33`: more bits than the address has"),
+        ("[limits]", "[limit]", "unknown key `limit`; did you mean `limits`?"),
+        ("linger_s = 180", "linger = 180", "unknown key `desks[0].linger`; did you mean `linger_s`?"),
+        ("[limits]", "log = \"a=b=c\"\n[limits]", "`log`: `a=b=c` is no filter"),
+    ] {
+        if from == "app_key =" || to.contains("app_secret_file") {
+            assert!(told(&GOOD.replace(from, to), &[]).iter().any(|line| line.contains(expected)), "{to}");
+        } else {
+            let line = mistake(from, to);
+            assert!(line.contains(expected), "{line}");
+        }
+    }
+}
+
+#[test]
+fn all_mistakes_are_told_at_once() {
+    let text = r#"
+        listen = 8080
+        public_url = "desk.example"
+        colour = "red"
+        [[desks]]
+        id = "a"
+        [desks.cec]
+        app_keys = "ak"
+        timeout_s = 0
+        [[desks]]
+        id = "a"
+    "#;
+    let expected = [
+        "`listen`: not a text in quotes; expected an address with port, such as 127.0.0.1:8080",
+        "`public_url`: `desk.example`: relative URL without a base; expected an exact origin such as",
+        "`desks[0].cec.base_url`: missing",
+        "`desks[0].cec.app_key`: missing",
+        "`desks[0].cec.app_secret`: missing; expected exactly one of `app_secret` and `app_secret_file`",
+        "`desks[0].cec.channel_id`: missing",
+        "`desks[0].cec.timeout_s`: 0 is out of range; expected a whole number of seconds from 1 to 120",
+        "unknown key `desks[0].cec.app_keys`; did you mean `app_key`?",
+        "`desks[1].id`: another desk is called `a` already",
+        "`desks[1].cec`: missing; expected a table [desks.cec] with the contact centre",
+        "unknown key `colour`",
+    ];
+    let told = told(text, &[]);
+    assert_eq!(told.len(), expected.len(), "{told:#?}");
+    for (line, expected) in told.iter().zip(expected) {
+        assert!(line.starts_with(expected), "{line}\n{expected}");
+    }
+}
+
+#[test]
+fn a_broken_file_is_told_by_its_place_and_not_by_its_text() {
+    let broken = GOOD.replace("\"canary-secret\"", "\"canary-secret");
+    let told = told(&broken, &[]);
+    assert!(told[0].starts_with("line 20, column "), "{told:?}");
+    let missing = Config::load(&PathBuf::from("/nowhere/frontdesk.toml")).unwrap_err();
+    assert!(missing[0].to_string().starts_with("cannot read /nowhere/frontdesk.toml: "));
+}
+
+#[test]
+fn variables_that_fit_nowhere_are_named() {
+    for (name, expected) in [
+        ("FRONTDESK__LISTNE", "unknown key `listne`; did you mean `listen`?"),
+        ("FRONTDESK__LISTEN__0", "`FRONTDESK__LISTEN__0`: `listen` has no parts"),
+        ("FRONTDESK__DESKS__X__ID", "`desks` is a list: a number must follow it"),
+        ("FRONTDESK__DESKS__7__ID", "`desks` has only 1 entries before this one"),
+        ("FRONTDESK__", "the name is no path of keys"),
+    ] {
+        let told = told(&format!("listen = \"127.0.0.1:1\"\n{SHORT}"), &[(name, "1")]);
+        assert!(told.iter().any(|line| line.contains(expected)), "{name}: {told:?}");
+    }
+}
+
+#[test]
+fn networks_contain_their_addresses() {
+    for (network, address, inside) in [
+        ("10.0.0.0/8", "10.1.2.3", true),
+        ("10.0.0.0/8", "11.1.2.3", false),
+        ("10.0.0.0/8", "::ffff:10.1.2.3", true),
+        ("192.168.0.1", "192.168.0.1", true),
+        ("192.168.0.1", "192.168.0.2", false),
+        ("0.0.0.0/0", "8.8.8.8", true),
+        ("0.0.0.0/0", "2001:db8::1", false),
+        ("2001:db8::/32", "2001:db8:1::1", true),
+        ("::/0", "::1", true),
+        ("::1", "::2", false),
+    ] {
+        let network: Cidr = network.parse().unwrap();
+        assert_eq!(network.contains(address.parse().unwrap()), inside, "{network} {address}");
+    }
+    for wrong in ["", "10.0.0.0/33", "::/129", "10.0.0/8", "10.0.0.0/", "example.org"] {
+        assert!(wrong.parse::<Cidr>().is_err(), "{wrong}");
+    }
+}

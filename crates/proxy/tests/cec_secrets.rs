@@ -1,0 +1,84 @@
+//! Canaries: neither secret nor token nor a visitor's word is seen in logs at any level, in `Debug`, or in a failure.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
+
+mod cec_support;
+
+use cec_support::{Centre, Reply, SECRET, coded, party, settings};
+use frontdesk_contract::{Body, ClientId};
+use frontdesk_proxy::vendor::Centre as _;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn no_canary_is_ever_seen() {
+    let log = Log::default();
+    tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).init();
+
+    let centre = Centre::start().await;
+    centre.always("tokenByAkSk", Reply::json(r#"{"AccessToken":"canary-access-token","Expires":600}"#));
+    centre.always("applyToken", Reply::json(r#"{"token":"canary-visitor-token","resultCode":0}"#));
+    let words = Body::Text("canary-words 13800138000".into());
+    let echo = "canary-echo of the words";
+    let (cec, mut seen) = (centre.cec(), String::new());
+    let id = ClientId::new("m1");
+    for reply in [
+        coded("0", echo),
+        coded("13", echo),
+        coded("77", echo),
+        Reply::status(401),
+        Reply::status(500),
+        Reply::bytes(200, b"canary-echo, no JSON").with("ccmessaging-token", "canary-newer-token"),
+    ] {
+        for what in ["send CONNECT", "send CHAT", "send TRANS2AGENT", "poll", "saveSatisfaction", "queryQueueInfo"] {
+            centre.always(what, reply.clone());
+        }
+        let party = party();
+        seen += &format!("{:?}", cec.connect(&party).await);
+        seen += &format!("{:?}", cec.say(&party, &id, 1, &words).await);
+        seen += &format!("{:?}", cec.transfer_to_agent(&party).await);
+        seen += &format!("{:?}", cec.poll(&party).await);
+        seen += &format!("{:?}", cec.queue(&party).await);
+        seen += &format!("{:?}", cec.rate(&party, 1, "canary-comment").await);
+        cec.forget(&party.user_id);
+    }
+    for what in ["applyToken", "tokenByAkSk"] {
+        centre.always(what, Reply::status(403));
+        let cec = centre.cec();
+        seen += &format!("{:?} {:?}", cec.connect(&party()).await, cec.probe().await);
+    }
+    let cut = Reply::json(&format!(r#"{{"AccessToken":"{SECRET}"#));
+    centre.always("tokenByAkSk", cut);
+    seen += &format!("{:?} {:?} {:?}", centre.cec().connect(&party()).await, cec, settings(&centre.address));
+
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("TRACE") && log.contains("send CHAT") && log.contains("desk `shop`"), "the log was captured");
+    for text in [&log, &seen] {
+        let canary = text.find("canary").map(|at| text.get(at.saturating_sub(200)..at + 60));
+        assert_eq!(canary, None);
+        assert!(!text.contains("13800138000"));
+    }
+}

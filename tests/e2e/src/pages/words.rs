@@ -1,0 +1,42 @@
+//! The widget's sentences, by which its parts are found.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+
+/// The sentences of one language.
+#[derive(Clone, Debug)]
+pub struct Words(Arc<BTreeMap<String, String>>);
+
+impl Words {
+    /// Those of a file in `www/locales`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such language.
+    pub fn of(language: &str) -> Result<Self> {
+        let file = crate::root().join("www/locales").join(format!("{language}.json"));
+        let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+        Ok(Self(Arc::new(serde_json::from_str(&text)?)))
+    }
+
+    /// The sentence of a key.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn get(&self, key: &str) -> Result<&str> {
+        self.0.get(key).map(String::as_str).with_context(|| format!("no sentence \"{key}\""))
+    }
+
+    /// The sentence of a key with a place filled.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn fill(&self, key: &str, place: &str, value: &str) -> Result<String> {
+        Ok(self.get(key)?.replace(&format!("{{{place}}}"), value))
+    }
+}

@@ -1,0 +1,165 @@
+// A desk behind `fetch`, as far as the widget can tell: enough to try every view, and a record of what was asked.
+
+const real = window.fetch;
+let centre;
+
+const answer = (status, body) =>
+  new Response(typeof body === 'string' ? body : JSON.stringify(body), {
+    status,
+    headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json' },
+  });
+
+const refusal = (status, code) =>
+  answer(status, { code, message: code, retry_after_ms: null, request_id: 'r-1' });
+
+const page = (after) => {
+  const events = centre.events.filter(({ seq }) => seq > after);
+  return answer(200, { next: events.length ? events.at(-1).seq : after, events });
+};
+
+const calls = {
+  'POST session': () =>
+    answer(200, {
+      protocol: 1,
+      session: centre.credential,
+      expires_ms: Date.now() + 1e9,
+      visitor: { id: 'v-1', name: 'Guest' },
+      contact: centre.contact,
+      cursor: centre.events.length,
+      offers: { robot: true, agent: true, text_max_bytes: 100 },
+    }),
+  'POST contact': ({ to }) => {
+    centre.contact = to === 'robot' ? { state: 'robot', with: { name: 'Mia', avatar: null } } : { state: 'queueing' };
+    push(JSON.stringify([{ contact: centre.contact }]));
+    return answer(200, centre.contact);
+  },
+  'DELETE contact': () => {
+    centre.contact = { state: 'ended', reason: 'visitor' };
+    push(JSON.stringify([{ contact: centre.contact }]));
+    return answer(200, centre.contact);
+  },
+  'POST messages': ({ id, body }) => {
+    push(JSON.stringify([{ echo: { id, body, status: 'accepted' } }]));
+    return answer(200, { status: 'accepted', seq: centre.events.length });
+  },
+  'POST typing': () => new Response(null, { status: 204 }),
+  'POST survey': () => answer(200, { status: 'accepted' }),
+};
+
+const wait = (after, signal) =>
+  new Promise((resolve, reject) => {
+    centre.waiting.push(() => resolve(page(after)));
+    signal.addEventListener('abort', () => {
+      centre.aborted++;
+      reject(new DOMException('aborted', 'AbortError'));
+    });
+  });
+
+const fake = async (request) => {
+  const url = new URL(request.url);
+  const call = `${request.method} ${url.pathname.replace('/v1/', '')}`;
+  const text = request.method === 'GET' ? '' : await request.clone().text();
+  centre.asked.push({ call, text, session: request.headers.get('Frontdesk-Session') });
+  if (centre.answer === 'down') throw new TypeError('network');
+  if (centre.answer === 'never') return wait(0, request.signal);
+  if (centre.answer === 'foreign') return answer(200, '<p>Welcome to the hotel</p>');
+  if (centre.answer === 'gateway') return answer(502, '<p>Bad gateway</p>');
+  const refused = centre.refusals[call];
+  if (refused) return refusal(...refused);
+  if (call === 'GET events') {
+    const after = Number(url.searchParams.get('after'));
+    const news = centre.events.length > after || url.searchParams.get('wait') === '0';
+    return news ? page(after) : wait(after, request.signal);
+  }
+  return calls[call](text ? JSON.parse(text) : {});
+};
+
+/** Answers every request from now on; a new centre that knows nobody. */
+export function open() {
+  centre = {
+    credential: `credential-${Math.random()}`,
+    contact: { state: 'none' },
+    events: [],
+    waiting: [],
+    asked: [],
+    refusals: {},
+    answer: '',
+    aborted: 0,
+  };
+  window.fetch = fake;
+}
+
+export function close() {
+  window.fetch = real;
+}
+
+/** Events, numbered here. */
+export function push(events) {
+  for (const event of JSON.parse(events)) {
+    if (event.contact) centre.contact = event.contact;
+    centre.events.push({ at_ms: Date.now(), ...event, seq: centre.events.length + 1 });
+  }
+  for (const run of centre.waiting.splice(0)) run();
+}
+
+/** So many messages of an agent at once. */
+export function flood(count) {
+  const events = [{ contact: { state: 'agent', with: { name: 'Li', avatar: null } } }];
+  for (let at = 1; at < count; at++) {
+    const text = `message ${at}`;
+    const from = { agent: { name: 'Li', avatar: null } };
+    events.push({ message: { id: `m-${at}`, from, body: { text } }, at_ms: 1.7e12 + at * 1000 });
+  }
+  push(JSON.stringify(events));
+}
+
+export function refuse(call, status, code) {
+  centre.refusals[call] = status ? [status, code] : undefined;
+}
+
+/** `down`, `never`, `foreign`, `gateway`, or nothing for proper answers. */
+export function answerWith(kind) {
+  centre.answer = kind;
+}
+
+/** What was asked by this call: the bodies, one a line. */
+export function asked(call) {
+  return centre.asked
+    .filter((one) => one.call === call)
+    .map(({ text }) => text)
+    .join('\n');
+}
+
+export function count(call) {
+  return centre.asked.filter((one) => one.call === call).length;
+}
+
+export function lastCredential() {
+  return centre.asked.at(-1).session ?? '';
+}
+
+export function aborted() {
+  return centre.aborted;
+}
+
+/** What of a browser refuses storage, and how it gives in again. */
+export function refuseStorage(refuse) {
+  if (!refuse) return delete window.indexedDB;
+  Object.defineProperty(window, 'indexedDB', {
+    configurable: true,
+    get() {
+      throw new DOMException('refused', 'SecurityError');
+    },
+  });
+}
+
+/** A host that keeps one text. */
+export function vaultHost() {
+  let kept = null;
+  return {
+    vaultGet: async () => kept,
+    vaultPut: (value) => {
+      kept = value;
+    },
+  };
+}

@@ -1,0 +1,9 @@
+//! One suite per browser port.
+
+mod clock;
+mod locale;
+mod storage;
+mod tabs;
+mod timer;
+mod transport;
+mod wake;

@@ -1,0 +1,78 @@
+use crate::support::{Centre, aborted, answer_with, asked, count, last_credential, pause, refuse, until};
+use frontdesk::web::Transport;
+use frontdesk::web::transport::Outcome;
+use frontdesk_contract::{Body, ClientId, ErrorCode, PostMessage};
+use frontdesk_core::{Answer, Call, Failure};
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+type Slot = Rc<RefCell<Option<Outcome>>>;
+
+fn message() -> Call {
+    Call::PostMessage(PostMessage { id: ClientId::from_bits(7), body: Body::Text("你好".into()) })
+}
+
+fn send(call: &Call, timeout_ms: u32) -> (frontdesk::web::Request, Slot) {
+    let slot = Slot::default();
+    let note = Rc::clone(&slot);
+    let done = move |outcome, _| {
+        assert!(note.borrow_mut().replace(outcome).is_none(), "answered twice");
+    };
+    (Transport::new("").send(call, Some("secret"), timeout_ms, Box::new(done)), slot)
+}
+
+async fn outcome(call: &Call) -> Outcome {
+    let (_request, slot) = send(call, 5_000);
+    until("the answer", || slot.borrow().is_some()).await;
+    slot.take().unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn a_message_travels_as_the_contract_says() {
+    let _centre = Centre::open();
+    assert!(matches!(outcome(&message()).await, Ok(Answer::Posted(posted)) if posted.seq == 1));
+    assert_eq!(asked("POST messages"), r#"{"id":"00000000000000000000000000000007","body":{"text":"你好"}}"#);
+    assert_eq!(last_credential(), "secret");
+    assert_eq!(outcome(&Call::Typing).await, Ok(Answer::Done));
+}
+
+#[wasm_bindgen_test]
+async fn failures_are_told_apart() {
+    let _centre = Centre::open();
+    for (kind, wanted) in
+        [("down", Failure::Network), ("foreign", Failure::Foreign), ("gateway", Failure::Foreign)]
+    {
+        answer_with(kind);
+        assert_eq!(outcome(&message()).await, Err(wanted), "{kind}");
+    }
+    answer_with("");
+    refuse("POST messages", 409, "queueing");
+    let Err(Failure::Refused(error)) = outcome(&message()).await else { panic!("not refused") };
+    assert_eq!(error.code, ErrorCode::Queueing);
+    refuse("POST messages", 409, "a_code_of_tomorrow");
+    let Err(Failure::Refused(error)) = outcome(&message()).await else { panic!("not refused") };
+    assert_eq!(error.code, ErrorCode::Unknown);
+}
+
+#[wasm_bindgen_test]
+async fn a_request_without_an_answer_ends_by_itself() {
+    let _centre = Centre::open();
+    answer_with("never");
+    let (_request, slot) = send(&message(), 30);
+    until("the timeout", || slot.borrow().is_some()).await;
+    assert_eq!(slot.take(), Some(Err(Failure::Network)));
+    assert_eq!(aborted(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn dropping_it_aborts_and_nothing_is_told() {
+    let _centre = Centre::open();
+    answer_with("never");
+    let (request, slot) = send(&message(), 5_000);
+    until("the request", || count("POST messages") == 1).await;
+    drop(request);
+    pause(60).await;
+    assert_eq!(aborted(), 1);
+    assert!(slot.borrow().is_none());
+}

@@ -1,0 +1,194 @@
+//! A desk to talk to, and the verbs of a visitor.
+
+use frontdesk::{Handle, mount};
+use js_sys::{JSON, Object, Promise, Reflect};
+use std::cell::Cell;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement, KeyboardEvent, KeyboardEventInit};
+
+#[wasm_bindgen(module = "/tests/web/centre.js")]
+extern "C" {
+    fn open();
+    fn close();
+    pub fn push(events: &str);
+    pub fn flood(count: u32);
+    pub fn refuse(call: &str, status: u32, code: &str);
+    #[wasm_bindgen(js_name = answerWith)]
+    pub fn answer_with(kind: &str);
+    pub fn asked(call: &str) -> String;
+    pub fn count(call: &str) -> u32;
+    #[wasm_bindgen(js_name = lastCredential)]
+    pub fn last_credential() -> String;
+    pub fn aborted() -> u32;
+    #[wasm_bindgen(js_name = refuseStorage)]
+    pub fn refuse_storage(refuse: bool);
+    #[wasm_bindgen(js_name = vaultHost)]
+    pub fn vault_host() -> JsValue;
+}
+
+thread_local! {
+    static DESKS: Cell<u32> = const { Cell::new(0) };
+}
+
+/// A desk that no other test uses, so that nothing kept by one meets another.
+pub fn new_desk() -> String {
+    let number = DESKS.get() + 1;
+    DESKS.set(number);
+    format!("desk-{number}-{}", js_sys::Math::random())
+}
+
+/// A centre behind `fetch` until the end of the test.
+pub struct Centre;
+
+impl Centre {
+    pub fn open() -> Self {
+        open();
+        Self
+    }
+}
+
+impl Drop for Centre {
+    fn drop(&mut self) {
+        close();
+    }
+}
+
+/// A mounted widget.
+pub struct Visitor {
+    pub place: HtmlElement,
+    pub handle: Handle,
+    _centre: Centre,
+}
+
+/// Settings of a desk; more can be added.
+pub fn settings(desk: &str) -> Object {
+    let texts = JSON::parse(include_str!("../../www/locales/en.json")).unwrap();
+    let settings = Object::new();
+    for (name, value) in
+        [("desk", desk.into()), ("locale", "en".into()), ("texts", texts), ("open", JsValue::TRUE)]
+    {
+        Reflect::set(&settings, &name.into(), &value).unwrap();
+    }
+    settings
+}
+
+/// An element on the page.
+pub fn place() -> HtmlElement {
+    let document = web_sys::window().unwrap().document().unwrap();
+    let place: HtmlElement = document.create_element("div").unwrap().unchecked_into();
+    place.style().set_property("height", "600px").unwrap();
+    document.body().unwrap().append_child(&place).unwrap();
+    place
+}
+
+impl Visitor {
+    /// Opens the panel of a new desk and waits for the greeting.
+    pub async fn comes() -> Self {
+        let centre = Centre::open();
+        let place = place();
+        let handle = mount(place.clone(), settings(&new_desk()).into()).unwrap();
+        let visitor = Self { place, handle, _centre: centre };
+        visitor.sees(".fd-welcome .fd-button").await;
+        visitor
+    }
+
+    /// The same, and a conversation with an agent.
+    pub async fn talks_with_li() -> Self {
+        let visitor = Self::comes().await;
+        visitor.writes("hello");
+        visitor.presses("Enter");
+        visitor.sees(".fd-mine .fd-meta").await;
+        push(r#"[{"contact":{"state":"agent","with":{"name":"Li","avatar":null}}}]"#);
+        visitor.reads(".fd-who-name", "Li").await;
+        visitor
+    }
+
+    pub fn find(&self, selector: &str) -> Option<Element> {
+        self.place.query_selector(selector).unwrap()
+    }
+
+    pub fn count(&self, selector: &str) -> u32 {
+        self.place.query_selector_all(selector).unwrap().length()
+    }
+
+    pub fn text(&self, selector: &str) -> String {
+        self.find(selector).and_then(|element| element.text_content()).unwrap_or_default()
+    }
+
+    /// Waits for an element.
+    pub async fn sees(&self, selector: &str) -> Element {
+        until(selector, || self.find(selector).is_some()).await;
+        self.find(selector).unwrap()
+    }
+
+    /// Waits until an element is gone.
+    pub async fn sees_no(&self, selector: &str) {
+        until(selector, || self.find(selector).is_none()).await;
+    }
+
+    /// Waits for a text in an element.
+    pub async fn reads(&self, selector: &str, wanted: &str) {
+        until(wanted, || self.text(selector).contains(wanted)).await;
+    }
+
+    pub fn field(&self) -> HtmlTextAreaElement {
+        self.find(".fd-input").expect("there is a composer").unchecked_into()
+    }
+
+    pub fn writes(&self, text: &str) {
+        let field = self.field();
+        field.focus().unwrap();
+        field.set_value(text);
+        let init = web_sys::EventInit::new();
+        init.set_bubbles(true);
+        field.dispatch_event(&web_sys::Event::new_with_event_init_dict("input", &init).unwrap()).unwrap();
+    }
+
+    pub fn presses(&self, key: &str) {
+        self.presses_with(key, |_| {});
+    }
+
+    /// A key with more to it.
+    pub fn presses_with(&self, key: &str, more: impl FnOnce(&KeyboardEventInit)) {
+        let init = KeyboardEventInit::new();
+        init.set_key(key);
+        init.set_bubbles(true);
+        init.set_cancelable(true);
+        more(&init);
+        let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init).unwrap();
+        let document = web_sys::window().unwrap().document().unwrap();
+        document.active_element().unwrap().dispatch_event(&event).unwrap();
+    }
+
+    pub fn clicks(&self, selector: &str) {
+        let element = self.find(selector).unwrap_or_else(|| panic!("nothing to click: {selector}"));
+        element.unchecked_into::<HtmlElement>().click();
+    }
+}
+
+impl Drop for Visitor {
+    fn drop(&mut self) {
+        self.handle.destroy();
+        self.place.remove();
+    }
+}
+
+/// Lets the browser go on.
+pub async fn pause(ms: i32) {
+    let promise = Promise::new(&mut |resolve, _| {
+        web_sys::window().unwrap().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, ms).unwrap();
+    });
+    JsFuture::from(promise).await.unwrap();
+}
+
+/// Waits until something holds; at most five seconds.
+pub async fn until(what: &str, holds: impl Fn() -> bool) {
+    for _ in 0..250 {
+        if holds() {
+            return;
+        }
+        pause(20).await;
+    }
+    panic!("waited in vain: {what}");
+}
