@@ -28,7 +28,7 @@ pub struct Settings {
     pub texts: JsValue,
     /// The title; `None`: that of the language.
     pub title: Option<String>,
-    /// `light` or `dark`; `None`: what the visitor's system says.
+    /// `light` or `dark`; `None`, which the host calls `auto`: what the visitor's system says.
     pub theme: Option<String>,
     /// Address of the style sheet. With it the widget lives in a shadow root of its own.
     pub stylesheet: Option<String>,
@@ -57,9 +57,9 @@ impl Settings {
             }
         };
         let desk = text("desk")?.filter(|desk| !desk.is_empty());
-        let theme = text("theme")?.filter(|theme| !theme.is_empty());
+        let theme = text("theme")?.filter(|theme| !theme.is_empty() && theme != "auto");
         if theme.as_ref().is_some_and(|theme| theme != "light" && theme != "dark") {
-            return Err("settings.theme: must be light or dark".to_owned());
+            return Err("settings.theme: must be light, dark or auto".to_owned());
         }
         let texts = get("texts");
         if !texts.is_object() {

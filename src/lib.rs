@@ -4,6 +4,7 @@
 //!
 //! # Layout
 //! - [`ui`]: one folder per view; what needs no browser (texts, grouping, links, view state) also runs natively
+//! - [`wire`]: reads what proxy and storage hold
 //! - `driver`: performs the core's effects through the ports and feeds the results back; decides nothing
 //! - `web`: one browser effect per file, each a handle that stops when it is dropped
 //! - `embed`: the exported API, `mount` and its handle, and the Leptos component `FrontDesk`
@@ -12,6 +13,7 @@
 //! `driver`, `web`, `embed` and the views exist on `wasm32` only, so that native tests stay light.
 
 pub mod ui;
+pub mod wire;
 
 #[cfg(all(target_arch = "wasm32", feature = "bench"))]
 mod bench;

@@ -1,9 +1,10 @@
-//! Rust values to and from plain JavaScript values. The browser's own `JSON` does the text, which keeps a second
+//! Rust values to and from plain JavaScript values, writing by serde, reading by [`crate::wire`]. The browser's own `JSON` does the text, which keeps a second
 //! JSON parser out of the bundle.
 
+use crate::wire::{Read, Value};
+use js_sys::{Array, Object, Reflect};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
-use wasm_bindgen::JsValue;
+use wasm_bindgen::{JsCast, JsValue};
 
 /// The value as plain objects, arrays, strings and numbers.
 pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Option<JsValue> {
@@ -11,8 +12,30 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Option<JsValue> {
 }
 
 /// Reads a plain value; `None` when it has another shape.
-pub fn from_js<T: DeserializeOwned>(value: JsValue) -> Option<T> {
-    serde_wasm_bindgen::from_value(value).ok()
+pub fn from_js<T: Read>(value: JsValue) -> Option<T> {
+    T::read(value_of(&value))
+}
+
+fn value_of(value: &JsValue) -> Value {
+    if let Some(number) = value.as_f64() {
+        Value::Number(number)
+    } else if let Some(text) = value.as_string() {
+        Value::Text(text)
+    } else if let Some(bool) = value.as_bool() {
+        Value::Bool(bool)
+    } else if let Some(list) = value.dyn_ref::<Array>() {
+        Value::List((0..list.length()).map(|at| value_of(&list.get(at))).collect())
+    } else if let Some(object) = value.dyn_ref::<Object>() {
+        let keys = Object::keys(object);
+        let entry = |at| {
+            let key = keys.get(at);
+            let inside = Reflect::get(object, &key).map(|value| value_of(&value)).unwrap_or_default();
+            (key.as_string().unwrap_or_default(), inside)
+        };
+        Value::Object((0..keys.length()).map(entry).collect())
+    } else {
+        Value::Null
+    }
 }
 
 /// The value as JSON text.
@@ -21,6 +44,6 @@ pub fn to_text<T: Serialize + ?Sized>(value: &T) -> Option<String> {
 }
 
 /// Reads JSON text; `None` when it is none, or has another shape.
-pub fn from_text<T: DeserializeOwned>(text: &str) -> Option<T> {
+pub fn from_text<T: Read>(text: &str) -> Option<T> {
     from_js(js_sys::JSON::parse(text).ok()?)
 }

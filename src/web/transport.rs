@@ -1,12 +1,12 @@
 //! Requests to the visitor API by `fetch`.
 
 use crate::web::{Timer, json};
+use crate::wire::Read;
 use frontdesk_contract::{ApiError, SESSION_HEADER};
 use frontdesk_core::{Answer, Call, Failure};
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::SyntaxError;
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -122,7 +122,7 @@ fn reader(call: &Call) -> Reader {
     }
 }
 
-fn read<T: DeserializeOwned>(value: JsValue, wrap: fn(T) -> Answer) -> Option<Answer> {
+fn read<T: Read>(value: JsValue, wrap: fn(T) -> Answer) -> Option<Answer> {
     json::from_js(value).map(wrap)
 }
 

@@ -35,6 +35,12 @@ impl Browser {
             Self::Webkit => "webkit",
         }
     }
+
+    /// Where whole journeys are made: all of them in Chromium, the shortest in the others. The usual choice for the
+    /// widget's own tests, Chromium alone, brings the other two along.
+    pub(crate) fn for_journeys(chosen: &[Self]) -> Vec<Self> {
+        if chosen == [Self::Chromium] { Self::ALL.to_vec() } else { chosen.to_vec() }
+    }
 }
 
 /// What a command is going to use.
@@ -55,9 +61,9 @@ impl Need {
         Self { build: false, lints: true, browsers: Vec::new() }
     }
 
-    /// To build, lint and test in these browsers.
+    /// To build, lint and test in these browsers, and for journeys in those that come along.
     pub(crate) fn test(browsers: &[Browser]) -> Self {
-        Self { build: true, lints: true, browsers: browsers.to_vec() }
+        Self { build: true, lints: true, browsers: Browser::for_journeys(browsers) }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::size;
 pub(crate) struct Test {
     /// Leave out everything that needs a browser.
     pub(crate) quick: bool,
-    /// Browsers for the tests that need one.
+    /// Browsers for the widget's own tests; what follows for whole journeys, [`Browser::for_journeys`] says.
     pub(crate) browsers: Vec<Browser>,
 }
 
@@ -31,16 +31,32 @@ fn step(name: impl Into<String>, work: impl FnOnce() -> Result<()> + 'static) ->
 
 fn steps(test: &Test) -> Vec<Step> {
     let browsers = if test.quick { Vec::new() } else { test.browsers.clone() };
+    let journeys = Browser::for_journeys(&browsers);
     let need = Need::test(&browsers);
     let mut steps = vec![
         step("install what is missing", move || install::run(&need)),
         step("check", check::check),
-        step("native tests", || proc::run(&mut proc::cargo("test --workspace"))),
+        step("native tests", || proc::run(&mut proc::cargo("test --workspace --exclude frontdesk-e2e"))),
         step("build", || bundle::build(false)),
         step("size", size::run),
     ];
     for browser in browsers {
         steps.push(step(format!("widget in {}", browser.name()), move || in_browser(browser)));
+    }
+    if journeys.is_empty() {
+        return steps;
+    }
+    steps.push(step("proxy for the journeys", || proc::run(&mut proc::cargo("build --package frontdesk-proxy"))));
+    for browser in journeys {
+        let (name, tests) = match browser {
+            Browser::Chromium => ("journeys", ""),
+            Browser::Firefox | Browser::Webkit => ("smoke", " --test smoke"),
+        };
+        steps.push(step(format!("{name} in {}", browser.name()), move || {
+            let mut command = proc::cargo(&format!("test --package frontdesk-e2e{tests}"));
+            // A proxy of somebody's own is not the one to be tested.
+            proc::run(command.env("FRONTDESK_BROWSER", browser.name()).env_remove("FRONTDESK_BIN"))
+        }));
     }
     steps
 }
@@ -104,11 +120,26 @@ fn in_browser(browser: Browser) -> Result<()> {
 mod tests {
     use super::*;
 
+    fn names(quick: bool, browsers: &[Browser]) -> Vec<String> {
+        let test = Test { quick, browsers: browsers.to_vec() };
+        steps(&test).into_iter().map(|step| step.name).collect()
+    }
+
     #[test]
     fn quick_leaves_out_the_browsers() {
-        let all = steps(&Test { quick: false, browsers: Browser::ALL.to_vec() });
-        let quick = steps(&Test { quick: true, browsers: Browser::ALL.to_vec() });
-        assert_eq!(all.len(), quick.len() + 3);
-        assert!(quick.iter().all(|step| !step.name.contains("widget in")));
+        let quick = names(true, &Browser::ALL);
+        let all = names(false, &Browser::ALL);
+        assert!(all.starts_with(&quick));
+        let browsers = all.iter().filter(|name| Browser::ALL.iter().any(|own| name.ends_with(own.name())));
+        assert_eq!(browsers.count(), 2 * Browser::ALL.len());
+        assert!(!quick.iter().any(|name| Browser::ALL.iter().any(|own| name.ends_with(own.name()))));
+    }
+
+    #[test]
+    fn journeys_go_through_every_browser_by_default() {
+        let all = names(false, &[Browser::Chromium]);
+        for step in ["widget in chromium", "journeys in chromium", "smoke in firefox", "smoke in webkit"] {
+            assert!(all.iter().any(|name| name == step), "{step}");
+        }
     }
 }

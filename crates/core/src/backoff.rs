@@ -11,7 +11,7 @@ pub const LONGEST_HINT_MS: u64 = 600_000;
 /// never less than the server asks for. `chance` is spread evenly.
 pub fn delay_ms(attempt: u32, server_ms: u64, chance: u128) -> u64 {
     let ceiling = FIRST_MS.saturating_mul(1 << attempt.min(16)).min(LONGEST_MS);
-    let jittered = (chance % u128::from(ceiling + 1)) as u64;
+    let jittered = chance as u64 % (ceiling + 1);
     jittered.max(server_ms.min(LONGEST_HINT_MS))
 }
 

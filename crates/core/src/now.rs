@@ -27,3 +27,17 @@ fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn what_is_drawn_begins_with_the_chance_handed_in_and_does_not_repeat() {
+        let mut now = Now { ms: 0, chance: 7 };
+        let drawn: Vec<_> = (0..1_000).map(|_| now.draw()).collect();
+        assert_eq!(drawn.first(), Some(&7));
+        assert_eq!(drawn.iter().collect::<BTreeSet<_>>().len(), drawn.len());
+    }
+}

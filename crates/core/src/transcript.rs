@@ -252,3 +252,52 @@ impl Transcript {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notice(transcript: &mut Transcript, seq: u64) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let kind = EntryKind::Notice(NoticeCode::CentreReached);
+        transcript.insert(Some(seq), 0, kind, &mut changes);
+        changes
+    }
+
+    #[test]
+    fn the_oldest_entry_makes_room_when_there_are_too_many() {
+        let mut transcript = Transcript::default();
+        for seq in 1..=MAX_ENTRIES as u64 {
+            notice(&mut transcript, seq);
+        }
+        let oldest = transcript.get(0).map(|entry| entry.key).expect("an entry");
+        let changes = notice(&mut transcript, MAX_ENTRIES as u64 + 1);
+        assert_eq!(transcript.entries().len(), MAX_ENTRIES);
+        assert_eq!(changes, [Change::Insert { at: MAX_ENTRIES }, Change::Remove { key: oldest }]);
+        assert!(transcript.find(oldest).is_none());
+    }
+
+    #[test]
+    fn a_message_moves_to_its_number_and_one_that_stays_only_looks_different() {
+        let mut transcript = Transcript::default();
+        let (first, second) = (ClientId::new("first"), ClientId::new("second"));
+        let body = Body::Text("hello".into());
+        let mut changes = Vec::new();
+        transcript.mine(&first, None, 1, &body, MineState::Queued, &mut changes);
+        transcript.mine(&second, None, 2, &body, MineState::Queued, &mut changes);
+        let keys: Vec<_> = transcript.entries().iter().map(|entry| entry.key).collect();
+        let [one, two] = keys.as_slice() else { panic!("two entries") };
+
+        changes.clear();
+        transcript.mine(&first, Some(1), 1, &body, MineState::Sent, &mut changes);
+        assert_eq!(changes, [Change::Update { key: *one }]);
+
+        changes.clear();
+        transcript.mine(&first, Some(9), 1, &body, MineState::Sent, &mut changes);
+        transcript.mine(&second, Some(8), 2, &body, MineState::Sent, &mut changes);
+        assert_eq!(
+            changes,
+            [Change::Update { key: *one }, Change::Remove { key: *two }, Change::Insert { at: 0 }]
+        );
+    }
+}

@@ -73,8 +73,9 @@ impl Config {
         let text = std::fs::read_to_string(path)
             .map_err(|error| vec![Mistake::File { path: path.into(), problem: error.to_string() }])?;
         let beside = path.parent().unwrap_or_else(|| Path::new(""));
-        let variables = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.to_string_lossy().into_owned())));
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+        });
         Self::read(&text, beside, variables)
     }
 
@@ -114,7 +115,8 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
     let store = root.or("store", address::STORE_EXPECTED, StoreAt::default(), address::store);
     let retention = root.whole("retention_hours", "hours", 24, 1..=8760);
     let assets = root.or("assets", "the path of a folder", PathBuf::from("dist"), section::path);
-    let log = root.or("log", "a filter such as `info` or `info,frontdesk_proxy=debug`", "info".into(), log_filter);
+    let log =
+        root.or("log", "a filter such as `info` or `info,frontdesk_proxy=debug`", "info".into(), log_filter);
     let limits = limits::read(root.section("limits"));
     let desks = desk::read_all(&mut root, beside);
     root.finish();

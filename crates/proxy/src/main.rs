@@ -65,10 +65,10 @@ async fn main() -> ExitCode {
 async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
     let config = Config::load(path).map_err(|mistakes| listed(path, &mistakes))?;
     telemetry::init(&config.log)?;
-    let desks = centres(&config)?.into_iter().zip(&config.desks).map(|(centre, desk)| Desk {
-        settings: DeskSettings::from(desk),
-        centre: Arc::new(centre),
-    });
+    let desks = centres(&config)?
+        .into_iter()
+        .zip(&config.desks)
+        .map(|(centre, desk)| Desk { settings: DeskSettings::from(desk), centre: Arc::new(centre) });
     let store: Arc<dyn Store> = match &config.store {
         StoreAt::Memory => Arc::new(MemoryStore::new()),
         StoreAt::Redb(path) => {
@@ -100,7 +100,9 @@ async fn check(path: &Path, online: bool) -> Result<(), Box<dyn Error>> {
     if online {
         for (desk, centre) in config.desks.iter().zip(centres) {
             match centre.probe().await {
-                Ok(()) => say(&format!("desk `{}`: the centre gave a gateway token and a visitor token", desk.id)),
+                Ok(()) => {
+                    say(&format!("desk `{}`: the centre gave a gateway token and a visitor token", desk.id))
+                }
                 Err(trouble) => bad.push(format!("desk `{}`: {trouble}", desk.id)),
             }
         }

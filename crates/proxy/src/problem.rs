@@ -47,7 +47,9 @@ impl Problem {
             ErrorCode::RobotUnavailable => "the robot does not work now",
             ErrorCode::CentreBusy => "the centre is busy",
             ErrorCode::CentreUnreachable => "the centre cannot be reached",
-            ErrorCode::CentreTimeout => "the centre did not answer in time; repeat the request with the same id",
+            ErrorCode::CentreTimeout => {
+                "the centre did not answer in time; repeat the request with the same id"
+            }
             ErrorCode::CentreUnintelligible => "the centre answered something that is not its interface",
             ErrorCode::ContactEnded => "the conversation is over: connect again",
             _ => "the centre refused",

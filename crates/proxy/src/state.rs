@@ -88,7 +88,9 @@ impl App {
         for id in self.shared.store.open_contacts().await? {
             match self.registry.get(&self.shared, &id).await {
                 Ok(visitor) => visitor.poll(true),
-                Err(problem) => tracing::warn!(visitor = id, code = ?problem.code, "a conversation is not gone on with"),
+                Err(problem) => {
+                    tracing::warn!(visitor = id, code = ?problem.code, "a conversation is not gone on with")
+                }
             }
         }
         let app = Arc::clone(self);

@@ -55,6 +55,9 @@ async fn connecting_tells_who_serves() {
         (true, "0", "成功", PLACE_2, &queue),
         (true, "0", "成功", "160021", &agent),
         (true, "0", "成功", "160023", &queue),
+        // An automatic service has the visitor: the robot, where there is one.
+        (true, "0", "成功", "160022", &robot),
+        (false, "0", "成功", "160022", &queue),
         (true, "0", "成功", "1", &robot),
         (true, "0", "agent connected", "1", &agent),
         (false, "0", "成功", "1", &agent),
@@ -89,11 +92,19 @@ async fn transferring_tells_who_serves() {
         ("12", "not within the working time", "1", "refused OutsideHours"),
         ("13", "fail to transfer from robot to agent,it has been agent service.", "1", "ok Agent"),
         ("13", "fail to transfer from robot to agent,session keep touch failed.", "1", "gone"),
-        ("13", "fail to transfer from robot to agent,connect to ccucs failed.", "1", "refused for now CentreBusy"),
+        (
+            "13",
+            "fail to transfer from robot to agent,connect to ccucs failed.",
+            "1",
+            "refused for now CentreBusy",
+        ),
     ] {
         let centre = Centre::start().await;
         centre.always("send TRANS2AGENT", coded(code, said));
-        centre.always("queryQueueInfo", if place == "1" || place == "160021" { coded(place, "") } else { Reply::json(place) });
+        centre.always(
+            "queryQueueInfo",
+            if place == "1" || place == "160021" { coded(place, "") } else { Reply::json(place) },
+        );
         assert_eq!(kind(centre.cec().transfer_to_agent(&party()).await), expected, "{code} {said}");
     }
 }
@@ -119,7 +130,10 @@ async fn a_message_meets_every_state_of_the_conversation() {
     ] {
         let centre = Centre::start().await;
         centre.always("send CHAT", coded(code, said));
-        centre.always("queryQueueInfo", if place.starts_with('{') { Reply::json(place) } else { coded(place, "") });
+        centre.always(
+            "queryQueueInfo",
+            if place.starts_with('{') { Reply::json(place) } else { coded(place, "") },
+        );
         let said_it = centre.cec().say(&party(), &id(), 1, &text("hello")).await;
         assert_eq!(kind(said_it), expected, "{code} {said} {place}");
         assert_eq!(centre.seen("send CHAT").len(), 1);
@@ -129,9 +143,15 @@ async fn a_message_meets_every_state_of_the_conversation() {
 #[tokio::test]
 async fn a_message_that_the_centre_keeps_for_later_is_stored() {
     let centre = Centre::start().await;
-    for sign in [r#"{"isOfflineStatus":true,"tipText":"Leave a message."}"#, "true", r#"{"isOfflineStatus":"true"}"#] {
+    for sign in
+        [r#"{"isOfflineStatus":true,"tipText":"Leave a message."}"#, "true", r#"{"isOfflineStatus":"true"}"#]
+    {
         centre.once("send CHAT", Reply::json(&format!(r#"{{"resultCode":"13","offlineMsg":{sign}}}"#)));
-        assert_eq!(centre.cec().say(&party(), &id(), 1, &text("hello")).await, Ok(Said::StoredOffline), "{sign}");
+        assert_eq!(
+            centre.cec().say(&party(), &id(), 1, &text("hello")).await,
+            Ok(Said::StoredOffline),
+            "{sign}"
+        );
     }
 }
 
@@ -142,14 +162,18 @@ async fn what_the_centre_does_not_take_is_not_sent() {
     for (body, expected) in [
         (text("  "), "refused TextEmpty"),
         (text(&"字".repeat(342)), "refused TextTooLong"),
-        (Body::Location(Location { latitude: 1.0, longitude: 2.0, label: String::new() }), "refused BodyUnsupported"),
+        (
+            Body::Location(Location { latitude: 1.0, longitude: 2.0, label: String::new() }),
+            "refused BodyUnsupported",
+        ),
         (Body::Unsupported {}, "refused BodyUnsupported"),
     ] {
         assert_eq!(kind(cec.say(&party(), &id(), 1, &body).await), expected);
     }
     assert_eq!(centre.order(), Vec::<String>::new());
 
-    let card = Card { title: "Order 42".into(), description: String::new(), url: "https://shop.example/42".into() };
+    let card =
+        Card { title: "Order 42".into(), description: String::new(), url: "https://shop.example/42".into() };
     assert_eq!(cec.say(&party(), &ClientId::new("a,b"), 1, &Body::Card(card)).await, Ok(Said::Delivered));
     let sent = &centre.seen("send CHAT")[0].body;
     assert_eq!(sent["mediaType"], "WEBCARD");
@@ -175,6 +199,13 @@ async fn ending_what_has_ended_is_no_failure() {
         centre.always("queryQueueInfo", coded(place, ""));
         assert_eq!(kind(centre.cec().disconnect(&party()).await), expected, "{code} {said}");
     }
+    // The older edition cannot tell: what does not end is left to the centre.
+    let centre = Centre::start().await;
+    centre.always("send DISCONNECT", coded("13", "disconnect failed"));
+    centre.always("queryQueueInfo", coded("1", ""));
+    assert_eq!(kind(centre.cec().disconnect(&party()).await), "refused for now CentreRefused");
+    let old = centre.cec_with(|config| config.dialect = Dialect::V2_5);
+    assert_eq!(old.disconnect(&party()).await, Ok(()));
 }
 
 #[tokio::test]
@@ -188,17 +219,25 @@ async fn typing_to_a_robot_is_nobodys_trouble() {
 async fn polling_asks_as_the_dialect_wants_and_takes_every_form_of_answer() {
     let centre = Centre::start().await;
     let (new, old) = (centre.cec(), centre.cec_with(|config| config.dialect = Dialect::V2_5));
-    centre.once("poll", Reply::json(r#"{"resultCode":"0","downlinkMessages":[
+    centre.once(
+        "poll",
+        Reply::json(
+            r#"{"resultCode":"0","downlinkMessages":[
         {"content":"您好","sourceType":"AGENT","senderNickname":"Li","controlType":"CHAT","mediaType":"TEXT",
          "timestamp":"1760000001000","messageCode":"c-1"},
-        17, null, {"controlType":"DISCONNECT"}]}"#));
+        17, null, {"controlType":"DISCONNECT"}]}"#,
+        ),
+    );
     let from = Sender::Agent(Person { name: "Li".into(), avatar: None });
     let (code, at_ms) = (Some("c-1".into()), Some(1_760_000_001_000));
     let hello = Downlink::Message { code, from, body: text("您好"), at_ms };
     assert_eq!(new.poll(&party()).await, Ok(vec![hello, Downlink::Ended { offline: false }]));
     old.poll(&party()).await.unwrap();
     let queries: Vec<_> = centre.seen("poll").into_iter().map(|seen| seen.query).collect();
-    assert_eq!(queries, ["receiverId=visitor-7f3a&channel=WEB&isNeedRead=true", "receiverId=visitor-7f3a&channel=WEB"]);
+    assert_eq!(
+        queries,
+        ["receiverId=visitor-7f3a&channel=WEB&isNeedRead=true", "receiverId=visitor-7f3a&channel=WEB"]
+    );
 
     for (reply, expected) in [
         (Reply::json(r#"{"resultCode":0,"downlinkMessages":null}"#), "ok []"),
@@ -219,8 +258,8 @@ async fn polling_asks_as_the_dialect_wants_and_takes_every_form_of_answer() {
 #[tokio::test]
 async fn a_compressed_answer_is_read() {
     const ZIPPED: &[u8] = &[
-        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 42, 74, 45, 46, 205, 41, 113, 206, 79, 73, 85, 178, 82, 50, 80, 170, 5,
-        0, 254, 76, 233, 175, 18, 0, 0, 0,
+        31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 42, 74, 45, 46, 205, 41, 113, 206, 79, 73, 85, 178, 82, 50,
+        80, 170, 5, 0, 254, 76, 233, 175, 18, 0, 0, 0,
     ];
     let centre = Centre::start().await;
     centre.once("poll", Reply::bytes(200, ZIPPED).with("content-encoding", "gzip"));
@@ -234,7 +273,10 @@ async fn the_queue_query_tells_ten_things_apart() {
     let cec = centre.cec();
     for (reply, expected) in [
         (Reply::json(PLACE_2), waiting(Some(2), Some(40_000))),
-        (Reply::json(r#"{"resultCode":0,"position":"3","estimateWaitTime":"60"}"#), waiting(Some(3), Some(60_000))),
+        (
+            Reply::json(r#"{"resultCode":0,"position":"3","estimateWaitTime":"60"}"#),
+            waiting(Some(3), Some(60_000)),
+        ),
         (Reply::json(r#"{"resultCode":"0","position":0,"estimateWaitTime":-1}"#), waiting(None, None)),
         (Reply::json(r#"{"resultCode":"0","position":1,"estimateWaitTime":86401}"#), waiting(Some(1), None)),
         (Reply::json(r#"{"position":1}"#), waiting(Some(1), None)),
@@ -270,7 +312,10 @@ async fn the_survey_is_found_under_either_path_and_the_path_is_remembered() {
         let form = cec.survey(&party()).await.unwrap();
         let levels: Vec<_> = form.levels.iter().map(|level| (level.level, level.label.as_deref())).collect();
         assert!(form.open);
-        assert_eq!((levels.as_slice(), form.comment_max_chars), (&[(1, Some("bad")), (5, Some("good"))][..], 511));
+        assert_eq!(
+            (levels.as_slice(), form.comment_max_chars),
+            (&[(1, Some("bad")), (5, Some("good"))][..], 511)
+        );
     }
     assert_eq!((centre.seen(single).len(), centre.seen(double).len()), (1, 2));
     assert_eq!(centre.seen(double)[0].body, json!({"language": "zh_CN"}));
@@ -324,8 +369,10 @@ async fn a_rating_is_flat_text_and_its_code_may_have_another_name() {
 async fn history_is_read_page_by_page_oldest_first() {
     let record = |number: u64, more: &str| {
         let at = 1_760_000_000_000 + number;
-        format!(r#"{{"id":"r{number}","sourceType":"CUSTOMER","controlType":"CHAT","mediaType":"TEXT",
-            "content":"t{number}","sendTime":{at},"partDbId":123456789012345678901234567890,"messageId":"m{number}"{more}}}"#)
+        format!(
+            r#"{{"id":"r{number}","sourceType":"CUSTOMER","controlType":"CHAT","mediaType":"TEXT",
+            "content":"t{number}","sendTime":{at},"partDbId":123456789012345678901234567890,"messageId":"m{number}"{more}}}"#
+        )
     };
     let page = |records: &[String]| {
         Reply::json(&format!(r#"{{"resultCode":"0","messageList":[{}]}}"#, records.join(",")))
@@ -346,7 +393,10 @@ async fn history_is_read_page_by_page_oldest_first() {
     let kept = centre.cec().history(&party(), 1_760_000_000_046).await.unwrap().unwrap();
     let (first, second) = (kept.first().unwrap(), kept.get(1).unwrap());
     let from = Some(Sender::Agent(Person { name: "Li".into(), avatar: None }));
-    assert_eq!(*first, Kept { code: Some("c-1".into()), from, body: text("hi"), at_ms: Some(1_760_000_000_046) });
+    assert_eq!(
+        *first,
+        Kept { code: Some("c-1".into()), from, body: text("hi"), at_ms: Some(1_760_000_000_046) }
+    );
     let (code, at_ms) = (Some("m49".into()), Some(1_760_000_000_049));
     assert_eq!(*second, Kept { code, from: None, body: text("t49"), at_ms });
     assert_eq!(kept.len(), 53);

@@ -104,48 +104,57 @@ fn a_short_file_gets_the_defaults() {
     let desk = &config.desks[0];
     assert_eq!((desk.title.as_str(), desk.on_linger), ("shop", OnLinger::Stop));
     assert_eq!((desk.cec.robot, desk.cec.agent, desk.cec.text_max_bytes), (true, true, 1024));
-    assert_eq!((desk.cec.timeout, desk.cec.token_expire), (Duration::from_secs(15), Duration::from_secs(600)));
+    assert_eq!(
+        (desk.cec.timeout, desk.cec.token_expire),
+        (Duration::from_secs(15), Duration::from_secs(600))
+    );
     assert!(desk.calls.is_none() && desk.origins.is_empty());
 }
 
 #[test]
 fn the_environment_lies_over_the_file() {
-    let config = read(SHORT, &[
-        ("FRONTDESK__LISTEN", "0.0.0.0:9000"),
-        ("FRONTDESK__RETENTION_HOURS", "48"),
-        ("FRONTDESK__LIMITS__TRUSTED_PROXIES", "10.0.0.0/8, 192.168.0.1"),
-        ("FRONTDESK__DESKS__0__ORIGINS", r#"["https://a.example"]"#),
-        ("FRONTDESK__DESKS__0__ORIGINS__1", "https://b.example"),
-        ("FRONTDESK__DESKS__0__CEC__APP_SECRET", "12345"),
-        ("FRONTDESK__DESKS__0__CEC__HISTORY", "true"),
-        ("FRONTDESK__DESKS__0__CEC__POLL_INTERVAL_MS", "[100, 200]"),
-        ("FRONTDESK__DESKS__1__ID", "help"),
-        ("FRONTDESK__DESKS__1__CEC__BASE_URL", "http://127.0.0.1:1"),
-        ("FRONTDESK__DESKS__1__CEC__APP_KEY", "ak-2"),
-        ("FRONTDESK__DESKS__1__CEC__APP_SECRET", "other"),
-        ("FRONTDESK__DESKS__1__CEC__CHANNEL_ID", "43"),
-        ("FRONTDESKTOP", "not ours"),
-    ]);
+    let config = read(
+        SHORT,
+        &[
+            ("FRONTDESK__LISTEN", "0.0.0.0:9000"),
+            ("FRONTDESK__RETENTION_HOURS", "48"),
+            ("FRONTDESK__LIMITS__TRUSTED_PROXIES", "10.0.0.0/8, 192.168.0.1"),
+            ("FRONTDESK__DESKS__0__ORIGINS", r#"["https://a.example"]"#),
+            ("FRONTDESK__DESKS__0__ORIGINS__1", "https://b.example"),
+            ("FRONTDESK__DESKS__0__CEC__APP_SECRET", "12345"),
+            ("FRONTDESK__DESKS__0__CEC__HISTORY", "true"),
+            ("FRONTDESK__DESKS__0__CEC__POLL_INTERVAL_MS", "[100, 200]"),
+            ("FRONTDESK__DESKS__1__ID", "help"),
+            ("FRONTDESK__DESKS__1__CEC__BASE_URL", "http://127.0.0.1:1"),
+            ("FRONTDESK__DESKS__1__CEC__APP_KEY", "ak-2"),
+            ("FRONTDESK__DESKS__1__CEC__APP_SECRET", "other"),
+            ("FRONTDESK__DESKS__1__CEC__CHANNEL_ID", "43"),
+            ("FRONTDESKTOP", "not ours"),
+        ],
+    );
     // A list that is given as a whole is not added to.
     let wrong = config.unwrap_err();
     assert_eq!(wrong.len(), 1);
     assert!(wrong[0].to_string().contains("FRONTDESK__DESKS__0__ORIGINS__1"), "{}", wrong[0]);
 
-    let config = read(SHORT, &[
-        ("FRONTDESK__LISTEN", "0.0.0.0:9000"),
-        ("FRONTDESK__RETENTION_HOURS", "48"),
-        ("FRONTDESK__LIMITS__TRUSTED_PROXIES", "10.0.0.0/8, 192.168.0.1"),
-        ("FRONTDESK__DESKS__0__ORIGINS__0", "https://a.example"),
-        ("FRONTDESK__DESKS__0__ORIGINS__1", "https://b.example"),
-        ("FRONTDESK__DESKS__0__CEC__APP_SECRET", "12345"),
-        ("FRONTDESK__DESKS__0__CEC__HISTORY", "true"),
-        ("FRONTDESK__DESKS__0__CEC__POLL_INTERVAL_MS", "[100, 200]"),
-        ("FRONTDESK__DESKS__1__ID", "help"),
-        ("FRONTDESK__DESKS__1__CEC__BASE_URL", "http://127.0.0.1:1"),
-        ("FRONTDESK__DESKS__1__CEC__APP_KEY", "ak-2"),
-        ("FRONTDESK__DESKS__1__CEC__APP_SECRET", "other"),
-        ("FRONTDESK__DESKS__1__CEC__CHANNEL_ID", "43"),
-    ]);
+    let config = read(
+        SHORT,
+        &[
+            ("FRONTDESK__LISTEN", "0.0.0.0:9000"),
+            ("FRONTDESK__RETENTION_HOURS", "48"),
+            ("FRONTDESK__LIMITS__TRUSTED_PROXIES", "10.0.0.0/8, 192.168.0.1"),
+            ("FRONTDESK__DESKS__0__ORIGINS__0", "https://a.example"),
+            ("FRONTDESK__DESKS__0__ORIGINS__1", "https://b.example"),
+            ("FRONTDESK__DESKS__0__CEC__APP_SECRET", "12345"),
+            ("FRONTDESK__DESKS__0__CEC__HISTORY", "true"),
+            ("FRONTDESK__DESKS__0__CEC__POLL_INTERVAL_MS", "[100, 200]"),
+            ("FRONTDESK__DESKS__1__ID", "help"),
+            ("FRONTDESK__DESKS__1__CEC__BASE_URL", "http://127.0.0.1:1"),
+            ("FRONTDESK__DESKS__1__CEC__APP_KEY", "ak-2"),
+            ("FRONTDESK__DESKS__1__CEC__APP_SECRET", "other"),
+            ("FRONTDESK__DESKS__1__CEC__CHANNEL_ID", "43"),
+        ],
+    );
     let config = config.unwrap();
     assert_eq!((config.listen.port(), config.retention), (9000, Duration::from_secs(48 * 3600)));
     assert_eq!(config.limits.trusted_proxies.len(), 2);
@@ -183,9 +192,21 @@ fn a_secret_may_be_in_a_file_and_the_environment_takes_its_place_either_way() {
 fn each_mistake_is_named_with_what_is_expected() {
     for (from, to, expected) in [
         ("app_key =", "app_keys =", "`desks[0].cec.app_key`: missing"),
-        ("listen = \"127.0.0.1:8080\"", "listen = \"localhost\"", "`listen`: `localhost` is not an address with port"),
-        ("\"https://desk.example\"", "\"https://desk.example/\"", "`public_url`: `https://desk.example/` ends with a slash"),
-        ("https://shop.example\"]", "https://shop.example/app\"]", "has a path; write `https://shop.example`"),
+        (
+            "listen = \"127.0.0.1:8080\"",
+            "listen = \"localhost\"",
+            "`listen`: `localhost` is not an address with port",
+        ),
+        (
+            "\"https://desk.example\"",
+            "\"https://desk.example/\"",
+            "`public_url`: `https://desk.example/` ends with a slash",
+        ),
+        (
+            "https://shop.example\"]",
+            "https://shop.example/app\"]",
+            "has a path; write `https://shop.example`",
+        ),
         ("https://shop.example\"]", "https://*.shop.example\"]", "a star is not accepted"),
         ("https://shop.example\"]", "null\"]", "`null` is not accepted"),
         ("https://shop.example\"]", "HTTPS://Shop.example\"]", "write `https://shop.example`"),
@@ -198,7 +219,11 @@ fn each_mistake_is_named_with_what_is_expected() {
         ("redb:frontdesk.redb", "valkey://host:6379", "a store in valkey is not built into this version"),
         ("redb:frontdesk.redb", "redb:", "without a path"),
         ("redb:frontdesk.redb", "sqlite", "`sqlite` is no store; expected `redb:PATH` or `memory`"),
-        ("retention_hours = 24", "retention_hours = 0", "0 is out of range; expected a whole number of hours from 1 to"),
+        (
+            "retention_hours = 24",
+            "retention_hours = 0",
+            "0 is out of range; expected a whole number of hours from 1 to",
+        ),
         ("retention_hours = 24", "retention_hours = \"24\"", "`retention_hours`: not a number"),
         ("retention_hours = 24", "retention_hours = 1.5", "1.5 is not a whole number"),
         ("[500, 5000]", "[5000, 500]", "the first number, 5000, is greater than the second, 500"),
@@ -209,7 +234,11 @@ fn each_mistake_is_named_with_what_is_expected() {
         ("id = \"shop\"", "id = \"my shop\"", "`desks[0].id`: `my shop` is no id"),
         ("app_secret = \"canary-secret\"", "", "`desks[0].cec.app_secret`: missing; expected exactly one of"),
         ("app_secret = ", "app_secret_file = \"s\"\napp_secret = ", "No such file"),
-        ("app_secret = \"canary-secret\"", "app_secret = 5", "`desks[0].cec.app_secret`: not a text in quotes"),
+        (
+            "app_secret = \"canary-secret\"",
+            "app_secret = 5",
+            "`desks[0].cec.app_secret`: not a text in quotes",
+        ),
         ("app_secret = \"canary-secret\"", "app_secret = \"canary\\nx\"", "holds a line break"),
         ("wss://gw.example", "https://gw.example", "does not begin with wss://"),
         ("stun:stun.example", "stun.example", "is no address of a STUN or TURN server"),

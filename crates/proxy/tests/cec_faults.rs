@@ -54,9 +54,12 @@ async fn the_wait_that_the_gateway_asks_for_is_passed_on() {
         ("soon", None),
     ] {
         let centre = Centre::start().await;
-        let reply = Reply::status(429).with("retry-after", header).with("date", "Thu, 01 Jan 2026 00:00:00 GMT");
+        let reply =
+            Reply::status(429).with("retry-after", header).with("date", "Thu, 01 Jan 2026 00:00:00 GMT");
         centre.once("poll", reply);
-        let Err(Failure::Refused { retry_after, .. }) = centre.cec().poll(&party()).await else { panic!("{header}") };
+        let Err(Failure::Refused { retry_after, .. }) = centre.cec().poll(&party()).await else {
+            panic!("{header}")
+        };
         assert_eq!(retry_after, expected.map(Duration::from_secs), "{header}");
     }
 }
@@ -78,7 +81,8 @@ async fn broken(last_words: &'static [u8]) -> String {
             let request = String::from_utf8(request).unwrap();
             let token = r#"{"AccessToken":"at","token":"vt","resultCode":"0"}"#;
             let length = token.len();
-            let good = format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{token}");
+            let good =
+                format!("HTTP/1.1 200 OK\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{token}");
             let is_token = request.contains("tokenByAkSk") || request.contains("applyToken");
             if !is_token && last_words == b"wait" {
                 // Keeps the connection open and says nothing.
@@ -94,7 +98,9 @@ async fn broken(last_words: &'static [u8]) -> String {
 fn whole(request: &[u8]) -> bool {
     let text = String::from_utf8_lossy(request);
     let Some((head, body)) = text.split_once("\r\n\r\n") else { return false };
-    let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
+    let length = head
+        .lines()
+        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.parse().ok());
     body.len() >= length.unwrap_or(0)
 }
 
@@ -104,9 +110,15 @@ async fn whoever_hangs_up_leaves_us_in_doubt() {
         (&b""[..], "unknown CentreTimeout"),
         (b"HTTP/1.1 20", "unknown CentreTimeout"),
         (b"nonsense\r\n\r\n", "unknown CentreTimeout"),
-        (b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"resultCode\":\"0\"", "unknown CentreUnintelligible"),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{\"resultCode\":\"0\"",
+            "unknown CentreUnintelligible",
+        ),
         (b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"res", "unknown CentreUnintelligible"),
-        (b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nabcd", "unknown CentreUnintelligible"),
+        (
+            b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 4\r\n\r\nabcd",
+            "unknown CentreUnintelligible",
+        ),
         (b"wait", "unknown CentreTimeout"),
     ] {
         let address = broken(last_words).await;

@@ -53,7 +53,9 @@ async fn no_canary_is_ever_seen() {
         Reply::status(500),
         Reply::bytes(200, b"canary-echo, no JSON").with("ccmessaging-token", "canary-newer-token"),
     ] {
-        for what in ["send CONNECT", "send CHAT", "send TRANS2AGENT", "poll", "saveSatisfaction", "queryQueueInfo"] {
+        for what in
+            ["send CONNECT", "send CHAT", "send TRANS2AGENT", "poll", "saveSatisfaction", "queryQueueInfo"]
+        {
             centre.always(what, reply.clone());
         }
         let party = party();
@@ -75,7 +77,10 @@ async fn no_canary_is_ever_seen() {
     seen += &format!("{:?} {:?} {:?}", centre.cec().connect(&party()).await, cec, settings(&centre.address));
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("TRACE") && log.contains("send CHAT") && log.contains("desk `shop`"), "the log was captured");
+    assert!(
+        log.contains("TRACE") && log.contains("send CHAT") && log.contains("desk `shop`"),
+        "the log was captured"
+    );
     for text in [&log, &seen] {
         let canary = text.find("canary").map(|at| text.get(at.saturating_sub(200)..at + 60));
         assert_eq!(canary, None);

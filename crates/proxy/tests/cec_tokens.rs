@@ -37,7 +37,10 @@ async fn a_401_renews_both_tokens_in_order_and_repeats_once_with_the_same_messag
     assert_eq!(centre.order(), order);
     let sent = centre.seen("send CHAT");
     assert_eq!(sent[0].body, sent[1].body);
-    assert_eq!((sent[1].header("authorization"), sent[1].header("ccmessaging-token")), ("Bearer at-3", "vt-4%3D"));
+    assert_eq!(
+        (sent[1].header("authorization"), sent[1].header("ccmessaging-token")),
+        ("Bearer at-3", "vt-4%3D")
+    );
     assert_eq!(centre.seen("applyToken")[1].header("authorization"), "Bearer at-3");
 }
 
@@ -69,7 +72,8 @@ async fn a_token_in_an_answer_is_used_from_then_on_verbatim() {
     for _ in 0..3 {
         cec.poll(&party()).await.unwrap();
     }
-    let used: Vec<_> = centre.seen("poll").iter().map(|seen| seen.header("ccmessaging-token").to_owned()).collect();
+    let used: Vec<_> =
+        centre.seen("poll").iter().map(|seen| seen.header("ccmessaging-token").to_owned()).collect();
     assert_eq!(used, ["vt-2%3D", "new%2Btoken%3D", "new%2Btoken%3D"]);
     assert_eq!(centre.seen("applyToken").len(), 1);
 
@@ -99,7 +103,12 @@ async fn without_a_token_nothing_was_sent() {
         ("tokenByAkSk", Reply::json(r#"{"resultCode":"9"}"#), "refused CentreRefused", "`app_secret`"),
         ("tokenByAkSk", Reply::bytes(200, b"<html>"), "not sent CentreUnintelligible", "look at `base_url`"),
         ("tokenByAkSk", Reply::status(404), "refused CentreRefused", "look at `base_url`"),
-        ("applyToken", coded("1", "failure"), "refused CentreRefused", "(HTTP 200, code 1); look at `channel_id`"),
+        (
+            "applyToken",
+            coded("1", "failure"),
+            "refused CentreRefused",
+            "(HTTP 200, code 1); look at `channel_id`",
+        ),
         ("applyToken", Reply::status(400), "refused CentreRefused", "look at `channel_id`"),
         ("applyToken", Reply::bytes(200, b""), "not sent CentreUnintelligible", "look at `base_url`"),
     ] {

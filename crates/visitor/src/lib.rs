@@ -1,8 +1,4 @@
-//! A native visitor of a Frontdesk proxy, and what is built of it: the replay of real conversations under faults
-//! (`frontdesk-replay`) and the measurements (`frontdesk-bench`).
-//!
-//! The visitor runs the same [`frontdesk_core::Session`] as the browser. Only what surrounds it is different: HTTP by
-//! reqwest, timers by tokio, storage in memory, time from a monotonic clock and chance from a seed.
+#![doc = include_str!("../README.md")]
 //!
 //! # Layout
 //! - [`visitor`]: the handle of one visitor; [`driver`] performs what its session asks for, [`view`] is what it sees

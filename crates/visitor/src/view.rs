@@ -126,9 +126,9 @@ impl View {
         let old = self.lines.split_off(from);
         let shown_ms = |key| old.iter().rev().find(|line| line.entry.key == key).map(|line| line.shown_ms);
         let entries = session.transcript().entries().iter().skip(from);
-        self.lines.extend(entries.map(|entry| Line {
-            entry: entry.clone(),
-            shown_ms: shown_ms(entry.key).unwrap_or(now_ms),
-        }));
+        self.lines.extend(
+            entries
+                .map(|entry| Line { entry: entry.clone(), shown_ms: shown_ms(entry.key).unwrap_or(now_ms) }),
+        );
     }
 }

@@ -49,23 +49,17 @@ impl Database {
         Some(kept.filter(|kept| kept.schema == SCHEMA).flat_map(|kept| kept.records).collect())
     }
 
-    /// Writes a record; true once the transaction is complete.
-    pub async fn put(&self, record: Record) -> bool {
-        let key = self.key(&record.key());
-        let Some(value) = json::to_js(&Saved { schema: SCHEMA, records: vec![record] }) else { return false };
+    /// Writes a record, or removes it; true once the transaction is complete.
+    pub async fn set(&self, key: &RecordKey, record: Option<Record>) -> bool {
         let Some(store) = self.store(IdbTransactionMode::Readwrite) else { return false };
-        match store.put_with_key(&value, &key) {
-            Ok(_) => completed(&store).await,
-            Err(_) => false,
-        }
-    }
-
-    /// Removes a record.
-    pub async fn delete(&self, key: &RecordKey) {
-        let Some(store) = self.store(IdbTransactionMode::Readwrite) else { return };
-        if store.delete(&self.key(key)).is_ok() {
-            completed(&store).await;
-        }
+        let key = self.key(key);
+        let asked = match record {
+            None => store.delete(&key).is_ok(),
+            Some(record) => json::to_js(&Saved { schema: SCHEMA, records: vec![record] })
+                .is_some_and(|value| store.put_with_key(&value, &key).is_ok()),
+        };
+        let transaction = settled(&store.transaction(), "complete", &["abort", "error"]);
+        asked && JsFuture::from(transaction).await.is_ok()
     }
 
     fn store(&self, mode: IdbTransactionMode) -> Option<IdbObjectStore> {
@@ -103,10 +97,6 @@ fn close_for_newer(database: &IdbDatabase) {
     let target = database.clone();
     let run = Closure::once_into_js(move || target.close());
     database.set_onversionchange(Some(run.unchecked_ref()));
-}
-
-async fn completed(store: &IdbObjectStore) -> bool {
-    JsFuture::from(settled(&store.transaction(), "complete", &["abort", "error"])).await.is_ok()
 }
 
 /// A promise of the first of these events. Its own functions are the listeners: nothing to keep alive.

@@ -45,24 +45,24 @@ impl Storage {
 
     /// Writes a record and tells whether it is there for good. Steps happen in the order they were asked for.
     pub fn keep(&self, record: Record, done: Box<dyn FnOnce(bool)>) {
-        let storage = self.clone();
-        spawn_local(async move {
-            done(match storage {
-                Self::Database(database) => database.put(record).await,
-                Self::Vault(vault) => vault.put(record).await,
-                Self::Memory => false,
-            });
-        });
+        self.set(record.key(), Some(record), Some(done));
     }
 
     /// Removes a record.
     pub fn forget(&self, key: RecordKey) {
+        self.set(key, None, None);
+    }
+
+    fn set(&self, key: RecordKey, record: Option<Record>, done: Option<Box<dyn FnOnce(bool)>>) {
         let storage = self.clone();
         spawn_local(async move {
-            match storage {
-                Self::Database(database) => database.delete(&key).await,
-                Self::Vault(vault) => vault.delete(&key).await,
-                Self::Memory => {}
+            let written = match storage {
+                Self::Database(database) => database.set(&key, record).await,
+                Self::Vault(vault) => vault.set(&key, record).await,
+                Self::Memory => false,
+            };
+            if let Some(done) = done {
+                done(written);
             }
         });
     }

@@ -22,20 +22,12 @@ impl Vault {
         kept.filter(|saved| saved.schema == SCHEMA).unwrap_or(none)
     }
 
-    /// Adds or replaces a record; true once the host answers with what was written.
-    pub async fn put(&self, record: Record) -> bool {
-        let key = record.key();
-        let mut saved = self.read().await;
-        saved.records.retain(|other| other.key() != key);
-        saved.records.push(record);
-        self.write(&saved).await
-    }
-
-    /// Removes a record.
-    pub async fn delete(&self, key: &RecordKey) {
+    /// Adds, replaces or removes a record; true once the host answers with what was written.
+    pub async fn set(&self, key: &RecordKey, record: Option<Record>) -> bool {
         let mut saved = self.read().await;
         saved.records.retain(|other| other.key() != *key);
-        self.write(&saved).await;
+        saved.records.extend(record);
+        self.write(&saved).await
     }
 
     async fn write(&self, saved: &Saved) -> bool {

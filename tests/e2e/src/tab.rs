@@ -196,6 +196,8 @@ impl Tab {
             self.look_up(at, script, vec![json!(name)]).await
         })
         .await?;
+        // WebKitGTK gives a field in a frame the focus only by a click.
+        field.click().await?;
         Ok(field.send_keys(text).await?)
     }
 

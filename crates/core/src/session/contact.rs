@@ -9,7 +9,7 @@ use crate::input::Answer;
 use core::mem;
 use frontdesk_contract::{ClientId, Connect, ConnectTo, Contact, ContactState, QueueInfo};
 
-/// The most times that connecting is tried before the visitor is asked.
+/// The most times that the desk may say "not now" to a wish before the visitor is asked.
 const MAX_TRIES: u32 = 6;
 /// The visitor's typing is told to the agent at most this often, in milliseconds.
 const TYPING_EVERY_MS: u64 = 3_000;

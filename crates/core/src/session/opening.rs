@@ -12,26 +12,30 @@ use frontdesk_contract::{
 };
 
 impl Session {
-    pub(super) fn start(&mut self, step: &mut Step, mut saved: Saved) {
+    pub(super) fn start(&mut self, step: &mut Step, saved: Saved) {
         if saved.schema != SCHEMA {
             return;
         }
-        // Shown in the order in which they will be sent, whatever order they were read in.
-        saved.records.sort_by_key(|record| match record {
-            Record::Outgoing { id, at_ms, .. } => (*at_ms, Some(id.clone())),
-            Record::Session { .. } | Record::Rating { .. } => (0, None),
-        });
         for record in saved.records {
             match record {
                 Record::Session { credential } => self.credential = Some(credential),
                 Record::Outgoing { id, text, at_ms } => {
-                    if self.outbox.restore(id.clone(), text.clone(), at_ms) {
-                        let body = Body::Text(text);
-                        self.transcript.mine(&id, None, at_ms, &body, MineState::Queued, &mut step.changes);
-                    }
+                    self.outbox.restore(id, text, at_ms);
                 }
                 Record::Rating { id, level, comment } => self.rating.restore(id, level, comment),
             }
+        }
+        // Shown in the order in which they will be sent, whatever order they were read in.
+        for message in self.outbox.iter() {
+            let body = Body::Text(message.text.clone());
+            self.transcript.mine(
+                &message.id,
+                None,
+                message.at_ms,
+                &body,
+                MineState::Queued,
+                &mut step.changes,
+            );
         }
         if self.credential.is_some() || !self.outbox.is_empty() {
             self.open(step);

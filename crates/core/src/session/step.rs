@@ -30,7 +30,8 @@ impl Step {
     }
 
     pub(super) fn redraw(&mut self) {
-        if !self.effects.contains(&Effect::Redraw) {
+        // Not `contains`: comparing effects would put the comparison of every wire type into the widget.
+        if !self.effects.iter().any(|effect| matches!(effect, Effect::Redraw)) {
             self.effects.push(Effect::Redraw);
         }
     }

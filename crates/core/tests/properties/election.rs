@@ -156,7 +156,7 @@ fn act() -> impl Strategy<Value = Act> {
 }
 
 proptest! {
-    #![proptest_config(super::cases(192))]
+    #![proptest_config(super::cases(96))]
 
     #[test]
     fn after_fifteen_quiet_seconds_exactly_one_tab_leads(

@@ -111,3 +111,12 @@ fn a_declined_question_goes_away() {
     world.run(60_000);
     world.nothing_left_over();
 }
+
+#[test]
+fn a_rating_is_kept_before_it_is_sent() {
+    let mut world = asked();
+    rate(&mut world);
+    assert!(world.requests(On::Survey).is_empty());
+    world.run(500);
+    assert_eq!(world.requests(On::Survey).len(), 1);
+}

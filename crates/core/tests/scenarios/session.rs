@@ -211,3 +211,14 @@ fn records_of_another_version_are_not_read() {
     later.input(tab, Input::Start(saved));
     assert_eq!(later.session(tab).stage(), Stage::Idle);
 }
+
+#[test]
+fn a_desk_that_connects_and_then_knows_nothing_of_it_is_not_asked_in_a_loop() {
+    let mut world = World::new();
+    let tab = world.open_tab();
+    world.network.always.push((On::Post, Fate::refused(ErrorCode::NotConnected, None)));
+    world.network.always.push((On::Events, Fate::hanging()));
+    world.send(tab, "hello");
+    world.run(120_000);
+    assert!(world.log.len() < 60, "{} requests in two minutes", world.log.len());
+}

@@ -78,12 +78,17 @@ fn a_page_heard_with_a_hole_before_it_is_caught_up() {
 
 #[test]
 fn a_page_heard_while_the_session_is_still_being_opened_is_not_missed() {
-    let mut world = World::served();
+    let mut world = World::new();
+    let first = world.open_tab();
+    world.input(first, Input::Open);
+    world.run(500);
+    // The answer says that there is no conversation; when it arrives there is one.
     world.network.script(On::Open, crate::support::network::Fate::slow(10, 2_000));
     let second = world.open_tab();
-    world.run(1_000);
-    world.desk.agent_says("in between");
+    world.run(100);
+    world.send(first, "in between");
     world.run(4_000);
+    assert_eq!(world.session(second).contact().state, ContactState::Robot);
     assert_eq!(world.lines(second), world.journal_lines());
 }
 
@@ -190,6 +195,7 @@ fn a_conversation_begun_in_one_tab_is_shown_by_one_that_was_idle() {
     let second = world.open_tab();
     world.run(500);
     world.input(first, Input::Role(frontdesk_core::Role::Follower));
+    world.run(60_000);
     world.send(first, "hello");
     world.run(3_000);
     assert_eq!(world.lines(second), world.journal_lines());

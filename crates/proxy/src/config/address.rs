@@ -7,7 +7,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-pub(super) const ORIGIN_EXPECTED: &str = "an exact origin such as https://shop.example: scheme, host, port if any, no path";
+pub(super) const ORIGIN_EXPECTED: &str =
+    "an exact origin such as https://shop.example: scheme, host, port if any, no path";
 pub(super) const STORE_EXPECTED: &str = "`redb:PATH` or `memory`";
 
 /// Where the proxy keeps what must survive it.
@@ -61,7 +62,8 @@ impl FromStr for Cidr {
         };
         let address: IpAddr = address.parse().map_err(|_| "not an IP address or network")?;
         let width = if address.is_ipv4() { 32 } else { 128 };
-        let bits = bits.map_or(Ok(width), str::parse).map_err(|_| "the part after / is not a number of bits")?;
+        let bits =
+            bits.map_or(Ok(width), str::parse).map_err(|_| "the part after / is not a number of bits")?;
         if bits > width {
             return Err("more bits than the address has");
         }

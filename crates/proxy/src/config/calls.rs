@@ -26,12 +26,13 @@ pub struct IceServer {
 }
 
 pub(super) fn read(mut section: Section<'_>) -> Option<Calls> {
-    let gateways = section.must("gateways", "a list of addresses such as wss://gw.example", |list: Vec<String>| {
-        if list.is_empty() {
-            return Err("the list is empty".into());
-        }
-        list.iter().map(|text| address::gateway(text)).collect()
-    });
+    let gateways =
+        section.must("gateways", "a list of addresses such as wss://gw.example", |list: Vec<String>| {
+            if list.is_empty() {
+                return Err("the list is empty".into());
+            }
+            list.iter().map(|text| address::gateway(text)).collect()
+        });
     let ice_servers = section.or(
         "ice_servers",
         "a list of addresses such as stun:stun.example:3478, or of { urls, username, credential }",

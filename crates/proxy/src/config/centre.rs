@@ -78,7 +78,8 @@ pub enum PollKind {
 
 pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig> {
     const DIGITS: &str = "the configuration id that the centre shows for the WEB channel";
-    let base_url = section.must("base_url", "scheme, host and port such as https://service.example", address::base);
+    let base_url =
+        section.must("base_url", "scheme, host and port such as https://service.example", address::base);
     let app_key = section.must("app_key", "the app key in visible ASCII characters", header_safe);
     let app_secret = secret::must(&mut section, "app_secret", "app_secret_file", beside);
     let channel_id = section.must("channel_id", DIGITS, header_safe);
@@ -150,7 +151,9 @@ fn interval(numbers: Vec<i128>) -> Result<(u64, u64), String> {
     let good = |number: &i128| u64::try_from(*number).ok().filter(|number| (100..=30_000).contains(number));
     match (good(busy), good(idle)) {
         (Some(busy), Some(idle)) if busy <= idle => Ok((busy, idle)),
-        (Some(busy), Some(idle)) => Err(format!("the first number, {busy}, is greater than the second, {idle}")),
+        (Some(busy), Some(idle)) => {
+            Err(format!("the first number, {busy}, is greater than the second, {idle}"))
+        }
         _ => Err(format!("[{busy}, {idle}] is out of range")),
     }
 }

@@ -53,17 +53,25 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
     let default = Limits::default();
     let body_bytes = section.whole("body_bytes", "bytes", default.body_bytes as u64, 1_024..=16_777_216);
     let header_bytes = section.whole("header_bytes", "bytes", default.header_bytes as u64, 8_192..=1_048_576);
-    let header_timeout = section.whole("header_timeout_s", "seconds", default.header_timeout.as_secs(), 1..=300);
-    let request_timeout = section.whole("request_timeout_s", "seconds", default.request_timeout.as_secs(), 30..=600);
+    let header_timeout =
+        section.whole("header_timeout_s", "seconds", default.header_timeout.as_secs(), 1..=300);
+    let request_timeout =
+        section.whole("request_timeout_s", "seconds", default.request_timeout.as_secs(), 30..=600);
     let connections = section.whole("connections", "connections", default.connections as u64, 1..=1_000_000);
     let sessions = section.whole("sessions", "sessions", default.sessions as u64, 1..=10_000_000);
     let mut rate = |key, unit, default: u32, most: u32| {
         section.whole(key, unit, default.into(), 1..=most.into()).and_then(|value| u32::try_from(value).ok())
     };
-    let opened = rate("sessions_per_address_per_hour", "sessions", default.sessions_per_address_per_hour, 1_000_000);
-    let asked =
-        rate("requests_per_address_per_minute", "requests", default.requests_per_address_per_minute, 10_000_000);
-    let said = rate("messages_per_visitor_per_minute", "messages", default.messages_per_visitor_per_minute, 100_000);
+    let opened =
+        rate("sessions_per_address_per_hour", "sessions", default.sessions_per_address_per_hour, 1_000_000);
+    let asked = rate(
+        "requests_per_address_per_minute",
+        "requests",
+        default.requests_per_address_per_minute,
+        10_000_000,
+    );
+    let said =
+        rate("messages_per_visitor_per_minute", "messages", default.messages_per_visitor_per_minute, 100_000);
     let events = rate("events_per_visitor", "events", default.events_per_visitor, 1_000_000);
     let trusted_proxies = section.or(
         "trusted_proxies",

@@ -84,7 +84,8 @@ pub(super) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str
         .iter()
         .map(|candidate| (distance(word, candidate), *candidate))
         .filter(|(distance, candidate)| {
-            *distance <= limit || (word.len() >= 3 && (candidate.starts_with(word) || word.starts_with(candidate)))
+            *distance <= limit
+                || (word.len() >= 3 && (candidate.starts_with(word) || word.starts_with(candidate)))
         })
         .min()
         .map(|(_, candidate)| candidate)

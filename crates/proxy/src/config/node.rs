@@ -87,7 +87,11 @@ pub(super) fn overlay(
     given.sort();
     for (parts, name, value) in given {
         if let Err(wrong) = put(entries, &parts, value) {
-            mistakes.value(&name, wrong, "a variable named after a key, such as FRONTDESK__DESKS__0__CEC__APP_KEY");
+            mistakes.value(
+                &name,
+                wrong,
+                "a variable named after a key, such as FRONTDESK__DESKS__0__CEC__APP_KEY",
+            );
         }
     }
 }

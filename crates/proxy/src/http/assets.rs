@@ -3,9 +3,7 @@
 use super::encoding::{Encoding, choose};
 use crate::session::credential::hex;
 use axum::body::{Body, Bytes};
-use axum::http::header::{
-    CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, IF_NONE_MATCH, VARY};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::Response;
 use sha2::{Digest, Sha256};
@@ -89,15 +87,18 @@ impl Assets {
         let file = self.files.get(path)?;
         let encoding = choose(request, file.brotli.is_some(), file.gzip.is_some());
         // Each form has a tag of its own, as a cache may hold several.
-        let etag = format!("\"{}{}\"", file.etag, encoding.name().map_or(String::new(), |name| format!("-{name}")));
+        let etag =
+            format!("\"{}{}\"", file.etag, encoding.name().map_or(String::new(), |name| format!("-{name}")));
         let known = request.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
-        let fresh = known.flat_map(|tags| tags.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == etag);
+        let fresh =
+            known.flat_map(|tags| tags.split(',')).any(|tag| tag.trim().trim_start_matches("W/") == etag);
         let body = match encoding {
             Encoding::Brotli => file.brotli.clone(),
             Encoding::Gzip => file.gzip.clone(),
             Encoding::Identity => None,
         };
-        let mut response = Response::new(if fresh { Body::empty() } else { Body::from(body.unwrap_or(file.plain.clone())) });
+        let mut response =
+            Response::new(if fresh { Body::empty() } else { Body::from(body.unwrap_or(file.plain.clone())) });
         if fresh {
             *response.status_mut() = StatusCode::NOT_MODIFIED;
         }

@@ -42,7 +42,8 @@ fn weight(headers: &HeaderMap, encoding: &str) -> u32 {
         let mut parts = item.split(';');
         let name = parts.next().unwrap_or_default().trim();
         let q = parts.find_map(|part| part.trim().strip_prefix("q="));
-        let weight = q.map_or(1000, |q| q.trim().parse::<f32>().map_or(0, |q| (q.clamp(0.0, 1.0) * 1000.0) as u32));
+        let weight =
+            q.map_or(1000, |q| q.trim().parse::<f32>().map_or(0, |q| (q.clamp(0.0, 1.0) * 1000.0) as u32));
         if name.eq_ignore_ascii_case(encoding) {
             return weight;
         }

@@ -73,7 +73,8 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
         let path = error.path().to_string();
         let inner = error.into_inner();
         let missing_id = path == "." && inner.to_string().starts_with("missing field `id`");
-        let code = if path == "id" || missing_id { ErrorCode::IdInvalid } else { ErrorCode::BadRequest };
+        let wrong_id = inner.is_data() && (path == "id" || missing_id);
+        let code = if wrong_id { ErrorCode::IdInvalid } else { ErrorCode::BadRequest };
         Problem::new(code, describe(&path, &inner))
     })?;
     reader.end().map_err(|_| Problem::new(ErrorCode::BadRequest, "something follows the JSON value"))?;

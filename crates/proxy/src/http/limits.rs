@@ -85,7 +85,9 @@ pub(super) async fn layer(State(state): State<AppState>, mut request: Request, n
     let trusted = &state.shared.settings.limits.trusted_proxies;
     let client = address::client(peer, request.headers(), trusted);
     let health = matches!(request.uri().path(), "/livez" | "/readyz");
-    if !health && let Err(problem) = state.limiters.requests.check(&client, "too many requests from this address") {
+    if !health
+        && let Err(problem) = state.limiters.requests.check(&client, "too many requests from this address")
+    {
         return problem.into_response();
     }
     request.extensions_mut().insert(Client(client));

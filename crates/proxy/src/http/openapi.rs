@@ -54,7 +54,15 @@ impl Modify for Errors {
 /// Every code that a call may answer with.
 fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
     use ErrorCode as C;
-    let mut codes = vec![C::OriginRefused, C::RateLimited, C::HeaderTooLarge, C::Internal, C::StoreUnavailable, C::CentreTimeout, C::Overloaded];
+    let mut codes = vec![
+        C::OriginRefused,
+        C::RateLimited,
+        C::HeaderTooLarge,
+        C::Internal,
+        C::StoreUnavailable,
+        C::CentreTimeout,
+        C::Overloaded,
+    ];
     if (method, path) != ("post", "/v1/session") {
         codes.push(C::SessionUnknown);
     }

@@ -103,10 +103,8 @@ fn shared(mut response: Response) -> Response {
 }
 
 fn not_built() -> Response {
-    let text = "// The widget's files are not here. Build them, and name their folder in the setting `assets`.\n";
-    let headers = [
-        (CONTENT_TYPE, "text/javascript; charset=utf-8"),
-        (CACHE_CONTROL, "no-store"),
-    ];
+    let text =
+        "// The widget's files are not here. Build them, and name their folder in the setting `assets`.\n";
+    let headers = [(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "no-store")];
     (StatusCode::SERVICE_UNAVAILABLE, AsItIs, headers, text).into_response()
 }

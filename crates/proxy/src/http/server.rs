@@ -12,6 +12,7 @@ use hyper_util::server::graceful::GracefulShutdown;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
@@ -45,11 +46,23 @@ pub async fn run(listener: TcpListener, state: AppState, shutdown: impl Future<O
         };
         match accepted {
             Ok((stream, peer)) => {
-                let connection = serve(&builder, stream, peer, router.clone());
+                let began = Arc::new(AtomicBool::new(false));
+                let connection = serve(&builder, stream, peer, router.clone(), Arc::clone(&began));
                 let connection = graceful.watch(connection.into_owned());
+                let patience = limits.header_timeout;
                 tokio::spawn(async move {
+                    let silent = async {
+                        tokio::time::sleep(patience).await;
+                        if began.load(Ordering::Relaxed) {
+                            std::future::pending::<()>().await;
+                        }
+                    };
                     // Errors of a connection are the client's: broken off, too slow, not HTTP.
-                    let _ended = connection.await;
+                    tokio::select! {
+                        _ended = connection => {}
+                        // hyper counts the time of headers only once it knows the version of HTTP.
+                        () = silent => {}
+                    }
                     drop(place);
                 });
             }
@@ -72,11 +85,7 @@ fn builder(header_bytes: usize, header_timeout: Duration) -> Builder<TokioExecut
     let mut builder = Builder::new(TokioExecutor::new());
     // Headers up to twice the limit are read, so that most of what is too large gets a proper answer.
     let buffer = header_bytes.saturating_mul(2).max(16_384);
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(header_timeout)
-        .max_buf_size(buffer);
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout).max_buf_size(buffer);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -92,6 +101,7 @@ fn serve(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
+    began: Arc<AtomicBool>,
 ) -> hyper_util::server::conn::auto::Connection<
     '_,
     TokioIo<TcpStream>,
@@ -106,6 +116,7 @@ fn serve(
     // Small answers are to leave at once; a socket that refuses this works all the same.
     let _set = stream.set_nodelay(true);
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+        began.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(Peer(peer));
         router.clone().oneshot(request)
     });

@@ -37,7 +37,13 @@ mod tests {
         assert_eq!(credential.len(), 43);
         assert_ne!(credential, generate());
         assert!(hash(&credential).is_some());
-        for other in ["", "x", &credential[1..], &format!("{credential}A"), &credential.replace(char::is_alphanumeric, "+")] {
+        for other in [
+            "",
+            "x",
+            &credential[1..],
+            &format!("{credential}A"),
+            &credential.replace(char::is_alphanumeric, "+"),
+        ] {
             assert_eq!(hash(other), None, "{other}");
         }
     }

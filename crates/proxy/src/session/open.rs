@@ -54,7 +54,8 @@ impl App {
     /// When the store fails.
     pub async fn resume(&self, desk: &Desk, wish: &OpenSession) -> Result<Option<SessionOpened>, Problem> {
         let Some(secret) = wish.resume.as_deref() else { return Ok(None) };
-        let Some(session) = self.session_of(secret).await?.filter(|found| found.desk == desk.settings.id) else {
+        let Some(session) = self.session_of(secret).await?.filter(|found| found.desk == desk.settings.id)
+        else {
             return Ok(None);
         };
         let visitor = match self.visitor_of(&session).await {

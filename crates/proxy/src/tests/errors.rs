@@ -30,7 +30,8 @@ async fn sessions_are_opened_resumed_and_refused() {
     ] {
         assert_eq!(shape(&open(&bench, body).await), expected);
     }
-    let newer = open(&bench, json!({"protocol": 7, "desk": "shop", "locale": "zh-CN", "later": [1]})).await.body;
+    let newer =
+        open(&bench, json!({"protocol": 7, "desk": "shop", "locale": "zh-CN", "later": [1]})).await.body;
     assert_eq!(newer["protocol"], 1);
     assert!(newer["visitor"]["name"].as_str().unwrap().starts_with("访客 "));
     assert_eq!(newer["offers"]["history"], false);
@@ -40,7 +41,8 @@ async fn sessions_are_opened_resumed_and_refused() {
         let fresh = open(&bench, json!({"protocol": 1, "desk": "shop", "resume": resume})).await.body;
         assert_ne!(fresh["visitor"], newer["visitor"]);
     }
-    let elsewhere = open(&bench, json!({"protocol": 1, "desk": "other", "resume": newer["session"]})).await.body;
+    let elsewhere =
+        open(&bench, json!({"protocol": 1, "desk": "other", "resume": newer["session"]})).await.body;
     assert_ne!(elsewhere["session"], newer["session"]);
     assert!(bench.centre.script().calls.is_empty());
 }
@@ -70,7 +72,10 @@ async fn logging_out_kills_the_credential_and_erases_the_visitor() {
     super::pass(1.0).await;
     assert_eq!(bench.app.shared.store.sessions().await.unwrap(), 0);
     let calls = bench.centre.script().calls.clone();
-    assert_eq!(calls[calls.len() - 2..], [crate::vendor::fake::Call::Disconnect, crate::vendor::fake::Call::Forget]);
+    assert_eq!(
+        calls[calls.len() - 2..],
+        [crate::vendor::fake::Call::Disconnect, crate::vendor::fake::Call::Forget]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -91,9 +96,21 @@ async fn bodies_are_checked_and_the_field_is_named() {
         (json!({"id": "a", "body": {"text": "好".repeat(342)}}), (422, "text_too_long"), "1024"),
         (json!({"id": "a", "body": {"text": "a\0b"}}), (400, "bad_request"), "body.text"),
         (json!({"id": "a", "body": {"hologram": {}}}), (422, "body_unsupported"), ""),
-        (json!({"id": "a", "body": {"file": {"file": "f", "kind": "image", "name": "n"}}}), (422, "body_unsupported"), ""),
-        (json!({"id": "a", "body": {"location": {"latitude": 91.0, "longitude": 0.0, "label": ""}}}), (400, "bad_request"), "location"),
-        (json!({"id": "a", "body": {"card": {"title": "", "description": "", "url": "javascript:1"}}}), (400, "bad_request"), "url"),
+        (
+            json!({"id": "a", "body": {"file": {"file": "f", "kind": "image", "name": "n"}}}),
+            (422, "body_unsupported"),
+            "",
+        ),
+        (
+            json!({"id": "a", "body": {"location": {"latitude": 91.0, "longitude": 0.0, "label": ""}}}),
+            (400, "bad_request"),
+            "location",
+        ),
+        (
+            json!({"id": "a", "body": {"card": {"title": "", "description": "", "url": "javascript:1"}}}),
+            (400, "bad_request"),
+            "url",
+        ),
     ] {
         let reply = say(body.clone()).await;
         assert_eq!(shape(&reply), expected, "{body}");
@@ -107,7 +124,8 @@ async fn bodies_are_checked_and_the_field_is_named() {
 }
 
 async fn raw(visitor: &Visitor<'_>, method: &str, path: &str, kind: Option<&str>, body: &str) -> Reply {
-    let mut request = Request::builder().method(method).uri(path).header("frontdesk-session", &visitor.session);
+    let mut request =
+        Request::builder().method(method).uri(path).header("frontdesk-session", &visitor.session);
     if let Some(kind) = kind {
         request = request.header("content-type", kind);
     }
@@ -130,7 +148,13 @@ async fn what_is_not_the_api_is_refused_in_its_own_shape() {
         ("GET", "/v1/messages", None, "", (405, "method_not_allowed")),
         ("POST", "/v1/messages", None, "{}", (415, "media_type_unsupported")),
         ("POST", "/v1/messages", Some("text/plain"), "{}", (415, "media_type_unsupported")),
-        ("POST", "/v1/messages", Some("application/x-www-form-urlencoded"), "a=1", (415, "media_type_unsupported")),
+        (
+            "POST",
+            "/v1/messages",
+            Some("application/x-www-form-urlencoded"),
+            "a=1",
+            (415, "media_type_unsupported"),
+        ),
         ("POST", "/v1/typing", Some("text/plain"), "", (415, "media_type_unsupported")),
         ("POST", "/v1/typing", None, "x", (415, "media_type_unsupported")),
         ("POST", "/v1/messages", json, "", (400, "bad_request")),
@@ -148,7 +172,8 @@ async fn what_is_not_the_api_is_refused_in_its_own_shape() {
     assert_eq!(shape(&large), (413, "body_too_large"));
     let long = raw(&visitor, "GET", &format!("/v1/events?x={}", "y".repeat(3000)), None, "").await;
     assert_eq!(shape(&long), (431, "header_too_large"));
-    let fits = raw(&visitor, "POST", "/v1/read", Some("Application/JSON; charset=utf-8"), "{\"up_to\":1}").await;
+    let fits =
+        raw(&visitor, "POST", "/v1/read", Some("Application/JSON; charset=utf-8"), "{\"up_to\":1}").await;
     assert_eq!(fits.status, 204);
     assert_eq!(raw(&visitor, "POST", "/v1/typing", None, "").await.status, 204);
     assert_eq!(raw(&visitor, "POST", "/v1/read", None, "").await.status, 204);

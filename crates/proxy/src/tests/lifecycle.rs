@@ -3,9 +3,7 @@
 use super::{Bench, Plan, agent, message, pass};
 use crate::config::OnLinger;
 use crate::store::memory::MemoryStore;
-use crate::store::{
-    Batch, Intent, SessionHash, SessionRecord, Store, StoreError, Stored, VisitorRecord,
-};
+use crate::store::{Batch, Intent, SessionHash, SessionRecord, Store, StoreError, Stored, VisitorRecord};
 use crate::vendor::fake::Call;
 use frontdesk_contract::{ClientId, Event};
 use std::sync::Arc;

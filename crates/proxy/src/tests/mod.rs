@@ -7,6 +7,7 @@ mod lifecycle;
 mod limits;
 mod pages;
 mod polling;
+mod server;
 mod survey;
 
 use crate::clock::Clock;
@@ -125,7 +126,8 @@ impl Bench {
     }
 
     async fn visitor(&self) -> Visitor<'_> {
-        let reply = self.call("POST", "/v1/session", None, Some(json!({"protocol": 1, "desk": "shop"}))).await;
+        let reply =
+            self.call("POST", "/v1/session", None, Some(json!({"protocol": 1, "desk": "shop"}))).await;
         assert_eq!(reply.status, 200, "{}", reply.body);
         Visitor { bench: self, session: reply.body["session"].as_str().unwrap().to_owned() }
     }
@@ -185,7 +187,9 @@ fn short(event: &Event) -> String {
             format!("contact {}{detail}", value["state"].as_str().unwrap())
         }
         EventKind::Message(_) => format!("message {}", value["body"]["text"].as_str().unwrap()),
-        EventKind::Echo(_) => format!("echo {} {}", value["id"].as_str().unwrap(), value["status"].as_str().unwrap()),
+        EventKind::Echo(_) => {
+            format!("echo {} {}", value["id"].as_str().unwrap(), value["status"].as_str().unwrap())
+        }
         EventKind::Notice(_) => format!("notice {}", value["code"].as_str().unwrap()),
         EventKind::Typing(typing) => format!("typing {}", typing.active),
         EventKind::Queue(info) => format!("queue {}", info.place.unwrap_or(0)),

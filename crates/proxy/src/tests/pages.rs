@@ -69,7 +69,12 @@ async fn assets_are_kept_for_ever_and_nothing_else_is_served() {
     assert_eq!(wasm.headers["cache-control"], "public, max-age=31536000, immutable");
     assert_eq!(wasm.headers["x-content-type-options"], "nosniff");
     assert_eq!(get(&bench, "/assets/00ff/locales/en.json", &[]).await.status, 200);
-    for path in ["/assets/frontdesk.js", "/assets/00ff/frontdesk_bg.wasm.br", "/assets/..%2fframe.html", "/frame.html"] {
+    for path in [
+        "/assets/frontdesk.js",
+        "/assets/00ff/frontdesk_bg.wasm.br",
+        "/assets/..%2fframe.html",
+        "/frame.html",
+    ] {
         assert_eq!(get(&bench, path, &[]).await.status, 404, "{path}");
     }
 }
@@ -95,7 +100,9 @@ async fn the_frame_may_be_embedded_by_its_desk_only() {
         let none = get(&bench, path, &[]).await;
         assert_eq!(none.status, 404);
         assert_eq!(none.headers["content-type"], "text/html; charset=utf-8");
-        assert!(none.headers["content-security-policy"].to_str().unwrap().ends_with("frame-ancestors 'none'"));
+        assert!(
+            none.headers["content-security-policy"].to_str().unwrap().ends_with("frame-ancestors 'none'")
+        );
     }
     assert_eq!(get(&bench, "/inline", &[]).await.status, 200);
 }

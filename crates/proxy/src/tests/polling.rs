@@ -95,8 +95,14 @@ async fn lost_answers_are_recovered_from_history_before_anything_newer() {
     let visitor = bench.connected().await;
     {
         let mut script = bench.centre.script();
-        script.poll.extend([Ok(vec![message("a", robot(), "1")]), Err(unknown()), Ok(vec![message("c", robot(), "3")])]);
-        script.history.extend([Err(not_sent()), Ok(Some(vec![kept("a", "1"), kept("b", "2"), kept("c", "3")]))]);
+        script.poll.extend([
+            Ok(vec![message("a", robot(), "1")]),
+            Err(unknown()),
+            Ok(vec![message("c", robot(), "3")]),
+        ]);
+        script
+            .history
+            .extend([Err(not_sent()), Ok(Some(vec![kept("a", "1"), kept("b", "2"), kept("c", "3")]))]);
     }
     pass(20.0).await;
     assert_eq!(visitor.story(2).await, ["message 1", "message 2", "message 3"]);

@@ -6,7 +6,7 @@
 //! | echoes ids in its history | wait, read back; say it again only if it is absent | delivered once, unless the request was delayed beyond the reading |
 //! | ignores ids, or keeps no history | tell the visitor: unconfirmed | never delivered twice by us |
 //!
-//! [`Delivery::next`] says what to do, the matching method takes what came of it.
+//! [`Delivery::step`] says what to do, the matching method takes what came of it.
 
 use crate::config::MessageIds;
 use crate::settings::CentreTraits;
@@ -28,7 +28,7 @@ const ASK_AGAIN: Duration = Duration::from_secs(2);
 pub enum Step {
     /// Hand the message over; report by [`Delivery::said`].
     Say,
-    /// Wait, then ask [`Delivery::next`] again.
+    /// Wait, then ask [`Delivery::step`] again.
     Wait(Duration),
     /// Look for the message in the centre's history; report by [`Delivery::read_back`].
     ReadBack,
@@ -93,7 +93,7 @@ impl Delivery {
     }
 
     /// What to do now.
-    pub fn next(&mut self) -> Step {
+    pub fn step(&mut self) -> Step {
         let step = self.step.clone();
         if let Step::Wait(_) = step {
             self.step = match mode(self.centre) {
@@ -162,7 +162,9 @@ fn mode(centre: CentreTraits) -> MessageIds {
 /// The code that a failure has for the visitor.
 pub fn code_of(failure: &Failure) -> ErrorCode {
     match failure {
-        Failure::NotSent { code, .. } | Failure::Refused { code, .. } | Failure::Unknown { code, .. } => *code,
+        Failure::NotSent { code, .. } | Failure::Refused { code, .. } | Failure::Unknown { code, .. } => {
+            *code
+        }
         Failure::Gone => ErrorCode::ContactEnded,
     }
 }

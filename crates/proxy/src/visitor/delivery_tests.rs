@@ -25,7 +25,7 @@ fn run(
     let (mut said, mut read) = (said.into_iter(), read.into_iter());
     let mut steps = String::new();
     for _ in 0..50 {
-        match delivery.next() {
+        match delivery.step() {
             Step::Say => {
                 steps.push('s');
                 delivery.said(said.next().unwrap_or(Ok(Said::Delivered)));
@@ -81,7 +81,14 @@ fn doubt_is_resolved_as_the_centre_allows() {
         (MessageIds::Deduplicated, false, vec![lost()], vec![], "sws", accepted()),
         (MessageIds::Deduplicated, false, vec![lost(), lost()], vec![], "sws", timeout.clone()),
         (MessageIds::Echoed, true, vec![lost()], vec![Ok(true)], "swr", accepted()),
-        (MessageIds::Echoed, true, vec![lost()], vec![Ok(false), Err(unknown()), Ok(true)], "swrwrwr", accepted()),
+        (
+            MessageIds::Echoed,
+            true,
+            vec![lost()],
+            vec![Ok(false), Err(unknown()), Ok(true)],
+            "swrwrwr",
+            accepted(),
+        ),
         (MessageIds::Echoed, true, vec![lost()], vec![], "swrwrwrs", accepted()),
         (MessageIds::Echoed, true, vec![lost(), lost()], vec![], "swrwrwrs", timeout.clone()),
         (
@@ -140,7 +147,7 @@ proptest! {
         let outcome = loop {
             steps += 1;
             prop_assert!(steps < 30);
-            match delivery.next() {
+            match delivery.step() {
                 Step::Say => {
                     if maybe_arrived {
                         prop_assert!(mode_allows(message_id, history));

@@ -155,11 +155,6 @@ impl Draft {
         self.record.floor = self.record.floor.max(lowest);
         self.record.rev = self.before.rev + 1;
         self.events.retain(|event| event.seq >= self.record.floor);
-        Some(Batch {
-            record: self.record,
-            events: self.events,
-            intents: self.intents,
-            codes: self.codes,
-        })
+        Some(Batch { record: self.record, events: self.events, intents: self.intents, codes: self.codes })
     }
 }

@@ -85,7 +85,13 @@ impl Visitor {
     ///
     /// # Errors
     /// [`ErrorCode::IdReused`], [`ErrorCode::InFlight`] after `request_timeout`, what `gate` and `work` say.
-    pub async fn submit<G, W, F>(self: &Arc<Self>, id: ClientId, content: [u8; 32], gate: G, work: W) -> Outcome
+    pub async fn submit<G, W, F>(
+        self: &Arc<Self>,
+        id: ClientId,
+        content: [u8; 32],
+        gate: G,
+        work: W,
+    ) -> Outcome
     where
         G: FnOnce(&VisitorRecord, u64) -> Result<(), Problem> + Send + 'static,
         W: FnOnce(Arc<Self>, Task) -> F + Send + 'static,
@@ -126,8 +132,11 @@ impl Visitor {
         match waited {
             Ok(Ok(outcome)) => outcome.clone().unwrap_or_else(|| Err(Problem::internal())),
             Ok(Err(_)) => Err(Problem::internal()),
-            Err(_) => Err(Problem::new(ErrorCode::InFlight, "the request is being worked on: ask again with its id")
-                .after(Duration::from_secs(1))),
+            Err(_) => Err(Problem::new(
+                ErrorCode::InFlight,
+                "the request is being worked on: ask again with its id",
+            )
+            .after(Duration::from_secs(1))),
         }
     }
 

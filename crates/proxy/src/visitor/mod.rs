@@ -119,7 +119,15 @@ impl Visitor {
             Failure::Unknown { code, detail } => ("unknown", Some(code), detail.as_str()),
             Failure::Gone => ("gone", None, ""),
         };
-        tracing::warn!(visitor = self.id, desk = self.desk.settings.id, what, certain, ?code, detail, "the centre failed");
+        tracing::warn!(
+            visitor = self.id,
+            desk = self.desk.settings.id,
+            what,
+            certain,
+            ?code,
+            detail,
+            "the centre failed"
+        );
     }
 }
 

@@ -32,7 +32,7 @@ impl Visitor {
         let centre = self.desk.settings.centre;
         let mut delivery = if task.resumed { Delivery::resumed(centre) } else { Delivery::fresh(centre) };
         loop {
-            match delivery.next() {
+            match delivery.step() {
                 Step::Say => {
                     let answer = self.centre().say(&party, &task.id, task.at_ms, body).await;
                     if let Err(failure) = &answer {

@@ -7,7 +7,7 @@ use crate::clock::Clock;
 use crate::link::{Carrier, FaultLog, FaultPlan, HttpCarrier, Link, Request};
 use crate::replay::centre::Centre;
 use crate::replay::desk::{AgentApi, Desk};
-use crate::replay::processes::{Processes, config};
+use crate::replay::processes::Processes;
 use anyhow::{Context, bail};
 use frontdesk_contract::{
     Body, ClientId, Connect, ConnectTo, Contact, ContactState, EventKind, OpenSession, PostMessage,
@@ -62,8 +62,7 @@ pub async fn measure(options: &Options) -> anyhow::Result<Vec<Level>> {
     let centre = Centre::new(&processes.sandbox_url)?;
     let visitors = LEVELS.iter().sum();
     centre.set_up(&options.switches, visitors, FaultPlan::default()).await?;
-    let config = config(&options.switches, &processes, &centre.settings().await?);
-    processes.start_proxy(&config).await?;
+    processes.start_proxy(&options.switches, &centre.settings().await?).await?;
     let _desk = Desk::open(AgentApi::sign_in(centre.base(), "Bench").await?, Clock::start());
     let echo = Echo::start().await?;
     let mut levels = Vec::new();

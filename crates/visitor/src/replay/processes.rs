@@ -2,6 +2,7 @@
 
 use super::switches::Switches;
 use anyhow::{Context, bail};
+use serde_json::Value;
 use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -64,13 +65,14 @@ impl Processes {
         Ok(processes)
     }
 
-    /// Starts the proxy with this configuration.
+    /// Starts the proxy, with a desk for the sandbox as it is set now.
     ///
     /// # Errors
     /// When it does not start.
-    pub async fn start_proxy(&mut self, config: &str) -> anyhow::Result<()> {
+    pub async fn start_proxy(&mut self, switches: &Switches, centre: &Value) -> anyhow::Result<()> {
+        let store = format!("redb:{}", self.folder.join("store.redb").display());
         let path = self.folder.join("frontdesk.toml");
-        std::fs::write(&path, config)?;
+        std::fs::write(&path, config(switches, &self.proxy_url, &self.sandbox_url, &store, centre))?;
         let arguments = ["serve".to_owned(), "--config".into(), path.display().to_string()];
         let mut child = start(&binary("frontdesk")?, &arguments, &self.folder, "proxy.log")?;
         let url = format!("{}/livez", self.proxy_url);
@@ -81,11 +83,6 @@ impl Processes {
         }
         self.proxy = Some(child);
         answered
-    }
-
-    /// Where the store of the proxy is to lie.
-    pub fn store(&self) -> PathBuf {
-        self.folder.join("store.redb")
     }
 }
 
@@ -137,16 +134,16 @@ async fn answers(child: &mut Child, url: &str, name: &str) -> anyhow::Result<()>
     }
 }
 
-/// The configuration of a proxy for this run. Limits are wide, since all visitors come from one address.
-pub fn config(switches: &Switches, processes: &Processes, centre: &serde_json::Value) -> String {
-    let text = |name: &str| centre.get(name).and_then(serde_json::Value::as_str).unwrap_or_default();
-    let quoted = |text: &str| serde_json::Value::from(text).to_string();
+/// The settings of a proxy between these two addresses. Limits are wide, since all visitors come from one address.
+/// `store` is as in the settings; `centre` are those of the sandbox.
+pub fn config(switches: &Switches, proxy: &str, sandbox: &str, store: &str, centre: &Value) -> String {
+    let text = |name: &str| centre.get(name).and_then(Value::as_str).unwrap_or_default();
+    let quoted = |text: &str| Value::from(text).to_string();
     let interval: Vec<String> = switches.poll_interval_ms.iter().map(u64::to_string).collect();
-    let listen = processes.proxy_url.trim_start_matches("http://");
     [
-        format!("listen = {}", quoted(listen)),
-        format!("public_url = {}", quoted(&processes.proxy_url)),
-        format!("store = {}", quoted(&format!("redb:{}", processes.store().display()))),
+        format!("listen = {}", quoted(proxy.trim_start_matches("http://"))),
+        format!("public_url = {}", quoted(proxy)),
+        format!("store = {}", quoted(store)),
         "log = \"warn\"".into(),
         "[limits]".into(),
         "sessions_per_address_per_hour = 1000000".into(),
@@ -155,7 +152,7 @@ pub fn config(switches: &Switches, processes: &Processes, centre: &serde_json::V
         "[[desks]]".into(),
         format!("id = {}", quoted(&switches.desk)),
         "[desks.cec]".into(),
-        format!("base_url = {}", quoted(&processes.sandbox_url)),
+        format!("base_url = {}", quoted(sandbox)),
         format!("app_key = {}", quoted(text("app_key"))),
         format!("app_secret = {}", quoted(text("app_secret"))),
         format!("channel_id = {}", quoted(text("channel_id"))),

@@ -6,7 +6,7 @@ use super::desk::{AgentApi, Desk};
 use super::dialogue::{Dialogue, load};
 use super::options::Options;
 use super::outcome::judge;
-use super::processes::{Processes, config};
+use super::processes::Processes;
 use super::progress::Progress;
 use super::report::Report;
 use super::visit::{Pace, Played, Visit};
@@ -38,8 +38,7 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
     let centre = Centre::new(&sandbox_url)?;
     centre.set_up(&options.switches, options.visitors, options.faults).await?;
     if let Some(processes) = &mut processes {
-        let config = config(&options.switches, processes, &centre.settings().await?);
-        processes.start_proxy(&config).await?;
+        processes.start_proxy(&options.switches, &centre.settings().await?).await?;
     }
     let proxy_url = match (&processes, &options.proxy) {
         (Some(own), _) => own.proxy_url.clone(),

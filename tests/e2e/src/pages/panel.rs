@@ -202,15 +202,24 @@ impl Panel {
         self.click("talk_person").await
     }
 
-    /// Chooses a level by its word, writes a comment and sends both.
+    /// Chooses a level, 1 is the first one offered, writes a comment and sends both.
     ///
     /// # Errors
     ///
     /// When no rating is asked for.
-    pub async fn rate(&self, level: &str, comment: &str) -> Result<()> {
-        self.tab.click_text(In::Panel, "label", level).await?;
+    pub async fn rate(&self, level: u8, comment: &str) -> Result<()> {
+        self.choose_level(level).await?;
         self.tab.type_into(In::Panel, self.words.get("rating_comment")?, comment).await?;
         self.click("rating_send").await
+    }
+
+    /// Chooses a level of the rating, 1 is the first one offered.
+    ///
+    /// # Errors
+    ///
+    /// When no rating is asked for.
+    pub async fn choose_level(&self, level: u8) -> Result<()> {
+        self.tab.click_on(In::Panel, &format!(".fd-level:nth-child({level})")).await
     }
 
     /// Ends the conversation by the menu.

@@ -56,7 +56,11 @@ mod tests {
         assert_eq!(number("after=7&wait=25", "wait"), Ok(25));
         assert_eq!(number("", "wait"), Ok(0));
         for wrong in ["wait=-1", "wait=", "wait=x", "wait=1.5", "wait=+1", "wait=99999999999999999999"] {
-            assert_eq!(number(wrong, "wait").map_err(|problem| problem.code), Err(ErrorCode::BadRequest), "{wrong}");
+            assert_eq!(
+                number(wrong, "wait").map_err(|problem| problem.code),
+                Err(ErrorCode::BadRequest),
+                "{wrong}"
+            );
         }
     }
 }

@@ -88,7 +88,10 @@ fn check_body(body: &Body, text_max_bytes: u32) -> Result<(), Problem> {
         }
         Body::Card(card) => {
             if !(card.url.starts_with("https://") || card.url.starts_with("http://")) {
-                return Err(Problem::new(ErrorCode::BadRequest, "field `body.card.url`: neither https nor http"));
+                return Err(Problem::new(
+                    ErrorCode::BadRequest,
+                    "field `body.card.url`: neither https nor http",
+                ));
             }
             check_length("body.card.title", &card.title)?;
             check_length("body.card.description", &card.description)?;
@@ -107,7 +110,10 @@ fn check_text(text: &str, most_bytes: u32) -> Result<(), Problem> {
         return Err(Problem::new(ErrorCode::TextTooLong, text));
     }
     if text.contains('\0') {
-        return Err(Problem::new(ErrorCode::BadRequest, "field `body.text`: the character U+0000 is not taken"));
+        return Err(Problem::new(
+            ErrorCode::BadRequest,
+            "field `body.text`: the character U+0000 is not taken",
+        ));
     }
     Ok(())
 }
@@ -117,7 +123,10 @@ const LONGEST: usize = 2_048;
 
 fn check_length(field: &'static str, text: &str) -> Result<(), Problem> {
     if text.len() > LONGEST || text.contains('\0') {
-        return Err(Problem::new(ErrorCode::BadRequest, format!("field `{field}`: longer than {LONGEST} bytes")));
+        return Err(Problem::new(
+            ErrorCode::BadRequest,
+            format!("field `{field}`: longer than {LONGEST} bytes"),
+        ));
     }
     Ok(())
 }

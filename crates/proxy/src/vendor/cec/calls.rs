@@ -18,6 +18,9 @@ pub(super) const CHANNEL: &str = "WEB";
 /// No wait longer than a day is believed.
 const MAX_WAIT_S: u64 = 86_400;
 
+/// Code of the queue query: an automatic service has the visitor.
+const AUTOMATIC: &str = "160022";
+
 /// What was answered to a `send`.
 struct Sent {
     reply: Reply,
@@ -48,11 +51,13 @@ impl Cec {
         match self.read(Request::Connect, &sent) {
             Outcome::Robot => Ok(Serving::Robot),
             Outcome::Queued => Ok(Serving::Queue),
-            Outcome::Done | Outcome::Agent | Outcome::Stored => Ok(match self.place_now(party).await {
-                Some(serving) => serving,
-                None if self.config.robot && !content::names_agent(&sent.text) => Serving::Robot,
-                None => Serving::Agent,
-            }),
+            Outcome::Done | Outcome::Agent | Outcome::Stored => {
+                Ok(match self.place_now(party, self.config.robot).await {
+                    Some(serving) => serving,
+                    None if self.config.robot && !content::names_agent(&sent.text) => Serving::Robot,
+                    None => Serving::Agent,
+                })
+            }
             Outcome::Gone => Err(Failure::Gone),
             Outcome::PerhapsGone(reason) | Outcome::Refused(reason) => Err(self.refused(&sent, reason)),
         }
@@ -64,7 +69,7 @@ impl Cec {
             Outcome::Agent => Ok(Serving::Agent),
             Outcome::Queued => Ok(Serving::Queue),
             Outcome::Done | Outcome::Robot | Outcome::Stored => {
-                Ok(self.place_now(party).await.unwrap_or(Serving::Agent))
+                Ok(self.place_now(party, false).await.unwrap_or(Serving::Agent))
             }
             Outcome::Gone => {
                 self.link.warn(sent.endpoint, &sent.reply, Some(&sent.code));
@@ -77,7 +82,7 @@ impl Cec {
     pub(super) async fn close(&self, party: &Party) -> Result<(), Failure> {
         let sent = self.send(party, Request::Disconnect, Content::none()).await?;
         match self.read(Request::Disconnect, &sent) {
-            Outcome::PerhapsGone(_) if self.is_gone(party).await => Ok(()),
+            Outcome::PerhapsGone(_) if self.is_over(party).await => Ok(()),
             Outcome::PerhapsGone(reason) | Outcome::Refused(reason) => Err(self.refused(&sent, reason)),
             _ => Ok(()),
         }
@@ -127,7 +132,9 @@ impl Cec {
         if reply.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Vec::new());
         }
-        let (Some(polled), Some(coded)) = (wire::read::<Polled>(&reply.body), wire::read::<Coded>(&reply.body)) else {
+        let (Some(polled), Some(coded)) =
+            (wire::read::<Polled>(&reply.body), wire::read::<Coded>(&reply.body))
+        else {
             self.link.warn(POLL, &reply, None);
             return Err(status::unintelligible(POLL));
         };
@@ -142,43 +149,60 @@ impl Cec {
     }
 
     pub(super) async fn place(&self, party: &Party) -> Result<QueueAnswer, Failure> {
+        self.ask_queue(party).await.map(|(answer, _)| answer)
+    }
+
+    /// The answer of the queue query, and its code.
+    async fn ask_queue(&self, party: &Party) -> Result<(QueueAnswer, Option<String>), Failure> {
         const QUEUE: &str = "queryQueueInfo";
         let body = AskQueue {
             user_id: &party.user_id,
             channel_config_id: &self.config.channel_id,
             channel: CHANNEL,
         };
-        let reply = self.link.call(party, &post(QUEUE, "/apiaccess/ccmessaging/queryQueueInfo", &body, true)).await?;
-        let (Some(queue), Some(coded)) = (wire::read::<Queue>(&reply.body), wire::read::<Coded>(&reply.body)) else {
+        let reply =
+            self.link.call(party, &post(QUEUE, "/apiaccess/ccmessaging/queryQueueInfo", &body, true)).await?;
+        let (Some(queue), Some(coded)) = (wire::read::<Queue>(&reply.body), wire::read::<Coded>(&reply.body))
+        else {
             self.link.warn(QUEUE, &reply, None);
             return Err(status::unintelligible(QUEUE));
         };
-        let place = queue.position.whole().filter(|place| *place >= 1).and_then(|place| u32::try_from(place).ok());
+        let place =
+            queue.position.whole().filter(|place| *place >= 1).and_then(|place| u32::try_from(place).ok());
         let wait = queue.estimate_wait_time.whole().filter(|seconds| *seconds <= MAX_WAIT_S);
         let info = QueueInfo { place, wait_ms: wait.map(|seconds| seconds * 1000) };
-        Ok(match coded.code().as_deref() {
+        let code = coded.code();
+        let answer = match code.as_deref() {
             Some("0") => QueueAnswer::Waiting(info),
             None if place.is_some() => QueueAnswer::Waiting(info),
             Some("160021") => QueueAnswer::Served,
-            Some("160022" | "160023") => QueueAnswer::Elsewhere,
+            Some(AUTOMATIC | "160023") => QueueAnswer::Elsewhere,
             Some("160024") => QueueAnswer::AgentDidNotAnswer,
             Some("5" | "6" | "160004") => QueueAnswer::Gone,
             _ => QueueAnswer::NoInformation,
-        })
+        };
+        Ok((answer, code))
     }
 
-    /// Who serves, by the queue query; `None`: it does not tell.
-    async fn place_now(&self, party: &Party) -> Option<Serving> {
-        match self.place(party).await.ok()? {
-            QueueAnswer::Waiting(QueueInfo { place: Some(_), .. }) => Some(Serving::Queue),
-            QueueAnswer::Elsewhere | QueueAnswer::AgentDidNotAnswer => Some(Serving::Queue),
-            QueueAnswer::Served => Some(Serving::Agent),
-            QueueAnswer::Waiting(_) | QueueAnswer::Gone | QueueAnswer::NoInformation => None,
+    /// Who serves, by the queue query; `None`: it does not tell. `robot`: an automatic service may be a robot.
+    async fn place_now(&self, party: &Party, robot: bool) -> Option<Serving> {
+        match self.ask_queue(party).await.ok()? {
+            (QueueAnswer::Elsewhere, Some(code)) if robot && code == AUTOMATIC => None,
+            (QueueAnswer::Waiting(QueueInfo { place: Some(_), .. }), _) => Some(Serving::Queue),
+            (QueueAnswer::Elsewhere | QueueAnswer::AgentDidNotAnswer, _) => Some(Serving::Queue),
+            (QueueAnswer::Served, _) => Some(Serving::Agent),
+            (QueueAnswer::Waiting(_) | QueueAnswer::Gone | QueueAnswer::NoInformation, _) => None,
         }
     }
 
-    async fn is_gone(&self, party: &Party) -> bool {
-        matches!(self.place(party).await, Ok(QueueAnswer::Gone))
+    /// Whether a conversation that cannot be ended is over. The queue query of 2.5 does not tell; then it counts as
+    /// over, since the centre lets go of what is not polled any more.
+    async fn is_over(&self, party: &Party) -> bool {
+        match self.place(party).await {
+            Ok(QueueAnswer::Gone) => true,
+            Ok(QueueAnswer::NoInformation) => self.config.dialect == Dialect::V2_5,
+            _ => false,
+        }
     }
 
     /// Calls `send`.
@@ -231,7 +255,12 @@ fn queueing(sent: &Sent) -> Failure {
 }
 
 /// A call that posts JSON.
-pub(super) fn post(endpoint: &'static str, path: &'static str, body: &impl Serialize, reads: bool) -> Call<'static> {
+pub(super) fn post(
+    endpoint: &'static str,
+    path: &'static str,
+    body: &impl Serialize,
+    reads: bool,
+) -> Call<'static> {
     // Writing to memory cannot fail for these types; an empty body would be refused by the centre.
     let body = serde_json::to_vec(body).unwrap_or_default();
     Call { endpoint, path, ask: Ask::Post(body), reads, need: Need::Any }

@@ -2,7 +2,9 @@
 
 use super::CecError;
 use crate::config::CecConfig;
-use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
+};
 use reqwest::{Certificate, RequestBuilder, Response, Url, redirect};
 use std::error::Error;
 use std::time::{Duration, SystemTime};
@@ -150,9 +152,11 @@ fn usual_headers() -> HeaderMap {
 }
 
 async fn exchange(mut request: RequestBuilder, tokens: Tokens<'_>) -> Result<Reply, Lost> {
-    for (name, value) in
-        [("x-app-key", tokens.app_key), (AUTHORIZATION.as_str(), tokens.gateway), (VISITOR_TOKEN, tokens.visitor)]
-    {
+    for (name, value) in [
+        ("x-app-key", tokens.app_key),
+        (AUTHORIZATION.as_str(), tokens.gateway),
+        (VISITOR_TOKEN, tokens.visitor),
+    ] {
         if let Some(value) = value {
             request = request.header(name, value);
         }

@@ -78,7 +78,12 @@ fn said(message: &FromCentre) -> Option<Downlink> {
     let content = Text::from(message.content.clone());
     let body = content::read(message.media_type.word(), content.0.as_deref())?;
     let from = sender(&message.source_type, &message.sender_nickname);
-    Some(Downlink::Message { code: code(&message.message_code), from, body, at_ms: message.timestamp.time_ms() })
+    Some(Downlink::Message {
+        code: code(&message.message_code),
+        from,
+        body,
+        at_ms: message.timestamp.time_ms(),
+    })
 }
 
 /// Who speaks. Pictures of agents are not relayed yet.

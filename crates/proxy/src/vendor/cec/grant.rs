@@ -71,7 +71,12 @@ impl Granter {
     }
 
     /// A visitor's token, verbatim.
-    pub(super) async fn visitor(&self, client: &Client, gateway: &Lease, party: &Party) -> Result<Fresh, Box<Fault>> {
+    pub(super) async fn visitor(
+        &self,
+        client: &Client,
+        gateway: &Lease,
+        party: &Party,
+    ) -> Result<Fresh, Box<Fault>> {
         let body = AskVisitorToken {
             user_id: &party.user_id,
             user_name: &party.user_name,

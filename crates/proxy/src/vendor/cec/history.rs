@@ -18,7 +18,11 @@ const MAX_PAGES: usize = 100;
 const FAILED: f64 = 2.0;
 
 impl Cec {
-    pub(super) async fn read_history(&self, party: &Party, since_ms: u64) -> Result<Option<Vec<Kept>>, Failure> {
+    pub(super) async fn read_history(
+        &self,
+        party: &Party,
+        since_ms: u64,
+    ) -> Result<Option<Vec<Kept>>, Failure> {
         if !self.config.history || self.config.dialect != Dialect::V2_6 {
             return Ok(None);
         }
@@ -36,7 +40,8 @@ impl Cec {
             };
             let call = post(HISTORY, "/apiaccess/ccmessaging/queryHistoryChatMessage", &body, true);
             let Some(reply) = self.link.call_optional(party, &call).await? else { return Ok(None) };
-            let (Some(answer), Some(coded)) = (wire::read::<HistoryAnswer>(&reply.body), wire::read::<Coded>(&reply.body))
+            let (Some(answer), Some(coded)) =
+                (wire::read::<HistoryAnswer>(&reply.body), wire::read::<Coded>(&reply.body))
             else {
                 self.link.warn(HISTORY, &reply, None);
                 return Err(status::unintelligible(HISTORY));
@@ -118,12 +123,13 @@ fn read(record: &Recorded) -> Option<Kept> {
     }
     let from_visitor = record.source_type.is("CUSTOMER");
     let content = Text::as_str(&record.content);
-    let body = if from_visitor && record.media_type.word().is_none_or(|kind| kind.eq_ignore_ascii_case("TEXT")) {
-        // The visitor's own words are not HTML.
-        Some(frontdesk_contract::Body::Text(content.to_owned())).filter(|_| !content.is_empty())
-    } else {
-        content::read(record.media_type.word(), Some(content))
-    }?;
+    let body =
+        if from_visitor && record.media_type.word().is_none_or(|kind| kind.eq_ignore_ascii_case("TEXT")) {
+            // The visitor's own words are not HTML.
+            Some(frontdesk_contract::Body::Text(content.to_owned())).filter(|_| !content.is_empty())
+        } else {
+            content::read(record.media_type.word(), Some(content))
+        }?;
     let code = if from_visitor {
         downlink::code(&record.message_id).or_else(|| downlink::code(&record.message_code))
     } else {

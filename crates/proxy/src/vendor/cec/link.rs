@@ -70,7 +70,11 @@ impl Link {
     }
 
     /// As [`Link::call`], for an endpoint that not every centre has: `None` when there is no such path.
-    pub(super) async fn call_optional(&self, party: &Party, call: &Call<'_>) -> Result<Option<Reply>, Failure> {
+    pub(super) async fn call_optional(
+        &self,
+        party: &Party,
+        call: &Call<'_>,
+    ) -> Result<Option<Reply>, Failure> {
         let reply = self.call_any(party, call).await?;
         match reply.status {
             200 => Ok(Some(reply)),
@@ -102,7 +106,14 @@ impl Link {
     /// Logs an answer that is a failure, once.
     pub(super) fn warn(&self, endpoint: &'static str, reply: &Reply, code: Option<&str>) {
         let duration_ms = reply.took.as_millis() as u64;
-        tracing::warn!(desk = self.desk, endpoint, status = reply.status, code, duration_ms, "the centre refused");
+        tracing::warn!(
+            desk = self.desk,
+            endpoint,
+            status = reply.status,
+            code,
+            duration_ms,
+            "the centre refused"
+        );
     }
 
     /// Tells the operator that the centre does not know the channel.

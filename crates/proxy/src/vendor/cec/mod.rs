@@ -69,7 +69,11 @@ impl Cec {
     /// # Errors
     /// When the settings cannot be used on this machine.
     pub fn new(desk: &str, config: &CecConfig) -> Result<Self, CecError> {
-        Ok(Self { link: Link::new(desk, config)?, config: config.clone(), survey_path: SurveyPath::default() })
+        Ok(Self {
+            link: Link::new(desk, config)?,
+            config: config.clone(),
+            survey_path: SurveyPath::default(),
+        })
     }
 
     /// Asks the centre for a gateway token and a visitor token and throws them away, for `check-config --online`.

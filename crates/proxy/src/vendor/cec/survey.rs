@@ -76,7 +76,10 @@ impl Cec {
             comment: &comment,
             channel_config_id: &self.config.channel_id,
         };
-        let reply = self.link.call(party, &post(SAVE, "/apiaccess/ccmessaging/saveSatisfaction", &body, false)).await?;
+        let reply = self
+            .link
+            .call(party, &post(SAVE, "/apiaccess/ccmessaging/saveSatisfaction", &body, false))
+            .await?;
         let coded: Coded = wire::read(&reply.body).unwrap_or_default();
         let Some(code) = coded.code() else {
             self.link.warn(SAVE, &reply, None);

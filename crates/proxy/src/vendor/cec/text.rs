@@ -98,7 +98,8 @@ impl Page {
             self.out.push_str(&alt);
         } else if tag.is("a") {
             self.end_link();
-            let target = tag.attribute("href").filter(|_| !tag.closes).filter(|target| leads_somewhere(target));
+            let target =
+                tag.attribute("href").filter(|_| !tag.closes).filter(|target| leads_somewhere(target));
             self.link = target.map(|target| (self.out.len(), target));
         }
     }
@@ -151,7 +152,10 @@ mod tests {
             ("<b>fat</b> and <i>thin</i>\nnext", "fat and thin\nnext"),
             ("Tom &amp; Jerry &lt;3 &#20320;&#x597d;&nbsp;!", "Tom & Jerry <3 你好 !"),
             ("<ul><li>a</li><li>b</li></ul>", "• a\n• b"),
-            ("see <a href=\"https://shop.example/x?a=1&amp;b=2\">here</a>", "see here (https://shop.example/x?a=1&b=2)"),
+            (
+                "see <a href=\"https://shop.example/x?a=1&amp;b=2\">here</a>",
+                "see here (https://shop.example/x?a=1&b=2)",
+            ),
             ("<a href='https://shop.example/'>https://shop.example</a>", "https://shop.example"),
             ("<a href=\"javascript:alert(1)\">x</a>", "x"),
             ("<a href=mailto:li@shop.example></a>", "li@shop.example"),
@@ -168,7 +172,17 @@ mod tests {
 
     #[test]
     fn text_that_is_no_html_stays_what_it_is() {
-        for text in ["a < b && c > d", "if (a<b) x&y;", "<name> & <T>", "  two\n lines ", "<3", "1 <p", "<!-- open", "", "&;&#;&#x;"] {
+        for text in [
+            "a < b && c > d",
+            "if (a<b) x&y;",
+            "<name> & <T>",
+            "  two\n lines ",
+            "<3",
+            "1 <p",
+            "<!-- open",
+            "",
+            "&;&#;&#x;",
+        ] {
             assert_eq!(plain(text), text);
         }
     }

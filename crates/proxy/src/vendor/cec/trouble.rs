@@ -50,7 +50,10 @@ impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unreachable { why } => {
-                write!(f, "the centre cannot be reached ({why}); look at `base_url`, at name resolution and the firewall")
+                write!(
+                    f,
+                    "the centre cannot be reached ({why}); look at `base_url`, at name resolution and the firewall"
+                )
             }
             Self::NotACentre { endpoint, status } => write!(
                 f,

@@ -132,7 +132,8 @@ impl Fetch {
         }
         let repeats = !self.visitor.desk.settings.centre.is_destructive();
         let typing = self.typing_until.is_some();
-        let take = |draft: &mut Draft, recent: &Recent| intake::take(draft, recent, downlinks, typing, repeats);
+        let take =
+            |draft: &mut Draft, recent: &Recent| intake::take(draft, recent, downlinks, typing, repeats);
         let intake: Intake = self.keep(take).await?;
         if intake.news {
             self.arrived = Some(Instant::now());

@@ -4,7 +4,7 @@ use crate::vendor::{Downlink, QueueAnswer};
 use crate::visitor::draft::Draft;
 use crate::visitor::recent::{Recent, fallback};
 use frontdesk_contract::{
-    ContactState, EndReason, EventKind, Message, NoticeCode, QueueInfo, Receipt, Recalled, Sender, Typing,
+    ContactState, EndReason, EventKind, Message, NoticeCode, QueueInfo, Recalled, Receipt, Sender, Typing,
 };
 
 /// What an intake found, beyond what is in the draft.
@@ -20,7 +20,13 @@ pub struct Intake {
 
 /// Turns what a poll returned into events. `typing` says what the visitor was told last; `recent` are the codes known
 /// before this draft; `repeats` that the centre's poll may hand out a message more than once.
-pub fn take(draft: &mut Draft, recent: &Recent, downlinks: &[Downlink], typing: bool, repeats: bool) -> Intake {
+pub fn take(
+    draft: &mut Draft,
+    recent: &Recent,
+    downlinks: &[Downlink],
+    typing: bool,
+    repeats: bool,
+) -> Intake {
     let mut intake = Intake { typing, ..Intake::default() };
     for downlink in downlinks {
         one(draft, recent, downlink, repeats, &mut intake);

@@ -32,12 +32,7 @@ fn person(name: &str) -> Person {
 }
 
 fn message(code: Option<&str>, from: Sender, text: &str) -> Downlink {
-    Downlink::Message {
-        code: code.map(Into::into),
-        from,
-        body: Body::Text(text.into()),
-        at_ms: None,
-    }
+    Downlink::Message { code: code.map(Into::into), from, body: Body::Text(text.into()), at_ms: None }
 }
 
 fn kinds(draft: Draft) -> Vec<EventKind> {

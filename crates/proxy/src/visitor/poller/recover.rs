@@ -27,13 +27,15 @@ pub fn missing(history: &[Kept], recent: &Recent, journal: &[Event]) -> Vec<Down
             Some(code) => {
                 ids.contains(code.as_str()) || recent.contains(code) || !found.insert(code.as_str())
             }
-            None => match unmatched.iter().position(|(who, body)| *who == role(from) && **body == kept.body) {
-                Some(at) => {
-                    unmatched.swap_remove(at);
-                    true
+            None => {
+                match unmatched.iter().position(|(who, body)| *who == role(from) && **body == kept.body) {
+                    Some(at) => {
+                        unmatched.swap_remove(at);
+                        true
+                    }
+                    None => false,
                 }
-                None => false,
-            },
+            }
         };
         if !known {
             missing.push(Downlink::Message {
@@ -70,7 +72,8 @@ mod tests {
     }
 
     fn event(seq: u64, id: &str, text: &str) -> Event {
-        let kind = EventKind::Message(Message { id: id.into(), from: agent(), body: Body::Text(text.into()) });
+        let kind =
+            EventKind::Message(Message { id: id.into(), from: agent(), body: Body::Text(text.into()) });
         Event { seq, at_ms: 1, kind }
     }
 

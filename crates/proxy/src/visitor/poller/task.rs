@@ -2,8 +2,8 @@
 
 use super::fetch::Fetch;
 use super::pacing::{Activity, Pacing, Turn};
-use crate::problem::Problem;
 use crate::config::OnLinger;
+use crate::problem::Problem;
 use crate::store::VisitorRecord;
 use crate::visitor::Visitor;
 use frontdesk_contract::{ContactState, EndReason, ErrorCode, NoticeCode};
@@ -78,6 +78,11 @@ impl Visitor {
         if self.mark().open && !self.poller.is_running() {
             self.poll(true);
         }
+    }
+
+    /// Whether a long poll waits for events.
+    pub fn is_listened_to(&self) -> bool {
+        self.presence.listening()
     }
 
     /// Starts the poller if it does not run. `recover`: messages may have been fetched and lost since it last ran.

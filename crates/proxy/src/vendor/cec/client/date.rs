@@ -9,7 +9,8 @@ pub(super) fn parse(text: &str) -> Option<u64> {
     let month = parts.next()?;
     let month = MONTHS.iter().position(|name| *name == month)? as u64 + 1;
     let year: u64 = parts.next()?.parse().ok().filter(|year| (1970..=9999).contains(year))?;
-    let mut clock = parts.next()?.splitn(3, ':').map(|part| part.parse::<u64>().ok().filter(|part| *part <= 60));
+    let mut clock =
+        parts.next()?.splitn(3, ':').map(|part| part.parse::<u64>().ok().filter(|part| *part <= 60));
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
     if parts.next() != Some("GMT") {
         return None;
@@ -29,7 +30,13 @@ mod tests {
         assert_eq!(parse("Thu, 01 Jan 1970 00:00:00 GMT"), Some(0));
         assert_eq!(parse("Sun, 06 Nov 1994 08:49:37 GMT"), Some(784_111_777));
         assert_eq!(parse("Thu, 29 Feb 2024 23:59:59 GMT"), Some(1_709_251_199));
-        for text in ["", "120", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun, 99 Nov 1994 08:49:37 GMT", "a, 1 Jan 1970 1 GMT"] {
+        for text in [
+            "",
+            "120",
+            "Sunday, 06-Nov-94 08:49:37 GMT",
+            "Sun, 99 Nov 1994 08:49:37 GMT",
+            "a, 1 Jan 1970 1 GMT",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -18,25 +18,33 @@ fn check(request: Request, code: &str, rows: &[(&str, Outcome)]) {
 
 #[test]
 fn connect() {
-    check(Connect, "0", &[
-        ("成功", Done),
-        ("", Done),
-        ("connect to robot successfully", Robot),
-        ("connect to robot success.", Robot),
-        ("process robot multi message successfully", Robot),
-        ("连接机器人成功", Robot),
-    ]);
+    check(
+        Connect,
+        "0",
+        &[
+            ("成功", Done),
+            ("", Done),
+            ("connect to robot successfully", Robot),
+            ("connect to robot success.", Robot),
+            ("process robot multi message successfully", Robot),
+            ("连接机器人成功", Robot),
+        ],
+    );
     check(Connect, "11", &[("Queuing...", Queued), ("", Queued)]);
     let hours = "The current time is not within the working time of the service agents";
     check(Connect, "12", &[(hours, Refused(for_good(OutsideHours)))]);
-    check(Connect, "13", &[
-        ("No ccucs address available!", Refused(for_now(CentreBusy))),
-        ("connect failed, none channel config found.", Refused(for_good(CentreRefused))),
-        ("Failed to disconnect robot", Refused(for_good(CentreRefused))),
-        ("fail to initialize robot", Refused(for_now(RobotUnavailable))),
-        ("fail to initialize robot.", Refused(for_now(RobotUnavailable))),
-        ("Queuing...", Queued),
-    ]);
+    check(
+        Connect,
+        "13",
+        &[
+            ("No ccucs address available!", Refused(for_now(CentreBusy))),
+            ("connect failed, none channel config found.", Refused(for_good(CentreRefused))),
+            ("Failed to disconnect robot", Refused(for_good(CentreRefused))),
+            ("fail to initialize robot", Refused(for_now(RobotUnavailable))),
+            ("fail to initialize robot.", Refused(for_now(RobotUnavailable))),
+            ("Queuing...", Queued),
+        ],
+    );
     check(Connect, "20100100", &[("whatever CCUCS says", Refused(for_good(CentreRefused)))]);
 }
 
@@ -44,43 +52,62 @@ fn connect() {
 fn disconnect() {
     check(Disconnect, "0", &[("disconnect successfully", Done), ("Disconnect robot successfully", Done)]);
     check(Disconnect, "11", &[("Queuing...", Done)]);
-    check(Disconnect, "13", &[
-        ("disconnect failed", PerhapsGone(for_now(CentreRefused))),
-        ("disconnect failed.", PerhapsGone(for_now(CentreRefused))),
-        ("Failed to disconnect robot", PerhapsGone(for_now(CentreRefused))),
-        ("disconnect failed, none channel config found.", Refused(for_good(CentreRefused))),
-        ("disconnect failed, session keep touch failed.", Done),
-        ("Queuing...", Done),
-    ]);
+    check(
+        Disconnect,
+        "13",
+        &[
+            ("disconnect failed", PerhapsGone(for_now(CentreRefused))),
+            ("disconnect failed.", PerhapsGone(for_now(CentreRefused))),
+            ("Failed to disconnect robot", PerhapsGone(for_now(CentreRefused))),
+            ("disconnect failed, none channel config found.", Refused(for_good(CentreRefused))),
+            ("disconnect failed, session keep touch failed.", Done),
+            ("Queuing...", Done),
+        ],
+    );
 }
 
 #[test]
 fn chat() {
-    check(Chat, "0", &[
-        ("sendUserMessage successfully.", Done),
-        ("Send message to robot successfully", Done),
-        ("process robot multi message successfully", Done),
-        ("Failed to disconnect robot", Done),
-    ]);
-    check(Chat, "3", &[
-        ("Incorrect JSON format", Refused(for_good(BodyUnsupported))),
-        ("content can not be empty", Refused(for_good(BodyUnsupported))),
-        ("the content Json String must contains mediaFileId or redirectUrl", Refused(for_good(BodyUnsupported))),
-        ("the content Json String must contains title", Refused(for_good(BodyUnsupported))),
-        ("Incorrect mediaFileType", Refused(for_good(BodyUnsupported))),
-        ("The redirection address is not in the trust list, contact operation staff to add it.", Done),
-    ]);
+    check(
+        Chat,
+        "0",
+        &[
+            ("sendUserMessage successfully.", Done),
+            ("Send message to robot successfully", Done),
+            ("process robot multi message successfully", Done),
+            ("Failed to disconnect robot", Done),
+        ],
+    );
+    check(
+        Chat,
+        "3",
+        &[
+            ("Incorrect JSON format", Refused(for_good(BodyUnsupported))),
+            ("content can not be empty", Refused(for_good(BodyUnsupported))),
+            (
+                "the content Json String must contains mediaFileId or redirectUrl",
+                Refused(for_good(BodyUnsupported)),
+            ),
+            ("the content Json String must contains title", Refused(for_good(BodyUnsupported))),
+            ("Incorrect mediaFileType", Refused(for_good(BodyUnsupported))),
+            ("The redirection address is not in the trust list, contact operation staff to add it.", Done),
+        ],
+    );
     check(Chat, "11", &[("Queuing...", Queued)]);
     check(Chat, "12", &[("not within the working time", Refused(for_good(OutsideHours)))]);
-    check(Chat, "13", &[
-        ("sendUserMessage failed", PerhapsGone(for_good(CentreRefused))),
-        ("sendUserMessage failed.", PerhapsGone(for_good(CentreRefused))),
-        ("connect failed", PerhapsGone(for_good(CentreRefused))),
-        ("Chat failed because the content is empty.", Refused(for_good(TextEmpty))),
-        ("chat failed, none channel config found.", Refused(for_good(CentreRefused))),
-        ("chat failed, send too quick or session keep touch failed.", PerhapsGone(for_now(CentreBusy))),
-        ("Queuing...", Queued),
-    ]);
+    check(
+        Chat,
+        "13",
+        &[
+            ("sendUserMessage failed", PerhapsGone(for_good(CentreRefused))),
+            ("sendUserMessage failed.", PerhapsGone(for_good(CentreRefused))),
+            ("connect failed", PerhapsGone(for_good(CentreRefused))),
+            ("Chat failed because the content is empty.", Refused(for_good(TextEmpty))),
+            ("chat failed, none channel config found.", Refused(for_good(CentreRefused))),
+            ("chat failed, send too quick or session keep touch failed.", PerhapsGone(for_now(CentreBusy))),
+            ("Queuing...", Queued),
+        ],
+    );
 }
 
 #[test]
@@ -89,25 +116,33 @@ fn transfer() {
     check(Transfer, "11", &[("Queuing...", Queued)]);
     let hours = "The current time is not within the working time of the service agents.";
     check(Transfer, "12", &[(hours, Refused(for_good(OutsideHours)))]);
-    check(Transfer, "13", &[
-        ("transfer to agent failed, none channel config found.", Refused(for_good(CentreRefused))),
-        ("fail to transfer from robot to agent,session keep touch failed.", Gone),
-        ("fail to transfer from robot to agent,it has been agent service.", Agent),
-        ("fail to transfer from robot to agent,connect to ccucs failed.", Refused(for_now(CentreBusy))),
-        ("Failed to disconnect robot", Refused(for_good(CentreRefused))),
-    ]);
+    check(
+        Transfer,
+        "13",
+        &[
+            ("transfer to agent failed, none channel config found.", Refused(for_good(CentreRefused))),
+            ("fail to transfer from robot to agent,session keep touch failed.", Gone),
+            ("fail to transfer from robot to agent,it has been agent service.", Agent),
+            ("fail to transfer from robot to agent,connect to ccucs failed.", Refused(for_now(CentreBusy))),
+            ("Failed to disconnect robot", Refused(for_good(CentreRefused))),
+        ],
+    );
 }
 
 #[test]
 fn typing_is_never_worth_a_word() {
     check(Typing, "0", &[("sendUserMessage successfully.", Done)]);
     check(Typing, "11", &[("Queuing...", Done)]);
-    check(Typing, "13", &[
-        ("send inputStatus failed, none channel config found.", Done),
-        ("This is robot service,this message is prevented!", Done),
-        ("sendUserMessage failed", Done),
-        ("Queuing...", Done),
-    ]);
+    check(
+        Typing,
+        "13",
+        &[
+            ("send inputStatus failed, none channel config found.", Done),
+            ("This is robot service,this message is prevented!", Done),
+            ("sendUserMessage failed", Done),
+            ("Queuing...", Done),
+        ],
+    );
 }
 
 #[test]

@@ -35,7 +35,8 @@ fn a_place_is_read_from_its_slash_form() {
 #[test]
 fn a_card_needs_a_title_and_leads_to_web_pages_only() {
     let card = |url: &str| {
-        let title = r#""title":"Order 42","description":"two items","mediaFileId":"","mediaFileType":"img/png""#;
+        let title =
+            r#""title":"Order 42","description":"two items","mediaFileId":"","mediaFileType":"img/png""#;
         read(Some("WEBCARD"), Some(&format!("{{{title},\"redirectUrl\":{url}}}")))
     };
     let expected = Card {

@@ -22,7 +22,8 @@ fn a_message_of_the_2_5_edition() {
     let value = json!({"from":"2025","channel":"WEB","to":"v-1","controlType":"CHAT","mediaType":"TEXT",
         "content":"Hello, how can I help?","simQuestions":null,"senderNickname":"Robo","senderAvatar":"1",
         "timestamp":1_760_000_001_000_u64,"sourceType":"ROBOT","callId":null,"robotGender":"MALE"});
-    let expected = message(None, Sender::Robot(person("Robo")), "Hello, how can I help?", Some(1_760_000_001_000));
+    let expected =
+        message(None, Sender::Robot(person("Robo")), "Hello, how can I help?", Some(1_760_000_001_000));
     assert_eq!(read(value), [expected]);
 }
 
@@ -54,12 +55,17 @@ fn a_queue_sign_and_a_text_are_two_things() {
 fn an_end_may_be_silent_or_have_last_words_or_go_offline() {
     let silent = json!({"controlType":"DISCONNECT","sourceType":"AGENT","content":null,"mediaType":null});
     assert_eq!(read(silent), [Downlink::Ended { offline: false }]);
-    let words = json!({"controlType":"disconnect","sourceType":"SYSTEM","content":"bye","isOfflineStatus":"false"});
-    assert_eq!(read(words), [message(None, Sender::System {}, "bye", None), Downlink::Ended { offline: false }]);
+    let words =
+        json!({"controlType":"disconnect","sourceType":"SYSTEM","content":"bye","isOfflineStatus":"false"});
+    assert_eq!(
+        read(words),
+        [message(None, Sender::System {}, "bye", None), Downlink::Ended { offline: false }]
+    );
     for sign in [json!(true), json!("true"), json!(1), json!("1"), json!("TRUE")] {
         let offline = json!({"controlType":"DISCONNECT","isOfflineStatus":sign});
         assert_eq!(read(offline), [Downlink::Ended { offline: true }]);
-        let chat = json!({"controlType":"CHAT","sourceType":"SYSTEM","content":"later","isOfflineStatus":sign});
+        let chat =
+            json!({"controlType":"CHAT","sourceType":"SYSTEM","content":"later","isOfflineStatus":sign});
         assert_eq!(read(chat).last(), Some(&Downlink::Ended { offline: true }));
     }
     // A flag that is false by default ends nothing.
@@ -103,12 +109,20 @@ fn whatever_else_refers_to_a_message_takes_it_back() {
 fn missing_and_odd_fields_cost_nothing_else() {
     let hello = |at_ms| message(None, Sender::System {}, "hello", at_ms);
     assert_eq!(read(json!({"content":"hello"})), [hello(None)]);
-    assert_eq!(read(json!({"content":"hello","controlType":null,"timestamp":"soon","messageCode":""})), [hello(None)]);
+    assert_eq!(
+        read(json!({"content":"hello","controlType":null,"timestamp":"soon","messageCode":""})),
+        [hello(None)]
+    );
     assert_eq!(read(json!({"content":"hello","timestamp":1.76e12})), [hello(Some(1_760_000_000_000))]);
     assert_eq!(read(json!({"content":"hello","timestamp":-5})), [hello(None)]);
     assert_eq!(read(json!({"content":"hello","messageCode":"x".repeat(65)})), [hello(None)]);
-    assert_eq!(read(json!({"content":5,"sourceType":"AGENT"})), [message(None, Sender::Agent(person("")), "5", None)]);
-    for nothing in [json!(null), json!("text"), json!([]), json!({}), json!({"controlType":"CHAT","content":"  "})] {
+    assert_eq!(
+        read(json!({"content":5,"sourceType":"AGENT"})),
+        [message(None, Sender::Agent(person("")), "5", None)]
+    );
+    for nothing in
+        [json!(null), json!("text"), json!([]), json!({}), json!({"controlType":"CHAT","content":"  "})]
+    {
         assert_eq!(read(nothing), []);
     }
     // An echo of the visitor's own words.

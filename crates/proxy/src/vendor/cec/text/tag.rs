@@ -7,21 +7,59 @@ const LONGEST: usize = 4096;
 
 /// Tags that begin a line of their own.
 const BLOCKS: &[&str] = &[
-    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "div", "dl", "dt", "fieldset",
-    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main",
-    "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "tfoot", "thead", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "html",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "tbody",
+    "tfoot",
+    "thead",
+    "tr",
+    "ul",
 ];
 
 /// Tags within a line.
 const INLINE: &[&str] = &[
-    "a", "abbr", "audio", "b", "bdi", "bdo", "big", "br", "button", "canvas", "caption", "cite", "code", "col",
-    "colgroup", "data", "del", "dfn", "em", "embed", "font", "i", "img", "input", "ins", "kbd", "label", "link", "mark",
-    "meta", "o:p", "option", "picture", "q", "rp", "rt", "ruby", "s", "samp", "select", "small", "source", "span",
-    "strike", "strong", "sub", "sup", "td", "textarea", "th", "time", "tt", "u", "var", "video", "wbr",
+    "a", "abbr", "audio", "b", "bdi", "bdo", "big", "br", "button", "canvas", "caption", "cite", "code",
+    "col", "colgroup", "data", "del", "dfn", "em", "embed", "font", "i", "img", "input", "ins", "kbd",
+    "label", "link", "mark", "meta", "o:p", "option", "picture", "q", "rp", "rt", "ruby", "s", "samp",
+    "select", "small", "source", "span", "strike", "strong", "sub", "sup", "td", "textarea", "th", "time",
+    "tt", "u", "var", "video", "wbr",
 ];
 
 /// Tags whose inside is nothing to read.
-const HIDING: &[&str] = &["head", "iframe", "noscript", "object", "script", "style", "svg", "template", "title"];
+const HIDING: &[&str] =
+    &["head", "iframe", "noscript", "object", "script", "style", "svg", "template", "title"];
 
 /// A tag.
 pub(super) struct Tag<'a> {
@@ -35,9 +73,11 @@ pub(super) struct Tag<'a> {
 pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
     let inside = text.strip_prefix('<')?;
     let (closes, inside) = inside.strip_prefix('/').map_or((false, inside), |inside| (true, inside));
-    let name_end = inside.bytes().take(16).position(|byte| !(byte.is_ascii_alphanumeric() || byte == b':'))?;
+    let name_end =
+        inside.bytes().take(16).position(|byte| !(byte.is_ascii_alphanumeric() || byte == b':'))?;
     let (name, rest) = inside.split_at_checked(name_end).filter(|(name, _)| !name.is_empty())?;
-    let known = [BLOCKS, INLINE, HIDING].iter().any(|list| list.iter().any(|tag| name.eq_ignore_ascii_case(tag)));
+    let known =
+        [BLOCKS, INLINE, HIDING].iter().any(|list| list.iter().any(|tag| name.eq_ignore_ascii_case(tag)));
     if !known || !rest.starts_with(['>', '/', ' ', '\t', '\n', '\r']) {
         return None;
     }
@@ -89,7 +129,8 @@ impl Tag<'_> {
         let mut rest = self.attributes;
         loop {
             rest = rest.trim_start_matches(|char: char| char.is_ascii_whitespace() || char == '/');
-            let name_end = rest.find(|char: char| char.is_ascii_whitespace() || char == '=').unwrap_or(rest.len());
+            let name_end =
+                rest.find(|char: char| char.is_ascii_whitespace() || char == '=').unwrap_or(rest.len());
             let (name, after) = rest.split_at_checked(name_end)?;
             if name.is_empty() && after.is_empty() {
                 return None;

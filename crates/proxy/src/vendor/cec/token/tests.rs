@@ -141,7 +141,8 @@ async fn a_thousand_refusals_of_one_token_cause_one_renewal() {
 #[tokio::test(start_paused = true)]
 async fn a_caller_that_gives_up_does_not_hold_up_the_others() {
     let (cell, service) = (TokenCell::default(), Service::default());
-    let given_up = tokio::time::timeout(Duration::from_millis(10), cell.get(Need::Lasting, service.ask())).await;
+    let given_up =
+        tokio::time::timeout(Duration::from_millis(10), cell.get(Need::Lasting, service.ask())).await;
     assert!(given_up.is_err());
     assert_eq!(text(&cell.get(Need::Lasting, service.ask()).await.unwrap()), "t2");
 }

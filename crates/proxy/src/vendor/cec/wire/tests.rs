@@ -1,6 +1,8 @@
 //! Answers in every type that they come in, and nonsense.
 
-use super::{Coded, FromCentre, HistoryAnswer, Polled, Queue, Recorded, SurveyAnswer, json, read, read_value};
+use super::{
+    Coded, FromCentre, HistoryAnswer, Polled, Queue, Recorded, SurveyAnswer, json, read, read_value,
+};
 use crate::vendor::cec::{content, downlink, grant};
 use proptest::prelude::*;
 use serde_json::{Map, Number, Value};
@@ -31,10 +33,13 @@ fn the_offline_sign_is_an_object_or_a_truth_value() {
         let body = format!(r#"{{"resultCode":"13","offlineMsg":{sign}}}"#);
         read::<Coded>(body.as_bytes()).unwrap().stores_offline()
     };
-    for sign in ["true", "\"true\"", "1", r#"{"isOfflineStatus":true,"tipText":"x"}"#, r#"{"isOfflineStatus":"1"}"#] {
+    for sign in
+        ["true", "\"true\"", "1", r#"{"isOfflineStatus":true,"tipText":"x"}"#, r#"{"isOfflineStatus":"1"}"#]
+    {
         assert!(stores(sign), "{sign}");
     }
-    for sign in ["false", "null", "{}", "[]", r#"{"isOfflineStatus":null}"#, r#"{"isOfflineStatus":"false"}"#] {
+    for sign in ["false", "null", "{}", "[]", r#"{"isOfflineStatus":null}"#, r#"{"isOfflineStatus":"false"}"#]
+    {
         assert!(!stores(sign), "{sign}");
     }
 }
@@ -42,9 +47,15 @@ fn the_offline_sign_is_an_object_or_a_truth_value() {
 #[test]
 fn the_word_null_is_no_text() {
     let text = |desc: &str| {
-        read::<Coded>(format!(r#"{{"resultCode":"0","resultDesc":{desc}}}"#).as_bytes()).unwrap().text().to_owned()
+        read::<Coded>(format!(r#"{{"resultCode":"0","resultDesc":{desc}}}"#).as_bytes())
+            .unwrap()
+            .text()
+            .to_owned()
     };
-    assert_eq!([text("null"), text("\"null\""), text("\"\""), text("\"Queuing...\"")], ["", "", "", "Queuing..."]);
+    assert_eq!(
+        [text("null"), text("\"null\""), text("\"\""), text("\"Queuing...\"")],
+        ["", "", "", "Queuing..."]
+    );
 }
 
 #[test]
@@ -61,8 +72,15 @@ fn what_is_no_object_is_no_answer() {
 /// Reads a value in every way there is.
 fn read_everything(value: &Value) {
     let body = value.to_string().into_bytes();
-    let _ = (read::<Coded>(&body).map(|coded| (coded.code(), coded.stores_offline())), grant::visitor_token(&body));
-    let _ = (read::<Polled>(&body).is_some(), read::<Queue>(&body).is_some(), read::<SurveyAnswer>(&body).is_some());
+    let _ = (
+        read::<Coded>(&body).map(|coded| (coded.code(), coded.stores_offline())),
+        grant::visitor_token(&body),
+    );
+    let _ = (
+        read::<Polled>(&body).is_some(),
+        read::<Queue>(&body).is_some(),
+        read::<SurveyAnswer>(&body).is_some(),
+    );
     let _ = (read::<HistoryAnswer>(&body).is_some(), read_value::<Recorded>(value.clone()).is_some());
     let _ = downlink::read(value.clone());
     if let Value::Object(fields) = value {
@@ -75,15 +93,28 @@ fn read_everything(value: &Value) {
 fn any_json() -> impl Strategy<Value = Value> {
     let name = prop_oneof![
         prop::sample::select(vec![
-            "content", "mediaType", "sourceType", "controlType", "timestamp", "messageCode", "queueFlag",
-            "isOfflineStatus", "resultCode", "offlineMsg", "downlinkMessages", "token", "position",
+            "content",
+            "mediaType",
+            "sourceType",
+            "controlType",
+            "timestamp",
+            "messageCode",
+            "queueFlag",
+            "isOfflineStatus",
+            "resultCode",
+            "offlineMsg",
+            "downlinkMessages",
+            "token",
+            "position",
         ])
         .prop_map(String::from),
         "\\PC{0,8}",
     ];
     let word = prop_oneof![
-        prop::sample::select(vec!["READ", "CHAT", "LOCATE", "WEBCARD", "TEXT", "AGENT", "Y", "1/2/3", "<p>a</p>", "&#0;"])
-            .prop_map(String::from),
+        prop::sample::select(vec![
+            "READ", "CHAT", "LOCATE", "WEBCARD", "TEXT", "AGENT", "Y", "1/2/3", "<p>a</p>", "&#0;"
+        ])
+        .prop_map(String::from),
         "\\PC{0,40}",
     ];
     let leaf = prop_oneof![
@@ -96,7 +127,8 @@ fn any_json() -> impl Strategy<Value = Value> {
     leaf.prop_recursive(4, 48, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::vec((name.clone(), inner), 0..8).prop_map(|fields| Value::Object(fields.into_iter().collect())),
+            prop::collection::vec((name.clone(), inner), 0..8)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
         ]
     })
 }
@@ -112,8 +144,11 @@ fn disguise(value: &Value, dice: &mut impl FnMut() -> bool) -> Value {
         Value::Bool(flag) if dice() => Value::String(flag.to_string()),
         Value::Array(values) => values.iter().map(|value| disguise(value, dice)).collect(),
         Value::Object(fields) => {
-            let mut fields: Vec<_> = fields.iter().map(|(key, value)| (key.clone(), disguise(value, dice))).collect();
-            for (number, absent) in ["callId", "handlerType", "robotGender", "returnCode"].into_iter().enumerate() {
+            let mut fields: Vec<_> =
+                fields.iter().map(|(key, value)| (key.clone(), disguise(value, dice))).collect();
+            for (number, absent) in
+                ["callId", "handlerType", "robotGender", "returnCode"].into_iter().enumerate()
+            {
                 if dice() && !fields.iter().any(|(key, _)| key == absent) {
                     fields.insert(number.min(fields.len()), (absent.into(), Value::Null));
                 }

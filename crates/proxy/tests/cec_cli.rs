@@ -1,0 +1,101 @@
+//! The program itself: exit codes and the lines that an operator reads.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
+
+use frontdesk_sandbox::{Settings, spawn};
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// A file of settings that is removed at the end.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, text: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("frontdesk-cli-{}-{name}.toml", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        Self(path)
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _removed = std::fs::remove_file(&self.0);
+    }
+}
+
+fn settings(base_url: &str, secret: &str) -> String {
+    let centre = Settings::default();
+    format!(
+        "listen = \"127.0.0.1:0\"\npublic_url = \"http://localhost:8080\"\nstore = \"memory\"\n[[desks]]\nid = \"shop\"\n\
+         [desks.cec]\nbase_url = \"{base_url}\"\napp_key = \"{}\"\napp_secret = \"{secret}\"\nchannel_id = \"{}\"\n",
+        centre.app_key, centre.channel_id
+    )
+}
+
+fn frontdesk() -> Command {
+    Command::new(env!("CARGO_BIN_EXE_frontdesk"))
+}
+
+/// Whether it succeeded, and what it wrote.
+async fn run(arguments: &[&str]) -> (bool, String) {
+    let mut command = frontdesk();
+    command.args(arguments);
+    let output = tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap();
+    let text = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(text).unwrap())
+}
+
+#[tokio::test]
+async fn settings_are_checked_offline_and_online() {
+    let centre = spawn(Settings::default()).await.unwrap();
+    let good = File::new("good", &settings(&centre.base_url, "app-secret-demo"));
+    let path = good.0.to_str().unwrap();
+    let (ok, text) = run(&["check-config", "--config", path]).await;
+    assert!(ok && text.contains("the settings are in order, desks: 1"), "{text}");
+    let (ok, text) = run(&["check-config", "--config", path, "--online"]).await;
+    assert!(
+        ok && text.contains("desk `shop`: the centre gave a gateway token and a visitor token"),
+        "{text}"
+    );
+
+    let wrong = File::new("wrong", &settings(&centre.base_url, "canary-secret"));
+    let (ok, text) = run(&["check-config", "--config", wrong.0.to_str().unwrap(), "--online"]).await;
+    assert!(!ok && text.contains("desk `shop`: the centre refuses the app key or secret"), "{text}");
+    assert!(!text.contains("canary"), "{text}");
+
+    let bad = File::new("bad", "listen = 1\n[[desks]]\n");
+    let (ok, text) = run(&["check-config", "--config", bad.0.to_str().unwrap()]).await;
+    assert!(!ok && text.lines().count() == 4, "{text}");
+    let (ok, text) = run(&["check-config", "--config", "/nowhere/frontdesk.toml"]).await;
+    assert!(!ok && text.starts_with("cannot read /nowhere/frontdesk.toml"), "{text}");
+    centre.stop().await;
+}
+
+#[tokio::test]
+async fn the_description_of_the_api_is_json() {
+    let (ok, text) = run(&["openapi"]).await;
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(ok && document["paths"]["/v1/session"].is_object());
+}
+
+#[cfg(unix)]
+#[test]
+fn it_serves_until_it_is_told_to_end_and_logs_json() {
+    let file = File::new("serve", &settings("http://127.0.0.1:1", "canary-secret"));
+    let mut child =
+        frontdesk().args(["serve", "--config"]).arg(&file.0).stderr(Stdio::piped()).spawn().unwrap();
+    let mut address = String::new();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    for line in lines.by_ref() {
+        let entry: serde_json::Value = serde_json::from_str(&line).unwrap();
+        if entry["message"] == "serving" {
+            address = entry["listen"].as_str().unwrap().into();
+            break;
+        }
+    }
+    assert!(std::net::TcpStream::connect(address).is_ok());
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    assert!(lines.all(|line| line.starts_with('{')));
+    assert!(child.wait().unwrap().success());
+}

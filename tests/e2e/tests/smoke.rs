@@ -1,0 +1,35 @@
+//! The shortest useful journey, in the browser that `FRONTDESK_BROWSER` names: chromium, firefox or webkit.
+
+use anyhow::{Result, ensure};
+use frontdesk_e2e::{Kind, Options, story, until};
+
+const QUESTION: &str = "How can I pay?";
+
+#[test]
+fn a_visitor_gets_answers_and_finds_them_again() -> Result<()> {
+    let options = Options { kind: Kind::chosen()?, third_party_storage: true, ..Options::default() };
+    story(options, &Default::default(), async |rig| {
+        let shop = rig.shop("/").await?;
+        let panel = shop.open_panel().await?;
+        panel.say(QUESTION).await?;
+        panel.hears("We take bank cards").await?;
+        panel.ask_for_a_person().await?;
+        panel.tells("queue_next").await?;
+        let agent = rig.agent_desk().await?;
+        agent.sign_in("Wang").await?;
+        agent.has("Active", 1).await?;
+        agent.open_first().await?;
+        agent.hears("visitor", QUESTION).await?;
+        agent.reply("By card, please").await?;
+        panel.hears("By card, please").await?;
+        let before = panel.said().await?;
+        shop.reload().await?;
+        panel.is_usable().await?;
+        until("the conversation is found again", async || {
+            let now = panel.said().await?;
+            ensure!(now == before, "it was {before:?} and is {now:?}");
+            Ok(())
+        })
+        .await
+    })
+}

@@ -1,0 +1,79 @@
+//! A visitor with eight tabs of the shop, over HTTP/1.1, where a browser opens six connections to the desk.
+
+use anyhow::{Result, ensure};
+use frontdesk_e2e::pages::{Panel, ShopPage, Side};
+use frontdesk_e2e::{In, Options, story, until};
+
+const TABS: usize = 8;
+
+#[test]
+fn eight_tabs_are_one_conversation() -> Result<()> {
+    for third_party_storage in [true, false] {
+        let options = Options { third_party_storage, ..Options::default() };
+        story(options, &Default::default(), async |rig| {
+            let shop = rig.shop("/").await?;
+            let first = shop.open_panel().await?;
+            first.say("Which bowl is the largest?").await?;
+            first.has_said("Which bowl is the largest?", "state_sent").await?;
+            let mut panels = vec![first];
+            for _ in 1..TABS {
+                let shop = ShopPage::open(rig.browser.new_tab().await?, &rig.stack, "/bowl/").await?;
+                let panel = shop.panel();
+                panel.is_usable().await?;
+                panels.push(panel);
+            }
+            all_say_something_at_once(&panels).await?;
+            all_have_the_same_transcript(&panels).await?;
+            let held = rig.stack.street.most_held_polls();
+            ensure!(held <= 1, "{held} long polls were held at once");
+            let polls = rig.stack.way.most_polls_at_once();
+            ensure!(polls == 1, "the centre was polled {polls} times at once for one visitor");
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// Each writes; then a word on a channel of the rig's own lets all send in the same moment.
+async fn all_say_something_at_once(panels: &[Panel]) -> Result<()> {
+    for (panel, text) in panels.iter().zip(texts()) {
+        panel.write(&text).await?;
+        let script = "
+            const button = find('button', arguments[0]);
+            window.rig = new BroadcastChannel('rig');
+            window.rig.onmessage = () => button.click();";
+        panel.tab.run(In::Panel, script, vec![panel.words.get("send")?.into()]).await?;
+    }
+    let Some(last) = panels.last() else { return Ok(()) };
+    let script = "window.rig.postMessage('now'); window.rig.onmessage();";
+    last.tab.run(In::Panel, script, Vec::new()).await?;
+    Ok(())
+}
+
+async fn all_have_the_same_transcript(panels: &[Panel]) -> Result<()> {
+    let mut expected: Option<Vec<(Side, String)>> = None;
+    for (number, panel) in (1..).zip(panels) {
+        let said = until(&format!("tab {number} has all texts"), async || {
+            let said = panel.said().await?;
+            for text in texts() {
+                let count = said.iter().filter(|(side, own)| *side == Side::Mine && *own == text).count();
+                ensure!(count == 1, "\"{text}\" is there {count} times: {said:?}");
+                panel.has_said(&text, "state_sent").await?;
+            }
+            // Nine texts, an answer of the robot to each, and its greeting.
+            let answers = said.iter().filter(|(side, _)| *side == Side::Theirs).count();
+            ensure!(answers == TABS + 2, "there are {answers} answers: {said:?}");
+            Ok(said)
+        })
+        .await?;
+        match &expected {
+            None => expected = Some(said),
+            Some(first) => ensure!(*first == said, "tab 1 has {first:?}, tab {number} has {said:?}"),
+        }
+    }
+    Ok(())
+}
+
+fn texts() -> impl Iterator<Item = String> {
+    (1..=TABS).map(|number| format!("This is tab {number}"))
+}

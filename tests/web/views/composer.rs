@@ -1,0 +1,122 @@
+use crate::support::{Visitor, asked, count, pause, push, refuse};
+use wasm_bindgen::JsCast;
+use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::{CompositionEvent, HtmlElement};
+
+fn composes(visitor: &Visitor, name: &str) {
+    visitor.field().dispatch_event(&CompositionEvent::new(name).unwrap()).unwrap();
+}
+
+/// Nothing was sent and the text is still there.
+async fn nothing_happens(visitor: &Visitor) {
+    pause(60).await;
+    assert_eq!((visitor.count(".fd-mine"), visitor.field().value().is_empty()), (0, false));
+}
+
+#[wasm_bindgen_test]
+async fn enter_sends_and_clears() {
+    let visitor = Visitor::comes().await;
+    visitor.writes("  hello  ");
+    visitor.presses("Enter");
+    visitor.reads(".fd-mine .fd-bubble", "hello").await;
+    assert_eq!(visitor.field().value(), "");
+    visitor.sees(".fd-mine .fd-meta").await;
+    crate::support::until("the post", || asked("POST messages").contains(r#"{"text":"hello"}"#)).await;
+}
+
+#[wasm_bindgen_test]
+async fn shift_enter_and_blank_texts_do_not_send() {
+    let visitor = Visitor::comes().await;
+    visitor.writes("hello");
+    visitor.presses_with("Enter", |key| key.set_shift_key(true));
+    nothing_happens(&visitor).await;
+    visitor.writes(" \n ");
+    visitor.presses("Enter");
+    nothing_happens(&visitor).await;
+    assert_eq!(visitor.find(".fd-send").unwrap().get_attribute("aria-disabled").as_deref(), Some("true"));
+}
+
+/// Chrome and Firefox: the Enter that takes a word is reported while composing.
+#[wasm_bindgen_test]
+async fn enter_during_composition_does_not_send() {
+    let visitor = Visitor::comes().await;
+    composes(&visitor, "compositionstart");
+    visitor.writes("你好");
+    visitor.presses("Enter");
+    nothing_happens(&visitor).await;
+    visitor.presses_with("Enter", |key| key.set_is_composing(true));
+    composes(&visitor, "compositionend");
+    nothing_happens(&visitor).await;
+    visitor.presses("Enter");
+    visitor.reads(".fd-mine .fd-bubble", "你好").await;
+}
+
+/// Safari: the composition ends first, then comes its Enter with the code 229.
+#[wasm_bindgen_test]
+async fn enter_that_ended_a_composition_does_not_send() {
+    let visitor = Visitor::comes().await;
+    composes(&visitor, "compositionstart");
+    visitor.writes("你好");
+    composes(&visitor, "compositionend");
+    visitor.presses_with("Enter", |key| key.set_key_code(229));
+    nothing_happens(&visitor).await;
+    visitor.presses("Enter");
+    visitor.reads(".fd-mine .fd-bubble", "你好").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_text_that_is_too_long_is_told_before_and_not_sent() {
+    let visitor = Visitor::comes().await;
+    visitor.writes(&"a".repeat(79));
+    assert_eq!(visitor.text(".fd-limit"), "");
+    visitor.writes(&"a".repeat(80));
+    assert_eq!(visitor.text(".fd-limit"), "80 of 100 bytes");
+    visitor.writes(&"你".repeat(34));
+    assert!(visitor.text(".fd-limit").starts_with("Too long by 2 bytes."));
+    visitor.presses("Enter");
+    visitor.clicks(".fd-send");
+    nothing_happens(&visitor).await;
+    visitor.writes(&"你".repeat(33));
+    visitor.clicks(".fd-send");
+    visitor.sees(".fd-mine").await;
+}
+
+#[wasm_bindgen_test]
+async fn typing_is_told() {
+    let visitor = Visitor::talks_with_li().await;
+    visitor.writes("I");
+    crate::support::until("the notice", || count("POST typing") > 0).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_draft_outlives_another_view() {
+    let visitor = Visitor::talks_with_li().await;
+    visitor.writes("half a thou");
+    push(r#"[{"contact":{"state":"ended"}}]"#);
+    visitor.sees_no(".fd-input").await;
+    visitor.sees(".fd-card .fd-button").await;
+    visitor.clicks(".fd-card .fd-button");
+    visitor.sees(".fd-input").await;
+    crate::support::until("the draft", || visitor.field().value() == "half a thou").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_refused_message_says_why_and_can_be_edited_or_deleted() {
+    let visitor = Visitor::talks_with_li().await;
+    refuse("POST messages", 422, "body_unsupported");
+    visitor.writes("one");
+    visitor.presses("Enter");
+    visitor.reads(".fd-trouble p", "This kind of message is not accepted here").await;
+    let focused: HtmlElement = visitor.find("[data-do=edit]").unwrap().unchecked_into();
+    focused.focus().unwrap();
+    visitor.clicks("[data-do=edit]");
+    visitor.sees_no(".fd-trouble").await;
+    crate::support::until("the text", || visitor.field().value() == "one").await;
+    visitor.presses("Enter");
+    visitor.writes("two");
+    visitor.sees("[data-do=delete]").await;
+    visitor.clicks("[data-do=delete]");
+    visitor.sees_no(".fd-trouble").await;
+    pause(60).await;
+    assert_eq!(visitor.field().value(), "two", "a deleted text does not come back");
+}
