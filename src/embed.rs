@@ -159,9 +159,7 @@ impl Handle {
         self.with(|mounted| {
             let desk = mounted.context.desk();
             desk.with_driver(|driver| driver.set_open(open));
-            if open && focus {
-                desk.focus_first();
-            }
+            desk.focus_composer(open && focus);
         });
     }
 

@@ -30,6 +30,7 @@ pub struct Desk {
     transcript: RefCell<Option<Rc<TranscriptView>>>,
     draft: RefCell<String>,
     drops_text: Cell<bool>,
+    awaits_field: Cell<bool>,
     settle: RefCell<Option<Timer>>,
 }
 
@@ -53,6 +54,7 @@ impl Context {
             transcript: RefCell::default(),
             draft: RefCell::default(),
             drops_text: Cell::default(),
+            awaits_field: Cell::default(),
             settle: RefCell::default(),
         });
         Self {
@@ -170,12 +172,25 @@ impl Desk {
 
     /// Focuses the composer, or what can be used instead.
     pub fn focus_first(&self) {
-        for wanted in [".fd-sheet .fd-quiet", ".fd-input", ".fd-dock button", ".fd-body button", ".fd-header button"] {
+        for wanted in [".fd-sheet .fd-quiet", ".fd-input", ".fd-dock button", ".fd-body button:not([hidden])", ".fd-header button"] {
             if let Some(element) = self.find(wanted) {
                 let _ = element.unchecked_into::<HtmlElement>().focus();
                 return;
             }
         }
+    }
+
+    /// The visitor has opened the panel: the composer gets the focus, now or when it appears. Once closed, no longer.
+    pub fn focus_composer(&self, wanted: bool) {
+        self.awaits_field.set(wanted && self.field().is_none());
+        if wanted {
+            self.focus_first();
+        }
+    }
+
+    /// Whether the composer, which has appeared, is to have the focus.
+    pub fn takes_focus(&self) -> bool {
+        self.awaits_field.take()
     }
 
     /// The field where the visitor writes.

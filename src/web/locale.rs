@@ -16,10 +16,10 @@ pub struct Locale {
 }
 
 impl Locale {
-    /// For a BCP 47 tag. One that the browser cannot read falls back to the browser's own language.
+    /// For a BCP 47 tag; English for what the browser cannot read as one.
     pub fn new(tag: &str) -> Self {
-        let readable = Intl::get_canonical_locales(&tag.into()).length() > 0;
-        let tag = if readable { tag.to_owned() } else { "en".to_owned() };
+        let readable = construct("NumberFormat", tag, &Object::new()).is_some();
+        let tag = if readable { tag } else { "en" }.to_owned();
         Self { tag, time: OnceCell::new(), date: OnceCell::new(), relative: OnceCell::new() }
     }
 

@@ -42,6 +42,9 @@ impl Transport {
         let read = reader(call);
         let still_wanted = Rc::clone(&wanted);
         spawn_local(async move {
+            if !still_wanted.get() {
+                return;
+            }
             let (outcome, body) = match exchange(request, read).await {
                 Ok((answer, body)) => (Ok(answer), body),
                 Err(failure) => (Err(failure), JsValue::UNDEFINED),

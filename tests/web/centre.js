@@ -56,9 +56,13 @@ const wait = (after, signal) =>
   });
 
 const fake = async (request) => {
+  if (request.signal.aborted) throw new DOMException('aborted', 'AbortError');
+  const mine = centre;
   const url = new URL(request.url);
   const call = `${request.method} ${url.pathname.replace('/v1/', '')}`;
   const text = request.method === 'GET' ? '' : await request.clone().text();
+  // What a widget of an earlier test still asks meets nobody.
+  if (mine !== centre) throw new TypeError('network');
   centre.asked.push({ call, text, session: request.headers.get('Frontdesk-Session') });
   if (centre.answer === 'down') throw new TypeError('network');
   if (centre.answer === 'never') return wait(0, request.signal);

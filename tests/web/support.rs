@@ -22,7 +22,7 @@ extern "C" {
     pub fn last_credential() -> String;
     pub fn aborted() -> u32;
     #[wasm_bindgen(js_name = refuseStorage)]
-    pub fn refuse_storage(refuse: bool);
+    fn refuse_storage(refuse: bool);
     #[wasm_bindgen(js_name = vaultHost)]
     pub fn vault_host() -> JsValue;
 }
@@ -51,6 +51,22 @@ impl Centre {
 impl Drop for Centre {
     fn drop(&mut self) {
         close();
+    }
+}
+
+/// A browser that refuses storage until the end of the test.
+pub struct Refusal;
+
+impl Refusal {
+    pub fn of_storage() -> Self {
+        refuse_storage(true);
+        Self
+    }
+}
+
+impl Drop for Refusal {
+    fn drop(&mut self) {
+        refuse_storage(false);
     }
 }
 
@@ -98,7 +114,7 @@ impl Visitor {
         let visitor = Self::comes().await;
         visitor.writes("hello");
         visitor.presses("Enter");
-        visitor.sees(".fd-mine .fd-meta").await;
+        visitor.reads(".fd-mine .fd-meta .fd-sr", "Sent").await;
         push(r#"[{"contact":{"state":"agent","with":{"name":"Li","avatar":null}}}]"#);
         visitor.reads(".fd-who-name", "Li").await;
         visitor
@@ -190,5 +206,7 @@ pub async fn until(what: &str, holds: impl Fn() -> bool) {
         }
         pause(20).await;
     }
-    panic!("waited in vain: {what}");
+    let shown = web_sys::window().unwrap().document().unwrap().query_selector_all(".fd-root").unwrap();
+    let shown: Vec<String> = (0..shown.length()).filter_map(|at| shown.item(at)?.text_content()).collect();
+    panic!("waited in vain: {what}; shown: {shown:#?}");
 }

@@ -28,6 +28,9 @@ pub fn composer(context: Context) -> AnyView {
         let view = context.view();
         let desk = context.desk();
         let Some(field) = desk.field() else { return };
+        if desk.takes_focus() {
+            let _ = field.focus();
+        }
         let draft = desk.draft();
         if field.value() != draft {
             field.set_value(&draft);

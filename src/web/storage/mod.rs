@@ -45,24 +45,21 @@ impl Storage {
 
     /// Writes a record and tells whether it is there for good. Steps happen in the order they were asked for.
     pub fn keep(&self, record: Record, done: Box<dyn FnOnce(bool)>) {
-        self.set(record.key(), Some(record), Some(done));
+        self.set(record.key(), Some(record), done);
     }
 
     /// Removes a record.
     pub fn forget(&self, key: RecordKey) {
-        self.set(key, None, None);
+        self.set(key, None, Box::new(|_| {}));
     }
 
-    fn set(&self, key: RecordKey, record: Option<Record>, done: Option<Box<dyn FnOnce(bool)>>) {
+    fn set(&self, key: RecordKey, record: Option<Record>, done: Box<dyn FnOnce(bool)>) {
         let storage = self.clone();
         spawn_local(async move {
-            let written = match storage {
-                Self::Database(database) => database.set(&key, record).await,
-                Self::Vault(vault) => vault.set(&key, record).await,
-                Self::Memory => false,
-            };
-            if let Some(done) = done {
-                done(written);
+            match storage {
+                Self::Database(database) => done(database.set(&key, record).await),
+                Self::Vault(vault) => vault.set((key, record, done)).await,
+                Self::Memory => done(false),
             }
         });
     }

@@ -3,16 +3,23 @@
 use crate::web::{Host, json};
 use frontdesk_core::snapshot::SCHEMA;
 use frontdesk_core::{Record, RecordKey, Saved};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+/// What is to be done with a record, and who wants to know that it was.
+type Job = (RecordKey, Option<Record>, Box<dyn FnOnce(bool)>);
 
 /// Keeps records with the host.
 pub struct Vault {
     host: Host,
+    jobs: RefCell<VecDeque<Job>>,
+    busy: Cell<bool>,
 }
 
 impl Vault {
     /// Uses this host, which must have a vault.
     pub fn new(host: Host) -> Self {
-        Self { host }
+        Self { host, jobs: RefCell::default(), busy: Cell::default() }
     }
 
     /// What is kept; nothing when it cannot be read or is of another schema.
@@ -22,12 +29,24 @@ impl Vault {
         kept.filter(|saved| saved.schema == SCHEMA).unwrap_or(none)
     }
 
-    /// Adds, replaces or removes a record; true once the host answers with what was written.
-    pub async fn set(&self, key: &RecordKey, record: Option<Record>) -> bool {
-        let mut saved = self.read().await;
-        saved.records.retain(|other| other.key() != *key);
-        saved.records.extend(record);
-        self.write(&saved).await
+    /// Adds, replaces or removes a record; tells true once the host answers with what was written. One job after the
+    /// other, since each reads the whole and writes it anew.
+    pub async fn set(&self, job: Job) {
+        self.jobs.borrow_mut().push_back(job);
+        if self.busy.replace(true) {
+            return;
+        }
+        while let Some((key, record, done)) = self.next_job() {
+            let mut saved = self.read().await;
+            saved.records.retain(|other| other.key() != key);
+            saved.records.extend(record);
+            done(self.write(&saved).await);
+        }
+        self.busy.set(false);
+    }
+
+    fn next_job(&self) -> Option<Job> {
+        self.jobs.borrow_mut().pop_front()
     }
 
     async fn write(&self, saved: &Saved) -> bool {

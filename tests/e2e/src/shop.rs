@@ -106,7 +106,7 @@ impl Pages {
 
     /// Names the desk in a page. `?rtl` makes it a page that is read from right to left.
     fn dress(&self, page: &[u8], query: Option<&str>) -> String {
-        let page = String::from_utf8_lossy(page).replace(DESK, &self.desk).replace("data-desk=\"shop\"", "data-desk=\"shop\" data-theme=\"light\"");
+        let page = String::from_utf8_lossy(page).replace(DESK, &self.desk);
         match query {
             Some("rtl") => page.replacen("<html lang=\"en\"", "<html lang=\"ar\" dir=\"rtl\"", 1),
             _ => page,

@@ -54,7 +54,7 @@ async fn journey(rig: &Rig, script: &Script, databases: &[&str]) -> Result<()> {
 
     let panel = shop.open_panel().await?;
     panel.say(script.question).await?;
-    panel.has_said(script.question, "state_sent").await?;
+    panel.has_sent(script.question).await?;
     let answer = panel.hears(script.robot_says).await?;
 
     panel.ask_for_a_person().await?;
@@ -90,8 +90,9 @@ async fn nothing_happens_before_a_click(shop: &ShopPage, rig: &Rig) -> Result<()
     let script = "
         const finish = arguments[arguments.length - 1];
         const requests = performance.getEntriesByType('resource').map((entry) => entry.name);
-        let shift = 0;
-        new PerformanceObserver((list) => list.getEntries().forEach((entry) => (shift += entry.value)))
+        const shift = [];
+        const of = ({ node }) => (node?.parentElement ?? node)?.outerHTML?.slice(0, 200) ?? '';
+        new PerformanceObserver((list) => list.getEntries().forEach((entry) => shift.push([entry.value, ...entry.sources.map(of)])))
           .observe({ type: 'layout-shift', buffered: true });
         indexedDB.databases().then((databases) =>
           requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => finish({
@@ -105,7 +106,7 @@ async fn nothing_happens_before_a_click(shop: &ShopPage, rig: &Rig) -> Result<()
         requests.iter().filter(|address| !address.starts_with(&rig.stack.shop.origin)).collect();
     let loader = format!("{}/frontdesk.js", rig.stack.desk);
     ensure!(to_desk == [&loader], "before a click the page has asked for {to_desk:?}");
-    ensure!(field("shift") == json!(0), "the layout has shifted by {}", field("shift"));
+    ensure!(field("shift") == json!([]), "the layout has shifted: {}", field("shift"));
     ensure!(field("cookie") == json!(""), "there is a cookie: {}", field("cookie"));
     for store in ["local", "session"] {
         ensure!(field(store) == json!({}), "{store}Storage has {}", field(store));
@@ -164,7 +165,7 @@ async fn no_secret_has_left_the_proxy(rig: &Rig, shop: &ShopPage) -> Result<()> 
     let secrets = rig.stack.secrets();
     // Key, secret, and at least one token each for the proxy and the visitor.
     ensure!(secrets.len() >= 4, "only {} secrets are known", secrets.len());
-    ensure!(rig.stack.street.has_carried("frontdesk_bg.wasm"), "the street has not been watched");
+    ensure!(rig.stack.street.has_carried("application/wasm"), "the street has not been watched");
     let source = "return document.documentElement.outerHTML + deep('*').map((e) => e.shadowRoot?.innerHTML ?? '').join('');";
     let mut pages = Vec::new();
     for at in [In::Page, In::Panel] {

@@ -92,7 +92,7 @@ fn enter_sends_only_what_is_finished() -> Result<()> {
         }
         ensure!(panel.transcript().await?.is_empty(), "something was sent: {:?}", panel.transcript().await?);
         shop.tab.press(In::Panel, &[Key::Enter]).await?;
-        panel.has_said("first\nsecond", "state_sent").await?;
+        panel.has_sent("first\nsecond").await?;
         ensure!(panel.draft().await?.is_empty(), "the draft is still there");
         Ok(())
     })

@@ -55,7 +55,7 @@ fn look(name: &str, path: &str, options: Options) -> Result<()> {
         panel.say(if path.starts_with("/zh/") { "怎么退货？" } else { "How do I return something?" }).await?;
         panel.hears(if path.starts_with("/zh/") { "三十天" } else { "within 30 days" }).await?;
         panel.say(LONG).await?;
-        panel.has_said(LONG, "state_sent").await?;
+        panel.has_sent(LONG).await?;
         picture(&shop, &panel, &format!("{name}-2-robot")).await?;
 
         panel.ask_for_a_person().await?;

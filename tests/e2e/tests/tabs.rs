@@ -14,7 +14,7 @@ fn eight_tabs_are_one_conversation() -> Result<()> {
             let shop = rig.shop("/").await?;
             let first = shop.open_panel().await?;
             first.say("Which bowl is the largest?").await?;
-            first.has_said("Which bowl is the largest?", "state_sent").await?;
+            first.has_sent("Which bowl is the largest?").await?;
             let mut panels = vec![first];
             for _ in 1..TABS {
                 let shop = ShopPage::open(rig.browser.new_tab().await?, &rig.stack, "/bowl/").await?;
@@ -58,7 +58,7 @@ async fn all_have_the_same_transcript(panels: &[Panel]) -> Result<()> {
             for text in texts() {
                 let count = said.iter().filter(|(side, own)| *side == Side::Mine && *own == text).count();
                 ensure!(count == 1, "\"{text}\" is there {count} times: {said:?}");
-                panel.has_said(&text, "state_sent").await?;
+                panel.has_sent(&text).await?;
             }
             // Nine texts, an answer of the robot to each, and its greeting.
             let answers = said.iter().filter(|(side, _)| *side == Side::Theirs).count();

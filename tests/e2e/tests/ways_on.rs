@@ -20,7 +20,7 @@ fn an_unreachable_centre_is_told_and_the_text_arrives_later() -> Result<()> {
             tells_one_of(&panel, &["notice_trouble", "error_unreachable", "line_unreachable"]).await?;
             the_text_is_kept(&panel, text).await?;
             rig.stack.way.mend().await?;
-            panel.has_said(text, "state_sent").await
+            panel.has_sent(text).await
         })?;
     }
     Ok(())
@@ -62,7 +62,7 @@ fn outside_working_hours_the_robot_is_offered() -> Result<()> {
             ensure!(panel.draft().await? == text, "the draft is {:?}", panel.draft().await?);
             panel.click("talk_robot").await?;
             panel.send().await?;
-            panel.has_said(text, "state_sent").await
+            panel.has_sent(text).await
         })?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-use crate::support::{new_desk, refuse_storage, until, vault_host};
+use crate::support::{Refusal, new_desk, until, vault_host};
 use frontdesk::web::{Host, Storage};
 use frontdesk_contract::ClientId;
 use frontdesk_core::{Record, RecordKey};
@@ -56,7 +56,7 @@ async fn what_was_kept_is_there_after_a_reload() {
 
 #[wasm_bindgen_test]
 async fn refused_storage_goes_to_the_host_and_without_one_to_memory() {
-    refuse_storage(true);
+    let _refusal = Refusal::of_storage();
     let (desk, host) = (new_desk(), Host::new(vault_host()));
     let (storage, _) = Storage::open(&desk, &host).await;
     assert!(matches!(storage, Storage::Vault(_)));
@@ -65,5 +65,4 @@ async fn refused_storage_goes_to_the_host_and_without_one_to_memory() {
     let (storage, _) = Storage::open(&desk, &Host::new(JsValue::UNDEFINED)).await;
     assert!(!storage.is_kept());
     assert!(!keep(&storage, outgoing(1)).await, "memory is not kept for good");
-    refuse_storage(false);
 }

@@ -112,6 +112,7 @@ async fn a_refused_message_says_why_and_can_be_edited_or_deleted() {
     visitor.clicks("[data-do=edit]");
     visitor.sees_no(".fd-trouble").await;
     crate::support::until("the text", || visitor.field().value() == "one").await;
+    visitor.writes("one again");
     visitor.presses("Enter");
     visitor.writes("two");
     visitor.sees("[data-do=delete]").await;

@@ -1,4 +1,4 @@
-use crate::support::{Centre, Visitor, answer_with, new_desk, place, refuse_storage, settings, until};
+use crate::support::{Centre, Refusal, Visitor, answer_with, new_desk, place, settings, until};
 use frontdesk::mount;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -20,7 +20,7 @@ async fn lost_and_found_connection() {
 
 #[wasm_bindgen_test]
 async fn a_browser_that_keeps_nothing_is_told_about_once() {
-    refuse_storage(true);
+    let _refusal = Refusal::of_storage();
     let _centre = Centre::open();
     let place = place();
     let handle = mount(place.clone(), settings(&new_desk()).into()).unwrap();
@@ -30,5 +30,4 @@ async fn a_browser_that_keeps_nothing_is_told_about_once() {
     until("no notice", || notice().is_none()).await;
     handle.destroy();
     place.remove();
-    refuse_storage(false);
 }

@@ -22,8 +22,6 @@ pub(super) struct Wish {
     pub(super) tries: Tries,
     /// How often the desk said no. A network that fails is not a no: trying goes on.
     refused: u32,
-    /// How many contact events had been applied when the request left: an answer must not undo a newer event.
-    known: u32,
 }
 
 /// Somebody serves, or will.
@@ -42,7 +40,7 @@ impl Session {
         if self.wish.as_ref().is_none_or(|wish| wish.to != to) {
             self.abort(step, Purpose::Connect);
             let id = ClientId::from_bits(step.now.draw());
-            self.wish = Some(Wish { id, to, tries: Tries::default(), refused: 0, known: 0 });
+            self.wish = Some(Wish { id, to, tries: Tries::default(), refused: 0 });
         }
         step.redraw();
     }
@@ -69,25 +67,23 @@ impl Session {
         if mem::take(&mut self.wants_contact) || waits {
             self.wish_for_anyone(step);
         }
-        let contact_events = self.following.contact_events();
         if self.is_open(Purpose::Connect) || self.is_open(Purpose::End) {
             return None;
         }
-        let wish = self.wish.as_mut()?;
+        let wish = self.wish.as_ref()?;
         if wish.tries.next_ms() > step.now.ms {
             return Some(wish.tries.next_ms());
         }
-        wish.known = contact_events;
         let call = Call::Connect(Connect { id: wish.id.clone(), to: wish.to });
         self.request(step, Purpose::Connect, call);
         None
     }
 
-    pub(super) fn connected(&mut self, step: &mut Step, result: Result<Answer, Failure>) {
+    pub(super) fn connected(&mut self, step: &mut Step, result: Result<Answer, Failure>, overtaken: bool) {
         let Some(mut wish) = self.wish.take() else { return };
         step.redraw();
         let failure = match result {
-            Ok(Answer::Contact(contact)) => return self.take_contact(step, &contact, wish.known),
+            Ok(Answer::Contact(contact)) => return self.take_contact(step, &contact, overtaken),
             Ok(_) => Failure::Foreign,
             Err(failure) => failure,
         };
@@ -109,16 +105,15 @@ impl Session {
     }
 
     /// Takes a state from an answer, unless an event has told a newer one meanwhile.
-    fn take_contact(&mut self, step: &Step, contact: &Contact, known: u32) {
-        if self.following.contact_events() != known {
+    fn take_contact(&mut self, step: &Step, contact: &Contact, overtaken: bool) {
+        if overtaken {
             // Which of the two is newer, the events tell that are still to be read.
-            self.following.expect_more(step.now.ms);
-        } else {
-            self.contact.state = contact.state;
-            self.contact.reason = contact.reason;
-            if contact.with.is_some() {
-                self.contact.with.clone_from(&contact.with);
-            }
+            return self.following.expect_more(step.now.ms);
+        }
+        self.contact.state = contact.state;
+        self.contact.reason = contact.reason;
+        if contact.with.is_some() {
+            self.contact.with.clone_from(&contact.with);
         }
     }
 
@@ -144,12 +139,12 @@ impl Session {
         None
     }
 
-    pub(super) fn ended(&mut self, step: &mut Step, result: Result<Answer, Failure>) {
+    pub(super) fn ended(&mut self, step: &mut Step, result: Result<Answer, Failure>, overtaken: bool) {
         let Some(mut tries) = self.ending.take() else { return };
         step.redraw();
         match result {
             Ok(Answer::Contact(contact)) => {
-                self.contact.state = contact.state;
+                self.take_contact(step, &contact, overtaken);
                 self.following.linger(step.now.ms);
             }
             other => {
@@ -160,7 +155,7 @@ impl Session {
                         self.ending = Some(tries);
                     }
                     Next::Reopen => self.reopen(step),
-                    Next::Reconnect => self.lose_contact(step, failure.code()),
+                    Next::Reconnect if !overtaken => self.lose_contact(step, failure.code()),
                     _ => {}
                 }
             }

@@ -81,8 +81,11 @@ impl Following {
         self.expect(self.cursor.saturating_add(1), now_ms);
     }
 
+    /// The conversation is over, as far as is known: a newer one may be told by the very next event, and perhaps nobody
+    /// leads any more who would tell it.
     pub(super) fn linger(&mut self, now_ms: u64) {
         self.linger_until = now_ms + LINGER_MS;
+        self.ask_now = true;
     }
 
     pub(super) fn restart(&mut self) {

@@ -32,7 +32,7 @@ use contact::Wish;
 use following::Following;
 use frontdesk_contract::{ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
 use rating::Rating;
-use step::{Purpose, Step};
+use step::{Open, Purpose, Step};
 
 pub use rating::RatingState;
 
@@ -93,7 +93,7 @@ pub struct Session {
     seen: bool,
     unread: u32,
     storage_failed: bool,
-    requests: Vec<(RequestId, Purpose)>,
+    requests: Vec<Open>,
     last_request: u32,
     wake_at: Option<u64>,
 }
@@ -179,16 +179,18 @@ impl Session {
     }
 
     fn answered(&mut self, step: &mut Step, id: RequestId, result: Result<Answer, Failure>) {
-        let Some(purpose) = self.close(id) else { return };
+        let Some(Open { purpose, known, .. }) = self.close(id) else { return };
+        // An event has told of the conversation meanwhile; the answer may be older.
+        let overtaken = self.following.contact_events() != known;
         let trouble = self.connection();
         if purpose != Purpose::Open && result.is_ok() {
             self.fruitless = 0;
         }
         match purpose {
             Purpose::Open => self.opened(step, result),
-            Purpose::Connect => self.connected(step, result),
-            Purpose::End => self.ended(step, result),
-            Purpose::Post => self.posted(step, id, result),
+            Purpose::Connect => self.connected(step, result, overtaken),
+            Purpose::End => self.ended(step, result, overtaken),
+            Purpose::Post => self.posted(step, id, result, overtaken),
             Purpose::Rate => self.rated(step, result),
             Purpose::Typing => {}
             Purpose::Events => self.polled(step, result),

@@ -87,7 +87,13 @@ impl Session {
         None
     }
 
-    pub(super) fn posted(&mut self, step: &mut Step, request: RequestId, result: Result<Answer, Failure>) {
+    pub(super) fn posted(
+        &mut self,
+        step: &mut Step,
+        request: RequestId,
+        result: Result<Answer, Failure>,
+        overtaken: bool,
+    ) {
         let flying = self.outbox.iter().find(|message| message.state == OutState::InFlight(request));
         let Some(id) = flying.map(|message| message.id.clone()) else {
             return self.posted_after_echo(step, &result);
@@ -116,7 +122,9 @@ impl Session {
             Next::Reconnect => {
                 // A desk that connects and then knows nothing of it must not be asked in a loop.
                 self.outbox.tries.fail(step.now.ms, 0, step.now.draw());
-                self.lose_contact(step, failure.code());
+                if !overtaken {
+                    self.lose_contact(step, failure.code());
+                }
             }
             Next::Reopen => self.reopen(step),
             Next::Stop => {

@@ -18,6 +18,15 @@ pub(super) enum Purpose {
     Events,
 }
 
+/// A request that is not answered yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Open {
+    pub(super) id: RequestId,
+    pub(super) purpose: Purpose,
+    /// How many contact events had been applied when it left: its answer must not undo a newer event.
+    pub(super) known: u32,
+}
+
 pub(super) struct Step {
     pub(super) now: Now,
     pub(super) effects: Vec<Effect>,
@@ -52,35 +61,36 @@ impl Session {
             Call::Events { wait_s, .. } => wait_s * 1000 + 8_000,
         };
         let credential = if purpose == Purpose::Open { None } else { self.credential.clone() };
-        self.requests.push((id, purpose));
+        let known = self.following.contact_events();
+        self.requests.push(Open { id, purpose, known });
         step.effects.push(Effect::Request { id, call, credential, timeout_ms });
         id
     }
 
     pub(super) fn is_open(&self, purpose: Purpose) -> bool {
-        self.requests.iter().any(|(_, open)| *open == purpose)
+        self.requests.iter().any(|open| open.purpose == purpose)
     }
 
     /// Closes the request; `None` if nobody waits for it any more.
-    pub(super) fn close(&mut self, id: RequestId) -> Option<Purpose> {
-        let at = self.requests.iter().position(|(open, _)| *open == id)?;
-        Some(self.requests.swap_remove(at).1)
+    pub(super) fn close(&mut self, id: RequestId) -> Option<Open> {
+        let at = self.requests.iter().position(|open| open.id == id)?;
+        Some(self.requests.swap_remove(at))
     }
 
     /// Stops the request, if there is one.
     pub(super) fn abort(&mut self, step: &mut Step, purpose: Purpose) -> bool {
         let before = self.requests.len();
-        self.requests.retain(|(id, open)| {
-            if *open == purpose {
-                step.effects.push(Effect::Abort(*id));
+        self.requests.retain(|open| {
+            if open.purpose == purpose {
+                step.effects.push(Effect::Abort(open.id));
             }
-            *open != purpose
+            open.purpose != purpose
         });
         self.requests.len() < before
     }
 
     pub(super) fn abort_all(&mut self, step: &mut Step) {
-        step.effects.extend(self.requests.drain(..).map(|(id, _)| Effect::Abort(id)));
+        step.effects.extend(self.requests.drain(..).map(|open| Effect::Abort(open.id)));
         for message in self.outbox.iter().filter(|message| matches!(message.state, OutState::InFlight(_))) {
             self.transcript.set_mine(&message.id, MineState::Queued, &mut step.changes);
         }

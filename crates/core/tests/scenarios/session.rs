@@ -222,3 +222,37 @@ fn a_desk_that_connects_and_then_knows_nothing_of_it_is_not_asked_in_a_loop() {
     world.run(120_000);
     assert!(world.log.len() < 60, "{} requests in two minutes", world.log.len());
 }
+
+#[test]
+fn an_end_that_is_answered_late_does_not_undo_a_conversation_begun_since() {
+    let mut world = World::served();
+    world.network.script(On::End, Fate::slow(10, 3_000));
+    world.input(0, Input::EndContact);
+    world.run(500);
+    assert_eq!(world.session(0).contact().state, ContactState::Ended);
+    // In another tab, which the desk serves at once.
+    let second = world.open_tab();
+    world.run(500);
+    world.input(second, Input::Connect(ConnectTo::Agent));
+    world.run(1_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+    world.run(5_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+    assert_eq!(world.lines(0), world.journal_lines());
+}
+
+#[test]
+fn a_text_refused_by_the_old_conversation_goes_to_the_one_begun_since() {
+    let mut world = World::served();
+    world.network.script(On::Post, Fate { down_ms: 3_000, ..Fate::refused(ErrorCode::ContactEnded, None) });
+    world.send(0, "hello");
+    world.run(100);
+    world.desk.agent_ends();
+    let second = world.open_tab();
+    world.run(500);
+    world.input(second, Input::Connect(ConnectTo::Agent));
+    world.run(6_000);
+    assert_eq!(world.desk.texts(), ["hello"]);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+    assert_eq!(world.lines(0), world.journal_lines());
+}

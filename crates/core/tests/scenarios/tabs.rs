@@ -2,7 +2,7 @@
 
 use crate::support::World;
 use crate::support::network::On;
-use frontdesk_contract::ContactState;
+use frontdesk_contract::{ConnectTo, ContactState};
 use frontdesk_core::Input;
 
 fn two_tabs() -> World {
@@ -200,4 +200,24 @@ fn a_conversation_begun_in_one_tab_is_shown_by_one_that_was_idle() {
     world.run(3_000);
     assert_eq!(world.lines(second), world.journal_lines());
     assert_eq!(world.session(second).contact().state, ContactState::Robot);
+}
+
+#[test]
+fn an_old_end_read_after_the_answer_of_a_new_beginning_does_not_hide_what_follows_it() {
+    // The tab followed nobody; it took the old end for the newest state and asked no further.
+    let mut world = World::served();
+    world.run(30_000);
+    world.input(0, Input::Role(frontdesk_core::Role::Follower));
+    world.run(1_000);
+    let after = world.session(0).cursor();
+    world.desk.agent_ends();
+    let page = world.desk.page(after);
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(100);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+    world.tabs_input(0, frontdesk_core::tabs::TabInput::Leaving);
+    world.input(0, Input::Heard { after, page });
+    world.run(1_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+    assert_eq!(world.lines(0), world.journal_lines());
 }

@@ -9,7 +9,7 @@ const RETRY_MS = [500, 1_000, 2_000, 5_000];
 
 const desk = { agent: null, token: null, conversations: new Map(), lines: new Map(), drafts: new Map(), open: null };
 let listening = null;
-let typedAt = 0;
+let typedAt = -Infinity;
 
 class Refused extends Error {
   constructor(status, reason) {
@@ -245,7 +245,7 @@ at("composer").addEventListener("submit", async (event) => {
   const sent = await wish("POST", `conversations/${id}/messages`, { text });
   field.readOnly = false;
   if (!sent) return;
-  typedAt = 0;
+  typedAt = -Infinity;
   desk.drafts.delete(id);
   if (desk.open === id) {
     field.value = "";

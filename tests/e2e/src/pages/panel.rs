@@ -175,19 +175,20 @@ impl Panel {
         .await
     }
 
-    /// Waits until a line of the visitor is in the state with the sentence of this key.
+    /// Waits until the centre has a text of the visitor, and it is there once.
     ///
     /// # Errors
     ///
     /// When that takes too long.
-    pub async fn has_said(&self, text: &str, state: &str) -> Result<()> {
-        let state = self.words.get(state)?;
-        until(&format!("\"{text}\" is {state}"), async || {
+    pub async fn has_sent(&self, text: &str) -> Result<()> {
+        // Of several texts in a row only the last one tells that it was sent.
+        let arrived = ["", self.words.get("state_sent")?, self.words.get("state_read")?];
+        until(&format!("\"{text}\" was sent"), async || {
             let lines = self.transcript().await?;
             let mine: Vec<_> =
                 lines.iter().filter(|line| line.side == Side::Mine && line.text == text).collect();
             ensure!(mine.len() == 1, "it is there {} times: {lines:?}", mine.len());
-            ensure!(mine.iter().all(|line| line.state == state), "it is {mine:?}");
+            ensure!(mine.iter().all(|line| arrived.contains(&line.state.as_str())), "it is {mine:?}");
             Ok(())
         })
         .await
