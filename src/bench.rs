@@ -5,7 +5,8 @@ use crate::ui::transcript::{Surroundings, TranscriptView};
 use crate::ui::words::Words;
 use crate::web::Locale;
 use frontdesk_contract::{
-    Body, Contact, ContactState, Event, EventKind, EventPage, Message, Offers, Person, Sender, SessionOpened, Visitor,
+    Body, Contact, ContactState, Event, EventKind, EventPage, Message, Offers, Person, Sender, SessionOpened,
+    Visitor,
 };
 use frontdesk_core::{Answer, Effect, Input, Now, RequestId, Saved, Session, Settings};
 use std::rc::Rc;

@@ -56,7 +56,13 @@ struct Shared {
 
 impl Driver {
     /// A session that waits for [`Driver::start`].
-    pub fn new(session: Session, desk: &str, transport: Transport, host: Host, screen: Rc<dyn Screen>) -> Self {
+    pub fn new(
+        session: Session,
+        desk: &str,
+        transport: Transport,
+        host: Host,
+        screen: Rc<dyn Screen>,
+    ) -> Self {
         let shared = Rc::new_cyclic(|own: &Weak<Shared>| Shared {
             own: own.clone(),
             session: RefCell::new(session),

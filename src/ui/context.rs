@@ -172,7 +172,13 @@ impl Desk {
 
     /// Focuses the composer, or what can be used instead.
     pub fn focus_first(&self) {
-        for wanted in [".fd-sheet .fd-quiet", ".fd-input", ".fd-dock button", ".fd-body button:not([hidden])", ".fd-header button"] {
+        for wanted in [
+            ".fd-sheet .fd-quiet",
+            ".fd-input",
+            ".fd-dock button",
+            ".fd-body button:not([hidden])",
+            ".fd-header button",
+        ] {
             if let Some(element) = self.find(wanted) {
                 let _ = element.unchecked_into::<HtmlElement>().focus();
                 return;
@@ -200,7 +206,9 @@ impl Desk {
 
     /// The text in a field.
     pub fn value_of(&self, selector: &str) -> String {
-        self.find(selector).map(|field| field.unchecked_into::<HtmlTextAreaElement>().value()).unwrap_or_default()
+        self.find(selector)
+            .map(|field| field.unchecked_into::<HtmlTextAreaElement>().value())
+            .unwrap_or_default()
     }
 
     /// The first element of the widget that matches.
@@ -208,8 +216,19 @@ impl Desk {
         self.root.query_selector(selector).ok().flatten()
     }
 
+    /// While a question lies over the panel, nothing behind it can be reached.
+    pub fn cover(&self, covered: bool) {
+        let Some(panel) = self.find(".fd-panel") else { return };
+        let behind = panel.children();
+        for element in (0..behind.length()).filter_map(|at| behind.item(at)) {
+            let _ = element
+                .toggle_attribute_with_force("inert", covered && !element.class_list().contains("fd-veil"));
+        }
+    }
+
     fn has_focus(&self) -> bool {
-        self.find(":focus").is_some()
+        let inside = if self.find(".fd-sheet").is_some() { ".fd-sheet :focus" } else { ":focus" };
+        self.find(inside).is_some()
     }
 }
 

@@ -16,7 +16,8 @@ pub const DOWN: Icon = "M12 5v14M5.5 12.500L12 19l6.5-6.5";
 /// A speech bubble.
 pub const DESK: Icon = "M21 11.500a8.5 8.5 0 0 1-12.3 7.600L3 21l1.9-5.700A8.5 8.5 0 1 1 21 11.500z";
 /// A robot's face.
-pub const ROBOT: Icon = "M12 7V4M7 7h10a3 3 0 0 1 3 3v7a3 3 0 0 1-3 3H7a3 3 0 0 1-3-3v-7a3 3 0 0 1 3-3zM9 12.500v1M15 12.500v1";
+pub const ROBOT: Icon =
+    "M12 7V4M7 7h10a3 3 0 0 1 3 3v7a3 3 0 0 1-3 3H7a3 3 0 0 1-3-3v-7a3 3 0 0 1 3-3zM9 12.500v1M15 12.500v1";
 /// A person.
 pub const PERSON: Icon = "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8zM5 20a7 7 0 0 1 14 0";
 /// A clock.
@@ -46,9 +47,12 @@ pub fn element(document: &Document, icon: Icon) -> Option<Element> {
     const SVG: Option<&str> = Some("http://www.w3.org/2000/svg");
     let svg = document.create_element_ns(SVG, "svg").ok()?;
     let path = document.create_element_ns(SVG, "path").ok()?;
-    for (element, name, value) in
-        [(&svg, "class", "fd-icon"), (&svg, "viewBox", "0 0 24 24"), (&svg, "aria-hidden", "true"), (&path, "d", icon)]
-    {
+    for (element, name, value) in [
+        (&svg, "class", "fd-icon"),
+        (&svg, "viewBox", "0 0 24 24"),
+        (&svg, "aria-hidden", "true"),
+        (&path, "d", icon),
+    ] {
         element.set_attribute(name, value).ok()?;
     }
     svg.append_child(&path).ok()?;

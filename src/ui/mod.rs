@@ -10,9 +10,9 @@ pub mod composer;
 #[cfg(target_arch = "wasm32")]
 pub mod context;
 #[cfg(target_arch = "wasm32")]
-pub mod icon;
-#[cfg(target_arch = "wasm32")]
 pub mod dock;
+#[cfg(target_arch = "wasm32")]
+pub mod icon;
 #[cfg(target_arch = "wasm32")]
 pub mod notices;
 #[cfg(target_arch = "wasm32")]

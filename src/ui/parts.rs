@@ -49,7 +49,12 @@ pub fn icon_button(class: &'static str, path: Icon, label: String, run: impl FnM
     bare_button(class, Some(label), icon(path), Box::new(run))
 }
 
-fn bare_button(class: &'static str, label: Option<String>, content: AnyView, mut run: Box<dyn FnMut()>) -> AnyView {
+fn bare_button(
+    class: &'static str,
+    label: Option<String>,
+    content: AnyView,
+    mut run: Box<dyn FnMut()>,
+) -> AnyView {
     let click: Click = Box::new(move |_| run());
     view! { class="fd",
         <button type="button" class=class aria-label=label.clone() title=label on:click=click>{content}</button>
@@ -63,7 +68,12 @@ pub fn block(class: &'static str, content: Vec<AnyView>) -> AnyView {
 }
 
 /// A block with a role, for what screen readers should know or hear of.
-pub fn region(class: &'static str, role: &'static str, label: Option<String>, content: Vec<AnyView>) -> AnyView {
+pub fn region(
+    class: &'static str,
+    role: &'static str,
+    label: Option<String>,
+    content: Vec<AnyView>,
+) -> AnyView {
     view! { class="fd", <div class=class role=role aria-label=label>{content}</div> }.into_any()
 }
 

@@ -90,7 +90,8 @@ impl ViewState {
         let contact = session.contact();
         let offers = session.offers();
         let connecting = session.connecting();
-        let served = matches!(contact.state, ContactState::Robot | ContactState::Agent | ContactState::Unknown);
+        let served =
+            matches!(contact.state, ContactState::Robot | ContactState::Agent | ContactState::Unknown);
         let open = served || contact.state == ContactState::Queueing;
         let facing = match (contact.state, connecting) {
             (ContactState::None | ContactState::Ended, Some(_)) => Facing::Connecting,

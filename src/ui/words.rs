@@ -21,7 +21,10 @@ impl Words {
 
     /// The sentence; its key where the host's texts lack it.
     pub fn get(&self, key: Key) -> String {
-        Reflect::get(&self.texts, &key.into()).ok().and_then(|text| text.as_string()).unwrap_or_else(|| key.to_owned())
+        Reflect::get(&self.texts, &key.into())
+            .ok()
+            .and_then(|text| text.as_string())
+            .unwrap_or_else(|| key.to_owned())
     }
 
     /// The sentence with its places filled.

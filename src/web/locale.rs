@@ -30,7 +30,8 @@ impl Locale {
 
     /// The time of day, such as 10:32.
     pub fn time(&self, at_ms: u64) -> String {
-        let format = self.time.get_or_init(|| self.date_format(&[("hour", "2-digit"), ("minute", "2-digit")]));
+        let format =
+            self.time.get_or_init(|| self.date_format(&[("hour", "2-digit"), ("minute", "2-digit")]));
         call(format.as_ref(), at_ms)
     }
 
@@ -48,7 +49,12 @@ impl Locale {
             }
         }
         let format = self.date.get_or_init(|| {
-            self.date_format(&[("weekday", "short"), ("month", "short"), ("day", "numeric"), ("year", "numeric")])
+            self.date_format(&[
+                ("weekday", "short"),
+                ("month", "short"),
+                ("day", "numeric"),
+                ("year", "numeric"),
+            ])
         });
         call(format.as_ref(), at_ms)
     }

@@ -129,7 +129,10 @@ fn read<T: Read>(value: JsValue, wrap: fn(T) -> Answer) -> Option<Answer> {
     json::from_js(value).map(wrap)
 }
 
-async fn exchange(request: Option<gloo_net::http::Request>, read: Reader) -> Result<(Answer, JsValue), Failure> {
+async fn exchange(
+    request: Option<gloo_net::http::Request>,
+    read: Reader,
+) -> Result<(Answer, JsValue), Failure> {
     let response = match request {
         Some(request) => request.send().await.map_err(|_| Failure::Network)?,
         None => return Err(Failure::Network),

@@ -20,7 +20,9 @@ fn value_of(json: serde_json::Value) -> Value {
         Json::Number(number) => Value::Number(number.as_f64().expect("a number of JavaScript")),
         Json::String(text) => Value::Text(text),
         Json::Array(values) => Value::List(values.into_iter().map(value_of).collect()),
-        Json::Object(entries) => Value::Object(entries.into_iter().map(|(key, value)| (key, value_of(value))).collect()),
+        Json::Object(entries) => {
+            Value::Object(entries.into_iter().map(|(key, value)| (key, value_of(value))).collect())
+        }
     }
 }
 
@@ -117,7 +119,11 @@ fn every_code() {
 fn what_was_kept() {
     let records = vec![
         Record::Session { credential: "c".into() },
-        Record::Outgoing { id: frontdesk_contract::ClientId::from_bits(7), text: "你好".into(), at_ms: 1 << 50 },
+        Record::Outgoing {
+            id: frontdesk_contract::ClientId::from_bits(7),
+            text: "你好".into(),
+            at_ms: 1 << 50,
+        },
         Record::Rating { id: frontdesk_contract::ClientId::from_bits(8), level: 5, comment: String::new() },
     ];
     let saved = Saved { schema: 1, records };

@@ -1,6 +1,7 @@
 // A desk behind `fetch`, as far as the widget can tell: enough to try every view, and a record of what was asked.
 
 const real = window.fetch;
+const storage = Object.getOwnPropertyDescriptor(window, 'indexedDB');
 let centre;
 
 const answer = (status, body) =>
@@ -148,7 +149,7 @@ export function aborted() {
 
 /** What of a browser refuses storage, and how it gives in again. */
 export function refuseStorage(refuse) {
-  if (!refuse) return delete window.indexedDB;
+  if (!refuse) return Object.defineProperty(window, 'indexedDB', storage);
   Object.defineProperty(window, 'indexedDB', {
     configurable: true,
     get() {

@@ -3,7 +3,12 @@
 //! `cargo test --target wasm32-unknown-unknown --test web`, see `cargo xtask test`.
 
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "tests say what went wrong by failing")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "tests say what went wrong by failing"
+)]
 
 mod ports;
 mod support;

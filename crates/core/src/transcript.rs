@@ -222,9 +222,11 @@ impl Transcript {
         }
     }
 
-    /// Marks messages of the visitor as read; an empty list means all that were sent.
-    pub(crate) fn mark_read(&mut self, ids: &[ClientId], changes: &mut Vec<Change>) {
-        for entry in self.entries.iter_mut().rev() {
+    /// Marks messages of the visitor as read; an empty list means all up to this number. A message beyond it may be here
+    /// already, by its answer.
+    pub(crate) fn mark_read(&mut self, ids: &[ClientId], until: u64, changes: &mut Vec<Change>) {
+        let meant = |entry: &Entry| entry.seq.is_some_and(|seq| (1..=until).contains(&seq));
+        for entry in self.entries.iter_mut().rev().filter(|entry| !ids.is_empty() || meant(entry)) {
             if let EntryKind::Mine { id, state: MineState::Sent, read, .. } = &mut entry.kind
                 && (ids.is_empty() || ids.contains(id))
             {

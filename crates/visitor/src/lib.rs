@@ -3,6 +3,7 @@
 //! # Layout
 //! - [`visitor`]: the handle of one visitor; [`driver`] performs what its session asks for, [`view`] is what it sees
 //! - [`link`]: the way to the proxy, with faults from a seed
+//! - [`http`]: clients for loopback
 //! - [`storage`], [`clock`], [`chance`]: what a browser would bring
 //! - [`checker`]: compares what was said with what was heard
 //! - [`replay`]: dialogues, scripted agents, real processes, the report
@@ -13,6 +14,7 @@ pub mod chance;
 pub mod checker;
 pub mod clock;
 pub mod driver;
+pub mod http;
 pub mod link;
 pub mod replay;
 pub mod storage;

@@ -36,7 +36,11 @@ pub fn composer(context: Context) -> AnyView {
             field.set_value(&draft);
         }
         let queueing = view.facing == Facing::Queue;
-        field.set_placeholder(&context.text(if queueing { text::COMPOSER_QUEUE } else { text::COMPOSER_HINT }));
+        field.set_placeholder(&context.text(if queueing {
+            text::COMPOSER_QUEUE
+        } else {
+            text::COMPOSER_HINT
+        }));
         measure(&desk, &field, view.text_max);
     });
     piece(move || if shown.get() == 0 { nothing() } else { form(context) })

@@ -12,9 +12,8 @@ const MEMORY: u32 = 2;
 /// The notices below the header.
 pub fn notices(context: Context) -> AnyView {
     let dismissed = RwSignal::new(0);
-    let shown = context.key(|view| {
-        (if view.trouble { TROUBLE } else { 0 }) | (if view.memory_only { MEMORY } else { 0 })
-    });
+    let shown = context
+        .key(|view| (if view.trouble { TROUBLE } else { 0 }) | (if view.memory_only { MEMORY } else { 0 }));
     let content = piece(move || {
         let shown = shown.get() & !dismissed.get();
         let mut lines = Vec::new();
@@ -24,10 +23,11 @@ pub fn notices(context: Context) -> AnyView {
         }
         if shown & MEMORY != 0 {
             let sentence = line("", fixed(context.text(text::NOTICE_MEMORY)));
-            let dismiss = icon_button("fd-icon-button", icon::CLOSE, context.text(text::DISMISS), move || {
-                dismissed.set(MEMORY);
-                context.settle_focus();
-            });
+            let dismiss =
+                icon_button("fd-icon-button", icon::CLOSE, context.text(text::DISMISS), move || {
+                    dismissed.set(MEMORY);
+                    context.settle_focus();
+                });
             lines.push(block("fd-notice", vec![sentence, dismiss]));
         }
         if lines.is_empty() { nothing() } else { block("", lines) }

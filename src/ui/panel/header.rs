@@ -51,7 +51,7 @@ pub(super) fn header(context: Context, layer: RwSignal<u32>) -> AnyView {
         <header class="fd-header">
             <span class="fd-avatar" aria-hidden="true">{avatar}</span>
             <div class="fd-who">
-                <h1 class="fd-who-name" dir="auto">{name}</h1>
+                <h1 class="fd-who-name">{name}</h1>
                 {line("fd-who-status", status)}
             </div>
             {menu(context, layer)}

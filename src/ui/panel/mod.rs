@@ -70,8 +70,10 @@ pub fn surroundings(context: Context) -> Surroundings {
 /// Asks once more before a conversation ends.
 fn confirm_end(context: Context, layer: RwSignal<u32>) -> AnyView {
     let can_end = context.key(|view| view.can_end.into());
+    let asks = move || layer.get() == CONFIRM_END && can_end.get() != 0;
+    Effect::new(move |_| context.desk().cover(asks()));
     piece(move || {
-        if layer.get() != CONFIRM_END || can_end.get() == 0 {
+        if !asks() {
             return nothing();
         }
         let close = move || {

@@ -16,14 +16,16 @@ const NONE: u32 = 0;
 pub fn ask(context: Context, form: &SurveyForm) -> AnyView {
     let chosen = RwSignal::new(NONE);
     let usual = form.levels.len() == icon::FACES.len();
-    let levels: Vec<AnyView> = form.levels.iter().map(|level| choice(context, level, usual, chosen)).collect();
+    let levels: Vec<AnyView> =
+        form.levels.iter().map(|level| choice(context, level, usual, chosen)).collect();
     let max = form.comment_max_chars;
     let send = move || {
         let comment = context.desk().value_of(".fd-comment");
         let level = chosen.get_untracked() as u8;
         context.act(Input::Rate { level, comment: comment.trim().to_owned() });
     };
-    let rest = piece(move || if chosen.get() == NONE { nothing() } else { words_and_send(context, max, send) });
+    let rest =
+        piece(move || if chosen.get() == NONE { nothing() } else { words_and_send(context, max, send) });
     let title = context.text(text::RATING_TITLE);
     let group = region("fd-levels", "radiogroup", Some(title.clone()), levels);
     card(vec![

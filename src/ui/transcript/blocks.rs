@@ -35,7 +35,8 @@ impl Blocks {
         let before = at.checked_sub(1).and_then(|before| self.locate(before));
         let (index, inside) = before.map_or((0, 0), |(block, inside)| (block, inside + 1));
         let last = index + 1 >= self.blocks.len();
-        let full = self.blocks.get(index).is_none_or(|block| last && inside == block.rows && block.rows >= FULL);
+        let full =
+            self.blocks.get(index).is_none_or(|block| last && inside == block.rows && block.rows >= FULL);
         let index = if full { self.open_block() } else { index };
         let Some(block) = self.blocks.get_mut(index) else { return };
         let next = if full { None } else { block.element.children().item(inside as u32) };

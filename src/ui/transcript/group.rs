@@ -17,7 +17,12 @@ pub struct Place {
 }
 
 /// The place of an entry. `day` numbers the visitor's days.
-pub fn place(before: Option<&Entry>, entry: &Entry, after: Option<&Entry>, day: impl Fn(u64) -> i64) -> Place {
+pub fn place(
+    before: Option<&Entry>,
+    entry: &Entry,
+    after: Option<&Entry>,
+    day: impl Fn(u64) -> i64,
+) -> Place {
     let own_day = day(entry.at_ms);
     let opens_day = before.is_none_or(|before| day(before.at_ms) != own_day);
     Place {
@@ -61,7 +66,12 @@ mod tests {
     fn theirs(at_ms: u64, name: &str) -> Entry {
         let from = Sender::Agent(Person { name: name.into(), avatar: None });
         let body = Body::Text("hello".into());
-        Entry { key: 2, seq: None, at_ms, kind: EntryKind::Theirs { id: "m".into(), from, body, recalled: false } }
+        Entry {
+            key: 2,
+            seq: None,
+            at_ms,
+            kind: EntryKind::Theirs { id: "m".into(), from, body, recalled: false },
+        }
     }
 
     #[test]

@@ -49,13 +49,18 @@ fn find_scheme(text: &str, from: usize) -> Option<usize> {
 }
 
 fn cut(rest: &str) -> &str {
-    let end = rest.find(|c: char| !c.is_ascii_graphic() || matches!(c, '<' | '>' | '"' | '`' | '\\' | '^' | '{' | '}'));
+    let end = rest
+        .find(|c: char| !c.is_ascii_graphic() || matches!(c, '<' | '>' | '"' | '`' | '\\' | '^' | '{' | '}'));
     let mut link = end.and_then(|end| rest.get(..end)).unwrap_or(rest);
     loop {
         let shorter = link.trim_end_matches(TAIL);
         let shorter = match shorter.chars().next_back() {
-            Some(')') if shorter.matches(')').count() > shorter.matches('(').count() => shorter.strip_suffix(')'),
-            Some(']') if shorter.matches(']').count() > shorter.matches('[').count() => shorter.strip_suffix(']'),
+            Some(')') if shorter.matches(')').count() > shorter.matches('(').count() => {
+                shorter.strip_suffix(')')
+            }
+            Some(']') if shorter.matches(']').count() > shorter.matches('[').count() => {
+                shorter.strip_suffix(']')
+            }
             _ => None,
         }
         .unwrap_or(shorter);
@@ -104,7 +109,14 @@ mod tests {
 
     #[test]
     fn other_schemes_and_bare_schemes_are_text() {
-        for text in ["javascript:alert(1)", "data:text/html,x", "ftp://a.example", "https://", "xhttp://a.example", "http:"] {
+        for text in [
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "ftp://a.example",
+            "https://",
+            "xhttp://a.example",
+            "http:",
+        ] {
             assert_eq!(parts(text), [Text(text)], "{text}");
         }
         assert_eq!(parts(""), []);
@@ -112,7 +124,9 @@ mod tests {
 
     #[test]
     fn nothing_of_the_text_is_lost() {
-        for text in ["a http://b.example c https://d.example. e", "http://", "说http://x)说", "\u{1f600}http://é"] {
+        for text in
+            ["a http://b.example c https://d.example. e", "http://", "说http://x)说", "\u{1f600}http://é"]
+        {
             let joined: String = parts(text)
                 .iter()
                 .map(|part| match part {

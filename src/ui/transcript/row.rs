@@ -34,7 +34,9 @@ impl Rows {
             _ => "fd-row fd-note",
         };
         let mut class = side.to_owned();
-        for (on, name) in [(place.opens_day, " fd-opens"), (place.first, " fd-first"), (place.last, " fd-last")] {
+        for (on, name) in
+            [(place.opens_day, " fd-opens"), (place.first, " fd-first"), (place.last, " fd-last")]
+        {
             if on {
                 class.push_str(name);
             }
@@ -62,7 +64,9 @@ impl Rows {
                     self.deeds(&stack, *state);
                 }
             }
-            EntryKind::Theirs { from, body, recalled, .. } => self.theirs(row, entry, place, from, body, *recalled),
+            EntryKind::Theirs { from, body, recalled, .. } => {
+                self.theirs(row, entry, place, from, body, *recalled)
+            }
             kind => {
                 self.add(row, "div", "fd-note-text", &self.line(kind));
             }
@@ -165,11 +169,13 @@ impl Rows {
     /// What went wrong, and what the visitor can do.
     fn deeds(&self, stack: &Element, state: MineState) {
         let (why, deeds): (_, &[(&str, Key)]) = match state {
-            MineState::Unconfirmed => {
-                (self.words.get(text::STATE_UNCONFIRMED), &[("again", text::SEND_AGAIN), ("leave", text::LEAVE)])
-            }
+            MineState::Unconfirmed => (
+                self.words.get(text::STATE_UNCONFIRMED),
+                &[("again", text::SEND_AGAIN), ("leave", text::LEAVE)],
+            ),
             MineState::Failed(code) => {
-                let why = [&self.words.get(text::STATE_FAILED), " ", &self.words.get(text::of_error(code))].concat();
+                let why = [&self.words.get(text::STATE_FAILED), " ", &self.words.get(text::of_error(code))]
+                    .concat();
                 (why, &[("retry", text::TRY_AGAIN), ("edit", text::EDIT), ("delete", text::DELETE)])
             }
             _ => return,

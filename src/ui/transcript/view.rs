@@ -72,7 +72,13 @@ impl TranscriptView {
             Some(element)
         };
         let label = words.get(text::TRANSCRIPT_LABEL);
-        let log = [("class", "fd-scroll"), ("role", "log"), ("aria-live", "off"), ("tabindex", "0"), ("aria-label", &label)];
+        let log = [
+            ("class", "fd-scroll"),
+            ("role", "log"),
+            ("aria-live", "off"),
+            ("tabindex", "0"),
+            ("aria-label", &label),
+        ];
         let scroller = make("div", parent, &log)?;
         let lines = make("div", &scroller, &[("class", "fd-lines")])?;
         let blocks = make("div", &lines, &[])?;
@@ -268,7 +274,9 @@ impl TranscriptView {
     }
 
     fn key(&self, event: &KeyboardEvent) {
-        let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+        let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+            return;
+        };
         let Some(step) = keys::step(event) else { return };
         let row = keys::row_of(&target);
         let at = row.as_ref().and_then(|row| self.index_of(row));
@@ -320,7 +328,9 @@ impl TranscriptView {
     }
 
     fn click(&self, event: web_sys::Event) {
-        let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else { return };
+        let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
+            return;
+        };
         let Some(button) = target.closest("[data-do]").ok().flatten() else { return };
         let at = keys::row_of(&button).and_then(|row| self.index_of(&row));
         let (Some(at), Some(deed)) = (at, button.get_attribute("data-do")) else { return };

@@ -13,7 +13,10 @@ use leptos::prelude::*;
 pub fn welcome(context: Context) -> AnyView {
     let shown = context.key(|view| {
         let refused = u32::from(view.refused.is_some());
-        refused | u32::from(view.welcome) << 1 | u32::from(view.has_robot) << 2 | u32::from(view.can_ask_person) << 3
+        refused
+            | u32::from(view.welcome) << 1
+            | u32::from(view.has_robot) << 2
+            | u32::from(view.can_ask_person) << 3
     });
     piece(move || {
         shown.get();
@@ -41,7 +44,11 @@ fn greeting(context: Context, robot: bool, person: bool) -> AnyView {
             block("fd-mark", vec![draw(icon::DESK)]),
             heading(context.text(text::WELCOME_TITLE)),
             line("fd-text", fixed(offer)),
-            if person { button("fd-button fd-quiet", context.text(text::TALK_PERSON), ask) } else { nothing() },
+            if person {
+                button("fd-button fd-quiet", context.text(text::TALK_PERSON), ask)
+            } else {
+                nothing()
+            },
         ],
     )
 }

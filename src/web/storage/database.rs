@@ -13,7 +13,7 @@ use web_sys::{EventTarget, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRe
 const NAME: &str = "frontdesk-records";
 const STORE: &str = "records";
 /// Some browsers never answer a refused `open`.
-const PATIENCE_MS: i32 = 3_000;
+const PATIENCE_MS: i32 = 10_000;
 
 /// An open database; closed on drop.
 #[must_use = "dropping the handle closes the database"]

@@ -210,16 +210,12 @@ fn capabilities(options: Options, profile: &Folder) -> Result<Capabilities> {
             own.get_mut("args").and_then(Value::as_array_mut).context("webdriver.json lacks args")?;
         arguments.push("--window-size=1280,900".into());
         arguments.push("--lang=en-US".into());
-        if let Ok(x) = std::env::var("SCRATCH_ARG") { arguments.push(x.into()); }
         arguments.push(format!("--user-data-dir={}", profile.path().display()).into());
         if options.dark {
             arguments.push("--blink-settings=preferredColorScheme=0".into());
         }
         if let Value::Object(own) = &mut own {
-            if options.third_party_storage {
-                let allow = json!({"profile.cookie_controls_mode": 0, "profile.block_third_party_cookies": false});
-                own.insert("prefs".into(), allow);
-            }
+            own.insert("prefs".into(), storage_preferences(options.third_party_storage));
             if let Some((width, height)) = options.phone {
                 let metrics = json!({"width": width, "height": height, "pixelRatio": 2.0, "touch": true});
                 own.insert("mobileEmulation".into(), json!({"deviceMetrics": metrics}));
@@ -229,4 +225,17 @@ fn capabilities(options: Options, profile: &Folder) -> Result<Capabilities> {
     }
     capabilities.insert(name.into(), own);
     Ok(capabilities)
+}
+
+/// What frames of other sites may keep: something, or nothing at all, so that even the attempt fails. The preference
+/// that blocks their cookies leaves them a storage of their own; what refuses it is a rule for the two sites.
+fn storage_preferences(allowed: bool) -> Value {
+    if allowed {
+        return json!({"profile.cookie_controls_mode": 0, "profile.block_third_party_cookies": false});
+    }
+    json!({
+        "profile.cookie_controls_mode": 1,
+        "profile.block_third_party_cookies": true,
+        "profile.content_settings.exceptions.cookies": {"http://127.0.0.1:*,http://localhost:*": {"setting": 2}},
+    })
 }

@@ -108,7 +108,12 @@ impl Pages {
     fn dress(&self, page: &[u8], query: Option<&str>) -> String {
         let page = String::from_utf8_lossy(page).replace(DESK, &self.desk);
         match query {
-            Some("rtl") => page.replacen("<html lang=\"en\"", "<html lang=\"ar\" dir=\"rtl\"", 1),
+            // Without its skip link, which lies beyond the left edge: there such a page could be scrolled to.
+            Some("rtl") => page.replacen("<html lang=\"en\"", "<html lang=\"ar\" dir=\"rtl\"", 1).replacen(
+                "class=\"skip\"",
+                "hidden",
+                1,
+            ),
             _ => page,
         }
     }

@@ -79,6 +79,7 @@ async fn is_quiet(rig: &Rig) -> Result<()> {
 }
 
 async fn keep_evidence(rig: &Rig, name: &str) {
+    eprintln!("long polls that wait now: {}", rig.stack.street.held_polls());
     for (number, tab) in (1..).zip(rig.browser.tabs().await.unwrap_or_default()) {
         match tab.screenshot(&format!("{name}.{number}")).await {
             Ok(path) => eprintln!("screenshot: {}", path.display()),

@@ -66,7 +66,7 @@ fn look(name: &str, path: &str, options: Options) -> Result<()> {
         agent.sign_in("Li").await?;
         agent.has("Active", 1).await?;
         agent.open_first().await?;
-        agent.reply("Of course.\nShall I send you the label? / 需要我把退货标签发给您吗？").await?;
+        agent.reply("Of course. Shall I send you the label? / 当然可以。需要我把退货标签发给您吗？").await?;
         shop.tab.show().await?;
         panel.hears("Shall I send you").await?;
         picture(&shop, &panel, &format!("{name}-4-agent")).await?;

@@ -30,7 +30,8 @@ async fn an_event_page_arrives_as_it_was_read() {
     let desk = new_desk();
     let (first, _) = tab(&desk);
     let (_second, heard) = tab(&desk);
-    let page = js_sys::JSON::parse(r#"{"next":3,"events":[{"seq":3,"at_ms":1,"typing":{"active":true}}]}"#).unwrap();
+    let page =
+        js_sys::JSON::parse(r#"{"next":3,"events":[{"seq":3,"at_ms":1,"typing":{"active":true}}]}"#).unwrap();
     first.pass(7, 2, &page);
     until("the page", || !heard.borrow().is_empty()).await;
     let Said::Page { session: 7, after: 2, page } = &heard.borrow()[0] else { panic!("another message") };

@@ -33,7 +33,7 @@ async fn the_queue_ends_when_somebody_comes() {
     let visitor = queues().await;
     push(r#"[{"contact":{"state":"agent","with":{"name":"Li","avatar":null}}}]"#);
     visitor.sees_no(".fd-card").await;
-    visitor.reads(".fd-note", "Li joined the conversation").await;
+    visitor.reads(".fd-lines", "Li joined the conversation").await;
 }
 
 #[wasm_bindgen_test]

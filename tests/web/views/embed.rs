@@ -35,7 +35,11 @@ async fn mounting_twice_shows_one() {
     let second = mount(place.clone(), settings(&new_desk()).into()).unwrap();
     assert_eq!(place.query_selector_all(".fd-panel").unwrap().length(), 1);
     first.destroy();
-    assert_eq!(place.query_selector_all(".fd-panel").unwrap().length(), 1, "the first handle is of no use any more");
+    assert_eq!(
+        place.query_selector_all(".fd-panel").unwrap().length(),
+        1,
+        "the first handle is of no use any more"
+    );
     until("one session", || count("POST session") >= 1).await;
     pause(100).await;
     assert_eq!(count("POST session"), 1);

@@ -71,10 +71,12 @@ async fn links_lead_out_safely_and_nothing_else_is_markup() {
 #[wasm_bindgen_test]
 async fn every_kind_of_event_has_its_line() {
     let visitor = Visitor::talks_with_li().await;
-    push(r#"[{"notice":{"code":"offline_mode"}},{"gap":{"from":1,"to":2}},{"contact":{"state":"queueing"}},
+    push(
+        r#"[{"notice":{"code":"offline_mode"}},{"gap":{"from":1,"to":2}},{"contact":{"state":"queueing"}},
         {"message":{"id":"c","from":{"system":{}},"body":{"text":"closing soon"}}},
         {"message":{"id":"d","from":{"robot":{"name":""}},"body":{"card":{"title":"Offer","description":"10 %","url":"https://a.example"}}}},
-        {"message":{"id":"e","from":{"robot":{"name":""}},"body":{"hologram":{}}}}]"#);
+        {"message":{"id":"e","from":{"robot":{"name":""}},"body":{"hologram":{}}}}]"#,
+    );
     visitor.reads(".fd-lines", "This message cannot be shown here").await;
     let lines = visitor.text(".fd-lines");
     for wanted in [

@@ -50,7 +50,7 @@ impl Session {
                 None
             }
             EventKind::Receipt(receipt) => {
-                self.transcript.mark_read(&receipt.read, &mut step.changes);
+                self.transcript.mark_read(&receipt.read, seq, &mut step.changes);
                 None
             }
             EventKind::Recalled(recalled) => {

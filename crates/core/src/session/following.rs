@@ -137,7 +137,9 @@ impl Following {
         let changed = self.role != role;
         self.role = role;
         if changed {
-            // A tab that cannot hear others must not wait to hear something.
+            // Who leads asks and tells at once, so that all know how far it has come. A tab that cannot hear others
+            // must not wait to hear something.
+            self.ask_now |= role == Role::Leader;
             self.ask_at = if role == Role::Alone { now_ms } else { now_ms + SILENCE_MS };
         }
         changed
@@ -164,7 +166,7 @@ impl Session {
         let catch_up = behind && following.cursor < following.told;
         let (due, wait_s) = match following.role {
             _ if catch_up => (0, 0),
-            Role::Leader if follow && !behind => (0, MAX_WAIT_S),
+            Role::Leader if follow && !behind && !following.ask_now => (0, MAX_WAIT_S),
             Role::Leader => (0, 0),
             Role::Follower | Role::Alone => (if following.ask_now { 0 } else { following.ask_at }, 0),
         };
@@ -198,7 +200,8 @@ impl Session {
                 let after = following.asked_after;
                 // A follower tells too what nobody may have told: it may have begun the conversation just now.
                 let tell = match following.role {
-                    Role::Leader => !page.events.is_empty(),
+                    // An empty page too: those who missed something learn that from its number, the others need not ask.
+                    Role::Leader => true,
                     Role::Follower => page.events.iter().any(|event| following.is_news(event.seq)),
                     Role::Alone => false,
                 };

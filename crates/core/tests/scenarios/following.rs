@@ -264,3 +264,26 @@ fn read_marks_reach_what_was_sent() {
         .any(|entry| matches!(&entry.kind, frontdesk_core::EntryKind::Mine { read: true, .. }));
     assert!(read);
 }
+
+#[test]
+fn a_read_mark_does_not_cover_what_was_sent_after_it() {
+    // The answer to the post came before the older read mark; the new message was shown as read.
+    let mut world = World::served();
+    world.run(26_000);
+    world.network.always.push((On::Events, Fate::slow(10, 1_000)));
+    world.run(26_000);
+    world.desk.agent_reads_all();
+    world.send(0, "hello");
+    world.run(5_000);
+    let marks: Vec<_> = world
+        .session(0)
+        .transcript()
+        .entries()
+        .iter()
+        .filter_map(|entry| match &entry.kind {
+            frontdesk_core::EntryKind::Mine { read, .. } => Some(*read),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(marks, [false]);
+}

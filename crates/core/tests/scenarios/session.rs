@@ -244,12 +244,13 @@ fn an_end_that_is_answered_late_does_not_undo_a_conversation_begun_since() {
 #[test]
 fn a_text_refused_by_the_old_conversation_goes_to_the_one_begun_since() {
     let mut world = World::served();
+    let second = world.open_tab();
+    world.run(500);
     world.network.script(On::Post, Fate { down_ms: 3_000, ..Fate::refused(ErrorCode::ContactEnded, None) });
     world.send(0, "hello");
     world.run(100);
     world.desk.agent_ends();
-    let second = world.open_tab();
-    world.run(500);
+    world.run(100);
     world.input(second, Input::Connect(ConnectTo::Agent));
     world.run(6_000);
     assert_eq!(world.desk.texts(), ["hello"]);

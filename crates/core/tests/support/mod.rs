@@ -61,6 +61,7 @@ pub(crate) struct World {
     /// By time, then in the order they were planned.
     happenings: BTreeMap<(u64, u64), Planned>,
     planned: u64,
+    last_write_at: u64,
 }
 
 impl World {
@@ -80,6 +81,7 @@ impl World {
             log: Vec::new(),
             happenings: BTreeMap::new(),
             planned: 0,
+            last_write_at: 0,
         }
     }
 
@@ -338,7 +340,9 @@ impl World {
         match effect {
             Effect::Keep(record) => {
                 let (key, write) = (record.key(), self.storage.begin(tab, record));
-                let at = self.now + 1 + self.dice.below(5);
+                // In the order they were asked for, as transactions of one store are.
+                let at = self.last_write_at.max(self.now + 1 + self.dice.below(5));
+                self.last_write_at = at;
                 self.plan(at, tab, Happening::Written { key, write });
             }
             Effect::Forget(key) => self.storage.forget(&key),

@@ -1,4 +1,5 @@
-//! The storage that all tabs share: writes take a moment, may be refused, and are lost with their page.
+//! The storage that all tabs share: writes take a moment, come in order, may be refused, and are lost
+//! with their page.
 
 use frontdesk_core::snapshot::SCHEMA;
 use frontdesk_core::{Record, RecordKey, Saved};

@@ -240,18 +240,18 @@ at("composer").addEventListener("submit", async (event) => {
   event.preventDefault();
   const field = at("reply");
   const [id, text] = [desk.open, field.value];
-  if (!text.trim() || field.readOnly) return;
-  field.readOnly = true;
-  const sent = await wish("POST", `conversations/${id}/messages`, { text });
-  field.readOnly = false;
-  if (!sent) return;
+  if (!text.trim()) return;
+  // The field is free at once: what is typed meanwhile is the next text. A refused one comes back before it.
+  field.value = "";
   typedAt = -Infinity;
-  desk.drafts.delete(id);
+  grow();
+  field.focus();
+  if (await wish("POST", `conversations/${id}/messages`, { text })) return;
+  const join = (rest) => (rest ? `${text}\n${rest}` : text);
   if (desk.open === id) {
-    field.value = "";
+    field.value = join(field.value);
     grow();
-    field.focus();
-  }
+  } else desk.drafts.set(id, join(desk.drafts.get(id)));
 });
 
 // The page

@@ -52,8 +52,7 @@ impl HttpCarrier {
     /// # Errors
     /// When the client cannot be set up.
     pub fn new(base: &str) -> reqwest::Result<Self> {
-        let client =
-            reqwest::Client::builder().no_proxy().connect_timeout(Duration::from_secs(10)).build()?;
+        let client = crate::http::client(Duration::from_secs(10), None)?;
         Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
     }
 

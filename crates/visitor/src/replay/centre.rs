@@ -11,6 +11,8 @@ use std::time::Duration;
 /// Room for conversations that the agent has beyond one for each visitor.
 const SPARE_CAPACITY: u64 = 32;
 
+const TIMEOUT: Duration = Duration::from_secs(30);
+
 /// A running sandbox.
 #[derive(Clone, Debug)]
 pub struct Centre {
@@ -52,7 +54,7 @@ impl Centre {
     /// # Errors
     /// When the client cannot be set up.
     pub fn new(base: &str) -> anyhow::Result<Self> {
-        let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build()?;
+        let client = crate::http::client(TIMEOUT, Some(TIMEOUT))?;
         Ok(Self { client, base: base.trim_end_matches('/').to_owned() })
     }
 

@@ -118,7 +118,7 @@ fn start(binary: &Path, arguments: &[String], folder: &Path, log: &str) -> anyho
 
 /// Waits until something answers under this address.
 async fn answers(child: &mut Child, url: &str, name: &str) -> anyhow::Result<()> {
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(2)).build()?;
+    let client = crate::http::client(Duration::from_secs(2), Some(Duration::from_secs(2)))?;
     let deadline = Instant::now() + START;
     loop {
         if client.get(url).send().await.is_ok_and(|answer| answer.status().is_success()) {

@@ -141,17 +141,17 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (up, down) = (&self.up, &self.down);
         writeln!(f, "{}", self.conditions)?;
-        writeln!(f, "{:<26}{:>14}{:>14}", "", "to the agent", "to the visitor")?;
-        let mut row = |name: &str, up: u64, down: u64| writeln!(f, "{name:<26}{up:>14}{down:>14}");
+        writeln!(f, "{:<26}{:>14}{:>16}", "", "to the agent", "to the visitor")?;
+        let mut row = |name: &str, up: u64, down: u64| writeln!(f, "{name:<26}{up:>14}{down:>16}");
         row("messages", up.messages, down.messages)?;
         row("lost", up.lost, down.lost)?;
         row("duplicated", up.duplicated, down.duplicated)?;
         row("out of order", up.out_of_order, down.out_of_order)?;
         row("unexpected", up.unexpected, down.unexpected)?;
-        writeln!(f, "{:<26}{:>14}{:>14}", "unconfirmed", up.unconfirmed, "-")?;
-        writeln!(f, "{:<26}{:>14}{:>14}", "  of these not arrived", up.unconfirmed_missing, "-")?;
-        writeln!(f, "{:<26}{:>14}{:>14}", "refused", up.refused, "-")?;
-        let mut row = |name: &str, up: u64, down: u64| writeln!(f, "{name:<26}{up:>14}{down:>14}");
+        writeln!(f, "{:<26}{:>14}{:>16}", "unconfirmed", up.unconfirmed, "-")?;
+        writeln!(f, "{:<26}{:>14}{:>16}", "  of these not arrived", up.unconfirmed_missing, "-")?;
+        writeln!(f, "{:<26}{:>14}{:>16}", "refused", up.refused, "-")?;
+        let mut row = |name: &str, up: u64, down: u64| writeln!(f, "{name:<26}{up:>14}{down:>16}");
         row("delivery p50 ms", self.up_ms.p50, self.down_ms.p50)?;
         row("delivery p99 ms", self.up_ms.p99, self.down_ms.p99)?;
         for (name, causes) in [("to the agent", &up.causes), ("to the visitor", &down.causes)] {

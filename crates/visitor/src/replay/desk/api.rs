@@ -75,7 +75,7 @@ impl AgentApi {
     /// # Errors
     /// When the sandbox cannot be reached or refuses.
     pub async fn sign_in(base: &str, name: &str) -> anyhow::Result<Self> {
-        let client = reqwest::Client::builder().no_proxy().timeout(TIMEOUT).build()?;
+        let client = crate::http::client(TIMEOUT, Some(TIMEOUT))?;
         let base = base.trim_end_matches('/').to_owned();
         let answer = client
             .post(format!("{base}/agent/api/login"))
