@@ -1,17 +1,28 @@
 //! Exports for `cargo xtask bench`: what a message more costs in a long transcript. The transcript is the real one; only
 //! the proxy is missing.
 
-use crate::ui::transcript::{Surroundings, TranscriptView};
+use crate::ui::transcript::{Deed, Surroundings, TranscriptView};
 use crate::ui::words::Words;
 use crate::web::Locale;
 use frontdesk_contract::{
-    Body, Contact, ContactState, Event, EventKind, EventPage, Message, Offers, Person, Sender, SessionOpened,
-    Visitor,
+    Body, ClientId, Contact, ContactState, Event, EventKind, EventPage, Message, Offers, Person, Sender,
+    SessionOpened, Visitor,
 };
-use frontdesk_core::{Answer, Effect, Input, Now, RequestId, Saved, Session, Settings};
+use frontdesk_core::{Answer, Effect, Input, Now, RequestId, Saved, Session, Settings, Transcript};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::Element;
+
+/// Nobody uses what is measured.
+struct Nowhere;
+
+impl Surroundings for Nowhere {
+    fn deed(&self, _: Deed, _: &ClientId) {}
+
+    fn look(&self, _: &mut dyn FnMut(&Transcript)) {}
+
+    fn leave(&self) {}
+}
 
 /// A transcript to which messages are added.
 #[wasm_bindgen]
@@ -32,13 +43,8 @@ impl Bench {
     #[wasm_bindgen(constructor)]
     pub fn new(element: &Element, texts: JsValue) -> Result<Bench, JsValue> {
         let words = Rc::new(Words::new(texts, Locale::new("en")));
-        let around = Surroundings {
-            deed: Box::new(|_, _| {}),
-            look: Box::new(|_| {}),
-            now_ms: Box::new(|| js_sys::Date::now() as u64),
-            leave: Box::new(|| {}),
-        };
-        let view = TranscriptView::new(element, words, around).ok_or("the element belongs to no document")?;
+        let view = TranscriptView::new(element, words, Box::new(Nowhere))
+            .ok_or("the element belongs to no document")?;
         let session = Session::new(Settings { desk: "bench".into(), locale: "en".into() });
         let mut bench = Self { session, view, seq: 0, ms: js_sys::Date::now() as u64, polling: None };
         bench.input(Input::Start(Saved::default()));

@@ -2,7 +2,7 @@
 
 use crate::driver::Driver;
 use crate::ui::context::Context;
-use crate::ui::panel::{panel, surroundings};
+use crate::ui::panel::panel;
 use crate::ui::text;
 use crate::ui::words::Words;
 use crate::web::{Host, Locale, Storage, Transport, locale};
@@ -131,7 +131,7 @@ pub fn mount_with(element: &HtmlElement, settings: Settings) -> Result<Handle, J
             panel(context)
         });
         let context = made.take().ok_or("the widget was not drawn")?;
-        context.desk().show_transcript(surroundings(context));
+        context.desk().show_transcript(Box::new(context));
         (view, context)
     };
     let mounted = Mounted { context, root: root.into(), _view: Box::new(view) };

@@ -154,7 +154,7 @@ impl Desk {
     }
 
     /// Shows the conversation here from now on.
-    pub fn show_transcript(&self, around: Surroundings) {
+    pub fn show_transcript(&self, around: Box<dyn Surroundings>) {
         let body = self.find(".fd-body");
         let view = body.and_then(|body| TranscriptView::new(&body, Rc::clone(&self.words), around));
         *self.transcript.borrow_mut() = view;

@@ -11,20 +11,20 @@ use web_sys::{Element, HtmlElement, HtmlTextAreaElement, KeyboardEvent, Keyboard
 extern "C" {
     fn open();
     fn close();
-    pub fn push(events: &str);
-    pub fn flood(count: u32);
-    pub fn refuse(call: &str, status: u32, code: &str);
+    pub(crate) fn push(events: &str);
+    pub(crate) fn flood(count: u32);
+    pub(crate) fn refuse(call: &str, status: u32, code: &str);
     #[wasm_bindgen(js_name = answerWith)]
-    pub fn answer_with(kind: &str);
-    pub fn asked(call: &str) -> String;
-    pub fn count(call: &str) -> u32;
+    pub(crate) fn answer_with(kind: &str);
+    pub(crate) fn asked(call: &str) -> String;
+    pub(crate) fn count(call: &str) -> u32;
     #[wasm_bindgen(js_name = lastCredential)]
-    pub fn last_credential() -> String;
-    pub fn aborted() -> u32;
+    pub(crate) fn last_credential() -> String;
+    pub(crate) fn aborted() -> u32;
     #[wasm_bindgen(js_name = refuseStorage)]
     fn refuse_storage(refuse: bool);
     #[wasm_bindgen(js_name = vaultHost)]
-    pub fn vault_host() -> JsValue;
+    pub(crate) fn vault_host() -> JsValue;
 }
 
 thread_local! {
@@ -32,17 +32,17 @@ thread_local! {
 }
 
 /// A desk that no other test uses, so that nothing kept by one meets another.
-pub fn new_desk() -> String {
+pub(crate) fn new_desk() -> String {
     let number = DESKS.get() + 1;
     DESKS.set(number);
     format!("desk-{number}-{}", js_sys::Math::random())
 }
 
 /// A centre behind `fetch` until the end of the test.
-pub struct Centre;
+pub(crate) struct Centre;
 
 impl Centre {
-    pub fn open() -> Self {
+    pub(crate) fn open() -> Self {
         open();
         Self
     }
@@ -55,10 +55,10 @@ impl Drop for Centre {
 }
 
 /// A browser that refuses storage until the end of the test.
-pub struct Refusal;
+pub(crate) struct Refusal;
 
 impl Refusal {
-    pub fn of_storage() -> Self {
+    pub(crate) fn of_storage() -> Self {
         refuse_storage(true);
         Self
     }
@@ -71,14 +71,14 @@ impl Drop for Refusal {
 }
 
 /// A mounted widget.
-pub struct Visitor {
-    pub place: HtmlElement,
-    pub handle: Handle,
+pub(crate) struct Visitor {
+    pub(crate) place: HtmlElement,
+    pub(crate) handle: Handle,
     _centre: Centre,
 }
 
 /// Settings of a desk; more can be added.
-pub fn settings(desk: &str) -> Object {
+pub(crate) fn settings(desk: &str) -> Object {
     let texts = JSON::parse(include_str!("../../www/locales/en.json")).unwrap();
     let settings = Object::new();
     for (name, value) in
@@ -90,7 +90,7 @@ pub fn settings(desk: &str) -> Object {
 }
 
 /// An element on the page.
-pub fn place() -> HtmlElement {
+pub(crate) fn place() -> HtmlElement {
     let document = web_sys::window().unwrap().document().unwrap();
     let place: HtmlElement = document.create_element("div").unwrap().unchecked_into();
     place.style().set_property("height", "600px").unwrap();
@@ -100,7 +100,7 @@ pub fn place() -> HtmlElement {
 
 impl Visitor {
     /// Opens the panel of a new desk and waits for the greeting.
-    pub async fn comes() -> Self {
+    pub(crate) async fn comes() -> Self {
         let centre = Centre::open();
         let place = place();
         let handle = mount(place.clone(), settings(&new_desk()).into()).unwrap();
@@ -110,7 +110,7 @@ impl Visitor {
     }
 
     /// The same, and a conversation with an agent.
-    pub async fn talks_with_li() -> Self {
+    pub(crate) async fn talks_with_li() -> Self {
         let visitor = Self::comes().await;
         visitor.writes("hello");
         visitor.presses("Enter");
@@ -120,39 +120,39 @@ impl Visitor {
         visitor
     }
 
-    pub fn find(&self, selector: &str) -> Option<Element> {
+    pub(crate) fn find(&self, selector: &str) -> Option<Element> {
         self.place.query_selector(selector).unwrap()
     }
 
-    pub fn count(&self, selector: &str) -> u32 {
+    pub(crate) fn count(&self, selector: &str) -> u32 {
         self.place.query_selector_all(selector).unwrap().length()
     }
 
-    pub fn text(&self, selector: &str) -> String {
+    pub(crate) fn text(&self, selector: &str) -> String {
         self.find(selector).and_then(|element| element.text_content()).unwrap_or_default()
     }
 
     /// Waits for an element.
-    pub async fn sees(&self, selector: &str) -> Element {
+    pub(crate) async fn sees(&self, selector: &str) -> Element {
         until(selector, || self.find(selector).is_some()).await;
         self.find(selector).unwrap()
     }
 
     /// Waits until an element is gone.
-    pub async fn sees_no(&self, selector: &str) {
+    pub(crate) async fn sees_no(&self, selector: &str) {
         until(selector, || self.find(selector).is_none()).await;
     }
 
     /// Waits for a text in an element.
-    pub async fn reads(&self, selector: &str, wanted: &str) {
+    pub(crate) async fn reads(&self, selector: &str, wanted: &str) {
         until(wanted, || self.text(selector).contains(wanted)).await;
     }
 
-    pub fn field(&self) -> HtmlTextAreaElement {
+    pub(crate) fn field(&self) -> HtmlTextAreaElement {
         self.find(".fd-input").expect("there is a composer").unchecked_into()
     }
 
-    pub fn writes(&self, text: &str) {
+    pub(crate) fn writes(&self, text: &str) {
         let field = self.field();
         field.focus().unwrap();
         field.set_value(text);
@@ -161,12 +161,12 @@ impl Visitor {
         field.dispatch_event(&web_sys::Event::new_with_event_init_dict("input", &init).unwrap()).unwrap();
     }
 
-    pub fn presses(&self, key: &str) {
+    pub(crate) fn presses(&self, key: &str) {
         self.presses_with(key, |_| {});
     }
 
     /// A key with more to it.
-    pub fn presses_with(&self, key: &str, more: impl FnOnce(&KeyboardEventInit)) {
+    pub(crate) fn presses_with(&self, key: &str, more: impl FnOnce(&KeyboardEventInit)) {
         let init = KeyboardEventInit::new();
         init.set_key(key);
         init.set_bubbles(true);
@@ -177,7 +177,7 @@ impl Visitor {
         document.active_element().unwrap().dispatch_event(&event).unwrap();
     }
 
-    pub fn clicks(&self, selector: &str) {
+    pub(crate) fn clicks(&self, selector: &str) {
         let element = self.find(selector).unwrap_or_else(|| panic!("nothing to click: {selector}"));
         element.unchecked_into::<HtmlElement>().click();
     }
@@ -191,7 +191,7 @@ impl Drop for Visitor {
 }
 
 /// Lets the browser go on.
-pub async fn pause(ms: i32) {
+pub(crate) async fn pause(ms: i32) {
     let promise = Promise::new(&mut |resolve, _| {
         web_sys::window()
             .unwrap()
@@ -202,7 +202,7 @@ pub async fn pause(ms: i32) {
 }
 
 /// Waits until something holds; at most five seconds.
-pub async fn until(what: &str, holds: impl Fn() -> bool) {
+pub(crate) async fn until(what: &str, holds: impl Fn() -> bool) {
     for _ in 0..250 {
         if holds() {
             return;

@@ -46,7 +46,9 @@ fn steps(test: &Test) -> Vec<Step> {
     if journeys.is_empty() {
         return steps;
     }
-    steps.push(step("proxy for the journeys", || proc::run(&mut proc::cargo("build --package frontdesk-proxy"))));
+    steps.push(step("proxy for the journeys", || {
+        proc::run(&mut proc::cargo("build --package frontdesk-proxy"))
+    }));
     for browser in journeys {
         let (name, tests) = match browser {
             Browser::Chromium => ("journeys", ""),

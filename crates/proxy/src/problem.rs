@@ -70,3 +70,8 @@ impl From<StoreError> for Problem {
         }
     }
 }
+
+/// A code as it stands on the wire, for the log.
+pub fn word(code: ErrorCode) -> String {
+    serde_json::to_value(code).ok().and_then(|word| word.as_str().map(String::from)).unwrap_or_default()
+}

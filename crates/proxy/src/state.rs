@@ -85,12 +85,14 @@ impl App {
     /// # Errors
     /// When the store cannot be read.
     pub async fn start(self: &Arc<Self>) -> Result<(), crate::store::StoreError> {
-        for id in self.shared.store.open_contacts().await? {
-            match self.registry.get(&self.shared, &id).await {
-                Ok(visitor) => visitor.poll(true),
-                Err(problem) => {
-                    tracing::warn!(visitor = id, code = ?problem.code, "a conversation is not gone on with")
-                }
+        for id in self.shared.store.unfinished().await? {
+            let gone_on = match self.registry.get(&self.shared, &id).await {
+                Ok(visitor) => visitor.go_on().await,
+                Err(problem) => Err(problem),
+            };
+            if let Err(problem) = gone_on {
+                let code = crate::problem::word(problem.code);
+                tracing::warn!(visitor = id, code, "a conversation is not gone on with");
             }
         }
         let app = Arc::clone(self);

@@ -10,7 +10,8 @@ use crate::ui::parts::{block, button, fixed, heading, line, nothing, piece, regi
 use crate::ui::text;
 use crate::ui::transcript::{Deed, Surroundings};
 use crate::ui::welcome::welcome;
-use frontdesk_core::Input;
+use frontdesk_contract::ClientId;
+use frontdesk_core::{Input, Transcript};
 use leptos::prelude::*;
 
 /// What lies over the panel: nothing.
@@ -50,20 +51,23 @@ pub fn panel(context: Context) -> AnyView {
     .into_any()
 }
 
-/// What the conversation needs of the panel.
-pub fn surroundings(context: Context) -> Surroundings {
-    Surroundings {
-        deed: Box::new(move |deed, id| match deed {
-            Deed::Retry => context.act(Input::Retry(id.clone())),
-            Deed::Again => context.send(Input::SendAgain(id.clone())),
-            Deed::Edit => context.act(Input::Discard(id.clone())),
-            Deed::Delete => context.discard(id.clone()),
-        }),
-        look: Box::new(move |look| {
-            context.desk().with_driver(|driver| driver.look(|session| look(session.transcript())));
-        }),
-        now_ms: Box::new(|| js_sys::Date::now() as u64),
-        leave: Box::new(move || context.desk().focus_first()),
+impl Surroundings for Context {
+    fn deed(&self, deed: Deed, id: &ClientId) {
+        let id = id.clone();
+        match deed {
+            Deed::Retry => self.act(Input::Retry(id)),
+            Deed::Again => self.send(Input::SendAgain(id)),
+            Deed::Edit => self.act(Input::Discard(id)),
+            Deed::Delete => self.discard(id),
+        }
+    }
+
+    fn look(&self, look: &mut dyn FnMut(&Transcript)) {
+        self.desk().with_driver(|driver| driver.look(|session| look(session.transcript())));
+    }
+
+    fn leave(&self) {
+        self.desk().focus_first();
     }
 }
 

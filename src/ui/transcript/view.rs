@@ -34,15 +34,13 @@ pub enum Deed {
 }
 
 /// What the transcript asks of its surroundings.
-pub struct Surroundings {
+pub trait Surroundings {
     /// The visitor does something with a message.
-    pub deed: Box<dyn Fn(Deed, &ClientId)>,
+    fn deed(&self, deed: Deed, id: &ClientId);
     /// Looks at the transcript.
-    pub look: Box<dyn Fn(&mut dyn FnMut(&Transcript))>,
-    /// The time.
-    pub now_ms: Box<dyn Fn() -> u64>,
+    fn look(&self, look: &mut dyn FnMut(&Transcript));
     /// The visitor leaves the transcript for the composer.
-    pub leave: Box<dyn Fn()>,
+    fn leave(&self);
 }
 
 /// The conversation on screen.
@@ -55,13 +53,13 @@ pub struct TranscriptView {
     scroll: Scroll,
     typing: Element,
     announcer: Announcer,
-    around: Surroundings,
+    around: Box<dyn Surroundings>,
     listeners: RefCell<Vec<Listener>>,
 }
 
 impl TranscriptView {
     /// Builds the empty conversation in `parent`.
-    pub fn new(parent: &Element, words: Rc<Words>, around: Surroundings) -> Option<Rc<Self>> {
+    pub fn new(parent: &Element, words: Rc<Words>, around: Box<dyn Surroundings>) -> Option<Rc<Self>> {
         let document = parent.owner_document()?;
         let make = |tag: &str, parent: &Element, attributes: &[(&str, &str)]| {
             let element = document.create_element(tag).ok()?;
@@ -227,7 +225,7 @@ impl TranscriptView {
         let Some(row) = self.blocks.borrow().row(at) else { return };
         if anyway || row.class_name() != Rows::class(entry, place) {
             let settled = self.settled.borrow().contains(&entry.key);
-            self.rows.fill(&row, entry, place, (self.around.now_ms)(), settled);
+            self.rows.fill(&row, entry, place, js_sys::Date::now() as u64, settled);
         }
     }
 
@@ -297,7 +295,7 @@ impl TranscriptView {
                 }
             }
             (Step::Out, Some(at)) if inside => self.focus_row(at),
-            (Step::Out, Some(_)) => (self.around.leave)(),
+            (Step::Out, Some(_)) => self.around.leave(),
             // From the conversation as a whole, Escape closes the panel.
             (Step::Out, None) => return,
         }
@@ -313,7 +311,7 @@ impl TranscriptView {
     fn focus_row(&self, at: usize) {
         let Some(row) = self.blocks.borrow().row(at) else { return };
         let mut spoken = String::new();
-        (self.around.look)(&mut |transcript| {
+        self.around.look(&mut |transcript| {
             spoken = transcript.get(at).map(|entry| self.rows.spoken(entry)).unwrap_or_default();
         });
         keys::focus(&row, &spoken);
@@ -335,7 +333,7 @@ impl TranscriptView {
         let at = keys::row_of(&button).and_then(|row| self.index_of(&row));
         let (Some(at), Some(deed)) = (at, button.get_attribute("data-do")) else { return };
         let mut message = None;
-        (self.around.look)(&mut |transcript| {
+        self.around.look(&mut |transcript| {
             if let Some(Entry { key, kind: EntryKind::Mine { id, .. }, .. }) = transcript.get(at) {
                 message = Some((*key, id.clone()));
             }
@@ -351,13 +349,13 @@ impl TranscriptView {
         if deed == Deed::Again {
             self.settle(at, key);
         }
-        (self.around.deed)(deed, &id);
+        self.around.deed(deed, &id);
     }
 
     /// An unconfirmed message stays as it is; it is not asked about again.
     fn settle(&self, at: usize, key: u32) {
         self.settled.borrow_mut().push(key);
-        (self.around.look)(&mut |transcript| self.draw(transcript.entries(), at, true));
+        self.around.look(&mut |transcript| self.draw(transcript.entries(), at, true));
         self.focus_row(at);
     }
 }

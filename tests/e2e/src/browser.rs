@@ -114,14 +114,14 @@ impl Browser {
         Ok(Tab::new(self.session.clone(), window.context("the browser has no tab")?))
     }
 
-    /// One more tab.
+    /// One more tab. In WebKitGTK a window: there a tab that is not seen takes no clicks.
     ///
     /// # Errors
     ///
     /// When the browser is gone.
     pub async fn new_tab(&self) -> Result<Tab> {
         self.session.forget_place().await;
-        let window = self.session.client.new_window(true).await?.handle;
+        let window = self.session.client.new_window(self.kind != Kind::Webkit).await?.handle;
         Ok(Tab::new(self.session.clone(), window))
     }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use axum::Router;
@@ -45,6 +46,7 @@ struct Shared {
     secrets: Mutex<BTreeSet<String>>,
     polls: AtomicUsize,
     most_polls: AtomicUsize,
+    last_poll: Mutex<Option<Instant>>,
 }
 
 impl Way {
@@ -63,6 +65,7 @@ impl Way {
             secrets: Mutex::default(),
             polls: AtomicUsize::new(0),
             most_polls: AtomicUsize::new(0),
+            last_poll: Mutex::default(),
         });
         let open = Mutex::new(Some(serve(listener, Arc::clone(&shared))));
         Ok(Self { base_url: format!("http://{address}"), address, shared, open })
@@ -93,6 +96,13 @@ impl Way {
     #[must_use]
     pub fn secrets(&self) -> Vec<String> {
         self.shared.secrets.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+
+    /// How long ago the centre was polled last.
+    #[must_use]
+    pub fn last_poll(&self) -> Option<Duration> {
+        let last = *self.shared.last_poll.lock().unwrap_or_else(PoisonError::into_inner);
+        last.map(|last| last.elapsed())
     }
 
     /// The most polls that were under way at once.
@@ -128,6 +138,7 @@ async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     if is_poll {
         let now = shared.polls.fetch_add(1, Ordering::SeqCst) + 1;
         shared.most_polls.fetch_max(now, Ordering::SeqCst);
+        *shared.last_poll.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
     let answer = forward(&shared, request).await;
     if is_poll {

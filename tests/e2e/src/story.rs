@@ -3,8 +3,10 @@
 use std::fs;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
+use tokio::time::timeout;
 
 use crate::browser::{Browser, Options};
 use crate::pages::{AgentPage, ShopPage};
@@ -39,6 +41,10 @@ impl Rig {
     }
 }
 
+/// No story takes that long; a driver that hangs would.
+const STORY_MAX: Duration = Duration::from_secs(150);
+const EVIDENCE_MAX: Duration = Duration::from_secs(20);
+
 /// Browsers are heavy: one story at a time.
 static ONE: Mutex<()> = Mutex::new(());
 
@@ -57,12 +63,13 @@ pub fn story(options: Options, setup: &Setup, happens: impl AsyncFnOnce(&Rig) ->
         let stack = Stack::start(setup, &name).await?;
         let browser = Browser::start(options, &name).await?;
         let rig = Rig { stack, browser };
-        let result = match happens(&rig).await {
+        let happened = timeout(STORY_MAX, happens(&rig)).await;
+        let result = match happened.unwrap_or_else(|_| Err(anyhow!("the story does not end"))) {
             Ok(()) => is_quiet(&rig).await,
             Err(error) => Err(error),
         };
-        if result.is_err() {
-            keep_evidence(&rig, &name).await;
+        if result.is_err() && timeout(EVIDENCE_MAX, keep_evidence(&rig, &name)).await.is_err() {
+            eprintln!("the browser does not answer any more");
         }
         let closed = rig.browser.close().await;
         result.and(closed)
@@ -80,6 +87,10 @@ async fn is_quiet(rig: &Rig) -> Result<()> {
 
 async fn keep_evidence(rig: &Rig, name: &str) {
     eprintln!("long polls that wait now: {}", rig.stack.street.held_polls());
+    match rig.stack.way.last_poll() {
+        Some(ago) => eprintln!("the centre was polled {} ms ago", ago.as_millis()),
+        None => eprintln!("the centre was never polled"),
+    }
     for (number, tab) in (1..).zip(rig.browser.tabs().await.unwrap_or_default()) {
         match tab.screenshot(&format!("{name}.{number}")).await {
             Ok(path) => eprintln!("screenshot: {}", path.display()),

@@ -19,6 +19,7 @@ fn an_unreachable_centre_is_told_and_the_text_arrives_later() -> Result<()> {
             panel.say(text).await?;
             tells_one_of(&panel, &["notice_trouble", "error_unreachable", "line_unreachable"]).await?;
             the_text_is_kept(&panel, text).await?;
+            panel.tab.screenshot(&format!("looks/unreachable{}", path.replace('/', "-"))).await?;
             rig.stack.way.mend().await?;
             panel.has_sent(text).await
         })?;
@@ -43,6 +44,7 @@ fn refused(setup: &Setup) -> Result<()> {
             panel.say(text).await?;
             panel.tells("error_refused").await?;
             panel.offers("try_again").await?;
+            panel.tab.screenshot(&format!("looks/refused{}", path.replace('/', "-"))).await?;
             the_text_is_kept(&panel, text).await
         })?;
     }
@@ -59,6 +61,7 @@ fn outside_working_hours_the_robot_is_offered() -> Result<()> {
             panel.ask_for_a_person().await?;
             panel.tells("error_hours").await?;
             panel.offers("talk_robot").await?;
+            panel.tab.screenshot(&format!("looks/closed{}", path.replace('/', "-"))).await?;
             ensure!(panel.draft().await? == text, "the draft is {:?}", panel.draft().await?);
             panel.click("talk_robot").await?;
             panel.send().await?;

@@ -129,6 +129,8 @@ fn newcomer(desk: &Desk, locale: Option<&str>, session: [u8; 32]) -> VisitorReco
         survey: Survey::None,
         read_up_to: 0,
         unread: false,
+        polling: false,
+        owes_disconnect_ms: None,
     }
 }
 

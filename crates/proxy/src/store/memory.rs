@@ -49,12 +49,7 @@ impl Inner {
         }
         kept.events.extend(batch.events.into_iter().map(|event| (event.seq, event)));
         kept.events = kept.events.split_off(&batch.record.floor);
-        for (id, intent) in batch.intents {
-            match intent {
-                Some(intent) => kept.intents.insert(id, intent),
-                None => kept.intents.remove(&id),
-            };
-        }
+        kept.intents.extend(batch.intents);
         kept.codes.extend(batch.codes);
         while kept.codes.len() as u64 > CODES_PER_VISITOR {
             kept.codes.pop_front();
@@ -156,9 +151,9 @@ impl Store for MemoryStore {
         done(Ok(()))
     }
 
-    fn open_contacts(&self) -> Stored<'_, Vec<String>> {
+    fn unfinished(&self) -> Stored<'_, Vec<String>> {
         let inner = self.lock();
-        let open = inner.visitors.values().filter(|kept| kept.record.is_open());
+        let open = inner.visitors.values().filter(|kept| kept.record.is_unfinished());
         done(Ok(open.map(|kept| kept.record.id.clone()).collect()))
     }
 

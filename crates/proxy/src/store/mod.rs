@@ -67,8 +67,8 @@ pub trait Store: Send + Sync + 'static {
     /// Erases a visitor: record, events, idempotency records, codes and session.
     fn erase<'a>(&'a self, visitor: &'a str) -> Stored<'a, ()>;
 
-    /// Visitors whose conversation was open when it was last written.
-    fn open_contacts(&self) -> Stored<'_, Vec<String>>;
+    /// Visitors that are unfinished ([`VisitorRecord::is_unfinished`]).
+    fn unfinished(&self) -> Stored<'_, Vec<String>>;
 
     /// How many sessions are kept.
     fn sessions(&self) -> Stored<'_, u64>;

@@ -58,12 +58,25 @@ pub struct VisitorRecord {
     pub read_up_to: u64,
     /// The visitor said something that the agent has not read, as far as is known.
     pub unread: bool,
+    /// The centre is being polled, as far as the store knows: after the end of a proxy in the middle, an answer may have
+    /// been lost.
+    #[serde(default)]
+    pub polling: bool,
+    /// Since when the centre does not know that the visitor has ended the conversation, and is to be told.
+    #[serde(default)]
+    pub owes_disconnect_ms: Option<u64>,
 }
 
 impl VisitorRecord {
     /// Whether a conversation is open.
     pub fn is_open(&self) -> bool {
         matches!(self.contact.state, ContactState::Robot | ContactState::Queueing | ContactState::Agent)
+    }
+
+    /// Whether something is to be done for the visitor without being asked: a conversation is open, or the centre does
+    /// not know that it is over.
+    pub fn is_unfinished(&self) -> bool {
+        self.is_open() || self.owes_disconnect_ms.is_some()
     }
 }
 
@@ -96,6 +109,9 @@ pub struct Intent {
     pub at_ms: u64,
     /// The answer, once there is one. `None` with nobody at work on it: the centre may have it or not.
     pub answer: Option<Answer>,
+    /// The last attempt certainly did nothing: the same may be asked again, and is then done as if for the first time.
+    #[serde(default)]
+    pub undone: bool,
 }
 
 /// An answer that a repeated request gets again.
@@ -122,8 +138,8 @@ pub struct Batch {
     pub record: VisitorRecord,
     /// New events, numbered up to `record.head` without a hole.
     pub events: Vec<Event>,
-    /// Idempotency records to put, or to remove.
-    pub intents: Vec<(ClientId, Option<Intent>)>,
+    /// Idempotency records to put.
+    pub intents: Vec<(ClientId, Intent)>,
     /// New codes; the last has the number `record.codes`.
     pub codes: Vec<String>,
 }

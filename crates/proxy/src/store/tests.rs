@@ -53,6 +53,8 @@ fn record(id: &str) -> VisitorRecord {
         survey: Survey::None,
         read_up_to: 0,
         unread: false,
+        polling: false,
+        owes_disconnect_ms: None,
     }
 }
 
@@ -97,11 +99,11 @@ async fn behaves(store: &dyn Store) {
     assert_eq!(seqs(store, "v-1", u64::MAX, 10).await, [0; 0]);
     assert_eq!(seqs(store, "v-2", 0, 10).await, [0; 0]);
     let answer = Some(Answer::Posted { status: PostedStatus::Accepted, seq: 2 });
-    let intent = Intent { content: [1; 32], at_ms: 5, answer };
+    let intent = Intent { content: [1; 32], at_ms: 5, answer, undone: false };
     assert_eq!(store.intent("v-1", &id).await.unwrap(), Some(intent));
     assert_eq!(store.intent("v-2", &id).await.unwrap(), None);
     assert_eq!(store.codes("v-1").await.unwrap(), ["a"]);
-    assert_eq!(store.open_contacts().await.unwrap(), ["v-1"]);
+    assert_eq!(store.unfinished().await.unwrap(), ["v-1"]);
 
     let stale = Draft::of(&record("v-1"), 7);
     let mut late = stale;
@@ -128,8 +130,9 @@ async fn behaves(store: &dyn Store) {
     store.touch(&hash("nobody"), 200).await.unwrap();
     assert_eq!(store.session(&hash("v-1")).await.unwrap().unwrap().expires_ms, 200);
 
-    change(store, "v-1", 100, |draft| draft.forget(&id)).await;
-    assert_eq!(store.intent("v-1", &id).await.unwrap(), None);
+    change(store, "v-1", 100, |draft| draft.undone(&id, [1; 32], 5)).await;
+    let undone = Intent { content: [1; 32], at_ms: 5, answer: None, undone: true };
+    assert_eq!(store.intent("v-1", &id).await.unwrap(), Some(undone));
     change(store, "v-1", 100, |draft| draft.intend(&id, [1; 32], 5)).await;
     store.erase("v-1").await.unwrap();
     store.erase("v-1").await.unwrap();
@@ -261,4 +264,14 @@ proptest! {
             assert_eq!(seqs(&store, "v-1", after, limit).await, expected);
         });
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn the_file_is_readable_for_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    let path = folder.file("private.redb");
+    drop(RedbStore::open(&path).unwrap());
+    assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
 }

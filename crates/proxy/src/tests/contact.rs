@@ -1,9 +1,9 @@
 //! Connecting, transferring, leaving.
 
-use super::{Bench, agent, message, pass};
-use crate::vendor::fake::{Call, refused, unknown};
-use crate::vendor::{Failure, QueueAnswer, Serving};
-use frontdesk_contract::{ErrorCode, QueueInfo};
+use super::{Bench, Plan, agent, message, pass};
+use crate::vendor::fake::{Call, not_sent, refused, unknown};
+use crate::vendor::{Downlink, Failure, QueueAnswer, Serving};
+use frontdesk_contract::{ErrorCode, QueueInfo, Sender};
 use serde_json::json;
 
 #[tokio::test(start_paused = true)]
@@ -118,4 +118,107 @@ async fn a_message_refused_for_queueing_shows_the_queue() {
     let reply = visitor.say("m1", "hello").await;
     assert_eq!((reply.status.as_u16(), &reply.body["code"]), (409, &json!("queueing")));
     assert_eq!(visitor.story(1).await, ["contact queueing"]);
+}
+
+/// The scripted centre cannot be told that a conversation is over, so many times.
+fn unreachable(bench: &Bench, times: usize) {
+    bench.centre.script().disconnect.extend(std::iter::repeat_n(Err(not_sent()), times));
+}
+
+fn told(bench: &Bench) -> usize {
+    bench.centre.count(|call| *call == Call::Disconnect)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_centre_that_could_not_be_told_is_told_later() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    unreachable(&bench, 6);
+    assert_eq!(visitor.call("DELETE", "/v1/contact", None).await.body["state"], "ended");
+    assert_eq!(told(&bench), 2);
+    pass(2.5).await;
+    assert_eq!(told(&bench), 4);
+    pass(60.0).await;
+    assert_eq!(told(&bench), 7, "until it knows");
+    pass(1200.0).await;
+    assert_eq!(told(&bench), 7);
+    assert_eq!(visitor.story(1).await, ["contact ended (visitor)"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_debt_is_forgiven_in_the_end() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    unreachable(&bench, 1000);
+    visitor.call("DELETE", "/v1/contact", None).await;
+    pass(720.0).await;
+    let tries = told(&bench);
+    assert!((10..60).contains(&tries), "{tries}");
+    pass(3600.0).await;
+    assert_eq!(told(&bench), tries);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_debt_outlives_the_proxy() {
+    let plan = Plan::default();
+    let store = std::sync::Arc::clone(&plan.store);
+    let before = Bench::with(plan).await;
+    let visitor = before.connected().await;
+    unreachable(&before, 1000);
+    visitor.call("DELETE", "/v1/contact", None).await;
+    before.app.stop().await;
+    let after = Bench::with(Plan { store, ..Plan::default() }).await;
+    pass(3.0).await;
+    assert_eq!(told(&after), 1);
+    assert!(after.app.shared.store.unfinished().await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_new_conversation_begins_after_the_old_one_was_ended() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    unreachable(&bench, 2);
+    visitor.call("DELETE", "/v1/contact", None).await;
+    bench.centre.script().calls.clear();
+    visitor.connect("c2", "robot").await;
+    pass(100.0).await;
+    assert_eq!(bench.centre.script().calls, [Call::Disconnect, Call::Connect]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_not_in_the_queue_any_more_is_served() {
+    let place = || Ok(QueueAnswer::Waiting(QueueInfo { place: Some(1), wait_ms: None }));
+    let unlisted = || Ok(QueueAnswer::Unlisted);
+    for (answers, served) in [
+        (vec![place(), unlisted(), place(), unlisted()], false),
+        (vec![place(), unlisted(), unlisted()], true),
+        (vec![unlisted(), unlisted()], false),
+        (vec![unlisted(), unlisted(), unlisted()], true),
+        (vec![unlisted(), unlisted(), Ok(QueueAnswer::AgentDidNotAnswer), unlisted()], false),
+    ] {
+        let bench = Bench::new().await;
+        let visitor = bench.visitor().await;
+        bench.centre.script().queue.extend(answers.clone());
+        visitor.connect("c1", "agent").await;
+        pass(25.0).await;
+        let state = visitor.call("GET", "/v1/contact", None).await.body["state"].clone();
+        assert_eq!(state, if served { "agent" } else { "queueing" }, "{answers:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connected_agent_serves_before_speaking() {
+    for (from, name) in [(Sender::System {}, ""), (agent("Li"), " (Li)")] {
+        let bench = Bench::new().await;
+        let visitor = bench.visitor().await;
+        visitor.connect("c1", "agent").await;
+        bench.down(vec![Downlink::Connected(from)]);
+        pass(2.0).await;
+        assert_eq!(visitor.story(2).await, [format!("contact agent{name}")]);
+    }
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    bench.down(vec![Downlink::Connected(Sender::System {})]);
+    pass(2.0).await;
+    assert_eq!(visitor.story(1).await, [""; 0], "the robot was connected");
 }

@@ -172,3 +172,24 @@ async fn an_intent_that_outlived_its_proxy_is_treated_as_unknown() {
         assert_eq!(after.centre.said(), said, "{message_id:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_message_keeps_its_time_and_content_when_it_comes_again() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    bench.centre.script().say.extend([Err(refused(ErrorCode::Queueing, true)), Err(not_sent())]);
+    assert_eq!(visitor.say("m1", "hello").await.body["code"], "queueing");
+    pass(3.0).await;
+    assert_eq!(visitor.say("m1", "other").await.body["code"], "id_reused");
+    assert_eq!(visitor.say("m1", "hello").await.body["code"], "centre_unreachable");
+    pass(3.0).await;
+    assert_eq!(visitor.say("m1", "hello").await.body["status"], "accepted");
+    let script = bench.centre.script();
+    let times = script.calls.iter().filter_map(|call| match call {
+        Call::Say { at_ms, .. } => Some(*at_ms),
+        _ => None,
+    });
+    let times: Vec<_> = times.collect();
+    assert_eq!(times.len(), 3);
+    assert!(times.iter().all(|time| *time == times[0]), "{times:?}");
+}

@@ -75,6 +75,32 @@ async fn open_conversations_are_polled_again_after_a_restart() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn after_a_sudden_end_the_visitor_is_told_once_that_messages_may_be_missing() {
+    let plan = Plan::default();
+    let store = Arc::clone(&plan.store);
+    let before = Bench::with(plan).await;
+    let session = before.connected().await.session.clone();
+    pass(2.0).await;
+    let after = Bench::with(Plan { store, ..Plan::default() }).await;
+    pass(60.0).await;
+    let visitor = super::Visitor { bench: &after, session };
+    assert_eq!(visitor.story(1).await, ["notice messages_may_be_missing"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_polling_only_stopped_nothing_is_missing() {
+    let mut plan = Plan::default();
+    plan.desk.on_linger = OnLinger::Stop;
+    let store = Arc::clone(&plan.store);
+    let before = Bench::with(plan).await;
+    let session = before.connected().await.session.clone();
+    pass(600.0).await;
+    let after = Bench::with(Plan { store, ..Plan::default() }).await;
+    pass(5.0).await;
+    assert_eq!(super::Visitor { bench: &after, session }.story(1).await, [""; 0]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn going_down_answers_long_polls_and_lets_sends_finish() {
     let bench = Bench::new().await;
     let visitor = bench.connected().await;
@@ -145,15 +171,23 @@ async fn of_too_many_events_the_oldest_go_and_a_gap_says_so() {
 pub(super) struct Brittle {
     inner: MemoryStore,
     failing: AtomicBool,
+    lying: AtomicBool,
+    /// Permits for answers: a write is seen at once and answered when there is one.
+    pub(super) answers: Semaphore,
 }
 
 impl Brittle {
     pub(super) fn new(inner: MemoryStore) -> Self {
-        Self { inner, failing: AtomicBool::new(false) }
+        Self { inner, failing: AtomicBool::new(false), lying: AtomicBool::new(false), answers: Semaphore::new(1_000_000) }
     }
 
     pub(super) fn fail(&self, failing: bool) {
         self.failing.store(failing, Ordering::Relaxed);
+    }
+
+    /// Whether it writes and says that it has not.
+    pub(super) fn lie(&self, lying: bool) {
+        self.lying.store(lying, Ordering::Relaxed);
     }
 
     fn or<'a, T: Send + 'a>(&'a self, work: Stored<'a, T>) -> Stored<'a, T> {
@@ -197,15 +231,23 @@ impl Store for Brittle {
         if self.failing.load(Ordering::Relaxed) {
             return Box::pin(std::future::ready(Err(StoreError::Failed("scripted".into()))));
         }
-        self.inner.write(batch)
+        let written = self.inner.write(batch);
+        Box::pin(async move {
+            let written = written.await;
+            self.answers.acquire().await.unwrap().forget();
+            if self.lying.load(Ordering::Relaxed) {
+                return Err(StoreError::Failed("scripted".into()));
+            }
+            written
+        })
     }
 
     fn erase<'a>(&'a self, visitor: &'a str) -> Stored<'a, ()> {
         self.inner.erase(visitor)
     }
 
-    fn open_contacts(&self) -> Stored<'_, Vec<String>> {
-        self.inner.open_contacts()
+    fn unfinished(&self) -> Stored<'_, Vec<String>> {
+        self.inner.unfinished()
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

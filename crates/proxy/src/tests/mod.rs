@@ -3,6 +3,7 @@
 mod contact;
 mod errors;
 mod idempotency;
+mod journal;
 mod lifecycle;
 mod limits;
 mod pages;

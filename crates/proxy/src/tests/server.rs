@@ -80,7 +80,7 @@ async fn going_down_answers_a_long_poll_and_ends() {
     let mut waiting = false;
     while !waiting {
         tokio::task::yield_now().await;
-        let visitors = bench.app.shared.store.open_contacts().await.unwrap();
+        let visitors = bench.app.shared.store.unfinished().await.unwrap();
         let visitor = bench.app.registry.get(&bench.app.shared, &visitors[0]).await.unwrap();
         waiting = visitor.is_listened_to();
     }

@@ -5,6 +5,8 @@ use crate::vendor::fake::{Call, not_sent, unknown};
 use crate::vendor::{Downlink, Serving};
 use frontdesk_contract::SurveyForm;
 use serde_json::{Value, json};
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// A visitor whose conversation with an agent is over.
 async fn served(bench: &Bench) -> Visitor<'_> {
@@ -55,7 +57,8 @@ async fn a_rating_that_did_not_arrive_may_come_again() {
     let visitor = served(&bench).await;
     bench.centre.script().rate.push_back(Err(not_sent()));
     assert_eq!(rate(&visitor, "r1", 1, "").await, (502, json!("centre_unreachable")));
-    assert_eq!(rate(&visitor, "r1", 2, "").await, (200, json!("accepted")));
+    assert_eq!(rate(&visitor, "r1", 2, "").await, (422, json!("id_reused")));
+    assert_eq!(rate(&visitor, "r1", 1, "").await, (200, json!("accepted")));
 }
 
 #[tokio::test(start_paused = true)]
@@ -86,4 +89,36 @@ async fn the_form_is_asked_for_until_the_centre_gives_it_and_closes_after_a_day_
     let other = served(&bench).await;
     other.connect("c2", "robot").await;
     assert_eq!(rate(&other, "r1", 1, "").await, (409, json!("survey_closed")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rating_waits_for_the_form_that_is_under_way() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor().await;
+    bench.centre.script().connect.push_back(Ok(Serving::Agent));
+    visitor.connect("c1", "agent").await;
+    let gate = Arc::new(Semaphore::new(0));
+    bench.centre.script().form_gate = Some(Arc::clone(&gate));
+    visitor.call("DELETE", "/v1/contact", None).await;
+    let answer = async {
+        pass(3.0).await;
+        gate.add_permits(1);
+    };
+    let form = visitor.call("GET", "/v1/survey", None);
+    let (rated, form, ()) = tokio::join!(rate(&visitor, "r1", 5, ""), form, answer);
+    assert_eq!((rated, &form.body["open"]), ((200, json!("accepted")), &json!(true)));
+    assert_eq!(bench.centre.count(|call| *call == Call::Survey), 1, "asked once for all");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_for_the_form_for_ever() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor().await;
+    bench.centre.script().connect.push_back(Ok(Serving::Agent));
+    visitor.connect("c1", "agent").await;
+    bench.centre.script().form_gate = Some(Arc::new(Semaphore::new(0)));
+    visitor.call("DELETE", "/v1/contact", None).await;
+    let started = tokio::time::Instant::now();
+    assert_eq!(rate(&visitor, "r1", 5, "").await, (409, json!("survey_closed")));
+    assert_eq!(started.elapsed().as_secs(), 5);
 }

@@ -36,6 +36,8 @@ pub(crate) struct Script {
     pub(crate) polls: usize,
     /// While it has no permits, messages are not answered.
     pub(crate) gate: Option<Arc<Semaphore>>,
+    /// While it has no permits, the form of the rating is not answered.
+    pub(crate) form_gate: Option<Arc<Semaphore>>,
 }
 
 /// The centre.
@@ -122,7 +124,15 @@ impl Centre for Fake {
     fn survey<'a>(&'a self, _: &'a Party) -> Answer<'a, SurveyForm> {
         let levels = (1..=5).map(|level| SurveyLevel { level, label: None }).collect();
         let form = SurveyForm { open: true, levels, comment_max_chars: 10 };
-        now(self.called(Call::Survey).survey.pop_front(), form)
+        let mut script = self.called(Call::Survey);
+        let (answer, gate) = (script.survey.pop_front(), script.form_gate.clone());
+        drop(script);
+        Box::pin(async move {
+            if let Some(gate) = gate {
+                gate.acquire().await.unwrap().forget();
+            }
+            answer.unwrap_or(Ok(form))
+        })
     }
 
     fn rate<'a>(&'a self, _: &'a Party, level: u8, comment: &'a str) -> Answer<'a, ()> {

@@ -111,6 +111,8 @@ pub enum Downlink {
     Recalled(String),
     /// The agent is typing.
     Typing,
+    /// The visitor is connected with this one; the system, as far as it does not say with whom.
+    Connected(Sender),
     /// A sign that the visitor waits in a queue.
     Queueing,
     /// A sign that the conversation moves to an agent.
@@ -130,6 +132,9 @@ pub enum QueueAnswer {
     AgentDidNotAnswer,
     /// The conversation is over.
     Gone,
+    /// The centre has no place for the visitor: perhaps the question failed, perhaps nobody waits any more. Said again
+    /// and again it means that an agent serves.
+    Unlisted,
     /// The centre does not say.
     NoInformation,
 }

@@ -89,13 +89,29 @@ impl Visitor {
     async fn current<'a>(&self, book: &'a mut Option<Book>) -> Result<&'a mut Book, Problem> {
         if book.is_none() {
             *book = Book::load(self.shared.store.as_ref(), &self.id).await?;
+            if let Some(book) = book {
+                // A write that seemed to fail may be in the store all the same.
+                self.show(Mark::of(&book.record));
+            }
         }
         book.as_mut().ok_or_else(Problem::session_unknown)
     }
 
+    /// Reads the record anew if nobody knows what is in the store, so that what is there is published.
+    pub(super) async fn catch_up(&self) -> Result<(), Problem> {
+        if let Ok(mut book) = self.book.try_lock() {
+            self.current(&mut book).await?;
+        }
+        Ok(())
+    }
+
+    fn show(&self, mark: Mark) {
+        self.mark.send_if_modified(|old| std::mem::replace(old, mark) != mark);
+    }
+
     fn publish(self: &Arc<Self>, record: &VisitorRecord, was_open: bool) {
         let mark = Mark::of(record);
-        self.mark.send_if_modified(|old| std::mem::replace(old, mark) != mark);
+        self.show(mark);
         match (was_open, mark.open) {
             (false, true) => self.poll(false),
             (true, false) => {

@@ -27,7 +27,7 @@ impl Visitor {
             let outcome = visitor.arrange(&task, to).await;
             if outcome.is_err() {
                 // Nothing that would be done twice by doing it again: the next request begins afresh.
-                visitor.change(|draft, _| draft.forget(&task.id)).await?;
+                visitor.change(|draft, _| task.undone(draft)).await?;
             }
             outcome
         };
@@ -44,6 +44,8 @@ impl Visitor {
             Move::Present => self.present(task).await,
             Move::Transfer => self.transfer(task, &party).await,
             Move::Connect { transfer } => {
+                // The centre may still hold the conversation before; a new one would find it.
+                self.pay_once().await?;
                 let serving = self.dial(&party).await?;
                 let state = state_of(serving);
                 if transfer && serving == Serving::Robot {

@@ -15,7 +15,7 @@ pub struct Draft {
     pub now_ms: u64,
     before: VisitorRecord,
     events: Vec<Event>,
-    intents: Vec<(ClientId, Option<Intent>)>,
+    intents: Vec<(ClientId, Intent)>,
     codes: Vec<String>,
 }
 
@@ -59,6 +59,8 @@ impl Draft {
         self.record.offline = false;
         self.record.survey = Survey::None;
         self.record.queue = None;
+        self.record.polling = true;
+        self.record.owes_disconnect_ms = None;
         self.set(Contact { state, with: None, reason: None });
     }
 
@@ -83,6 +85,7 @@ impl Draft {
             return;
         }
         self.record.ended_ms = self.now_ms;
+        self.record.polling = false;
         if self.record.had_agent {
             self.record.survey = Survey::Due;
         }
@@ -122,17 +125,18 @@ impl Draft {
 
     /// Records that `id` is being worked on.
     pub fn intend(&mut self, id: &ClientId, content: [u8; 32], at_ms: u64) {
-        self.intents.push((id.clone(), Some(Intent { content, at_ms, answer: None })));
+        self.intents.push((id.clone(), Intent { content, at_ms, answer: None, undone: false }));
     }
 
     /// Records the answer to `id`.
     pub fn answer(&mut self, id: &ClientId, content: [u8; 32], at_ms: u64, answer: Answer) {
-        self.intents.push((id.clone(), Some(Intent { content, at_ms, answer: Some(answer) })));
+        self.intents.push((id.clone(), Intent { content, at_ms, answer: Some(answer), undone: false }));
     }
 
-    /// Forgets `id`: what was asked under it was certainly not done.
-    pub fn forget(&mut self, id: &ClientId) {
-        self.intents.push((id.clone(), None));
+    /// Records that what was asked under `id` was certainly not done. Content and time stay: a centre that is told again
+    /// must see the same message.
+    pub fn undone(&mut self, id: &ClientId, content: [u8; 32], at_ms: u64) {
+        self.intents.push((id.clone(), Intent { content, at_ms, answer: None, undone: true }));
     }
 
     /// Records a code of a downlink message.

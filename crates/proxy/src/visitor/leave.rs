@@ -1,15 +1,13 @@
 //! Ending a conversation, and logging out.
 
-use super::{Visitor, party};
+use super::Visitor;
 use crate::problem::Problem;
-use crate::store::VisitorRecord;
-use crate::vendor::Failure;
 use frontdesk_contract::{Contact, EndReason};
 use std::sync::Arc;
 
 impl Visitor {
-    /// Ends the conversation for the visitor. A centre that cannot be told drops it by itself once it is no longer
-    /// polled, so the visitor's wish holds in any case.
+    /// Ends the conversation for the visitor. A centre that cannot be told is told later, and drops the conversation
+    /// by itself once it is no longer polled, so the visitor's wish holds in any case.
     ///
     /// # Errors
     /// When the store fails.
@@ -22,21 +20,17 @@ impl Visitor {
     pub(super) async fn end(self: &Arc<Self>, reason: EndReason) -> Result<Contact, Problem> {
         let record = self.record().await?;
         if record.is_open() {
-            self.disconnect(&record).await;
-            self.change(|draft, _| draft.end(reason)).await?;
+            let told = self.disconnect(&record).await;
+            self.change(|draft, _| {
+                draft.end(reason);
+                draft.record.owes_disconnect_ms = (!told).then_some(draft.now_ms);
+            })
+            .await?;
+            if !told {
+                self.pay();
+            }
         }
         Ok(self.record().await?.contact)
-    }
-
-    async fn disconnect(&self, record: &VisitorRecord) {
-        let party = party(record);
-        let mut answer = self.centre().disconnect(&party).await;
-        if matches!(answer, Err(Failure::NotSent { .. } | Failure::Unknown { .. })) {
-            answer = self.centre().disconnect(&party).await;
-        }
-        if let Err(failure) = answer {
-            self.report("disconnect", &failure);
-        }
     }
 
     /// Logs the visitor out: credential and data are gone when this answers; the centre is told afterwards.
@@ -47,7 +41,7 @@ impl Visitor {
         let record = self.erase().await?;
         let visitor = Arc::clone(self);
         self.shared.tasks.spawn(async move {
-            if record.is_open() {
+            if record.is_unfinished() {
                 visitor.disconnect(&record).await;
             }
             visitor.centre().forget(&record.user_id);

@@ -60,6 +60,11 @@ impl Task {
         draft.answer(&self.id, self.content, self.at_ms, answer.clone());
         answer
     }
+
+    /// Records in a change that nothing was done: the same request may come again.
+    pub fn undone(&self, draft: &mut Draft) {
+        draft.undone(&self.id, self.content, self.at_ms);
+    }
 }
 
 /// Kind and content of a request, to tell a repetition from a reuse of the id.
@@ -186,10 +191,10 @@ impl Visitor {
             return Ok(answer);
         }
         let task = match known {
-            Some(intent) => Task { id, content, at_ms: intent.at_ms, resumed: true },
-            None => {
+            Some(intent) if !intent.undone => Task { id, content, at_ms: intent.at_ms, resumed: true },
+            refused => {
                 gate(&self.record().await?, self.now_ms())?;
-                let at_ms = self.now_ms();
+                let at_ms = refused.map_or_else(|| self.now_ms(), |intent| intent.at_ms);
                 self.change(|draft, _| draft.intend(&id, content, at_ms)).await?;
                 Task { id, content, at_ms, resumed: false }
             }

@@ -7,6 +7,7 @@
 //! - [`book`]: the record and its changes, one at a time
 //! - [`line`]: one request in flight, in order; idempotency
 //! - [`say`], [`connect`], [`leave`], [`rate`], [`signal`]: what the visitor asks for
+//! - [`debt`]: telling the centre later what it could not be told
 //! - [`journal`]: reading events, long polls
 //! - [`presence`]: whether anybody listens
 //! - [`poller`]: what comes from the centre
@@ -15,6 +16,7 @@
 pub mod book;
 pub mod connect;
 pub mod contact;
+pub mod debt;
 pub mod delivery;
 pub mod draft;
 pub mod journal;
@@ -69,6 +71,8 @@ pub struct Visitor {
     poller: Slot,
     wake: Notify,
     typed: signal::Throttle,
+    /// Held while the centre is asked for its form of the rating.
+    form: Mutex<()>,
 }
 
 impl Visitor {
@@ -85,6 +89,7 @@ impl Visitor {
             poller: Slot::default(),
             wake: Notify::new(),
             typed: signal::Throttle::default(),
+            form: Mutex::default(),
         })
     }
 

@@ -14,6 +14,8 @@ const OPEN_MS: u64 = 24 * 3_600_000;
 /// Attempts to get the form, and the pause before the second.
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
+/// Whoever wants the form waits this long at most for one that is under way.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl Visitor {
     /// The form as it stands; closed when no rating is taken.
@@ -21,11 +23,24 @@ impl Visitor {
     /// # Errors
     /// When the store fails.
     pub async fn survey(self: &Arc<Self>) -> Result<SurveyForm, Problem> {
-        let mut record = self.record().await?;
-        if record.survey == Survey::Due && self.ask_form(1).await? {
-            record = self.record().await?;
-        }
+        self.await_form().await?;
+        let record = self.record().await?;
         Ok(form(&record, self.now_ms()).cloned().unwrap_or_default())
+    }
+
+    /// Waits for the form that is due, for a moment.
+    async fn await_form(self: &Arc<Self>) -> Result<(), Problem> {
+        if self.record().await?.survey != Survey::Due {
+            return Ok(());
+        }
+        // In a task of its own: neither our patience nor that of the client stops it half-way.
+        let visitor = Arc::clone(self);
+        let asked = self.shared.tasks.spawn(async move { visitor.ask_form(1).await });
+        match tokio::time::timeout(PATIENCE, asked).await {
+            Ok(Ok(asked)) => asked,
+            Ok(Err(_)) => Err(Problem::internal()),
+            Err(_) => Ok(()),
+        }
     }
 
     /// Asks the centre for its form in the background.
@@ -37,25 +52,29 @@ impl Visitor {
         });
     }
 
-    /// Whether the centre said something about the form.
-    async fn ask_form(self: &Arc<Self>, attempts: u32) -> Result<bool, Problem> {
-        let party = party(&self.record().await?);
+    /// Asks for the form while it is due, one question at a time.
+    async fn ask_form(self: &Arc<Self>, attempts: u32) -> Result<(), Problem> {
         for attempt in 1..=attempts {
-            let form = match self.centre().survey(&party).await {
+            let flight = self.form.lock().await;
+            let record = self.record().await?;
+            if record.survey != Survey::Due {
+                return Ok(());
+            }
+            let form = match self.centre().survey(&party(&record)).await {
                 Ok(form) => form,
                 Err(Failure::Gone | Failure::Refused { transient: false, .. }) => SurveyForm::default(),
                 Err(failure) => {
                     self.report("survey", &failure);
+                    drop(flight);
                     if attempt < attempts {
                         tokio::time::sleep(PAUSE * attempt).await;
                     }
                     continue;
                 }
             };
-            self.change(|draft, _| draft.open_survey(&form)).await?;
-            return Ok(true);
+            return self.change(|draft, _| draft.open_survey(&form)).await;
         }
-        Ok(false)
+        Ok(())
     }
 
     /// Hands over a rating.
@@ -64,6 +83,7 @@ impl Visitor {
     /// [`ErrorCode::SurveyClosed`], [`ErrorCode::LevelUnknown`], [`ErrorCode::CommentTooLong`], what the centre refuses,
     /// and what [`Visitor::submit`] says.
     pub async fn rate(self: &Arc<Self>, rating: PostSurvey) -> Result<SurveySaved, Problem> {
+        self.await_form().await?;
         let content = digest("survey", &(rating.level, &rating.comment));
         let (level, chars) = (rating.level, rating.comment.chars().count());
         let gate = move |record: &VisitorRecord, now_ms| check(record, now_ms, level, chars);
@@ -103,7 +123,7 @@ impl Visitor {
                     failure => self.refusal("rating", failure),
                 };
                 self.change(|draft, _| {
-                    draft.forget(&task.id);
+                    task.undone(draft);
                     if problem.code == ErrorCode::SurveyClosed {
                         draft.close_survey(false);
                     }

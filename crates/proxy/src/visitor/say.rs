@@ -79,7 +79,7 @@ impl Visitor {
             }
             Outcome::Refused { code, retry_after } => {
                 self.change(|draft, _| {
-                    draft.forget(&task.id);
+                    task.undone(draft);
                     if code == ErrorCode::Queueing {
                         draft.serve(ContactState::Queueing, None);
                     }
@@ -90,7 +90,7 @@ impl Visitor {
             Outcome::Doubtful { code, retry_after } => Err(Problem::of_centre(code).after(retry_after)),
             Outcome::Gone => {
                 self.change(|draft, _| {
-                    draft.forget(&task.id);
+                    task.undone(draft);
                     draft.end(EndReason::Released);
                 })
                 .await?;

@@ -39,11 +39,14 @@ let language = localStorage.getItem(KEY) ?? (navigator.language.startsWith("zh")
 export const say = (key, values = {}) =>
   texts[language][key].replace(/\{(\w+)\}/g, (_, name) => String(values[name]));
 
+/** The browser's own English, if it names one: some name none that `Intl` can read. */
+const english = /^en(-[a-z0-9]+)*$/i.test(navigator.language) ? navigator.language : "en";
+
 export const time = (ms) => {
   const date = new Date(ms);
   const today = date.toDateString() === new Date().toDateString();
   const form = today ? { timeStyle: "short" } : { dateStyle: "short", timeStyle: "short" };
-  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : navigator.language, form).format(date);
+  return new Intl.DateTimeFormat(language === "zh" ? "zh-CN" : english, form).format(date);
 };
 
 export function switchLanguage() {

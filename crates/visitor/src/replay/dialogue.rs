@@ -59,6 +59,15 @@ impl Dialogue {
         self.visitor.len() + self.agent.len()
     }
 
+    /// Lets both sides type so many turns before they are due. The agent still waits for the first word.
+    #[must_use]
+    pub fn hurried(mut self, turns: usize) -> Self {
+        for line in self.visitor.iter_mut().chain(&mut self.agent) {
+            line.after = line.after.saturating_sub(turns).max(line.after.min(1));
+        }
+        self
+    }
+
     fn new(written: Written) -> anyhow::Result<Self> {
         let Written { id, lang, turns } = written;
         if turns.len() > MAX_TURNS {
@@ -133,6 +142,12 @@ mod tests {
         let played = dialogue("vavvaav").expect("a dialogue");
         assert_eq!(after(&played.visitor), [0, 1, 1, 3]);
         assert_eq!(after(&played.agent), [1, 3, 3]);
+    }
+
+    #[test]
+    fn in_a_hurry_turns_are_typed_ahead_but_none_before_the_first_word() {
+        let played = dialogue("vavavav").expect("a dialogue").hurried(2);
+        assert_eq!((after(&played.visitor), after(&played.agent)), (vec![0, 1, 1, 1], vec![1, 1, 1]));
     }
 
     #[test]

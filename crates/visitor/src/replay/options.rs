@@ -22,6 +22,9 @@ pub struct Options {
     /// What the centre does and the desk is set to.
     #[command(flatten)]
     pub switches: Switches,
+    /// Both sides type so many turns ahead, so that several messages are on their way at once.
+    #[arg(long, default_value_t = 0, value_name = "TURNS")]
+    pub ahead: usize,
     /// Play the first so many dialogues only.
     #[arg(long, value_name = "K")]
     pub limit: Option<usize>,
@@ -67,6 +70,9 @@ impl Options {
         add("faults", self.faults.to_string());
         for (name, value) in self.switches.words() {
             add(name, value);
+        }
+        if self.ahead > 0 {
+            add("ahead", self.ahead.to_string());
         }
         add("patience-s", self.patience_s.to_string());
         add("deadline-s", self.deadline_s.to_string());

@@ -27,6 +27,7 @@ use tokio::task::JoinSet;
 pub async fn run(options: &Options) -> anyhow::Result<Report> {
     options.switches.check()?;
     let dialogues = load(&options.conversations, options.limit)?;
+    let dialogues = dialogues.into_iter().map(|dialogue| dialogue.hurried(options.ahead)).collect();
     let mut processes = match &options.proxy {
         None => Some(Processes::start_sandbox(options.keep).await?),
         Some(_) => None,

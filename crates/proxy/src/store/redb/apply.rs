@@ -65,12 +65,7 @@ fn write(transaction: &WriteTransaction, batch: &Batch) -> Result<(), StoreError
     }
     let mut intents = transaction.open_table(tables::INTENTS).map_err(failed)?;
     for (key, intent) in &batch.intents {
-        match intent {
-            Some(intent) => {
-                intents.insert((id, key.as_str()), serde_json::to_vec(intent)?.as_slice()).map_err(failed)?
-            }
-            None => intents.remove((id, key.as_str())).map_err(failed)?,
-        };
+        intents.insert((id, key.as_str()), serde_json::to_vec(intent)?.as_slice()).map_err(failed)?;
     }
     let mut codes = transaction.open_table(tables::CODES).map_err(failed)?;
     for (number, code) in (batch.codes_before() + 1..).zip(&batch.codes) {

@@ -10,6 +10,7 @@ use super::records::{Batch, Intent, SessionRecord, VisitorRecord};
 use super::{SCHEMA, SessionHash, Store, StoreError, Stored};
 use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
 use frontdesk_contract::{ClientId, Event};
+use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -31,7 +32,8 @@ impl RedbStore {
     /// # Errors
     /// When the file cannot be opened or is held by another process, and when it was written by a newer version.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        let database = Builder::new().set_cache_size(CACHE_BYTES).create(path).map_err(failed)?;
+        let file = private(path).map_err(|error| StoreError::Failed(error.to_string()))?;
+        let database = Builder::new().set_cache_size(CACHE_BYTES).create_file(file).map_err(failed)?;
         let setup = database.begin_write().map_err(failed)?;
         {
             let mut meta = setup.open_table(tables::META).map_err(failed)?;
@@ -64,6 +66,15 @@ impl RedbStore {
         let answer = self.database.begin_read().map_err(failed).and_then(|view| ask(&view));
         Box::pin(std::future::ready(answer))
     }
+}
+
+/// The file; a new one is nobody's but ours from the start, since conversations stand in it.
+fn private(path: &Path) -> std::io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 /// What the medium says, as the error of the store.
@@ -108,8 +119,8 @@ impl Store for RedbStore {
         self.writer.send(Work::Erase(visitor.to_owned()))
     }
 
-    fn open_contacts(&self) -> Stored<'_, Vec<String>> {
-        self.read(read::open_contacts)
+    fn unfinished(&self) -> Stored<'_, Vec<String>> {
+        self.read(read::unfinished)
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

@@ -55,13 +55,13 @@ pub(super) fn codes(view: &ReadTransaction, visitor: &str) -> Result<Vec<String>
     rows.map(|row| Ok(row.map_err(failed)?.1.value().to_owned())).collect()
 }
 
-pub(super) fn open_contacts(view: &ReadTransaction) -> Result<Vec<String>, StoreError> {
+pub(super) fn unfinished(view: &ReadTransaction) -> Result<Vec<String>, StoreError> {
     let table = view.open_table(tables::VISITORS).map_err(failed)?;
     let mut open = Vec::new();
     for row in table.iter().map_err(failed)? {
         let (_, value) = row.map_err(failed)?;
         let record: VisitorRecord = parse(value.value())?;
-        if record.is_open() {
+        if record.is_unfinished() {
             open.push(record.id);
         }
     }

@@ -179,6 +179,8 @@ impl Cec {
             Some(AUTOMATIC | "160023") => QueueAnswer::Elsewhere,
             Some("160024") => QueueAnswer::AgentDidNotAnswer,
             Some("5" | "6" | "160004") => QueueAnswer::Gone,
+            // Its edition says no more than that there is nothing about a queue.
+            Some(_) if self.config.dialect == Dialect::V2_5 => QueueAnswer::Unlisted,
             _ => QueueAnswer::NoInformation,
         };
         Ok((answer, code))
@@ -191,7 +193,8 @@ impl Cec {
             (QueueAnswer::Waiting(QueueInfo { place: Some(_), .. }), _) => Some(Serving::Queue),
             (QueueAnswer::Elsewhere | QueueAnswer::AgentDidNotAnswer, _) => Some(Serving::Queue),
             (QueueAnswer::Served, _) => Some(Serving::Agent),
-            (QueueAnswer::Waiting(_) | QueueAnswer::Gone | QueueAnswer::NoInformation, _) => None,
+            (QueueAnswer::Waiting(_) | QueueAnswer::Gone, _) => None,
+            (QueueAnswer::Unlisted | QueueAnswer::NoInformation, _) => None,
         }
     }
 
@@ -199,7 +202,7 @@ impl Cec {
     /// over, since the centre lets go of what is not polled any more.
     async fn is_over(&self, party: &Party) -> bool {
         match self.place(party).await {
-            Ok(QueueAnswer::Gone) => true,
+            Ok(QueueAnswer::Gone | QueueAnswer::Unlisted) => true,
             Ok(QueueAnswer::NoInformation) => self.config.dialect == Dialect::V2_5,
             _ => false,
         }

@@ -31,7 +31,10 @@ pub(super) fn read(message: Value) -> Vec<Downlink> {
             items.extend(offline.then_some(Downlink::Ended { offline: true }));
         }
         Control::Connect => {
-            items.extend(message.source_type.is("AGENT").then_some(Downlink::Transferring));
+            // With the sign of the queue it is the centre that is connected, not yet an agent.
+            if items.is_empty() {
+                items.push(Downlink::Connected(sender(&message.source_type, &message.sender_nickname)));
+            }
             items.extend(said(&message));
         }
         Control::Transfer => items.push(Downlink::Transferring),

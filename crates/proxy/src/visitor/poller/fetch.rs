@@ -1,11 +1,11 @@
 //! What a poller asks of the centre, and how the answers are kept. An answer of a destructive poll is nowhere else:
 //! it is held until the store has it.
 
-use super::intake::{self, Intake};
+use super::intake::{self, Intake, Queried};
 use super::recover;
 use crate::problem::Problem;
 use crate::store::VisitorRecord;
-use crate::vendor::{Downlink, Failure, QueueAnswer};
+use crate::vendor::{Downlink, Failure};
 use crate::visitor::draft::Draft;
 use crate::visitor::recent::Recent;
 use crate::visitor::say::SKEW_MS;
@@ -46,8 +46,10 @@ pub(super) struct Fetch {
     visitor: Arc<Visitor>,
     typing_until: Option<Instant>,
     next_queue: Instant,
-    unanswered: bool,
+    queried: Queried,
     arrived: Option<Instant>,
+    /// If nobody noted that polling ended, an answer was lost with the proxy that polled.
+    lost: bool,
     reading: Reading,
     failed_readings: u32,
     told_missing: Option<Instant>,
@@ -59,14 +61,15 @@ type Polled = Result<Option<Duration>, Option<Duration>>;
 impl Fetch {
     pub(super) fn new(visitor: Arc<Visitor>, recover: bool) -> Self {
         let centre = visitor.desk.settings.centre;
-        let recover = recover && centre.is_destructive() && centre.history;
+        let recover = recover && centre.is_destructive();
         Self {
             visitor,
+            lost: recover && !centre.history,
             typing_until: None,
             next_queue: Instant::now(),
-            unanswered: false,
+            queried: Queried::default(),
             arrived: None,
-            reading: if recover { Reading::Due } else { Reading::None },
+            reading: if recover && centre.history { Reading::Due } else { Reading::None },
             failed_readings: 0,
             told_missing: None,
         }
@@ -86,7 +89,9 @@ impl Fetch {
             let stopped = EventKind::Typing(Typing { active: false });
             self.visitor.change(|draft, _| draft.push(stopped.clone())).await?;
         }
-        if queueing && now >= self.next_queue {
+        if !queueing {
+            self.queried = Queried::default();
+        } else if now >= self.next_queue {
             self.queue().await?;
             let pause = rand::rng().random_range(QUEUE_MS.0..=QUEUE_MS.1);
             self.next_queue = Instant::now() + Duration::from_millis(pause);
@@ -98,9 +103,9 @@ impl Fetch {
         let party = party(&self.visitor.record().await?);
         match self.visitor.centre().queue(&party).await {
             Ok(answer) => {
-                let told = self.unanswered;
-                self.unanswered = answer == QueueAnswer::AgentDidNotAnswer;
-                self.keep(|draft, _| intake::queue(draft, answer, told)).await
+                let before = self.queried;
+                self.queried = before.and(answer);
+                self.keep(|draft, _| intake::queue(draft, answer, before)).await
             }
             Err(Failure::Gone) => self.keep(|draft, _| draft.end(EndReason::Released)).await,
             // The poll beside it tells whether the centre is there; the last figure stays.
@@ -114,6 +119,12 @@ impl Fetch {
     /// Polls once, after the history if that is due. `first`: the poll before was answered.
     pub(super) async fn poll(&mut self, record: &VisitorRecord, first: bool) -> Result<Polled, Problem> {
         let party = party(record);
+        if std::mem::take(&mut self.lost) && record.polling {
+            self.tell_missing().await?;
+        }
+        if !record.polling {
+            self.keep(|draft, _| draft.record.polling = draft.record.is_open()).await?;
+        }
         if let Some(failure) = self.read_history(record).await? {
             return self.failed(&failure, first).await;
         }
@@ -216,6 +227,13 @@ impl Fetch {
                 Ok(None)
             }
         }
+    }
+
+    /// Notes that polling has ended and nothing is on its way.
+    pub(super) async fn rest(&mut self) {
+        self.lost = false;
+        // What cannot be noted is taken for lost later, which is told and does no harm.
+        let _noted = self.visitor.change(|draft, _| draft.record.polling = false).await;
     }
 
     /// Keeps what came, as long as it takes.

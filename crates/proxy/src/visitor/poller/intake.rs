@@ -93,6 +93,7 @@ fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, i
                 draft.push(EventKind::Typing(Typing { active: true }));
             }
         }
+        Downlink::Connected(from) => connected(draft, from, intake),
         Downlink::Queueing | Downlink::Transferring => {
             if draft.record.contact.state == ContactState::Robot {
                 draft.serve(ContactState::Queueing, None);
@@ -122,6 +123,17 @@ fn announce(draft: &mut Draft, from: &Sender) {
     }
 }
 
+/// Whoever waited has been served from now on, though nobody has spoken yet.
+fn connected(draft: &mut Draft, from: &Sender, intake: &mut Intake) {
+    let before = draft.record.contact.state;
+    match from {
+        Sender::Robot(_) | Sender::Agent(_) => announce(draft, from),
+        _ if before == ContactState::Queueing => draft.serve(ContactState::Agent, None),
+        _ => {}
+    }
+    intake.news |= draft.record.contact.state != before;
+}
+
 fn stop_typing(draft: &mut Draft, intake: &mut Intake) {
     if intake.typing {
         intake.typing = false;
@@ -129,9 +141,31 @@ fn stop_typing(draft: &mut Draft, intake: &mut Intake) {
     }
 }
 
-/// Turns an answer about the queue into events. `told` says whether the visitor has been told already that an agent
-/// did not answer.
-pub fn queue(draft: &mut Draft, answer: QueueAnswer, told: bool) {
+/// The centre had no place for the visitor so often in a row that an agent must serve: after it had given one, and
+/// when it never did.
+const UNLISTED_AFTER_PLACE: u32 = 2;
+const UNLISTED_WITHOUT: u32 = 3;
+
+/// What answers about the queue before this one have shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Queried {
+    /// The visitor has been told that an agent did not answer.
+    pub unanswered: bool,
+    /// The centre had no place for the visitor, so many times in a row.
+    pub unlisted: u32,
+}
+
+impl Queried {
+    /// The same after one more answer.
+    #[must_use]
+    pub fn and(self, answer: QueueAnswer) -> Self {
+        let unlisted = if answer == QueueAnswer::Unlisted { self.unlisted.saturating_add(1) } else { 0 };
+        Self { unanswered: answer == QueueAnswer::AgentDidNotAnswer, unlisted }
+    }
+}
+
+/// Turns an answer about the queue into events.
+pub fn queue(draft: &mut Draft, answer: QueueAnswer, before: Queried) {
     if draft.record.contact.state != ContactState::Queueing {
         return;
     }
@@ -139,7 +173,14 @@ pub fn queue(draft: &mut Draft, answer: QueueAnswer, told: bool) {
         QueueAnswer::Waiting(info) => place(draft, info),
         QueueAnswer::Elsewhere if draft.record.queue.is_some() => place(draft, QueueInfo::default()),
         QueueAnswer::Served => draft.serve(ContactState::Agent, None),
-        QueueAnswer::AgentDidNotAnswer if !told => draft.notice(NoticeCode::AgentDidNotAnswer),
+        QueueAnswer::Unlisted => {
+            let placed = draft.record.queue.is_some_and(|queue| queue.place.is_some());
+            let enough = if placed { UNLISTED_AFTER_PLACE } else { UNLISTED_WITHOUT };
+            if before.and(answer).unlisted >= enough {
+                draft.serve(ContactState::Agent, None);
+            }
+        }
+        QueueAnswer::AgentDidNotAnswer if !before.unanswered => draft.notice(NoticeCode::AgentDidNotAnswer),
         QueueAnswer::Gone => draft.end(EndReason::QueueTimeout),
         QueueAnswer::Elsewhere | QueueAnswer::AgentDidNotAnswer | QueueAnswer::NoInformation => {}
     }

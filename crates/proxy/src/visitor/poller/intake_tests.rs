@@ -24,6 +24,8 @@ fn record(state: ContactState) -> VisitorRecord {
         survey: Survey::None,
         read_up_to: 0,
         unread: false,
+        polling: false,
+        owes_disconnect_ms: None,
     }
 }
 

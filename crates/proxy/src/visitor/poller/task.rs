@@ -125,8 +125,12 @@ impl Poller {
         loop {
             match self.turn().await {
                 Ok(true) => {}
-                Ok(false) if running.end() => return,
-                Ok(false) => {}
+                Ok(false) => {
+                    self.fetch.rest().await;
+                    if running.end() {
+                        return;
+                    }
+                }
                 Err(problem) if problem.code == ErrorCode::SessionUnknown => return,
                 Err(_) => tokio::time::sleep(STORE_PAUSE).await,
             }

@@ -89,10 +89,17 @@ fn read_notices_name_their_messages_in_three_ways_or_not_at_all() {
 fn signs_say_nothing_by_themselves() {
     assert_eq!(read(json!({"controlType":"TRANS2AGENT","content":"moving"})), [Downlink::Transferring]);
     assert_eq!(read(json!({"controlType":"INPUT","sourceType":"AGENT","content":""})), [Downlink::Typing]);
-    assert_eq!(read(json!({"controlType":"CONNECT","sourceType":"AGENT"})), [Downlink::Transferring]);
+    assert_eq!(
+        read(json!({"controlType":"CONNECT","sourceType":"AGENT","senderNickname":"Li"})),
+        [Downlink::Connected(Sender::Agent(person("Li")))]
+    );
     assert_eq!(
         read(json!({"controlType":"CONNECT","sourceType":"SYSTEM","content":"connected"})),
-        [message(None, Sender::System {}, "connected", None)]
+        [Downlink::Connected(Sender::System {}), message(None, Sender::System {}, "connected", None)]
+    );
+    assert_eq!(
+        read(json!({"controlType":"CONNECT","sourceType":"SYSTEM","queueFlag":"Y"})),
+        [Downlink::Queueing]
     );
 }
 
