@@ -4,7 +4,7 @@ use crate::web::tabs::Said;
 use crate::web::wake::{Sign, is_visible};
 use crate::web::{Channel, Clock, Host, Request, Storage, Timer, Transport, Wake, clock};
 use frontdesk_core::tabs::{TabEffect, TabInput, Tabs};
-use frontdesk_core::{Change, Effect, Input, RequestId, Saved, Session};
+use frontdesk_core::{Change, Effect, Input, Record, RequestId, Saved, Session};
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
@@ -49,7 +49,8 @@ struct Shared {
     busy: Cell<bool>,
     panel_open: Cell<bool>,
     following: Cell<bool>,
-    session_tag: Cell<u32>,
+    /// The session was opened by this page, not resumed, and nothing has happened in it as far as is known.
+    fresh: Cell<bool>,
     /// What the answer in hand was read from.
     answer: RefCell<JsValue>,
 }
@@ -82,7 +83,7 @@ impl Driver {
             busy: Cell::default(),
             panel_open: Cell::default(),
             following: Cell::default(),
-            session_tag: Cell::default(),
+            fresh: Cell::default(),
             answer: RefCell::default(),
         });
         let own = Rc::downgrade(&shared);
@@ -185,6 +186,7 @@ impl Shared {
                     self.set_timer();
                 }
                 Effect::Keep(record) => {
+                    self.announce(&record);
                     let (own, key) = (self.own.clone(), record.key());
                     let done = move |written| {
                         if let Some(shared) = own.upgrade() {
@@ -201,9 +203,6 @@ impl Shared {
                     }
                 }
                 Effect::Request { id, call, credential, timeout_ms } => {
-                    if let Some(credential) = &credential {
-                        self.session_tag.set(tag(credential));
-                    }
                     let own = self.own.clone();
                     let done = move |outcome, body| {
                         if let Some(shared) = own.upgrade() {
@@ -220,7 +219,7 @@ impl Shared {
                 Effect::Tell { after, .. } => {
                     // Told while its answer is being handled: the page is what the answer was read from.
                     if let Some(channel) = &*self.channel.borrow() {
-                        channel.pass(self.session_tag.get(), after, &self.answer.borrow());
+                        channel.pass(self.session_tag(), after, &self.answer.borrow());
                     }
                 }
             }
@@ -270,10 +269,42 @@ impl Shared {
     fn heard(&self, said: Said) {
         match said {
             Said::Tab(message) => self.tabs(TabInput::Heard(message)),
-            Said::Page { session, after, page } if session == self.session_tag.get() => {
+            Said::Page { session, after, page } if session == self.session_tag() => {
                 self.input(Input::Heard { after, page });
             }
             Said::Page { .. } => {}
+            Said::Opened(other) => self.other_opened(other),
+        }
+    }
+
+    /// Names the session to other tabs without telling the credential; 0 before there is one.
+    fn session_tag(&self) -> u32 {
+        self.session.borrow().credential().map_or(0, tag)
+    }
+
+    /// Two tabs that opened at the same time have a session each, and one visitor: the smaller credential stays.
+    fn other_opened(&self, other: String) {
+        let own = self.session.borrow().credential().map(str::to_owned);
+        let Some(own) = own.filter(|own| *own != other && self.is_fresh()) else { return };
+        if other < own {
+            self.fresh.set(false);
+            self.input(Input::Join(other));
+        } else {
+            // The other tab may have written over it.
+            self.perform(vec![Effect::Keep(Record::Session { credential: own })]);
+        }
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.fresh.get() && self.session.borrow().cursor() == 0
+    }
+
+    /// A session was opened by this page: the other tabs are told.
+    fn announce(&self, record: &Record) {
+        let Record::Session { credential } = record else { return };
+        self.fresh.set(true);
+        if let Some(channel) = &*self.channel.borrow() {
+            channel.opened(credential);
         }
     }
 

@@ -73,6 +73,7 @@ keys! {
     ENDED_RELEASED = "ended_released",
     NEW_CONVERSATION = "new_conversation",
     NOTICE_TROUBLE = "notice_trouble",
+    NOTICE_CENTRE = "notice_centre",
     NOTICE_MEMORY = "notice_memory",
     DISMISS = "dismiss",
     TRY_AGAIN = "try_again",

@@ -25,6 +25,10 @@ pub struct ViewState {
     pub queue: QueueInfo,
     /// Requests fail; trying goes on.
     pub trouble: bool,
+    /// The centre stands in the way of what the visitor asked for; trying goes on.
+    pub centre_away: bool,
+    /// Whom the visitor wanted when that was refused.
+    pub refused_wish: Option<ConnectTo>,
     /// Nothing survives a reload.
     pub memory_only: bool,
     /// The other side is typing.
@@ -35,6 +39,8 @@ pub struct ViewState {
     pub can_ask_person: bool,
     /// A robot can be asked for.
     pub has_robot: bool,
+    /// The desk has agents.
+    pub has_agent: bool,
     /// A text can be written.
     pub can_write: bool,
     /// The longest text in bytes; 0 while it is not known.
@@ -120,13 +126,17 @@ impl ViewState {
             dock_version: 0,
             queue: session.queue(),
             trouble: session.connection() == Connection::Trouble,
+            centre_away: session.centre_trouble().is_some(),
+            refused_wish: session.refused_wish(),
             memory_only: session.storage_failed(),
             typing: session.agent_typing() && served,
             can_end: open,
             can_ask_person: agent_offered
                 && connecting.is_none()
+                && session.connect_error().is_none()
                 && matches!(contact.state, ContactState::Robot | ContactState::None),
             has_robot: offers.is_some_and(|offers| offers.robot),
+            has_agent: agent_offered,
             can_write: contact.state != ContactState::Ended || connecting.is_some(),
             text_max: offers.map_or(0, |offers| offers.text_max_bytes),
         }

@@ -12,6 +12,7 @@ const CLAIM: u32 = 0;
 const BEAT: u32 = 1;
 const BYE: u32 = 2;
 const PAGE: u32 = 3;
+const OPENED: u32 = 4;
 
 /// What another tab said.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +28,8 @@ pub enum Said {
         /// What came.
         page: EventPage,
     },
+    /// A new session was opened, with this credential.
+    Opened(String),
 }
 
 /// The channel of one desk; closed on drop.
@@ -64,6 +67,11 @@ impl Channel {
         self.post(&Array::of4(&PAGE.into(), &session.into(), &(after as f64).into(), page));
     }
 
+    /// Tells that a new session was opened.
+    pub fn opened(&self, credential: &str) {
+        self.post(&Array::of2(&OPENED.into(), &credential.into()));
+    }
+
     fn post(&self, message: &Array) {
         // Fails only on a closed channel.
         let _ = self.channel.post_message(message);
@@ -81,6 +89,7 @@ fn read(data: &JsValue) -> Option<Said> {
             let page = json::from_js(data.get(3))?;
             return Some(Said::Page { session: number(1)? as u32, after: number(2)? as u64, page });
         }
+        OPENED => return Some(Said::Opened(data.get(1).as_string()?)),
         _ => return None,
     };
     Some(Said::Tab(TabMessage { from: number(1)? as u64, kind }))

@@ -101,6 +101,21 @@ impl Config {
         }
     }
 
+    /// What is allowed and yet probably not meant, one line each.
+    pub fn warnings(&self) -> Vec<String> {
+        let open = |(place, desk): (usize, &Desk)| {
+            let url = &desk.cec.base_url;
+            (url.scheme() == "http" && !address::is_loopback(url)).then(|| {
+                format!(
+                    "`desks[{place}].cec.base_url`: keys and the words of visitors go to {} unencrypted; write \
+                     https:// if the centre has it",
+                    url.host_str().unwrap_or_default()
+                )
+            })
+        };
+        self.desks.iter().enumerate().filter_map(open).collect()
+    }
+
     /// The desk of this id.
     pub fn desk(&self, id: &str) -> Option<&Desk> {
         self.desks.iter().find(|desk| desk.id == id)
@@ -119,6 +134,11 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
         root.or("log", "a filter such as `info` or `info,frontdesk_proxy=debug`", "info".into(), log_filter);
     let limits = limits::read(root.section("limits"));
     let desks = desk::read_all(&mut root, beside);
+    if let (Some(listen), Some(Some(metrics))) = (listen, metrics_listen)
+        && address::collide(listen, metrics)
+    {
+        root.wrong("metrics_listen", format!("`listen` is {listen} already"), "an address of its own");
+    }
     root.finish();
 
     let mut desks = desks?;

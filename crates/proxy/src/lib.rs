@@ -4,6 +4,7 @@ pub mod clock;
 pub mod config;
 pub mod http;
 pub mod problem;
+pub mod quiet;
 pub mod session;
 pub mod settings;
 pub mod state;

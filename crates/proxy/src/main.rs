@@ -65,6 +65,9 @@ async fn main() -> ExitCode {
 async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
     let config = Config::load(path).map_err(|mistakes| listed(path, &mistakes))?;
     telemetry::init(&config.log)?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
     let desks = centres(&config)?
         .into_iter()
         .zip(&config.desks)
@@ -95,6 +98,9 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
 async fn check(path: &Path, online: bool) -> Result<(), Box<dyn Error>> {
     let config = Config::load(path).map_err(|mistakes| listed(path, &mistakes))?;
     let centres = centres(&config)?;
+    for warning in config.warnings() {
+        say(&format!("{}: warning: {warning}", path.display()));
+    }
     say(&format!("{}: the settings are in order, desks: {}", path.display(), config.desks.len()));
     let mut bad = Vec::new();
     if online {

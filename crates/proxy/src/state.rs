@@ -3,10 +3,12 @@
 use crate::clock::Clock;
 use crate::http::assets::Assets;
 use crate::http::limits::Limiters;
+use crate::quiet::Quiet;
 use crate::settings::{DeskSettings, Settings};
 use crate::store::Store;
 use crate::vendor::Centre;
 use crate::visitor::registry::Registry;
+use frontdesk_contract::ErrorCode;
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +41,8 @@ pub struct Shared {
     pub clock: Clock,
     /// Everything that runs beside the requests.
     pub tasks: TaskTracker,
+    /// Failures of centres that were logged: desk, what is certain, code.
+    pub failures: Quiet<(String, &'static str, ErrorCode)>,
     /// Cancelled when the proxy goes down.
     pub draining: CancellationToken,
 }
@@ -75,6 +79,7 @@ impl App {
             store,
             clock,
             tasks: TaskTracker::new(),
+            failures: Quiet::default(),
             draining: CancellationToken::new(),
         };
         Arc::new(Self { shared: Arc::new(shared), registry: Registry::default(), limiters, assets })

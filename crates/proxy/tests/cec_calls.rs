@@ -294,6 +294,17 @@ async fn the_queue_query_tells_ten_things_apart() {
         centre.once("queryQueueInfo", reply);
         assert_eq!(cec.queue(&party()).await, Ok(expected));
     }
+    // The older edition says no more than that there is no place.
+    let older = centre.cec_with(|config| config.dialect = Dialect::V2_5);
+    for (reply, expected) in [
+        (Reply::json(PLACE_2), waiting(Some(2), Some(40_000))),
+        (coded("1", ""), QueueAnswer::Unlisted),
+        (coded("160001", ""), QueueAnswer::Unlisted),
+        (coded("160021", ""), QueueAnswer::Served),
+    ] {
+        centre.once("queryQueueInfo", reply);
+        assert_eq!(older.queue(&party()).await, Ok(expected));
+    }
     let asked = json!({"userId": "visitor-7f3a", "channelConfigId": "202500000000000042", "channel": "WEB"});
     assert_eq!(centre.seen("queryQueueInfo")[0].body, asked);
 }

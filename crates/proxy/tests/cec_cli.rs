@@ -53,6 +53,10 @@ async fn settings_are_checked_offline_and_online() {
     let path = good.0.to_str().unwrap();
     let (ok, text) = run(&["check-config", "--config", path]).await;
     assert!(ok && text.contains("the settings are in order, desks: 1"), "{text}");
+    assert!(!text.contains("warning"), "{text}");
+    let open = File::new("open", &settings("http://10.0.0.7", "app-secret-demo"));
+    let (ok, text) = run(&["check-config", "--config", open.0.to_str().unwrap()]).await;
+    assert!(ok && text.contains("warning: `desks[0].cec.base_url`"), "{text}");
     let (ok, text) = run(&["check-config", "--config", path, "--online"]).await;
     assert!(
         ok && text.contains("desk `shop`: the centre gave a gateway token and a visitor token"),

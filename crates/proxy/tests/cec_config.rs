@@ -334,3 +334,39 @@ fn networks_contain_their_addresses() {
         assert!(wrong.parse::<Cidr>().is_err(), "{wrong}");
     }
 }
+
+#[test]
+fn settings_that_cannot_be_meant_are_mistakes() {
+    let linger = told(&GOOD.replace("linger_s = 180", "linger_s = 9"), &[]);
+    assert_eq!(
+        linger,
+        ["`desks[0].linger_s`: 9 is out of range; expected a whole number of seconds from 10 to 86400"]
+    );
+    assert!(read(&GOOD.replace("linger_s = 180", "linger_s = 10"), &[]).is_ok());
+    for listen in ["127.0.0.1:9090", "0.0.0.0:9090"] {
+        let both = told(GOOD, &[("FRONTDESK__LISTEN", listen)]);
+        let line = format!("`metrics_listen`: `listen` is {listen} already; expected an address of its own");
+        assert_eq!(both, [line]);
+    }
+    for listen in ["127.0.0.2:9090", "127.0.0.1:9091"] {
+        assert!(read(GOOD, &[("FRONTDESK__LISTEN", listen)]).is_ok());
+    }
+    let swapped = told(&GOOD.replace("title =", "tilte ="), &[]);
+    assert_eq!(swapped, ["unknown key `desks[0].tilte`; did you mean `title`?"]);
+}
+
+#[test]
+fn words_that_travel_unencrypted_are_warned_of() {
+    for (url, warned) in [
+        ("https://service.example", false),
+        ("http://127.0.0.1:8181", false),
+        ("http://[::1]:8181", false),
+        ("http://localhost:8181", false),
+        ("http://service.example", true),
+        ("http://10.0.0.7", true),
+    ] {
+        let warnings = read(&GOOD.replace("https://service.example", url), &[]).unwrap().warnings();
+        assert_eq!(warnings.len(), usize::from(warned), "{url} {warnings:?}");
+        assert!(warnings.iter().all(|line| line.contains("`desks[0].cec.base_url`") && !line.contains('\n')));
+    }
+}

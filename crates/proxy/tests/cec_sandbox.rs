@@ -118,7 +118,7 @@ async fn a_whole_conversation_in_both_dialects() {
             |what: &str| format!("conversations/{}/{what}", conversation["id"].to_string().trim_matches('"'));
         assert_eq!(conversation["state"], "active");
         // The older edition knows a place in the queue, and nothing else.
-        let known = |answer| if new { answer } else { QueueAnswer::NoInformation };
+        let known = |answer| if new { answer } else { QueueAnswer::Unlisted };
         assert_eq!(cec.queue(&party()).await, Ok(known(QueueAnswer::Served)));
         assert_eq!(cec.transfer_to_agent(&party()).await, Ok(Serving::Agent));
 

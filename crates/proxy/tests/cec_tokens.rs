@@ -95,8 +95,13 @@ async fn a_spent_gateway_token_is_noticed_while_a_visitor_token_is_asked_for() {
 #[tokio::test]
 async fn without_a_token_nothing_was_sent() {
     for (what, reply, expected, trouble) in [
-        ("tokenByAkSk", Reply::status(500), "not sent CentreUnintelligible", "cannot be reached (HTTP 500)"),
-        ("tokenByAkSk", Reply::status(504), "not sent CentreTimeout", "cannot be reached (HTTP 504)"),
+        (
+            "tokenByAkSk",
+            Reply::status(500),
+            "not sent CentreUnintelligible",
+            "the centre answered HTTP 500 to",
+        ),
+        ("tokenByAkSk", Reply::status(504), "not sent CentreTimeout", "the centre answered HTTP 504 to"),
         ("tokenByAkSk", Reply::status(429), "refused for now CentreBusy", "is busy (HTTP 429)"),
         ("tokenByAkSk", Reply::status(503), "refused for now CentreBusy", "is busy (HTTP 503)"),
         ("tokenByAkSk", Reply::status(401), "refused CentreRefused", "`app_secret`"),

@@ -89,13 +89,15 @@ fn ended(context: Context, reason: Option<EndReason>) -> AnyView {
 
 fn not_connected(context: Context, code: ErrorCode) -> AnyView {
     let view = context.view_once();
-    let robot = view.has_robot && code != ErrorCode::RobotUnavailable;
+    let wanted = view.refused_wish.unwrap_or(ConnectTo::Agent);
     let to = |to| move || context.act(Input::Connect(to));
-    let mut ways = Vec::new();
-    let person = if code == ErrorCode::RobotUnavailable { text::TALK_PERSON } else { text::TRY_AGAIN };
-    ways.push(button("fd-button fd-quiet", context.text(person), to(ConnectTo::Agent)));
-    if robot {
-        ways.push(button("fd-button", context.text(text::TALK_ROBOT), to(ConnectTo::Robot)));
-    }
+    // What was refused can be asked for again; the other side is offered where it is not what stands in the way.
+    let other = match (wanted, code) {
+        (_, ErrorCode::CentreRefused) => None,
+        (ConnectTo::Agent, _) => view.has_robot.then_some((text::TALK_ROBOT, ConnectTo::Robot)),
+        (ConnectTo::Robot, _) => view.has_agent.then_some((text::TALK_PERSON, ConnectTo::Agent)),
+    };
+    let mut ways = vec![button("fd-button fd-quiet", context.text(text::TRY_AGAIN), to(wanted))];
+    ways.extend(other.map(|(key, whom)| button("fd-button", context.text(key), to(whom))));
     card(vec![sentence(context, text::of_error(Some(code))), block("fd-ways", ways)])
 }

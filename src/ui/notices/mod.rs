@@ -2,24 +2,37 @@
 
 use crate::ui::context::Context;
 use crate::ui::icon;
-use crate::ui::parts::{block, fixed, icon_button, line, nothing, piece, region};
+use crate::ui::parts::{block, button, fixed, icon_button, line, nothing, piece, region};
 use crate::ui::text;
+use frontdesk_core::Input;
 use leptos::prelude::*;
 
 const TROUBLE: u32 = 1;
 const MEMORY: u32 = 2;
+const CENTRE: u32 = 4;
 
 /// The notices below the header.
 pub fn notices(context: Context) -> AnyView {
     let dismissed = RwSignal::new(0);
-    let shown = context
-        .key(|view| (if view.trouble { TROUBLE } else { 0 }) | (if view.memory_only { MEMORY } else { 0 }));
+    let shown = context.key(|view| {
+        let line = match (view.centre_away, view.trouble) {
+            (true, _) => CENTRE,
+            (false, true) => TROUBLE,
+            (false, false) => 0,
+        };
+        line | (if view.memory_only { MEMORY } else { 0 })
+    });
     let content = piece(move || {
         let shown = shown.get() & !dismissed.get();
         let mut lines = Vec::new();
         if shown & TROUBLE != 0 {
             let sentence = line("", fixed(context.text(text::NOTICE_TROUBLE)));
             lines.push(block("fd-notice fd-notice-trouble", vec![sentence]));
+        }
+        if shown & CENTRE != 0 {
+            let sentence = line("", fixed(context.text(text::NOTICE_CENTRE)));
+            let again = button("fd-link", context.text(text::TRY_AGAIN), move || context.act(Input::Woken));
+            lines.push(block("fd-notice fd-notice-trouble", vec![sentence, again]));
         }
         if shown & MEMORY != 0 {
             let sentence = line("", fixed(context.text(text::NOTICE_MEMORY)));

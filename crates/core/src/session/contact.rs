@@ -82,6 +82,7 @@ impl Session {
     pub(super) fn connected(&mut self, step: &mut Step, result: Result<Answer, Failure>, overtaken: bool) {
         let Some(mut wish) = self.wish.take() else { return };
         step.redraw();
+        self.note_centre(step, result.as_ref().err());
         let failure = match result {
             Ok(Answer::Contact(contact)) => return self.take_contact(step, &contact, overtaken),
             Ok(_) => Failure::Foreign,
@@ -98,9 +99,25 @@ impl Session {
                 self.reopen(step);
             }
             _ => {
-                self.connect_error =
-                    Some(failure.code().unwrap_or(frontdesk_contract::ErrorCode::CentreTimeout))
+                let code = failure.code().unwrap_or(frontdesk_contract::ErrorCode::CentreTimeout);
+                self.connect_error = Some(code);
+                self.refused_wish = Some(wish.to);
             }
+        }
+    }
+
+    /// Remembers whether the centre stands in the way of what the visitor asked for.
+    pub(super) fn note_centre(&mut self, step: &mut Step, failure: Option<&Failure>) {
+        let trouble = failure.and_then(Failure::code).filter(|code| {
+            use frontdesk_contract::ErrorCode as Code;
+            matches!(
+                code,
+                Code::CentreUnreachable | Code::CentreUnintelligible | Code::CentreBusy | Code::CentreTimeout
+            )
+        });
+        if self.centre_trouble != trouble {
+            self.centre_trouble = trouble;
+            step.redraw();
         }
     }
 

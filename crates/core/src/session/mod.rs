@@ -81,6 +81,8 @@ pub struct Session {
     queue: QueueInfo,
     wish: Option<Wish>,
     connect_error: Option<ErrorCode>,
+    refused_wish: Option<ConnectTo>,
+    centre_trouble: Option<ErrorCode>,
     /// The visitor sent or retried something since a conversation was last begun for that.
     wants_contact: bool,
     ending: Option<Tries>,
@@ -112,6 +114,8 @@ impl Session {
             queue: QueueInfo::default(),
             wish: None,
             connect_error: None,
+            refused_wish: None,
+            centre_trouble: None,
             wants_contact: false,
             ending: None,
             transcript: Transcript::default(),
@@ -266,6 +270,16 @@ impl Session {
     /// Why the last wish for robot or agent was refused.
     pub fn connect_error(&self) -> Option<ErrorCode> {
         self.connect_error
+    }
+
+    /// Whom the visitor wanted when that was refused; goes with [`Session::connect_error`].
+    pub fn refused_wish(&self) -> Option<ConnectTo> {
+        self.connect_error.and(self.refused_wish)
+    }
+
+    /// Why the centre does not take what is on its way, while trying goes on; `None` also when the proxy is not reached.
+    pub fn centre_trouble(&self) -> Option<ErrorCode> {
+        self.centre_trouble
     }
 
     /// Place and wait, while queueing.

@@ -98,6 +98,7 @@ impl Session {
         let Some(id) = flying.map(|message| message.id.clone()) else {
             return self.posted_after_echo(step, &result);
         };
+        self.note_centre(step, result.as_ref().err());
         let failure = match result {
             Ok(Answer::Posted(posted)) => {
                 self.following.expect(posted.seq, step.now.ms);

@@ -81,6 +81,20 @@ pub(super) fn socket(text: String) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| format!("`{text}` is not an address with port"))
 }
 
+/// Whether both cannot be listened on at once.
+pub(super) fn collide(a: SocketAddr, b: SocketAddr) -> bool {
+    let same = a.ip() == b.ip() || a.ip().is_unspecified() || b.ip().is_unspecified();
+    // Port 0 is any that is free.
+    same && a.port() == b.port() && a.port() != 0
+}
+
+/// Whether the address leads to this machine.
+pub(super) fn is_loopback(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
 pub(super) fn store(text: String) -> Result<StoreAt, String> {
     let scheme = text.split(':').next().unwrap_or_default();
     match (scheme, text.strip_prefix("redb:")) {

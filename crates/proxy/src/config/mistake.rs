@@ -91,21 +91,30 @@ pub(super) fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str
         .map(|(_, candidate)| candidate)
 }
 
-/// How many letters must be changed, added or removed to make one word from the other.
+/// How many letters must be changed, added, removed or swapped with their neighbour to make one word from the other.
 fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
     let mut row: Vec<usize> = (0..=b.len()).collect();
+    // The row before `row`, and the letter it belongs to.
+    let mut older: Option<(Vec<usize>, char)> = None;
     for (i, left) in a.chars().enumerate() {
-        let mut corner = i;
         let mut before = i + 1;
         let mut next = vec![before];
-        for (right, above) in b.iter().zip(row.iter().skip(1)) {
-            let cost = (corner + usize::from(left != *right)).min(above + 1).min(before + 1);
-            corner = *above;
+        let mut right_before = None;
+        for (j, (right, corner)) in b.iter().zip(&row).enumerate() {
+            let above = row.get(j + 1).copied().unwrap_or_default();
+            let mut cost = (corner + usize::from(left != *right)).min(above + 1).min(before + 1);
+            if let (Some((older, left_before)), Some(right_before)) = (&older, right_before)
+                && (left, *left_before) == (right_before, *right)
+            {
+                let swapped = j.checked_sub(1).and_then(|at| older.get(at)).copied();
+                cost = cost.min(swapped.unwrap_or(usize::MAX - 1) + 1);
+            }
             before = cost;
+            right_before = Some(*right);
             next.push(cost);
         }
-        row = next;
+        older = Some((std::mem::replace(&mut row, next), left));
     }
     row.last().copied().unwrap_or_default()
 }
@@ -118,6 +127,9 @@ mod tests {
     fn a_misspelt_key_is_recognised() {
         assert_eq!(distance("kitten", "sitting"), 3);
         assert_eq!(distance("", "abc"), 3);
+        assert_eq!(distance("tilte", "title"), 1);
+        assert_eq!(distance("ba", "ab"), 1);
+        assert_eq!(nearest("tilte", &["id", "origins", "title"]), Some("title"));
         let known = ["app_key", "app_secret", "app_secret_file", "base_url"];
         assert_eq!(nearest("app_keys", &known), Some("app_key"));
         assert_eq!(nearest("baseurl", &known), Some("base_url"));

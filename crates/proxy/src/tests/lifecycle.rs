@@ -178,7 +178,12 @@ pub(super) struct Brittle {
 
 impl Brittle {
     pub(super) fn new(inner: MemoryStore) -> Self {
-        Self { inner, failing: AtomicBool::new(false), lying: AtomicBool::new(false), answers: Semaphore::new(1_000_000) }
+        Self {
+            inner,
+            failing: AtomicBool::new(false),
+            lying: AtomicBool::new(false),
+            answers: Semaphore::new(1_000_000),
+        }
     }
 
     pub(super) fn fail(&self, failing: bool) {

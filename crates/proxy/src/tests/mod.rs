@@ -6,6 +6,7 @@ mod idempotency;
 mod journal;
 mod lifecycle;
 mod limits;
+mod logs;
 mod pages;
 mod polling;
 mod server;

@@ -30,10 +30,12 @@ pub mod registry;
 pub mod say;
 pub mod signal;
 
+use crate::problem::word;
 use crate::state::{Desk, Shared};
 use crate::store::VisitorRecord;
 use crate::vendor::{Centre, Failure, Party};
 use book::Book;
+use frontdesk_contract::ErrorCode;
 use line::Line;
 use poller::task::Slot;
 use presence::Presence;
@@ -116,23 +118,31 @@ impl Visitor {
         self.shared.clock.now_ms()
     }
 
-    /// Reports a failure of the centre, once, where it is handled.
+    /// Reports a failure of the centre where it is handled: an answer that is part of the game as news, everything else
+    /// once a minute of its kind and desk.
     fn report(&self, what: &'static str, failure: &Failure) {
         let (certain, code, detail) = match failure {
-            Failure::NotSent { code, detail } => ("not sent", Some(code), detail.as_str()),
-            Failure::Refused { code, detail, .. } => ("refused", Some(code), detail.as_str()),
-            Failure::Unknown { code, detail } => ("unknown", Some(code), detail.as_str()),
-            Failure::Gone => ("gone", None, ""),
+            Failure::NotSent { code, detail } => ("not_sent", *code, detail.as_str()),
+            Failure::Refused { code, detail, .. } => ("refused", *code, detail.as_str()),
+            Failure::Unknown { code, detail } => ("unknown", *code, detail.as_str()),
+            Failure::Gone => ("gone", ErrorCode::ContactEnded, ""),
         };
-        tracing::warn!(
-            visitor = self.id,
-            desk = self.desk.settings.id,
-            what,
-            certain,
-            ?code,
-            detail,
-            "the centre failed"
-        );
+        let (visitor, desk) = (self.id.as_str(), self.desk.settings.id.as_str());
+        let shown = word(code);
+        if matches!(code, ErrorCode::OutsideHours | ErrorCode::Queueing | ErrorCode::ContactEnded) {
+            tracing::info!(visitor, desk, what, certain, code = shown, detail, "the centre declined");
+        } else if let Some(suppressed) = self.shared.failures.due((desk.to_owned(), certain, code)) {
+            tracing::warn!(
+                visitor,
+                desk,
+                what,
+                certain,
+                code = shown,
+                detail,
+                suppressed,
+                "the centre failed"
+            );
+        }
     }
 }
 

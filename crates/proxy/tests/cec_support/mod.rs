@@ -12,7 +12,7 @@ use frontdesk_proxy::config::{CecConfig, Dialect, MessageIds, PollKind};
 use frontdesk_proxy::vendor::cec::Cec;
 use frontdesk_proxy::vendor::{Failure, Party};
 use serde_json::Value;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -72,6 +72,7 @@ impl Seen {
 struct Script {
     next: HashMap<String, VecDeque<Reply>>,
     always: HashMap<String, Reply>,
+    held: HashSet<String>,
     seen: Vec<Seen>,
     tokens: u32,
 }
@@ -101,6 +102,11 @@ impl Centre {
     /// Every answer of an endpoint from now on.
     pub(crate) fn always(&self, what: &str, reply: Reply) {
         self.script.lock().unwrap().always.insert(what.into(), reply);
+    }
+
+    /// An endpoint never answers again.
+    pub(crate) fn hold(&self, what: &str) {
+        self.script.lock().unwrap().held.insert(what.into());
     }
 
     /// The requests that an endpoint got.
@@ -166,6 +172,9 @@ async fn respond(
     }
     assert_eq!(method == Method::GET, what == "poll", "{what}");
     let query = uri.query().unwrap_or_default().to_owned();
+    if centre.script.lock().unwrap().held.contains(&what) {
+        std::future::pending::<()>().await;
+    }
     let reply = centre.answer(Seen { what, path, query, headers, body });
     (reply.status, reply.headers, reply.body).into_response()
 }

@@ -5,6 +5,7 @@ use super::codes::{Outcome, Reason, Request, outcome};
 use super::content;
 use super::link::{Ask, Call};
 use super::token::Need;
+use super::trouble::Trouble;
 use super::wire::{self, AskQueue, Coded, Polled, Queue, Send};
 use super::{Cec, downlink, status};
 use crate::config::Dialect;
@@ -72,7 +73,7 @@ impl Cec {
                 Ok(self.place_now(party, false).await.unwrap_or(Serving::Agent))
             }
             Outcome::Gone => {
-                self.link.warn(sent.endpoint, &sent.reply, Some(&sent.code));
+                self.link.note(sent.endpoint, &sent.reply, Some(&sent.code));
                 Err(Failure::Gone)
             }
             Outcome::PerhapsGone(reason) | Outcome::Refused(reason) => Err(self.refused(&sent, reason)),
@@ -127,7 +128,8 @@ impl Cec {
             query.push(("isNeedRead", "true"));
         }
         let path = "/apiaccess/ccmessaging/poll";
-        let call = Call { endpoint: POLL, path, ask: Ask::Get(&query), reads: true, need: Need::Any };
+        let call =
+            Call { endpoint: POLL, path, ask: Ask::Get(&query), reads: true, need: Need::Any, opens: false };
         let reply = self.link.call(party, &call).await?;
         if reply.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Vec::new());
@@ -135,13 +137,13 @@ impl Cec {
         let (Some(polled), Some(coded)) =
             (wire::read::<Polled>(&reply.body), wire::read::<Coded>(&reply.body))
         else {
-            self.link.warn(POLL, &reply, None);
+            self.link.note(POLL, &reply, None);
             return Err(status::unintelligible(POLL));
         };
         match coded.code() {
             // Messages count whatever the code beside them says: they may not come again.
             Some(code) if code != "0" && polled.downlink_messages.0.is_empty() => {
-                self.link.warn(POLL, &reply, Some(&code));
+                self.link.note(POLL, &reply, Some(&code));
                 Err(status::refused(POLL, &code, ErrorCode::CentreRefused, true))
             }
             _ => Ok(polled.downlink_messages.0.into_iter().flat_map(downlink::read).collect()),
@@ -164,7 +166,7 @@ impl Cec {
             self.link.call(party, &post(QUEUE, "/apiaccess/ccmessaging/queryQueueInfo", &body, true)).await?;
         let (Some(queue), Some(coded)) = (wire::read::<Queue>(&reply.body), wire::read::<Coded>(&reply.body))
         else {
-            self.link.warn(QUEUE, &reply, None);
+            self.link.note(QUEUE, &reply, None);
             return Err(status::unintelligible(QUEUE));
         };
         let place =
@@ -227,12 +229,15 @@ impl Cec {
         };
         let mut call = post(endpoint, "/apiaccess/ccmessaging/send", &body, false);
         if request == Request::Connect {
-            call.need = Need::Lasting;
+            (call.need, call.opens) = (Need::Lasting, true);
         }
         let reply = self.link.call(party, &call).await?;
         let coded = wire::read::<Coded>(&reply.body);
         let Some((code, coded)) = coded.and_then(|coded| Some((coded.code()?, coded))) else {
-            self.link.warn(endpoint, &reply, None);
+            self.link.note(endpoint, &reply, None);
+            if call.opens {
+                self.link.tell(&Trouble::NotACentre { endpoint, status: reply.status });
+            }
             return Err(status::unintelligible(endpoint));
         };
         Ok(Sent { endpoint, code, text: coded.text().to_owned(), offline: coded.stores_offline(), reply })
@@ -247,7 +252,7 @@ impl Cec {
 
     /// Logs and reports a refusal.
     fn refused(&self, sent: &Sent, reason: Reason) -> Failure {
-        self.link.warn(sent.endpoint, &sent.reply, Some(&sent.code));
+        self.link.note(sent.endpoint, &sent.reply, Some(&sent.code));
         status::refused(sent.endpoint, &sent.code, reason.code, reason.transient)
     }
 }
@@ -266,5 +271,5 @@ pub(super) fn post(
 ) -> Call<'static> {
     // Writing to memory cannot fail for these types; an empty body would be refused by the centre.
     let body = serde_json::to_vec(body).unwrap_or_default();
-    Call { endpoint, path, ask: Ask::Post(body), reads, need: Need::Any }
+    Call { endpoint, path, ask: Ask::Post(body), reads, need: Need::Any, opens: false }
 }

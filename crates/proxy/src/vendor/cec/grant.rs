@@ -160,7 +160,7 @@ fn whole(
 ) -> Result<Reply, Box<Fault>> {
     let reply = reply.map_err(|lost| {
         let failure = status::not_done(status::lost(endpoint, &lost));
-        let trouble = Trouble::Unreachable { why: lost.why().into() };
+        let trouble = Trouble::of_lost(endpoint, &lost);
         Box::new(Fault { failure, trouble, spent: false, status: None, took: None, code: None, endpoint })
     })?;
     let failure = match reply.status {
@@ -171,9 +171,7 @@ fn whole(
     let code = code(&reply);
     let trouble = match status {
         400 | 401 | 403 => trouble(status, code.clone()),
-        429 | 503 => Trouble::Busy { status },
-        500.. => Trouble::Unreachable { why: format!("HTTP {status}") },
-        _ => Trouble::NotACentre { endpoint, status },
+        _ => Trouble::of_status(endpoint, status),
     };
     let (spent, took) = (status == 401, Some(reply.took));
     Err(Box::new(Fault { failure, trouble, spent, status: Some(status), took, code, endpoint }))

@@ -43,12 +43,12 @@ impl Cec {
             let (Some(answer), Some(coded)) =
                 (wire::read::<HistoryAnswer>(&reply.body), wire::read::<Coded>(&reply.body))
             else {
-                self.link.warn(HISTORY, &reply, None);
+                self.link.note(HISTORY, &reply, None);
                 return Err(status::unintelligible(HISTORY));
             };
             match coded.code() {
                 Some(code) if code != "0" => {
-                    self.link.warn(HISTORY, &reply, Some(&code));
+                    self.link.note(HISTORY, &reply, Some(&code));
                     if start.take().is_some() && page == 0 {
                         continue;
                     }

@@ -24,6 +24,8 @@ pub(super) struct Call<'a> {
     pub(super) reads: bool,
     /// Which visitor's token it needs.
     pub(super) need: Need,
+    /// It opens a conversation: without it nothing works, so the operator is told when it fails.
+    pub(super) opens: bool,
 }
 
 /// What is sent.
@@ -65,7 +67,10 @@ impl Link {
         if reply.status == 200 {
             return Ok(reply);
         }
-        self.warn(call.endpoint, &reply, None);
+        self.note(call.endpoint, &reply, None);
+        if call.opens {
+            self.tell(&Trouble::of_status(call.endpoint, reply.status));
+        }
         Err(status::status(call.endpoint, &reply, call.reads))
     }
 
@@ -80,7 +85,7 @@ impl Link {
             200 => Ok(Some(reply)),
             404 => Ok(None),
             _ => {
-                self.warn(call.endpoint, &reply, None);
+                self.note(call.endpoint, &reply, None);
                 Err(status::status(call.endpoint, &reply, call.reads))
             }
         }
@@ -103,10 +108,15 @@ impl Link {
         self.visitors().remove(user_id);
     }
 
-    /// Logs an answer that is a failure, once.
-    pub(super) fn warn(&self, endpoint: &'static str, reply: &Reply, code: Option<&str>) {
+    /// Tells the operator, each kind of trouble once a minute.
+    pub(super) fn tell(&self, trouble: &Trouble) {
+        self.watch.tell(&self.desk, trouble);
+    }
+
+    /// Logs an answer that is a failure, for whoever looks closely: who asked reports what it means.
+    pub(super) fn note(&self, endpoint: &'static str, reply: &Reply, code: Option<&str>) {
         let duration_ms = reply.took.as_millis() as u64;
-        tracing::warn!(
+        tracing::debug!(
             desk = self.desk,
             endpoint,
             status = reply.status,
@@ -119,7 +129,7 @@ impl Link {
     /// Tells the operator that the centre does not know the channel.
     pub(super) fn channel_refused(&self, reply: &Reply, code: &str) {
         let trouble = Trouble::ChannelRefused { status: reply.status, code: Some(code.into()) };
-        self.watch.tell(&self.desk, &trouble);
+        self.tell(&trouble);
     }
 
     async fn call_any(&self, party: &Party, call: &Call<'_>) -> Result<Reply, Failure> {
@@ -133,7 +143,7 @@ impl Link {
         }
 
         // Either token has lapsed; the answer does not say which.
-        self.warn(call.endpoint, &reply, None);
+        self.note(call.endpoint, &reply, None);
         if cell.is_futile() || self.gateway.is_futile() {
             return Err(self.denied(call.endpoint, true));
         }
@@ -141,7 +151,7 @@ impl Link {
         let visitor = cell.renew(&visitor, self.ask_visitor(party)).await?;
         let reply = self.once(&cell, &gateway, &visitor, call).await?;
         if reply.status == 401 {
-            self.warn(call.endpoint, &reply, None);
+            self.note(call.endpoint, &reply, None);
             self.gateway.note_futile();
             cell.note_futile();
             return Err(self.denied(call.endpoint, false));
@@ -170,10 +180,10 @@ impl Link {
         };
         let mut reply = reply.map_err(|lost| {
             let (desk, endpoint, cause) = (&self.desk, call.endpoint, lost.why());
-            tracing::warn!(desk, endpoint, cause, "no answer from the centre");
+            tracing::debug!(desk, endpoint, cause, "no answer from the centre");
             let failure = status::lost(endpoint, &lost);
-            if let Failure::NotSent { .. } = failure {
-                self.watch.tell(desk, &Trouble::Unreachable { why: cause.into() });
+            if call.opens || matches!(failure, Failure::NotSent { .. }) {
+                self.tell(&Trouble::of_lost(endpoint, &lost));
             }
             failure
         })?;
@@ -184,7 +194,7 @@ impl Link {
     }
 
     fn denied(&self, endpoint: &'static str, transient: bool) -> Failure {
-        self.watch.tell(&self.desk, &Trouble::TokensRefused);
+        self.tell(&Trouble::TokensRefused);
         Failure::Refused {
             code: ErrorCode::CentreRefused,
             transient,
@@ -217,14 +227,14 @@ impl Link {
 
     fn fault(&self, fault: Fault) -> Failure {
         self.log(&fault);
-        self.watch.tell(&self.desk, &fault.trouble);
+        self.tell(&fault.trouble);
         fault.failure
     }
 
     fn log(&self, fault: &Fault) {
         let duration_ms = fault.took.map(|took| took.as_millis() as u64);
         let (desk, endpoint, status, code) = (&self.desk, fault.endpoint, fault.status, &fault.code);
-        tracing::warn!(desk, endpoint, status, code, duration_ms, "no token from the centre");
+        tracing::debug!(desk, endpoint, status, code, duration_ms, "no token from the centre");
     }
 
     fn cell(&self, user_id: &str) -> Arc<TokenCell> {

@@ -56,7 +56,7 @@ impl Cec {
             self.survey_path.set(Known::Works(path));
             let coded: Coded = wire::read(&reply.body).unwrap_or_default();
             if !coded.is_ok() {
-                self.link.warn(SURVEY, &reply, coded.code().as_deref());
+                self.link.note(SURVEY, &reply, coded.code().as_deref());
                 return Ok(usual());
             }
             let answer: SurveyAnswer = wire::read(&reply.body).unwrap_or_default();
@@ -82,18 +82,18 @@ impl Cec {
             .await?;
         let coded: Coded = wire::read(&reply.body).unwrap_or_default();
         let Some(code) = coded.code() else {
-            self.link.warn(SAVE, &reply, None);
+            self.link.note(SAVE, &reply, None);
             return Err(status::unintelligible(SAVE));
         };
         let text = coded.text().to_lowercase();
         if code == "0" {
             if text.contains("exception") {
                 // The code decides; the text is worth a look.
-                self.link.warn(SAVE, &reply, Some(&code));
+                self.link.note(SAVE, &reply, Some(&code));
             }
             return Ok(());
         }
-        self.link.warn(SAVE, &reply, Some(&code));
+        self.link.note(SAVE, &reply, Some(&code));
         Err(if text.contains("callidstring") {
             status::refused(SAVE, &code, ErrorCode::SurveyClosed, false)
         } else {

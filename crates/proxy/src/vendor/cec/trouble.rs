@@ -1,13 +1,8 @@
 //! What the operator can mend, said in one line that names the settings to look at.
 
-use std::collections::HashMap;
+use super::client::Lost;
+use crate::quiet::Quiet;
 use std::fmt;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
-use tokio::time::Instant;
-
-/// The same line of one kind comes at most once in this time.
-const QUIET: Duration = Duration::from_secs(60);
 
 /// Something about the centre that the operator can mend. The text is one line and holds no secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +34,27 @@ pub enum Trouble {
     },
     /// The centre gives tokens and then refuses them.
     TokensRefused,
+    /// The gateway does not let the app use the interface.
+    Forbidden {
+        /// What was asked.
+        endpoint: &'static str,
+        /// The status of the answer.
+        status: u16,
+    },
+    /// The gateway answers with an error of its own or of the centre.
+    Failing {
+        /// What was asked.
+        endpoint: &'static str,
+        /// The status of the answer.
+        status: u16,
+    },
+    /// The gateway took the request and gave no whole answer.
+    Silent {
+        /// What was asked.
+        endpoint: &'static str,
+        /// What happened.
+        why: String,
+    },
     /// The centre is busy.
     Busy {
         /// The status of the answer.
@@ -74,6 +90,21 @@ impl fmt::Display for Trouble {
                 "the centre refuses the tokens that it gave a moment ago (HTTP 401); look at `app_key` and \
                  `channel_id`, and whether the service is bought and the account in good standing",
             ),
+            Self::Forbidden { endpoint, status } => write!(
+                f,
+                "the gateway refuses {endpoint} (HTTP {status}); look at `app_key`, whether that app may use the \
+                 interface, and at `base_url`"
+            ),
+            Self::Failing { endpoint, status } => write!(
+                f,
+                "the centre answered HTTP {status} to {endpoint}; if it goes on, look at `base_url` and ask whoever \
+                 runs the centre"
+            ),
+            Self::Silent { endpoint, why } => write!(
+                f,
+                "no whole answer from the centre to {endpoint} ({why}); if it goes on, look at `base_url` and \
+                 `timeout_s`"
+            ),
             Self::Busy { status } => write!(f, "the centre is busy (HTTP {status}); try again later"),
         }
     }
@@ -82,6 +113,25 @@ impl fmt::Display for Trouble {
 impl std::error::Error for Trouble {}
 
 impl Trouble {
+    /// What a status other than 200 says about the centre, where no other reason is known.
+    pub(super) fn of_status(endpoint: &'static str, status: u16) -> Self {
+        match status {
+            401 | 403 => Self::Forbidden { endpoint, status },
+            429 | 503 => Self::Busy { status },
+            500.. => Self::Failing { endpoint, status },
+            _ => Self::NotACentre { endpoint, status },
+        }
+    }
+
+    /// What it says about the centre that no whole answer came.
+    pub(super) fn of_lost(endpoint: &'static str, lost: &Lost) -> Self {
+        let why = lost.why().into();
+        match lost {
+            Lost::NotSent(_) => Self::Unreachable { why },
+            Lost::Late | Lost::Broken(_) | Lost::Cut(_) | Lost::TooLong => Self::Silent { endpoint, why },
+        }
+    }
+
     fn kind(&self) -> &'static str {
         match self {
             Self::Unreachable { .. } => "unreachable",
@@ -89,6 +139,9 @@ impl Trouble {
             Self::SecretRefused { .. } => "secret_refused",
             Self::ChannelRefused { .. } => "channel_refused",
             Self::TokensRefused => "tokens_refused",
+            Self::Forbidden { .. } => "forbidden",
+            Self::Failing { .. } => "failing",
+            Self::Silent { .. } => "silent",
             Self::Busy { .. } => "busy",
         }
     }
@@ -96,39 +149,13 @@ impl Trouble {
 
 /// Tells troubles to the log, each kind at most once a minute.
 #[derive(Default)]
-pub(super) struct Watch {
-    told: Mutex<HashMap<&'static str, Instant>>,
-}
+pub(super) struct Watch(Quiet<&'static str>);
 
 impl Watch {
     pub(super) fn tell(&self, desk: &str, trouble: &Trouble) {
-        if self.is_due(trouble.kind(), Instant::now()) {
-            tracing::error!(desk, kind = trouble.kind(), "desk `{desk}`, section [desks.cec]: {trouble}");
+        let kind = trouble.kind();
+        if let Some(suppressed) = self.0.due(kind) {
+            tracing::error!(desk, kind, suppressed, "desk `{desk}`, section [desks.cec]: {trouble}");
         }
-    }
-
-    fn is_due(&self, kind: &'static str, now: Instant) -> bool {
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        let due = told.get(kind).is_none_or(|last| now.duration_since(*last) >= QUIET);
-        if due {
-            told.insert(kind, now);
-        }
-        due
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{QUIET, Watch};
-    use std::time::Duration;
-    use tokio::time::Instant;
-
-    #[test]
-    fn one_kind_is_told_once_a_minute() {
-        let (watch, start) = (Watch::default(), Instant::now());
-        assert!(watch.is_due("busy", start));
-        assert!(!watch.is_due("busy", start + QUIET - Duration::from_secs(1)));
-        assert!(watch.is_due("unreachable", start + QUIET - Duration::from_secs(1)));
-        assert!(watch.is_due("busy", start + QUIET));
     }
 }

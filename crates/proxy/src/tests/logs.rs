@@ -1,0 +1,88 @@
+//! What an operator reads.
+
+use super::{Bench, pass};
+use crate::vendor::fake::{not_sent, refused};
+use frontdesk_contract::ErrorCode;
+use serde_json::Value;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::fmt::MakeWriter;
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+impl Log {
+    /// What this thread logs until the guard goes.
+    fn begin() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let format = tracing_subscriber::fmt().json().flatten_event(true).with_writer(log.clone());
+        (log, tracing::subscriber::set_default(format.finish()))
+    }
+
+    /// The lines about the centre since the last look.
+    fn lines(&self) -> Vec<Value> {
+        let text = String::from_utf8(std::mem::take(&mut *self.0.lock().unwrap())).unwrap();
+        let lines = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| line["message"].as_str().unwrap().starts_with("the centre")).collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_logged_once_a_minute_in_the_words_of_the_api() {
+    let (log, _guard) = Log::begin();
+    let bench = Bench::new().await;
+    let visitor = bench.visitor().await;
+    let refuse = || bench.centre.script().connect.push_back(Err(refused(ErrorCode::CentreRefused, false)));
+    for id in ["c1", "c2", "c3"] {
+        refuse();
+        visitor.connect(id, "robot").await;
+    }
+    bench.centre.script().connect.push_back(Err(not_sent()));
+    visitor.connect("c4", "robot").await;
+    let lines = log.lines();
+    let short = |line: &Value| {
+        let text = |name: &str| line[name].as_str().unwrap_or("?").to_owned();
+        format!("{} {} {} {}", text("level"), text("certain"), text("code"), line["suppressed"])
+    };
+    let lines: Vec<_> = lines.iter().map(short).collect();
+    assert_eq!(lines, ["WARN refused centre_refused 0", "WARN not_sent centre_unreachable 0"]);
+    pass(61.0).await;
+    refuse();
+    visitor.connect("c5", "robot").await;
+    assert_eq!(log.lines().iter().map(short).collect::<Vec<_>>(), ["WARN refused centre_refused 2"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_part_of_the_game_is_no_warning() {
+    let (log, _guard) = Log::begin();
+    let bench = Bench::new().await;
+    let visitor = bench.visitor().await;
+    bench.centre.script().connect.push_back(Err(refused(ErrorCode::OutsideHours, false)));
+    visitor.connect("c1", "robot").await;
+    visitor.connect("c1", "robot").await;
+    bench.centre.script().say.push_back(Err(refused(ErrorCode::Queueing, true)));
+    visitor.say("m1", "hello").await;
+    let lines = log.lines();
+    let lines: Vec<_> = lines.iter().map(|line| (line["level"].as_str(), line["code"].as_str())).collect();
+    assert_eq!(lines, [(Some("INFO"), Some("outside_hours")), (Some("INFO"), Some("queueing"))]);
+}
