@@ -112,7 +112,7 @@ fn in_browser(browser: Browser) -> Result<()> {
         Browser::Firefox => command.args(["--firefox", "--geckodriver"]).arg(install::geckodriver()?),
         Browser::Webkit => command.args(["--safari", "--safaridriver", "/usr/bin/WebKitWebDriver"]),
     };
-    command.args(["--", "--package", "frontdesk", "--tests"]);
+    command.args(["--", "--package", "frontdesk"]);
     // A busy machine starts a browser slowly.
     command.env("WASM_BINDGEN_TEST_TIMEOUT", "120").env("PATH", install::path()?);
     proc::run(&mut command)

@@ -68,7 +68,9 @@ impl Rows {
                 self.theirs(row, entry, place, from, body, *recalled)
             }
             kind => {
-                self.add(row, "div", "fd-note-text", &self.line(kind));
+                let line = self.line(kind);
+                let _ = row.toggle_attribute_with_force("hidden", line.is_empty());
+                self.add(row, "div", "fd-note-text", &line);
             }
         }
     }
@@ -200,13 +202,14 @@ impl Rows {
     }
 
     fn contact_line(&self, contact: &Contact) -> String {
-        let name = |instead| match &contact.with {
-            Some(person) if !person.name.is_empty() => person.name.clone(),
-            _ => self.words.get(instead),
+        // Who it is often comes a moment after that somebody is there; only the name is worth a line.
+        let named = |key| match &contact.with {
+            Some(person) if !person.name.is_empty() => self.words.fill(key, &[("name", &person.name)]),
+            _ => String::new(),
         };
         match contact.state {
-            ContactState::Robot => self.words.fill(text::LINE_ROBOT, &[("name", &name(text::ROBOT))]),
-            ContactState::Agent => self.words.fill(text::LINE_JOINED, &[("name", &name(text::AGENT))]),
+            ContactState::Robot => named(text::LINE_ROBOT),
+            ContactState::Agent => named(text::LINE_JOINED),
             ContactState::Queueing => self.words.get(text::LINE_QUEUE),
             ContactState::Ended => self.words.get(text::LINE_ENDED),
             ContactState::None | ContactState::Unknown => String::new(),

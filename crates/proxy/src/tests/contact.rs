@@ -133,15 +133,15 @@ fn told(bench: &Bench) -> usize {
 async fn a_centre_that_could_not_be_told_is_told_later() {
     let bench = Bench::new().await;
     let visitor = bench.connected().await;
-    unreachable(&bench, 6);
+    unreachable(&bench, 5);
     assert_eq!(visitor.call("DELETE", "/v1/contact", None).await.body["state"], "ended");
-    assert_eq!(told(&bench), 2);
+    assert_eq!(told(&bench), 1);
     pass(2.5).await;
-    assert_eq!(told(&bench), 4);
+    assert_eq!(told(&bench), 2);
     pass(60.0).await;
-    assert_eq!(told(&bench), 7, "until it knows");
+    assert_eq!(told(&bench), 6, "until it knows");
     pass(1200.0).await;
-    assert_eq!(told(&bench), 7);
+    assert_eq!(told(&bench), 6);
     assert_eq!(visitor.story(1).await, ["contact ended (visitor)"]);
 }
 
@@ -177,7 +177,7 @@ async fn the_debt_outlives_the_proxy() {
 async fn a_new_conversation_begins_after_the_old_one_was_ended() {
     let bench = Bench::new().await;
     let visitor = bench.connected().await;
-    unreachable(&bench, 2);
+    unreachable(&bench, 1);
     visitor.call("DELETE", "/v1/contact", None).await;
     bench.centre.script().calls.clear();
     visitor.connect("c2", "robot").await;

@@ -45,7 +45,7 @@ impl Visitor {
             Move::Transfer => self.transfer(task, &party).await,
             Move::Connect { transfer } => {
                 // The centre may still hold the conversation before; a new one would find it.
-                self.pay_once().await?;
+                self.pay_once(None).await?;
                 let serving = self.dial(&party).await?;
                 let state = state_of(serving);
                 if transfer && serving == Serving::Robot {

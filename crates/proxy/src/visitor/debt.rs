@@ -19,8 +19,8 @@ impl Visitor {
     /// # Errors
     /// As [`Visitor::record`].
     pub(crate) async fn go_on(self: &Arc<Self>) -> Result<(), Problem> {
-        if self.record().await?.owes_disconnect_ms.is_some() {
-            self.pay();
+        if let Some(since_ms) = self.record().await?.owes_disconnect_ms {
+            self.pay(since_ms);
         }
         if self.mark().open {
             self.poll(true);
@@ -28,8 +28,9 @@ impl Visitor {
         Ok(())
     }
 
-    /// Tells the centre in the background that the conversation is over, until it knows or a new one begins.
-    pub(super) fn pay(self: &Arc<Self>) {
+    /// Tells the centre in the background that the conversation which ended at `since_ms` is over, until it knows or a
+    /// new one begins.
+    pub(super) fn pay(self: &Arc<Self>, since_ms: u64) {
         let visitor = Arc::clone(self);
         self.shared.tasks.spawn(async move {
             let draining = visitor.shared.draining.clone();
@@ -42,7 +43,8 @@ impl Visitor {
                 let debtor = Arc::clone(&visitor);
                 // In line, so that it does not end what the visitor begins meanwhile. When the store fails, the debt
                 // stands in it and is paid after the next start.
-                if !visitor.in_line(async move { debtor.pay_once().await }).await.unwrap_or(false) {
+                let paid = visitor.in_line(async move { debtor.pay_once(Some(since_ms)).await }).await;
+                if paid.unwrap_or(true) {
                     return;
                 }
                 pause = (pause * 2).min(LONGEST);
@@ -50,26 +52,22 @@ impl Visitor {
         });
     }
 
-    /// Tells the centre once, if it is to be told; whether it must be told again.
-    pub(super) async fn pay_once(self: &Arc<Self>) -> Result<bool, Problem> {
+    /// Tells the centre once, if it is to be told: of the end at `since_ms`, or of any. Answers whether that is settled.
+    pub(super) async fn pay_once(self: &Arc<Self>, since_ms: Option<u64>) -> Result<bool, Problem> {
         let record = self.record().await?;
-        let Some(since_ms) = record.owes_disconnect_ms else { return Ok(false) };
+        let owed = record.owes_disconnect_ms.filter(|owed| since_ms.is_none_or(|since| since == *owed));
+        let Some(owed) = owed else { return Ok(true) };
         let told = self.disconnect(&record).await;
-        let forgiven = self.now_ms().saturating_sub(since_ms) >= FORGIVEN_MS;
-        if told || forgiven {
+        let settled = told || self.now_ms().saturating_sub(owed) >= FORGIVEN_MS;
+        if settled {
             self.change(|draft, _| draft.record.owes_disconnect_ms = None).await?;
         }
-        Ok(!told && !forgiven)
+        Ok(settled)
     }
 
     /// Tells the centre that the conversation is over; whether it knows, or says that it cannot be ended.
     pub(super) async fn disconnect(&self, record: &VisitorRecord) -> bool {
-        let party = party(record);
-        let mut answer = self.centre().disconnect(&party).await;
-        if matches!(answer, Err(Failure::NotSent { .. } | Failure::Unknown { .. })) {
-            answer = self.centre().disconnect(&party).await;
-        }
-        match answer {
+        match self.centre().disconnect(&party(record)).await {
             Ok(()) | Err(Failure::Gone) => true,
             Err(failure) => {
                 self.report("disconnect", &failure);

@@ -21,13 +21,13 @@ impl Visitor {
         let record = self.record().await?;
         if record.is_open() {
             let told = self.disconnect(&record).await;
-            self.change(|draft, _| {
+            let owed = self.change(|draft, _| {
                 draft.end(reason);
                 draft.record.owes_disconnect_ms = (!told).then_some(draft.now_ms);
-            })
-            .await?;
-            if !told {
-                self.pay();
+                draft.record.owes_disconnect_ms
+            });
+            if let Some(since_ms) = owed.await? {
+                self.pay(since_ms);
             }
         }
         Ok(self.record().await?.contact)
@@ -41,7 +41,8 @@ impl Visitor {
         let record = self.erase().await?;
         let visitor = Arc::clone(self);
         self.shared.tasks.spawn(async move {
-            if record.is_unfinished() {
+            // Twice at most: nobody remembers the debt of a visitor who is erased.
+            if record.is_unfinished() && !visitor.disconnect(&record).await {
                 visitor.disconnect(&record).await;
             }
             visitor.centre().forget(&record.user_id);

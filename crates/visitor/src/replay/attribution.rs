@@ -1,14 +1,31 @@
 //! Which injected fault explains what became of a message.
 
 use super::centre::CentreFault;
-use crate::link::FaultLog;
+use crate::link::{FaultKind, FaultLog};
 use std::collections::{BTreeMap, HashMap};
 
 /// Every fault by what it touched.
 #[derive(Debug, Default)]
 pub struct Causes {
-    by_id: HashMap<String, String>,
-    by_code: HashMap<String, String>,
+    by_id: HashMap<String, Cause>,
+    by_code: HashMap<String, Cause>,
+}
+
+#[derive(Debug, Default)]
+struct Cause {
+    /// The last that touched it.
+    last: String,
+    /// The last after which the message had arrived, though its sender may not have known.
+    arrived: Option<String>,
+}
+
+impl Cause {
+    fn note(&mut self, word: String, arrived: bool) {
+        if arrived {
+            self.arrived = Some(word.clone());
+        }
+        self.last = word;
+    }
 }
 
 /// The word for a cause that was not found.
@@ -20,17 +37,19 @@ impl Causes {
     pub fn new(link: &FaultLog, centre: &[CentreFault]) -> Self {
         let mut causes = Self::default();
         for (id, kinds) in link.by_id() {
-            if let Some(kind) = kinds.last() {
-                causes.by_id.insert(id.as_str().to_owned(), format!("visitor {}", kind.word()));
+            for kind in kinds {
+                let arrived = !matches!(kind, FaultKind::ResetBefore | FaultKind::Foreign);
+                let cause = causes.by_id.entry(id.as_str().to_owned()).or_default();
+                cause.note(format!("visitor {}", kind.word()), arrived);
             }
         }
         for fault in centre {
-            let cause = format!("centre {}", fault.kind);
+            let word = format!("centre {}", fault.kind);
             for id in &fault.message_ids {
-                causes.by_id.insert(id.clone(), cause.clone());
+                causes.by_id.entry(id.clone()).or_default().note(word.clone(), fault.took_effect);
             }
             for code in &fault.codes {
-                causes.by_code.insert(code.clone(), cause.clone());
+                causes.by_code.entry(code.clone()).or_default().note(word.clone(), true);
             }
         }
         causes
@@ -38,12 +57,17 @@ impl Causes {
 
     /// The cause of what became of a visitor's message.
     pub fn of_id(&self, id: &str) -> &str {
-        self.by_id.get(id).or_else(|| self.by_code.get(id)).map_or(UNATTRIBUTED, String::as_str)
+        self.by_id.get(id).map_or(UNATTRIBUTED, |cause| &cause.last)
+    }
+
+    /// The cause of a second copy of a visitor's message: only a fault that let the first one through.
+    pub fn of_copy(&self, id: &str) -> &str {
+        self.by_id.get(id).and_then(|cause| cause.arrived.as_deref()).unwrap_or(UNATTRIBUTED)
     }
 
     /// The cause of what became of an agent's message.
     pub fn of_code(&self, code: &str) -> &str {
-        self.by_code.get(code).map_or(UNATTRIBUTED, String::as_str)
+        self.by_code.get(code).map_or(UNATTRIBUTED, |cause| &cause.last)
     }
 }
 
@@ -58,7 +82,7 @@ pub fn count(tally: &mut Tally, cause: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::{FaultKind, Injected};
+    use crate::link::Injected;
     use frontdesk_contract::ClientId;
 
     #[test]
@@ -73,10 +97,17 @@ mod tests {
             user_id: "u".into(),
             message_ids: ids.iter().map(|id| (*id).into()).collect(),
             codes: codes.iter().map(|code| (*code).into()).collect(),
+            took_effect: kind != "reset_before",
         };
-        let centre = [fault("reset_after", &["a"], &[]), fault("lost_poll", &[], &["c1", "c2"])];
+        let centre = [
+            fault("reset_after", &["a"], &[]),
+            fault("reset_before", &["a", "d"], &[]),
+            fault("lost_poll", &[], &["c1", "c2"]),
+        ];
         let causes = Causes::new(&link, &centre);
-        assert_eq!(causes.of_id("a"), "centre reset_after");
+        assert_eq!(causes.of_id("a"), "centre reset_before");
+        assert_eq!(causes.of_copy("a"), "centre reset_after");
+        assert_eq!((causes.of_id("d"), causes.of_copy("d")), ("centre reset_before", UNATTRIBUTED));
         assert_eq!(causes.of_id("b"), "visitor answer_dropped");
         assert_eq!(causes.of_id("x"), UNATTRIBUTED);
         assert_eq!(causes.of_code("c2"), "centre lost_poll");

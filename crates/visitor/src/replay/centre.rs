@@ -31,6 +31,8 @@ pub struct CentreFault {
     pub message_ids: Vec<String>,
     /// The centre's codes of messages that were concerned.
     pub codes: Vec<String>,
+    /// The centre did what was asked.
+    pub took_effect: bool,
 }
 
 #[derive(Deserialize)]

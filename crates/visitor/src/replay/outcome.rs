@@ -95,7 +95,7 @@ fn judge_up(played: &Played, causes: &Causes) -> Direction {
         up.duplicated += 1;
         let told = heard.get(place).and_then(|heard| heard.id.as_deref());
         let typed = played.typed.get(origin).map(|typed| typed.id.as_str());
-        up.explain(causes.of_id(told.or(typed).unwrap_or_default()));
+        up.explain(causes.of_copy(told.or(typed).unwrap_or_default()));
     }
     for typed in verdict.moved.iter().filter_map(|at| played.typed.get(*at)) {
         up.out_of_order += 1;
@@ -174,6 +174,7 @@ mod tests {
             user_id: "u".into(),
             message_ids: vec!["id-b".into()],
             codes: vec!["code-y".into()],
+            took_effect: true,
         };
         Causes::new(&FaultLog::default(), &[fault])
     }

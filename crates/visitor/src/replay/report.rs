@@ -3,6 +3,7 @@
 use super::attribution::Tally;
 use super::options::Options;
 use super::outcome::Direction;
+use super::switches::MessageId;
 use super::visit::{Played, Rated, Trouble};
 use serde::Serialize;
 use std::fmt::{self, Write};
@@ -127,12 +128,17 @@ impl Report {
         fail(self.up.refused, "refused");
         fail(self.dialogues.broken(), "dialogues not played to their end");
         fail(self.divergences, "times a screen differed from the transcript");
+        // What cannot be known is to be shown as unconfirmed, whatever the centre does.
+        fail(self.up.lost, "lost on the way to the agent without the visitor being told");
         if options.promises_all() {
-            fail(lost, "lost although the centre deduplicates ids and keeps a history");
+            fail(self.down.lost, "lost on the way to the visitor although the centre keeps a history");
             fail(
                 self.up.duplicated + self.down.duplicated,
                 "duplicated although the centre deduplicates ids",
             );
+        }
+        if options.switches.message_id == MessageId::Ignored {
+            fail(self.up.duplicated, "sent twice although the centre ignores ids");
         }
     }
 }
@@ -223,11 +229,28 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_fails_where_everything_is_promised_and_needs_a_cause_elsewhere() {
-        let lost = || up(Direction { lost: 1, ..Direction::default() });
-        assert_eq!(concluded("", lost()).failures.len(), 1);
-        assert!(concluded("--message-id ignored", lost()).failures.is_empty());
-        let unexplained = up(Direction { lost: 1, unattributed: 1, ..Direction::default() });
+    fn what_is_promised_depends_on_the_centre() {
+        let failures = |words, report| concluded(words, report).failures.len();
+        let lost_up = || up(Direction { lost: 1, ..Direction::default() });
+        let lost_down = || Report { down: lost_up().up, ..Report::default() };
+        let doubled = || up(Direction { duplicated: 1, ..Direction::default() });
+        for (words, expected) in [
+            ("", [1, 1, 1]),
+            ("--history false", [1, 0, 0]),
+            ("--message-id echoed", [1, 0, 0]),
+            ("--message-id ignored", [1, 0, 1]),
+        ] {
+            let found = [lost_up(), lost_down(), doubled()].map(|report| failures(words, report));
+            assert_eq!(found, expected, "{words}");
+        }
+    }
+
+    #[test]
+    fn what_no_fault_explains_fails_whatever_the_centre_does() {
+        let unexplained = Report {
+            down: Direction { lost: 1, unattributed: 1, ..Direction::default() },
+            ..Report::default()
+        };
         assert_eq!(concluded("--message-id ignored", unexplained).failures.len(), 1);
     }
 
