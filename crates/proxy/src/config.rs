@@ -29,7 +29,7 @@ mod section;
 pub use address::{Cidr, StoreAt};
 pub use calls::{Calls, IceServer};
 pub use centre::{CecConfig, Dialect, MessageIds, PollKind};
-pub use desk::{Desk, OnLinger};
+pub use desk::{Desk, LEAST_LINGER, OnLinger};
 pub use limits::Limits;
 pub use mistake::Mistake;
 
@@ -113,7 +113,17 @@ impl Config {
                 )
             })
         };
-        self.desks.iter().enumerate().filter_map(open).collect()
+        let short = |(place, desk): (usize, &Desk)| {
+            (desk.linger < LEAST_LINGER).then(|| {
+                format!(
+                    "`desks[{place}].linger_s`: less than {0} counts as {0}, since a visitor is away for moments between \
+                     two requests",
+                    LEAST_LINGER.as_secs()
+                )
+            })
+        };
+        let desks = || self.desks.iter().enumerate();
+        desks().filter_map(open).chain(desks().filter_map(short)).collect()
     }
 
     /// The desk of this id.

@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
 
+/// The least `linger_s` that has an effect: a page needs a moment between two requests.
+pub const LEAST_LINGER: Duration = Duration::from_secs(10);
+
 /// One desk: what a website's visitors get.
 #[derive(Clone, Debug)]
 pub struct Desk {
@@ -18,8 +21,8 @@ pub struct Desk {
     pub origins: Vec<String>,
     /// Heading of the widget. Key `title`, default the id.
     pub title: String,
-    /// How long the centre is asked on after the last listener has left. Key `linger_s`, default 180, at
-    /// least 10, since a page needs a moment between two requests.
+    /// How long the centre is asked on after the last listener has left. Key `linger_s`, default 180; less
+    /// than [`LEAST_LINGER`] counts as that.
     pub linger: Duration,
     /// What happens after that. Key `on_linger`, default `stop`.
     pub on_linger: OnLinger,
@@ -62,7 +65,7 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
     });
     let origins = section.or("origins", address::ORIGIN_EXPECTED, Vec::new(), address::origins);
     let title = section.get("title", "a text", filled);
-    let linger = section.whole("linger_s", "seconds", 180, 10..=86_400);
+    let linger = section.whole("linger_s", "seconds", 180, 0..=86_400);
     let words = [("stop", OnLinger::Stop), ("disconnect", OnLinger::Disconnect)];
     let on_linger = section.word("on_linger", OnLinger::Stop, &words);
     let (has_centre, has_calls) = (section.has("cec"), section.has("calls"));

@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(100);
 /// Pause after the store failed.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// A page needs a moment between two requests: it is waited for at least so long.
-const LEAST: Duration = Duration::from_secs(10);
+const LEAST: Duration = crate::config::LEAST_LINGER;
 /// A queueing visitor is waited for longer: so many times `linger`, and at least so long.
 const QUEUE_PATIENCE: u32 = 5;
 const QUEUE_LEAST: Duration = Duration::from_secs(600);
