@@ -7,7 +7,7 @@
 //! - [`storage`], [`clock`], [`chance`]: what a browser would bring
 //! - [`checker`]: compares what was said with what was heard
 //! - [`replay`]: dialogues, scripted agents, real processes, the report
-//! - [`bench`]: cost of a long transcript, sends per second
+//! - [`mod@bench`]: cost of a long transcript, sends per second
 
 pub mod bench;
 pub mod chance;

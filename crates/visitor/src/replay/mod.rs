@@ -3,7 +3,7 @@
 //! Histories are taken outside the code under test: at the visitors' keyboards and screens, and at the agents' desk.
 //!
 //! # Layout
-//! - [`options`], [`switches`]: the command line; [`run`]: the whole of it
+//! - [`options`], [`switches`]: the command line; [`run()`]: the whole of it
 //! - [`dialogue`]: dialogues and whose turn it is; [`conversation`]: one dialogue as it is played
 //! - [`visit`]: the visitor's side; [`desk`]: the agent's side
 //! - [`outcome`]: one conversation judged; [`attribution`]: which fault explains what; [`report`]: figures and table
