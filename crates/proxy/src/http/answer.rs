@@ -23,7 +23,7 @@ impl IntoResponseParts for AsItIs {
 }
 
 impl IntoResponse for Problem {
-    /// A placeholder with the right status; [`finish`] writes the body, since only the outermost layer knows the
+    /// A placeholder with the right status; `finish` writes the body, since only the outermost layer knows the
     /// request's id.
     fn into_response(self) -> Response {
         let mut response = Response::new(Body::empty());

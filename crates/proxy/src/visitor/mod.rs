@@ -5,7 +5,7 @@
 //!
 //! # Layout
 //! - [`book`]: the record and its changes, one at a time
-//! - [`line`]: one request in flight, in order; idempotency
+//! - [`mod@line`]: one request in flight, in order; idempotency
 //! - [`say`], [`connect`], [`leave`], [`rate`], [`signal`]: what the visitor asks for
 //! - [`debt`]: telling the centre later what it could not be told
 //! - [`journal`]: reading events, long polls
