@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use anyhow::{Context as _, Result, bail};
 use lexopt::{Arg, Parser, ValueExt as _};
 
+use crate::bench::Bench;
 use crate::demo::{Demo, Ports};
 use crate::install::Browser;
 use crate::test::Test;
@@ -48,6 +49,23 @@ pub(crate) fn test(words: Vec<String>) -> Result<Test> {
         }
     }
     Ok(test)
+}
+
+/// All words but two are for the native half, which knows them.
+pub(crate) fn bench(mut words: Vec<String>) -> Result<Bench> {
+    let mut take = |name: &str| {
+        let before = words.len();
+        words.retain(|word| word != name);
+        words.len() < before
+    };
+    let (browser_only, native_only) = (take("--browser-only"), take("--native-only"));
+    if browser_only && native_only {
+        bail!("--browser-only and --native-only leave nothing to measure");
+    }
+    if let (true, Some(word)) = (browser_only, words.first()) {
+        bail!("\"{word}\" is for the native half, which --browser-only leaves out");
+    }
+    Ok(Bench { browser: !native_only, native: !browser_only, words })
 }
 
 pub(crate) fn demo(words: Vec<String>) -> Result<Demo> {
@@ -101,6 +119,19 @@ mod tests {
         for wrong in ["", "1,2", "1,1,2", "1,2,3,4", "0,1,2", "a,b,c", "1,2,70000"] {
             assert!(ports(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_half_of_the_bench_can_be_left_out() {
+        let parse = |line: &str| bench(line.split_whitespace().map(String::from).collect());
+        let all = parse("--seconds 3").unwrap();
+        assert!(all.browser && all.native && all.words == ["--seconds", "3"]);
+        let native = parse("--native-only --seconds 3").unwrap();
+        assert!(!native.browser && native.native && native.words == ["--seconds", "3"]);
+        let browser = parse("--browser-only").unwrap();
+        assert!(browser.browser && !browser.native);
+        assert!(parse("--browser-only --native-only").is_err());
+        assert!(parse("--browser-only --seconds 3").is_err());
     }
 
     #[test]

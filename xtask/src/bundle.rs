@@ -82,6 +82,12 @@ fn build_widget(dev: bool, stamp: &Stamp) -> Result<()> {
         return Ok(());
     }
     let profile: &[&str] = if dev { &["--dev"] } else { &["--profile", "widget"] };
+    wasm_pack(&paths::pkg(), profile, &[])?;
+    stamp.write()
+}
+
+/// Compiles the widget into a folder.
+fn wasm_pack(out: &Path, profile: &[&str], features: &[&str]) -> Result<()> {
     proc::run(
         proc::command(install::wasm_pack()?)
             .args([
@@ -90,17 +96,55 @@ fn build_widget(dev: bool, stamp: &Stamp) -> Result<()> {
                 "web",
                 "--mode",
                 "no-install",
-                "--out-dir",
-                "pkg",
                 "--out-name",
                 "frontdesk",
+                "--out-dir",
             ])
+            .arg(out)
             .args(profile)
             // The workspace's default members include programs that are not for this target.
             .args(["--", "--package", "frontdesk"])
+            .args(features)
             .env("PATH", install::path()?),
+    )
+}
+
+/// Builds the widget as it is released, with the exports for measuring, and the page that measures, into a folder.
+pub(crate) fn build_bench(site: &Path) -> Result<()> {
+    let widget = hash::inputs("bench", &WIDGET_INPUTS)?;
+    let tooling = hash::inputs("tooling", &["xtask/src/bundle.rs", "package-lock.json"])?;
+    let widget = format!("{widget} {tooling}");
+    let site_stamp = Stamp::new(site, hash::inputs(&widget, &["www"])?);
+    if site_stamp.is_fresh() {
+        return Ok(());
+    }
+    let pkg = paths::target().join("bench/pkg");
+    let stamp = Stamp::new(&pkg, widget);
+    if !stamp.is_fresh() {
+        wasm_pack(&pkg, &["--profile", "widget"], &["--features", "bench"])?;
+        optimise(false, &pkg.join("frontdesk_bg.wasm"), &pkg.join("optimised.wasm"))?;
+        stamp.write()?;
+    }
+    remove(site)?;
+    fs::create_dir_all(site).with_context(|| format!("cannot create {}", site.display()))?;
+    let www = paths::root().join("www");
+    for (from, name) in [
+        (pkg.join("optimised.wasm"), "frontdesk_bg.wasm"),
+        (www.join("bench.html"), "index.html"),
+        (www.join("locales/en.json"), "texts.json"),
+    ] {
+        fs::copy(&from, site.join(name)).with_context(|| format!("cannot copy {}", from.display()))?;
+    }
+    proc::run(
+        esbuild(false)
+            .arg(www.join("bench.js"))
+            .args(["--bundle", "--format=esm", "--target=esnext"])
+            .arg(option("--alias:frontdesk-under-test=", &pkg.join("frontdesk.js")))
+            .arg(option("--outfile=", &site.join("bench.js"))),
     )?;
-    stamp.write()
+    let css = option("--outfile=", &site.join("bench.css"));
+    proc::run(esbuild(false).arg(www.join("frame.css")).arg("--bundle").arg(css))?;
+    site_stamp.write()
 }
 
 fn bundle(dev: bool, inputs: String) -> Result<()> {

@@ -61,6 +61,11 @@ impl Need {
         Self { build: false, lints: true, browsers: Vec::new() }
     }
 
+    /// To build the widget and run it in Chromium.
+    pub(crate) fn bench() -> Self {
+        Self { build: true, lints: false, browsers: vec![Browser::Chromium] }
+    }
+
     /// To build, lint and test in these browsers, and for journeys in those that come along.
     pub(crate) fn test(browsers: &[Browser]) -> Self {
         Self { build: true, lints: true, browsers: Browser::for_journeys(browsers) }

@@ -2,6 +2,7 @@
 
 mod args;
 mod assets;
+mod bench;
 mod bundle;
 mod check;
 mod demo;
@@ -34,7 +35,10 @@ cargo xtask <command>
   check                 format, lints (native and wasm), documentation, JavaScript, locale files
   build [--dev]         widget and loader, ready to be served, in dist/
   size                  what a visitor loads, in bytes, against the budget
-  bench [ARGS]          measures the proxy under many visitors
+  bench [--browser-only | --native-only] [ARGS]
+                        what a message costs in a conversation of 100, 1,000 and 10,000: in Chromium beside
+                        hand-written lists, and natively; then the proxy under many visitors
+                        ARGS go to the native half; `bench --native-only --help` lists them
   replay [ARGS]         plays recorded conversations against a proxy
   install [--browsers LIST]
                         only the tools that the other commands would install
@@ -64,7 +68,7 @@ fn run() -> Result<()> {
         "build" => bundle::run(args::build(rest)?),
         "size" => args::none("size", rest).and_then(|()| size::run()),
         "install" => install::run(&install::Need::test(&args::install(rest)?)),
-        "bench" => visitor::run("frontdesk-bench", &rest),
+        "bench" => bench::run(&args::bench(rest)?),
         "replay" => visitor::run("frontdesk-replay", &rest),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -112,7 +112,7 @@ impl Shop {
 
 /// The file that a request means, never outside the folder: names of letters, digits, `-`, `_` and `.` that begin
 /// with a letter or digit; a folder means its index page.
-fn place(folder: &Path, target: &str) -> Option<PathBuf> {
+pub(crate) fn place(folder: &Path, target: &str) -> Option<PathBuf> {
     let path = target.split(['?', '#']).next()?.strip_prefix('/')?;
     let mut place = folder.to_path_buf();
     for name in path.split('/').filter(|name| !name.is_empty()) {

@@ -3,7 +3,7 @@
 //! # Layout
 //! - [`visitor`]: the handle of one visitor; [`driver`] performs what its session asks for, [`view`] is what it sees
 //! - [`link`]: the way to the proxy, with faults from a seed
-//! - [`http`]: clients for loopback
+//! - [`http`]: clients for loopback; [`stop`]: being asked to end
 //! - [`storage`], [`clock`], [`chance`]: what a browser would bring
 //! - [`checker`]: compares what was said with what was heard
 //! - [`replay`]: dialogues, scripted agents, real processes, the report
@@ -17,6 +17,7 @@ pub mod driver;
 pub mod http;
 pub mod link;
 pub mod replay;
+pub mod stop;
 pub mod storage;
 pub mod view;
 pub mod visitor;

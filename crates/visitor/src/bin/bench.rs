@@ -4,6 +4,7 @@ use clap::Parser;
 use frontdesk_visitor::bench::append::{LENGTHS, measure};
 use frontdesk_visitor::bench::report::Report;
 use frontdesk_visitor::bench::{Options, send};
+use frontdesk_visitor::stop;
 use std::process::ExitCode;
 
 mod heap {
@@ -58,7 +59,7 @@ fn run(options: &Options) -> anyhow::Result<()> {
         false => tokio::runtime::Runtime::new()?.block_on(async {
             tokio::select! {
                 sends = send::measure(options) => sends,
-                _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+                () = stop::asked() => Err(anyhow::anyhow!("interrupted")),
             }
         })?,
     };

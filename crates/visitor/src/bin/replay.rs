@@ -2,6 +2,7 @@
 
 use clap::Parser;
 use frontdesk_visitor::replay::{Options, run};
+use frontdesk_visitor::stop;
 use std::process::ExitCode;
 
 #[tokio::main]
@@ -9,7 +10,7 @@ async fn main() -> ExitCode {
     let options = Options::parse();
     let report = tokio::select! {
         report = run(&options) => report,
-        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted")),
+        () = stop::asked() => Err(anyhow::anyhow!("interrupted")),
     };
     let report = match report {
         Ok(report) => report,
