@@ -71,7 +71,7 @@ pub enum MineState {
 /// One change to what is shown. Positions count from the oldest entry, 0.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// The entry now at this position is new.
+    /// An entry is new. After a single change it stands at this position; later changes of the same step may move it.
     Insert {
         /// Its position after the change.
         at: usize,

@@ -7,7 +7,7 @@ use crate::failure::{Failure, Next};
 use crate::input::Answer;
 use crate::outbox::OutState;
 use crate::snapshot::RecordKey;
-use crate::transcript::MineState;
+use crate::transcript::{EntryKind, MineState};
 use frontdesk_contract::{Body, ClientId, ContactState, Echo, ErrorCode, PostMessage, PostedStatus};
 
 /// The answer for a message that its echo has delivered already may be lost. Those behind it wait so long for it, in
@@ -25,8 +25,14 @@ impl Session {
         self.open(step);
         let id = ClientId::from_bits(step.now.draw());
         let message = self.outbox.push(id, text, step.now.ms);
-        let body = Body::Text(message.text.clone());
-        self.transcript.mine(&message.id, None, message.at_ms, &body, MineState::Queued, &mut step.changes);
+        // Inserted, not looked for: its id was made just now.
+        let kind = EntryKind::Mine {
+            id: message.id.clone(),
+            body: Body::Text(message.text.clone()),
+            state: MineState::Queued,
+            read: false,
+        };
+        self.transcript.insert(None, message.at_ms, kind, &mut step.changes);
         step.effects.push(Effect::Keep(message.record()));
         self.connect_error = None;
         self.wants_contact = true;
