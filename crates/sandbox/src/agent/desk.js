@@ -206,10 +206,9 @@ at("end").addEventListener("click", () => {
   if (groupOf(desk.conversations.get(desk.open), desk.agent) === "offline") end();
   else at("confirm").showModal();
 });
-at("confirm").addEventListener("close", () => {
-  const sure = at("confirm").returnValue === "yes";
-  at("confirm").returnValue = "";
-  if (sure) end();
+// On submission, not on the dialog's "close": that event waits while the tab is hidden.
+at("confirm").addEventListener("submit", (event) => {
+  if (event.submitter?.value === "yes") end();
 });
 
 // Writing

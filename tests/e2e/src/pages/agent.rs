@@ -107,7 +107,9 @@ impl AgentPage {
     /// When no conversation is open.
     pub async fn end(&self) -> Result<()> {
         self.tab.click(In::Page, "button", "End").await?;
-        self.tab.click_on(In::Page, "dialog[open] button[value=yes]").await
+        self.tab.click_on(In::Page, "dialog[open] button[value=yes]").await?;
+        // The page sends it and takes the answer before anybody looks elsewhere.
+        self.tab.reads(In::Page, "Ended by the agent").await
     }
 
     /// The lines of the open conversation, with the class of who said them: `visitor`, `robot`, `agent`, `system`.
