@@ -36,6 +36,9 @@ pub struct Contact {
     /// Why it ended, with `ended`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<EndReason>,
+    /// With `ended`: agents are away, messages are still taken and kept for them.
+    #[serde(default, skip_serializing_if = "crate::message::is_false")]
+    pub offline: bool,
 }
 
 /// Where a conversation stands.
@@ -72,6 +75,8 @@ pub enum EndReason {
     QueueTimeout,
     /// The centre no longer knows the conversation.
     Released,
+    /// Agents are not working now.
+    OutsideHours,
     /// A reason of a later version.
     #[serde(other)]
     Unknown,

@@ -63,6 +63,14 @@ codes! {
     DeskUnknown = 404,
     /// There is no such address.
     NotFound = 404,
+    /// There is no such file, or it is no longer kept.
+    FileUnknown = 404,
+    /// The ticket is not (or no longer) good for this file.
+    TicketRefused = 403,
+    /// The centre does not do this for this desk.
+    NotOffered = 404,
+    /// There is no call.
+    CallUnknown = 404,
     /// The address exists, the method does not.
     MethodNotAllowed = 405,
     /// No conversation is open: connect first.
@@ -77,8 +85,20 @@ codes! {
     SurveyClosed = 409,
     /// The agents are not working now.
     OutsideHours = 409,
+    /// The message cannot be judged: it is no answer of the robot, or the robot's conversation is over.
+    FeedbackClosed = 409,
+    /// No agent is free for a call.
+    NoAgents = 409,
+    /// Another call is going on.
+    CallRunning = 409,
     /// More bytes than are taken.
     BodyTooLarge = 413,
+    /// The file is larger than `files.max_bytes`.
+    FileTooLarge = 413,
+    /// The file's content is of a kind that is not taken, whatever its name says.
+    FileTypeRefused = 415,
+    /// The range is not within the file.
+    RangeUnsatisfiable = 416,
     /// The body is not `application/json`.
     MediaTypeUnsupported = 415,
     /// The id was used for something else.
@@ -89,18 +109,32 @@ codes! {
     TextTooLong = 422,
     /// This desk does not take this kind of message.
     BodyUnsupported = 422,
+    /// A card needs a title, and an address or a picture.
+    CardIncomplete = 422,
+    /// The file is empty.
+    FileEmpty = 422,
+    /// The telephone number is none of its country.
+    NumberInvalid = 422,
+    /// An answer that did not help needs a reason.
+    ReasonMissing = 422,
+    /// The reason is longer than 64 bytes.
+    ReasonTooLong = 422,
     /// The level is not one of those offered.
     LevelUnknown = 422,
     /// The comment is longer than `comment_max_chars`.
     CommentTooLong = 422,
     /// Too many requests.
     RateLimited = 429,
+    /// Too many files of this visitor.
+    FilesTooMany = 429,
     /// Headers or address are longer than is taken.
     HeaderTooLarge = 431,
     /// A mistake of the proxy.
     Internal = 500,
     /// The centre refused; the operator must look at the log.
     CentreRefused = 502,
+    /// The centre does not know the desk's channel: the operator must correct the settings.
+    ChannelNotConfigured = 502,
     /// The centre answered something that is not its interface.
     CentreUnintelligible = 502,
     /// The centre cannot be reached. What was sent did not arrive.

@@ -1,5 +1,6 @@
 //! Everything that happened, in order.
 
+use crate::call::CallStatus;
 use crate::contact::{Contact, QueueInfo};
 use crate::id::ClientId;
 use crate::message::{Body, Message, PostedStatus};
@@ -51,6 +52,10 @@ pub enum EventKind {
     Contact(Contact),
     /// The conversation can be rated.
     Survey(SurveyForm),
+    /// The call changed.
+    Call(CallStatus),
+    /// The visitor judged an answer of the robot.
+    Feedback(Feedback),
     /// Something the visitor should know.
     Notice(Notice),
     /// Earlier events are no longer kept.
@@ -72,6 +77,8 @@ struct EventWire {
     queue: Option<QueueInfo>,
     contact: Option<Contact>,
     survey: Option<SurveyForm>,
+    call: Option<CallStatus>,
+    feedback: Option<Feedback>,
     notice: Option<Notice>,
     gap: Option<Gap>,
 }
@@ -88,6 +95,8 @@ impl From<EventWire> for Event {
             .or(wire.queue.map(EventKind::Queue))
             .or(wire.contact.map(EventKind::Contact))
             .or(wire.survey.map(EventKind::Survey))
+            .or(wire.call.map(EventKind::Call))
+            .or(wire.feedback.map(EventKind::Feedback))
             .or(wire.notice.map(EventKind::Notice))
             .or(wire.gap.map(EventKind::Gap))
             .unwrap_or(EventKind::Unknown {});
@@ -131,12 +140,25 @@ pub struct Typing {
     pub active: bool,
 }
 
+/// The visitor's judgement of an answer, given in this tab or another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Feedback {
+    /// Id of the robot's message.
+    pub message: String,
+    /// It helped.
+    pub helpful: bool,
+}
+
 /// Something the visitor should know; shown as a sentence in the visitor's language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Notice {
     /// What it is about.
     pub code: NoticeCode,
+    /// The centre's own words for it, plain text; shown instead of the page's sentence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
 }
 
 /// What a notice is about.
@@ -152,6 +174,8 @@ pub enum NoticeCode {
     AgentDidNotAnswer,
     /// The agents are away; messages are kept for them.
     OfflineMode,
+    /// A card was delivered, but agents cannot follow its link: its address is not on the centre's trust list.
+    LinkNotTrusted,
     /// Messages of the centre may be missing here, since its answer was lost and it keeps no history.
     MessagesMayBeMissing,
     /// A notice of a later version.

@@ -10,26 +10,46 @@
 //! - [`session`]: opening a session and what the desk offers
 //! - [`contact`]: who serves the visitor, the queue
 //! - [`message`]: what visitor, robot and agent say
+//! - [`rich`]: text with marks
+//! - [`file`]: uploads, downloads, tickets
 //! - [`event`]: everything that happened, in order
+//! - [`history`]: earlier messages
+//! - [`robot`]: suggestions, judging an answer
 //! - [`survey`]: rating a conversation
+//! - [`leave`]: leaving a message, opening hours
+//! - [`call`]: calls, as far as the centre connects them
 //! - [`error`]: the closed set of codes
 //! - [`id`]: ids made by clients
 
+pub mod call;
 pub mod contact;
 pub mod error;
 pub mod event;
+pub mod file;
+pub mod history;
 pub mod id;
+pub mod leave;
 pub mod message;
+pub mod rich;
+pub mod robot;
 pub mod session;
 pub mod survey;
 
+pub use call::{CallEnd, CallGateway, CallMedia, CallState, CallStatus, CallSupport, StartCall};
 pub use contact::{Connect, ConnectTo, Contact, ContactState, EndReason, Person, QueueInfo};
 pub use error::{ApiError, ErrorCode};
-pub use event::{Echo, Event, EventKind, EventPage, Gap, Notice, NoticeCode, Recalled, Receipt, Typing};
+pub use event::{
+    Echo, Event, EventKind, EventPage, Feedback, Gap, Notice, NoticeCode, Recalled, Receipt, Typing,
+};
+pub use file::{FILE_ID_HEADER, FILE_NAME_HEADER, FileStored, FileTicket, MAX_FILE_NAME_BYTES};
+pub use history::{HistoryItem, HistoryPage, MAX_HISTORY_PAGE};
 pub use id::{ClientId, IdError, MAX_ID_CHARS};
+pub use leave::{Hours, HoursSpan, LeaveMessage, MAX_LEFT_TEXT_CHARS, MAX_NUMBER_CHARS, MessageLeft};
 pub use message::{Body, Card, FileRef, Location, Message, PostMessage, Posted, PostedStatus, Sender};
+pub use rich::{CallInvite, Element, Link, MAX_RICH_DEPTH, MAX_RICH_NODES, Node, Tag};
+pub use robot::{FeedbackSaved, MAX_REASON_BYTES, MAX_SUGGESTION_QUERY_BYTES, PostFeedback, Suggestions};
 pub use session::{CallOffer, FileOffer, Offers, OpenSession, SessionOpened, Visitor};
-pub use survey::{PostSurvey, SurveyForm, SurveyLevel, SurveySaved};
+pub use survey::{PostSurvey, SurveyForm, SurveyLevel, SurveyQuestion, SurveySaved};
 
 /// Version of this wire. A client names it when it opens a session; the proxy answers with the version it will speak.
 pub const PROTOCOL: u32 = 1;

@@ -2,6 +2,7 @@
 
 use crate::contact::Person;
 use crate::id::ClientId;
+use crate::rich::Node;
 use serde::{Deserialize, Serialize};
 
 /// Body of `POST /v1/messages`.
@@ -50,6 +51,17 @@ pub struct Message {
     pub from: Sender,
     /// What is said.
     pub body: Body,
+    /// Questions of the robot that the visitor can send with one tap, best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub choices: Vec<String>,
+    /// An answer of the robot that can be judged by `POST /v1/feedback`.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub judgeable: bool,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]
+pub(crate) fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 /// Who says something.
@@ -95,6 +107,8 @@ impl From<SenderWire> for Sender {
 pub enum Body {
     /// Plain text.
     Text(String),
+    /// Text with marks, made safe by the proxy. Only robots, agents and the centre write it.
+    Rich(Vec<Node>),
     /// A file that was uploaded.
     File(FileRef),
     /// A place.
@@ -108,6 +122,7 @@ pub enum Body {
 #[derive(Deserialize)]
 struct BodyWire {
     text: Option<String>,
+    rich: Option<Vec<Node>>,
     file: Option<FileRef>,
     location: Option<Location>,
     card: Option<Card>,
@@ -117,6 +132,8 @@ impl From<BodyWire> for Body {
     fn from(wire: BodyWire) -> Self {
         if let Some(text) = wire.text {
             Self::Text(text)
+        } else if let Some(nodes) = wire.rich {
+            Self::Rich(nodes)
         } else if let Some(file) = wire.file {
             Self::File(file)
         } else if let Some(location) = wire.location {
@@ -135,10 +152,13 @@ impl From<BodyWire> for Body {
 pub struct FileRef {
     /// Id of the file, from the upload.
     pub file: String,
-    /// `image`, `audio`, `video` or `document`.
+    /// `image`, `audio`, `video` or `document`; decides how it is shown, not how it is served.
     pub kind: String,
-    /// Name to show.
+    /// Name to show, with its extension; no path, no control character.
     pub name: String,
+    /// Its size, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub size_bytes: Option<u64>,
 }
 
 /// A place in a message.
@@ -161,6 +181,10 @@ pub struct Card {
     pub title: String,
     /// A line or two.
     pub description: String,
-    /// Where it leads.
+    /// Where it leads: `https`, `http`, or empty for a card that leads nowhere.
+    #[serde(default)]
     pub url: String,
+    /// Id of a file with its picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! Opening a session, and what the desk offers.
 
 use crate::contact::Contact;
+use crate::leave::Hours;
 use serde::{Deserialize, Serialize};
 
 /// Body of `POST /v1/session`.
@@ -71,6 +72,10 @@ pub struct Offers {
     pub history: bool,
     /// A message can be left for later.
     pub leave_message: bool,
+    /// ISO 3166 codes of the countries whose numbers are taken without `+`, the usual one first; with `leave_message`.
+    pub countries: Vec<String>,
+    /// When agents work, where the desk says so.
+    pub hours: Option<Hours>,
     /// The longest text in UTF-8 bytes; 0: no text.
     pub text_max_bytes: u32,
 }
@@ -95,4 +100,6 @@ pub struct FileOffer {
     pub types: Vec<String>,
     /// The largest file.
     pub max_bytes: u64,
+    /// The most files at once.
+    pub max_count: u32,
 }

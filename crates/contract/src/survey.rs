@@ -13,6 +13,25 @@ pub struct SurveyForm {
     pub levels: Vec<SurveyLevel>,
     /// The longest comment in characters.
     pub comment_max_chars: u32,
+    /// What to ask, in this order; empty: satisfaction alone.
+    #[serde(default)]
+    pub questions: Vec<SurveyQuestion>,
+}
+
+/// A question of a rating (getsatisfactionsurveymode, `satisfactionQuestion`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SurveyQuestion {
+    /// How satisfied: one of the levels.
+    Satisfaction,
+    /// How likely to recommend: 0 to 9, as the centre counts.
+    Recommend,
+    /// Whether the matter is solved.
+    Solved,
+    /// A question of a later version: it is left out.
+    #[serde(other)]
+    Unknown,
 }
 
 /// One level of a rating.
@@ -32,8 +51,15 @@ pub struct SurveyLevel {
 pub struct PostSurvey {
     /// Made once for this rating.
     pub id: ClientId,
-    /// One of the levels offered.
-    pub level: u8,
+    /// One of the levels offered; `None` only where satisfaction is not asked.
+    #[serde(default)]
+    pub level: Option<u8>,
+    /// 0 to 9, where it is asked.
+    #[serde(default)]
+    pub recommend: Option<u8>,
+    /// Whether the matter is solved, where it is asked.
+    #[serde(default)]
+    pub solved: Option<bool>,
     /// What the visitor adds; may be empty.
     #[serde(default)]
     pub comment: String,
