@@ -4,10 +4,10 @@
 
 mod cec_support;
 
-use cec_support::{Centre, Reply, coded, id, kind, party, text};
-use frontdesk_contract::{Body, Card, ClientId, Location, Person, QueueInfo, Sender};
+use cec_support::{Centre, DELIVERED, Reply, coded, heard, id, kind, message, party, rating, text};
+use frontdesk_contract::{Card, ClientId, Location, Person, QueueInfo, Sender};
 use frontdesk_proxy::config::Dialect;
-use frontdesk_proxy::vendor::{Centre as _, Downlink, Kept, QueueAnswer, Said, Serving};
+use frontdesk_proxy::vendor::{Centre as _, Downlink, QueueAnswer, Said, Serving, Utterance};
 use serde_json::json;
 
 const PLACE_2: &str = r#"{"totalWaitTime":3,"resultCode":"0","longestWaitTime":9,"position":2,
@@ -149,7 +149,7 @@ async fn a_message_that_the_centre_keeps_for_later_is_stored() {
         centre.once("send CHAT", Reply::json(&format!(r#"{{"resultCode":"13","offlineMsg":{sign}}}"#)));
         assert_eq!(
             centre.cec().say(&party(), &id(), 1, &text("hello")).await,
-            Ok(Said::StoredOffline),
+            Ok(Said::StoredOffline { tip: None }),
             "{sign}"
         );
     }
@@ -163,18 +163,24 @@ async fn what_the_centre_does_not_take_is_not_sent() {
         (text("  "), "refused TextEmpty"),
         (text(&"字".repeat(342)), "refused TextTooLong"),
         (
-            Body::Location(Location { latitude: 1.0, longitude: 2.0, label: String::new() }),
+            Utterance::Location(Location { latitude: 1.0, longitude: 2.0, label: String::new() }),
             "refused BodyUnsupported",
         ),
-        (Body::Unsupported {}, "refused BodyUnsupported"),
     ] {
         assert_eq!(kind(cec.say(&party(), &id(), 1, &body).await), expected);
     }
     assert_eq!(centre.order(), Vec::<String>::new());
 
-    let card =
-        Card { title: "Order 42".into(), description: String::new(), url: "https://shop.example/42".into() };
-    assert_eq!(cec.say(&party(), &ClientId::new("a,b"), 1, &Body::Card(card)).await, Ok(Said::Delivered));
+    let card = Card {
+        title: "Order 42".into(),
+        description: String::new(),
+        url: "https://shop.example/42".into(),
+        image: None,
+    };
+    assert_eq!(
+        cec.say(&party(), &ClientId::new("a,b"), 1, &Utterance::Card { card, image: None }).await,
+        Ok(DELIVERED)
+    );
     let sent = &centre.seen("send CHAT")[0].body;
     assert_eq!(sent["mediaType"], "WEBCARD");
     assert!(sent.get("messageId").is_none(), "an id with a comma would be refused");
@@ -229,8 +235,7 @@ async fn polling_asks_as_the_dialect_wants_and_takes_every_form_of_answer() {
         ),
     );
     let from = Sender::Agent(Person { name: "Li".into(), avatar: None });
-    let (code, at_ms) = (Some("c-1".into()), Some(1_760_000_001_000));
-    let hello = Downlink::Message { code, from, body: text("您好"), at_ms };
+    let hello = message(Some("c-1"), from, heard("您好"), Some(1_760_000_001_000));
     assert_eq!(new.poll(&party()).await, Ok(vec![hello, Downlink::Ended { offline: false }]));
     old.poll(&party()).await.unwrap();
     let queries: Vec<_> = centre.seen("poll").into_iter().map(|seen| seen.query).collect();
@@ -369,7 +374,7 @@ async fn a_rating_is_flat_text_and_its_code_may_have_another_name() {
         (Reply::json("{}"), "unknown CentreUnintelligible"),
     ] {
         centre.once("saveSatisfaction", reply);
-        assert_eq!(kind(cec.rate(&party(), 5, &"谢".repeat(600)).await), expected);
+        assert_eq!(kind(cec.rate(&party(), &rating(5, &"谢".repeat(600))).await), expected);
     }
     let expected = json!({"channel": "WEB", "userId": "visitor-7f3a", "evaluation": "5", "comment": "谢".repeat(511),
         "channelConfigId": "202500000000000042"});
@@ -401,15 +406,11 @@ async fn history_is_read_page_by_page_oldest_first() {
     centre.once("queryHistoryChatMessage", page(&newest));
     centre.once("queryHistoryChatMessage", page(&oldest));
 
-    let kept = centre.cec().history(&party(), 1_760_000_000_046).await.unwrap().unwrap();
+    let kept = centre.cec().history(&party(), 1_760_000_000_046, u64::MAX).await.unwrap().unwrap();
     let (first, second) = (kept.first().unwrap(), kept.get(1).unwrap());
     let from = Some(Sender::Agent(Person { name: "Li".into(), avatar: None }));
-    assert_eq!(
-        *first,
-        Kept { code: Some("c-1".into()), from, body: text("hi"), at_ms: Some(1_760_000_000_046) }
-    );
-    let (code, at_ms) = (Some("m49".into()), Some(1_760_000_000_049));
-    assert_eq!(*second, Kept { code, from: None, body: text("t49"), at_ms });
+    assert_eq!(*first, cec_support::kept("c-1", from, heard("hi"), 1_760_000_000_046));
+    assert_eq!(*second, cec_support::kept("m49", None, heard("t49"), 1_760_000_000_049));
     assert_eq!(kept.len(), 53);
     assert!(kept.is_sorted_by_key(|kept| kept.at_ms));
     let asked = centre.seen("queryHistoryChatMessage");
@@ -423,17 +424,17 @@ async fn history_is_read_page_by_page_oldest_first() {
 async fn where_there_is_no_history_none_is_read() {
     let centre = Centre::start().await;
     centre.always("queryHistoryChatMessage", Reply::status(404));
-    assert_eq!(centre.cec().history(&party(), 0).await, Ok(None));
+    assert_eq!(centre.cec().history(&party(), 0, u64::MAX).await, Ok(None));
     centre.clear();
     for (history, dialect) in [(false, Dialect::V2_6), (true, Dialect::V2_5)] {
         let cec = centre.cec_with(|config| (config.history, config.dialect) = (history, dialect));
-        assert_eq!(cec.history(&party(), 0).await, Ok(None));
+        assert_eq!(cec.history(&party(), 0, u64::MAX).await, Ok(None));
     }
     assert_eq!(centre.order(), Vec::<String>::new());
 
     // A centre that does not take the time is asked without it.
     centre.once("queryHistoryChatMessage", coded("1", "startTime"));
     centre.always("queryHistoryChatMessage", Reply::json(r#"{"resultCode":"0","messageList":[]}"#));
-    assert_eq!(centre.cec().history(&party(), 5).await, Ok(Some(Vec::new())));
+    assert_eq!(centre.cec().history(&party(), 5, u64::MAX).await, Ok(Some(Vec::new())));
     assert!(centre.seen("queryHistoryChatMessage").last().unwrap().body.get("startTime").is_none());
 }

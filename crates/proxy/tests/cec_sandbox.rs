@@ -4,11 +4,11 @@
 
 mod cec_support;
 
-use cec_support::{id, kind, party, settings, text};
+use cec_support::{DELIVERED, heard, id, kind, party, rating, settings, text};
 use frontdesk_contract::{Body, ClientId, QueueInfo, Sender};
 use frontdesk_proxy::config::{CecConfig, Dialect};
 use frontdesk_proxy::vendor::cec::{Cec, Trouble};
-use frontdesk_proxy::vendor::{Centre as _, Downlink, QueueAnswer, Said, Serving};
+use frontdesk_proxy::vendor::{Centre as _, Content, Downlink, QueueAnswer, Serving};
 use frontdesk_sandbox::{Hours, ManualClock, MessageIds, Running, Sandbox, Settings, TokenBody, spawn};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -49,7 +49,7 @@ fn from_robot(item: &Downlink) -> bool {
 }
 
 fn says(wanted: &'static str) -> impl Fn(&Downlink) -> bool {
-    move |item| matches!(item, Downlink::Message { body: Body::Text(text), .. } if text == wanted)
+    move |item| matches!(item, Downlink::Message { content: Content::Body(Body::Text(text)), .. } if text == wanted)
 }
 
 /// An agent at the desk.
@@ -99,7 +99,7 @@ async fn a_whole_conversation_in_both_dialects() {
 
         assert_eq!(cec.connect(&party()).await, Ok(Serving::Robot), "{dialect:?}");
         until(&cec, from_robot).await;
-        assert_eq!(cec.say(&party(), &id(), 1_760_000_000_000, &text("你好")).await, Ok(Said::Delivered));
+        assert_eq!(cec.say(&party(), &id(), 1_760_000_000_000, &text("你好")).await, Ok(DELIVERED));
         until(&cec, from_robot).await;
         assert_eq!(cec.typing(&party()).await, Ok(()));
 
@@ -132,10 +132,7 @@ async fn a_whole_conversation_in_both_dialects() {
         until(&cec, |item| *item == Downlink::Typing).await;
 
         let m2 = ClientId::new("m0000000000000000000000000000002");
-        assert_eq!(
-            cec.say(&party(), &m2, 1_760_000_000_001, &text("谢谢 <b>&amp;")).await,
-            Ok(Said::Delivered)
-        );
+        assert_eq!(cec.say(&party(), &m2, 1_760_000_000_001, &text("谢谢 <b>&amp;")).await, Ok(DELIVERED));
         assert_eq!(agent.conversation().await["last"]["text"], "谢谢 <b>&amp;");
         agent.post(&path("read"), json!({})).await;
         if new {
@@ -151,22 +148,22 @@ async fn a_whole_conversation_in_both_dialects() {
 
         let form = cec.survey(&party()).await.unwrap();
         assert_eq!((form.open, form.levels.len()), (true, 5));
-        assert_eq!(cec.rate(&party(), 5, "很好").await, Ok(()));
+        assert_eq!(cec.rate(&party(), &rating(5, "很好")).await, Ok(()));
         let rating = agent.conversation().await["rating"].clone();
         assert_eq!(
             (rating["level"].to_string().trim_matches('"'), &rating["comment"]),
             ("5", &json!("很好"))
         );
 
-        let history = cec.history(&party(), 0).await.unwrap();
+        let history = cec.history(&party(), 0, u64::MAX).await.unwrap();
         assert_eq!(history.is_some(), new);
         let mine: Vec<_> = history.iter().flatten().filter(|kept| kept.from.is_none()).collect();
         assert!(mine.is_sorted_by_key(|kept| kept.at_ms));
         if new {
-            let mine: Vec<_> = mine.iter().map(|kept| (kept.code.as_deref(), &kept.body)).collect();
+            let mine: Vec<_> = mine.iter().map(|kept| (kept.code.as_deref(), &kept.content)).collect();
             assert_eq!(
                 mine,
-                [(Some(id().as_str()), &text("你好")), (Some(m2.as_str()), &text("谢谢 <b>&amp;"))]
+                [(Some(id().as_str()), &heard("你好")), (Some(m2.as_str()), &heard("谢谢 <b>&amp;"))]
             );
         }
         centre.stop().await;
@@ -248,7 +245,7 @@ async fn tokens_that_lapse_during_a_conversation_are_renewed_unnoticed() {
     for number in 0..24 {
         clock.advance(550_000);
         let id = ClientId::new(format!("m{number}"));
-        assert_eq!(cec.say(&party(), &id, 1, &text("hello")).await, Ok(Said::Delivered));
+        assert_eq!(cec.say(&party(), &id, 1, &text("hello")).await, Ok(DELIVERED));
         cec.poll(&party()).await.unwrap();
     }
 }

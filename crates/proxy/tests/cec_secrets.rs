@@ -4,9 +4,9 @@
 
 mod cec_support;
 
-use cec_support::{Centre, Reply, SECRET, coded, party, settings};
-use frontdesk_contract::{Body, ClientId};
-use frontdesk_proxy::vendor::Centre as _;
+use cec_support::{Centre, Reply, SECRET, coded, party, rating, settings};
+use frontdesk_contract::ClientId;
+use frontdesk_proxy::vendor::{Centre as _, Utterance};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use tracing_subscriber::fmt::MakeWriter;
@@ -41,7 +41,7 @@ async fn no_canary_is_ever_seen() {
     let centre = Centre::start().await;
     centre.always("tokenByAkSk", Reply::json(r#"{"AccessToken":"canary-access-token","Expires":600}"#));
     centre.always("applyToken", Reply::json(r#"{"token":"canary-visitor-token","resultCode":0}"#));
-    let words = Body::Text("canary-words 13800138000".into());
+    let words = Utterance::Text("canary-words 13800138000".into());
     let echo = "canary-echo of the words";
     let (cec, mut seen) = (centre.cec(), String::new());
     let id = ClientId::new("m1");
@@ -64,7 +64,7 @@ async fn no_canary_is_ever_seen() {
         seen += &format!("{:?}", cec.transfer_to_agent(&party).await);
         seen += &format!("{:?}", cec.poll(&party).await);
         seen += &format!("{:?}", cec.queue(&party).await);
-        seen += &format!("{:?}", cec.rate(&party, 1, "canary-comment").await);
+        seen += &format!("{:?}", cec.rate(&party, &rating(1, "canary-comment")).await);
         cec.forget(&party.user_id);
     }
     for what in ["applyToken", "tokenByAkSk"] {

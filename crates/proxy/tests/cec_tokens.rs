@@ -32,7 +32,10 @@ async fn a_401_renews_both_tokens_in_order_and_repeats_once_with_the_same_messag
     let centre = Centre::start().await;
     centre.once("send CHAT", Reply::status(401));
     let cec = centre.cec();
-    assert_eq!(kind(cec.say(&party(), &id(), 7, &text("hello")).await), "ok Delivered");
+    assert_eq!(
+        kind(cec.say(&party(), &id(), 7, &text("hello")).await),
+        "ok Delivered { link_not_trusted: false }"
+    );
     let order = ["tokenByAkSk", "applyToken", "send CHAT", "tokenByAkSk", "applyToken", "send CHAT"];
     assert_eq!(centre.order(), order);
     let sent = centre.seen("send CHAT");

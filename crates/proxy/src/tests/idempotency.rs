@@ -2,8 +2,8 @@
 
 use super::{Bench, Plan, pass};
 use crate::config::MessageIds;
-use crate::vendor::Kept;
 use crate::vendor::fake::{Call, not_sent, refused, unknown};
+use crate::vendor::{Content, Kept};
 use frontdesk_contract::{Body, ErrorCode};
 use serde_json::json;
 use std::sync::Arc;
@@ -17,7 +17,14 @@ fn plan(message_id: MessageIds, history: bool) -> Plan {
 }
 
 fn own(code: &str) -> Kept {
-    Kept { code: Some(code.into()), from: None, body: Body::Text("hello".into()), at_ms: None }
+    Kept {
+        code: Some(code.into()),
+        from: None,
+        content: Content::Body(Body::Text("hello".into())),
+        at_ms: None,
+        recalled: false,
+        read: false,
+    }
 }
 
 #[tokio::test(start_paused = true)]

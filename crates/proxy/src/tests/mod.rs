@@ -213,7 +213,9 @@ fn message(code: &str, from: Sender, text: &str) -> Downlink {
     Downlink::Message {
         code: (!code.is_empty()).then(|| code.into()),
         from,
-        body: frontdesk_contract::Body::Text(text.into()),
+        content: crate::vendor::Content::Body(frontdesk_contract::Body::Text(text.into())),
+        choices: Vec::new(),
+        inter_idx: None,
         at_ms: Some(1),
     }
 }

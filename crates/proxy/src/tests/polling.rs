@@ -3,7 +3,7 @@
 use super::{Bench, Plan, agent, message, pass};
 use crate::config::PollKind;
 use crate::vendor::fake::{not_sent, refused, unknown};
-use crate::vendor::{Downlink, Failure, Kept};
+use crate::vendor::{Content, Downlink, Failure, Kept};
 use frontdesk_contract::{Body, ErrorCode, Person, Sender};
 
 fn robot() -> Sender {
@@ -11,7 +11,14 @@ fn robot() -> Sender {
 }
 
 fn kept(code: &str, text: &str) -> Kept {
-    Kept { code: Some(code.into()), from: Some(robot()), body: Body::Text(text.into()), at_ms: None }
+    Kept {
+        code: Some(code.into()),
+        from: Some(robot()),
+        content: Content::Body(Body::Text(text.into())),
+        at_ms: None,
+        recalled: false,
+        read: false,
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -132,7 +139,7 @@ async fn the_end_by_the_centre_is_told_and_polling_stops() {
     pass(5.0).await;
     assert_eq!(visitor.story(1).await, ["contact ended (centre)", "notice offline_mode"]);
     let polls = bench.centre.script().polls;
-    bench.centre.script().say.push_back(Ok(crate::vendor::Said::StoredOffline));
+    bench.centre.script().say.push_back(Ok(crate::vendor::Said::StoredOffline { tip: None }));
     assert_eq!(visitor.say("m1", "later").await.body["status"], "stored_offline");
     pass(30.0).await;
     assert_eq!(bench.centre.script().polls, polls);

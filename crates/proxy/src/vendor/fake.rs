@@ -1,9 +1,13 @@
 //! A centre that answers by script, for tests. What is not scripted succeeds in the plainest way.
 
-use super::{Answer, Centre, Downlink, Failure, Kept, Party, QueueAnswer, Said, Serving};
-use frontdesk_contract::{Body, ClientId, ErrorCode, SurveyForm, SurveyLevel};
+use super::{
+    Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, QueueAnswer, Rating,
+    Said, Serving, Spooled, Utterance,
+};
+use frontdesk_contract::{CallMedia, ClientId, ErrorCode, SurveyForm, SurveyLevel};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::Semaphore;
 
 /// A call that came.
@@ -12,15 +16,25 @@ pub(crate) enum Call {
     Connect,
     Transfer,
     Disconnect,
-    Say { id: String, at_ms: u64 },
+    Say { id: String, at_ms: u64, what: Utterance },
     Typing,
-    Rate { level: u8, comment: String },
-    History,
+    Read(Vec<String>),
+    Upload { bytes: Vec<u8>, extension: String },
+    Download { source: FileSource, extension: Option<String> },
+    Suggestions(String),
+    Feedback { inter_idx: String, helpful: bool, reason: String },
+    LeaveMessage { number: String, text: String },
+    Rate(Rating),
+    History { from_ms: u64, to_ms: u64 },
+    AskCalls,
+    StartCall(CallMedia),
+    DropCall,
     Survey,
     Forget,
 }
 
-/// Answers to come, oldest first; and the calls that came, polls and questions about the queue apart.
+/// Answers to come, oldest first; and the calls that came, polls and questions about the queue and
+/// the call apart.
 #[derive(Default)]
 pub(crate) struct Script {
     pub(crate) connect: VecDeque<Result<Serving, Failure>>,
@@ -32,7 +46,21 @@ pub(crate) struct Script {
     pub(crate) survey: VecDeque<Result<SurveyForm, Failure>>,
     pub(crate) rate: VecDeque<Result<(), Failure>>,
     pub(crate) history: VecDeque<Result<Option<Vec<Kept>>, Failure>>,
+    pub(crate) read: VecDeque<Result<(), Failure>>,
+    /// Not scripted: the keys are `key-1`, `key-2` and so on.
+    pub(crate) upload: VecDeque<Result<String, Failure>>,
+    /// What is written, and how it ends: an error may come after a part. Not scripted: an empty file.
+    pub(crate) download: VecDeque<(Vec<u8>, Result<(), Failure>)>,
+    pub(crate) suggestions: VecDeque<Result<Vec<String>, Failure>>,
+    pub(crate) feedback: VecDeque<Result<(), Failure>>,
+    pub(crate) leave_message: VecDeque<Result<(), Failure>>,
+    pub(crate) call_support: VecDeque<Result<CallAbility, Failure>>,
+    pub(crate) call_start: VecDeque<Result<(), Failure>>,
+    pub(crate) call_events: VecDeque<Result<Option<CallNews>, Failure>>,
+    pub(crate) call_drop: VecDeque<Result<(), Failure>>,
     pub(crate) calls: Vec<Call>,
+    pub(crate) event_questions: usize,
+    pub(crate) uploads: usize,
     pub(crate) polls: usize,
     /// While it has no permits, messages are not answered.
     pub(crate) gate: Option<Arc<Semaphore>>,
@@ -94,15 +122,21 @@ impl Centre for Fake {
         now(self.called(Call::Disconnect).disconnect.pop_front(), ())
     }
 
-    fn say<'a>(&'a self, _: &'a Party, id: &'a ClientId, at_ms: u64, _: &'a Body) -> Answer<'a, Said> {
-        let mut script = self.called(Call::Say { id: id.to_string(), at_ms });
+    fn say<'a>(
+        &'a self,
+        _: &'a Party,
+        id: &'a ClientId,
+        at_ms: u64,
+        what: &'a Utterance,
+    ) -> Answer<'a, Said> {
+        let mut script = self.called(Call::Say { id: id.to_string(), at_ms, what: what.clone() });
         let (answer, gate) = (script.say.pop_front(), script.gate.clone());
         drop(script);
         Box::pin(async move {
             if let Some(gate) = gate {
                 gate.acquire().await.unwrap().forget();
             }
-            answer.unwrap_or(Ok(Said::Delivered))
+            answer.unwrap_or(Ok(Said::Delivered { link_not_trusted: false }))
         })
     }
 
@@ -123,7 +157,7 @@ impl Centre for Fake {
 
     fn survey<'a>(&'a self, _: &'a Party) -> Answer<'a, SurveyForm> {
         let levels = (1..=5).map(|level| SurveyLevel { level, label: None }).collect();
-        let form = SurveyForm { open: true, levels, comment_max_chars: 10 };
+        let form = SurveyForm { open: true, levels, comment_max_chars: 10, questions: Vec::new() };
         let mut script = self.called(Call::Survey);
         let (answer, gate) = (script.survey.pop_front(), script.form_gate.clone());
         drop(script);
@@ -135,12 +169,83 @@ impl Centre for Fake {
         })
     }
 
-    fn rate<'a>(&'a self, _: &'a Party, level: u8, comment: &'a str) -> Answer<'a, ()> {
-        now(self.called(Call::Rate { level, comment: comment.into() }).rate.pop_front(), ())
+    fn rate<'a>(&'a self, _: &'a Party, rating: &'a Rating) -> Answer<'a, ()> {
+        now(self.called(Call::Rate(rating.clone())).rate.pop_front(), ())
     }
 
-    fn history<'a>(&'a self, _: &'a Party, _: u64) -> Answer<'a, Option<Vec<Kept>>> {
-        now(self.called(Call::History).history.pop_front(), Some(Vec::new()))
+    fn read<'a>(&'a self, _: &'a Party, codes: &'a [String]) -> Answer<'a, ()> {
+        now(self.called(Call::Read(codes.to_vec())).read.pop_front(), ())
+    }
+
+    fn upload<'a>(&'a self, _: &'a Party, file: Spooled<'a>) -> Answer<'a, String> {
+        let bytes = std::fs::read(file.path).unwrap();
+        assert_eq!(bytes.len() as u64, file.size_bytes, "the size as told");
+        let mut script = self.called(Call::Upload { bytes, extension: file.extension.into() });
+        script.uploads += 1;
+        let key = format!("key-{}", script.uploads);
+        now(script.upload.pop_front(), key)
+    }
+
+    fn download<'a>(
+        &'a self,
+        _: &'a Party,
+        source: &'a FileSource,
+        extension: Option<&'a str>,
+        into: &'a mut (dyn AsyncWrite + Send + Unpin),
+        max_bytes: u64,
+    ) -> Answer<'a, u64> {
+        let call = Call::Download { source: source.clone(), extension: extension.map(Into::into) };
+        let (bytes, end) = self.called(call).download.pop_front().unwrap_or((Vec::new(), Ok(())));
+        Box::pin(async move {
+            if bytes.len() as u64 > max_bytes {
+                return Err(refused(ErrorCode::FileTooLarge, false));
+            }
+            into.write_all(&bytes).await.unwrap();
+            end.map(|()| bytes.len() as u64)
+        })
+    }
+
+    fn suggestions<'a>(&'a self, _: &'a Party, text: &'a str) -> Answer<'a, Vec<String>> {
+        now(self.called(Call::Suggestions(text.into())).suggestions.pop_front(), Vec::new())
+    }
+
+    fn feedback<'a>(
+        &'a self,
+        _: &'a Party,
+        inter_idx: &'a str,
+        helpful: bool,
+        reason: &'a str,
+    ) -> Answer<'a, ()> {
+        let call = Call::Feedback { inter_idx: inter_idx.into(), helpful, reason: reason.into() };
+        now(self.called(call).feedback.pop_front(), ())
+    }
+
+    fn leave_message<'a>(&'a self, _: &'a Party, number: &'a str, text: &'a str) -> Answer<'a, ()> {
+        let call = Call::LeaveMessage { number: number.into(), text: text.into() };
+        now(self.called(call).leave_message.pop_front(), ())
+    }
+
+    fn history<'a>(&'a self, _: &'a Party, from_ms: u64, to_ms: u64) -> Answer<'a, Option<Vec<Kept>>> {
+        now(self.called(Call::History { from_ms, to_ms }).history.pop_front(), Some(Vec::new()))
+    }
+
+    fn call_support<'a>(&'a self, _: &'a Party) -> Answer<'a, CallAbility> {
+        let both = CallAbility { web_rtc: true, click_to_call: true };
+        now(self.called(Call::AskCalls).call_support.pop_front(), both)
+    }
+
+    fn call_start<'a>(&'a self, _: &'a Party, media: CallMedia) -> Answer<'a, ()> {
+        now(self.called(Call::StartCall(media)).call_start.pop_front(), ())
+    }
+
+    fn call_events<'a>(&'a self, _: &'a Party) -> Answer<'a, Option<CallNews>> {
+        let mut script = self.script();
+        script.event_questions += 1;
+        now(script.call_events.pop_front(), None)
+    }
+
+    fn call_drop<'a>(&'a self, _: &'a Party) -> Answer<'a, ()> {
+        now(self.called(Call::DropCall).call_drop.pop_front(), ())
     }
 
     fn ready(&self) -> Answer<'_, ()> {

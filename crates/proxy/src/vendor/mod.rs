@@ -4,13 +4,22 @@
 //! decides what that means for the visitor: it reports, and [`Failure`] says what is certain.
 
 pub mod cec;
+mod down;
 #[cfg(test)]
 pub(crate) mod fake;
+mod up;
 
-use frontdesk_contract::{Body, ClientId, ErrorCode, QueueInfo, Sender, SurveyForm};
+pub use down::{
+    CallAbility, CallNews, CentreFile, Content, Downlink, FileKind, FileSource, Kept, QueueAnswer, Said,
+    Serving,
+};
+pub use up::{Rating, Spooled, Utterance};
+
+use frontdesk_contract::{CallMedia, ClientId, ErrorCode, SurveyForm};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
+use tokio::io::AsyncWrite;
 
 /// What a call of the port answers.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Failure>> + Send + 'a>>;
@@ -38,7 +47,13 @@ pub trait Centre: Send + Sync + 'static {
     fn disconnect<'a>(&'a self, party: &'a Party) -> Answer<'a, ()>;
 
     /// Hands over one message. `at_ms` is when the visitor sent it and stays the same when it is handed over again.
-    fn say<'a>(&'a self, party: &'a Party, id: &'a ClientId, at_ms: u64, body: &'a Body) -> Answer<'a, Said>;
+    fn say<'a>(
+        &'a self,
+        party: &'a Party,
+        id: &'a ClientId,
+        at_ms: u64,
+        what: &'a Utterance,
+    ) -> Answer<'a, Said>;
 
     /// Tells the agent that the visitor is typing.
     fn typing<'a>(&'a self, party: &'a Party) -> Answer<'a, ()>;
@@ -54,103 +69,65 @@ pub trait Centre: Send + Sync + 'static {
     fn survey<'a>(&'a self, party: &'a Party) -> Answer<'a, SurveyForm>;
 
     /// Hands over a rating.
-    fn rate<'a>(&'a self, party: &'a Party, level: u8, comment: &'a str) -> Answer<'a, ()>;
+    fn rate<'a>(&'a self, party: &'a Party, rating: &'a Rating) -> Answer<'a, ()>;
 
-    /// Everything the centre kept of this visitor since `since_ms`, oldest first; `None` where it keeps nothing.
-    fn history<'a>(&'a self, party: &'a Party, since_ms: u64) -> Answer<'a, Option<Vec<Kept>>>;
+    /// Tells the agent which of the agent's messages the visitor has read, by their codes. Nothing happens where the
+    /// centre does not take it.
+    fn read<'a>(&'a self, party: &'a Party, codes: &'a [String]) -> Answer<'a, ()>;
+
+    /// Hands over a file and answers the key by which a message names it. The file is streamed, never held whole.
+    fn upload<'a>(&'a self, party: &'a Party, file: Spooled<'a>) -> Answer<'a, String>;
+
+    /// Fetches a file of the centre into `into` as it arrives and answers its size in bytes. `extension`: as the centre
+    /// named it. A file longer than `max_bytes` is [`ErrorCode::FileTooLarge`]. After an error a part may have been
+    /// written.
+    fn download<'a>(
+        &'a self,
+        party: &'a Party,
+        source: &'a FileSource,
+        extension: Option<&'a str>,
+        into: &'a mut (dyn AsyncWrite + Send + Unpin),
+        max_bytes: u64,
+    ) -> Answer<'a, u64>;
+
+    /// Questions that the robot can answer and that resemble `text`, best first, at most five.
+    fn suggestions<'a>(&'a self, party: &'a Party, text: &'a str) -> Answer<'a, Vec<String>>;
+
+    /// Judges one answer of the robot. `inter_idx`: of [`Downlink::Message`]. `reason`: at most
+    /// [`frontdesk_contract::MAX_REASON_BYTES`], not empty unless `helpful`.
+    fn feedback<'a>(
+        &'a self,
+        party: &'a Party,
+        inter_idx: &'a str,
+        helpful: bool,
+        reason: &'a str,
+    ) -> Answer<'a, ()>;
+
+    /// Leaves a message with a telephone number to call back; needs no conversation.
+    fn leave_message<'a>(&'a self, party: &'a Party, number: &'a str, text: &'a str) -> Answer<'a, ()>;
+
+    /// Everything the centre kept of this visitor from `from_ms` to `to_ms` (`u64::MAX`: until now), oldest first;
+    /// `None` where it keeps nothing.
+    fn history<'a>(&'a self, party: &'a Party, from_ms: u64, to_ms: u64) -> Answer<'a, Option<Vec<Kept>>>;
+
+    /// What the centre can do about calls.
+    fn call_support<'a>(&'a self, party: &'a Party) -> Answer<'a, CallAbility>;
+
+    /// Asks for a call: the centre reserves an agent. What becomes of it comes by [`Centre::call_events`].
+    fn call_start<'a>(&'a self, party: &'a Party, media: CallMedia) -> Answer<'a, ()>;
+
+    /// Fetches what is new about the call; `None`: nothing. The centre may hold the request for a minute; who asks again
+    /// and again pauses at least a second after an answer that came at once.
+    fn call_events<'a>(&'a self, party: &'a Party) -> Answer<'a, Option<CallNews>>;
+
+    /// Ends the call. A call that is already gone counts as ended.
+    fn call_drop<'a>(&'a self, party: &'a Party) -> Answer<'a, ()>;
 
     /// Whether the centre can be used now: a gateway token can be had. For health and `check-config`.
     fn ready(&self) -> Answer<'_, ()>;
 
     /// Forgets what the adapter holds for a visitor (tokens).
     fn forget(&self, user_id: &str);
-}
-
-/// Who serves after a connect or a transfer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Serving {
-    /// A robot.
-    Robot,
-    /// An agent.
-    Agent,
-    /// Nobody yet: the visitor waits.
-    Queue,
-}
-
-/// What the centre said to a message that it took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Said {
-    /// Delivered.
-    Delivered,
-    /// Kept for later, since the agents are away. Not to be sent again.
-    StoredOffline,
-}
-
-/// Something that came down from the centre.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Downlink {
-    /// Somebody said something.
-    Message {
-        /// The centre's own unique code of the message, if it gave one.
-        code: Option<String>,
-        /// Who.
-        from: Sender,
-        /// What.
-        body: Body,
-        /// When, by the centre's clock, if it said so.
-        at_ms: Option<u64>,
-    },
-    /// The conversation is over. `offline`: messages may still be sent, they are kept for later.
-    Ended {
-        /// Offline mode is on.
-        offline: bool,
-    },
-    /// The agent has read messages; empty: all until now.
-    Read(Vec<ClientId>),
-    /// The message with this code was taken back.
-    Recalled(String),
-    /// The agent is typing.
-    Typing,
-    /// The visitor is connected with this one; the system, as far as it does not say with whom.
-    Connected(Sender),
-    /// A sign that the visitor waits in a queue.
-    Queueing,
-    /// A sign that the conversation moves to an agent.
-    Transferring,
-}
-
-/// What the centre says about the queue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum QueueAnswer {
-    /// Waiting, with what is known.
-    Waiting(QueueInfo),
-    /// An agent serves already.
-    Served,
-    /// Waiting somewhere without a place (another queue, a menu).
-    Elsewhere,
-    /// An agent was offered the visitor and did not answer; waiting goes on.
-    AgentDidNotAnswer,
-    /// The conversation is over.
-    Gone,
-    /// The centre has no place for the visitor: perhaps the question failed, perhaps nobody waits any more. Said again
-    /// and again it means that an agent serves.
-    Unlisted,
-    /// The centre does not say.
-    NoInformation,
-}
-
-/// A message as the centre kept it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Kept {
-    /// The centre's code of the message; for the visitor's own messages the id they were sent with, where the centre
-    /// keeps it.
-    pub code: Option<String>,
-    /// Who; `None`: the visitor.
-    pub from: Option<Sender>,
-    /// What.
-    pub body: Body,
-    /// When, by the centre's clock, if it said so.
-    pub at_ms: Option<u64>,
 }
 
 /// Why a call failed, sorted by what is certain.

@@ -7,7 +7,7 @@ use super::{Visitor, party};
 use crate::problem::Problem;
 use crate::store::Answer;
 use crate::vendor::{Failure, Party, Serving};
-use frontdesk_contract::{Connect, ConnectTo, Contact, ContactState, EndReason};
+use frontdesk_contract::{Connect, ConnectTo, Contact, ContactState, EndReason, ErrorCode};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ impl Visitor {
                 // The centre may still hold the conversation before; a new one would find it.
                 self.pay_once(None).await?;
                 let serving = self.dial(&party).await?;
-                let state = state_of(serving);
+                let state = state_of(&serving);
                 if transfer && serving == Serving::Robot {
                     self.change(|draft, _| draft.begin(state)).await?;
                     return self.transfer(task, &party).await;
@@ -77,7 +77,10 @@ impl Visitor {
             tokio::time::sleep(QUICK).await;
             answer = self.centre().connect(party).await;
         }
-        answer.map_err(|failure| self.refusal("connect", &failure))
+        match answer {
+            Ok(Serving::Offline { .. }) => Err(Problem::of_centre(ErrorCode::OutsideHours)),
+            answer => answer.map_err(|failure| self.refusal("connect", &failure)),
+        }
     }
 
     async fn transfer(self: &Arc<Self>, task: &Task, party: &Party) -> Result<Answer, Problem> {
@@ -89,7 +92,7 @@ impl Visitor {
         }
         match answer {
             Ok(serving) => {
-                let state = state_of(serving);
+                let state = state_of(&serving);
                 let contact = self
                     .change(|draft, _| {
                         // An agent may have spoken already: what is known better stays.

@@ -29,11 +29,12 @@ pub fn plan(state: ContactState, to: ConnectTo) -> Move {
 }
 
 /// The state that the centre's answer means.
-pub fn state_of(serving: Serving) -> ContactState {
+pub fn state_of(serving: &Serving) -> ContactState {
     match serving {
         Serving::Robot => ContactState::Robot,
         Serving::Agent => ContactState::Agent,
         Serving::Queue => ContactState::Queueing,
+        Serving::Offline { .. } => ContactState::Ended,
     }
 }
 

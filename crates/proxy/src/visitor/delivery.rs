@@ -108,8 +108,8 @@ impl Delivery {
     pub fn said(&mut self, answer: Result<Said, Failure>) {
         self.said += 1;
         self.step = match answer {
-            Ok(Said::Delivered) => posted(PostedStatus::Accepted, false),
-            Ok(Said::StoredOffline) => posted(PostedStatus::StoredOffline, false),
+            Ok(Said::Delivered { .. }) => posted(PostedStatus::Accepted, false),
+            Ok(Said::StoredOffline { .. }) => posted(PostedStatus::StoredOffline, false),
             Err(Failure::NotSent { code, .. }) if self.doubt => doubtful(code, None),
             Err(Failure::NotSent { code, .. }) => refused(code, Some(ASK_AGAIN)),
             Err(Failure::Refused { code, transient: true, retry_after, .. }) if self.doubt => {

@@ -28,7 +28,7 @@ fn run(
         match delivery.step() {
             Step::Say => {
                 steps.push('s');
-                delivery.said(said.next().unwrap_or(Ok(Said::Delivered)));
+                delivery.said(said.next().unwrap_or(Ok(Said::Delivered { link_not_trusted: false })));
             }
             Step::Wait(_) => steps.push('w'),
             Step::ReadBack => {
@@ -50,8 +50,8 @@ fn what_is_answered_is_decided_at_once_with_every_centre() {
     for (message_id, history) in ALL {
         let fresh = || Delivery::fresh(centre(message_id, history));
         for (answer, expected) in [
-            (Ok(Said::Delivered), status(PostedStatus::Accepted)),
-            (Ok(Said::StoredOffline), status(PostedStatus::StoredOffline)),
+            (Ok(Said::Delivered { link_not_trusted: false }), status(PostedStatus::Accepted)),
+            (Ok(Said::StoredOffline { tip: None }), status(PostedStatus::StoredOffline)),
             (Err(Failure::Gone), Outcome::Gone),
             (
                 Err(not_sent()),
@@ -154,7 +154,7 @@ proptest! {
                     }
                     says += 1;
                     let answer = match faults.next().unwrap_or(0) {
-                        0 => Ok(Said::Delivered),
+                        0 => Ok(Said::Delivered { link_not_trusted: false }),
                         1 => Err(not_sent()),
                         2 => Err(refused(ErrorCode::CentreBusy, true)),
                         3 => Err(Failure::Gone),

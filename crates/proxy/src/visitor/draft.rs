@@ -42,7 +42,7 @@ impl Draft {
 
     /// Appends a notice.
     pub fn notice(&mut self, code: NoticeCode) {
-        self.push(EventKind::Notice(Notice { code }));
+        self.push(EventKind::Notice(Notice { code, text: None }));
     }
 
     /// Appends the visitor's own message and answers its number.
@@ -61,7 +61,7 @@ impl Draft {
         self.record.queue = None;
         self.record.polling = true;
         self.record.owes_disconnect_ms = None;
-        self.set(Contact { state, with: None, reason: None });
+        self.set(Contact { state, with: None, reason: None, offline: false });
     }
 
     /// The open conversation goes to `state`, served by `with`; journalled if that is news. Nothing happens when no
@@ -73,7 +73,7 @@ impl Draft {
         let with = with
             .filter(|person| !person.name.is_empty() || person.avatar.is_some())
             .or_else(|| self.record.contact.with.clone().filter(|_| self.record.contact.state == state));
-        let contact = Contact { state, with, reason: None };
+        let contact = Contact { state, with, reason: None, offline: false };
         if contact != self.record.contact {
             self.set(contact);
         }
@@ -89,7 +89,7 @@ impl Draft {
         if self.record.had_agent {
             self.record.survey = Survey::Due;
         }
-        self.set(Contact { state: ContactState::Ended, with: None, reason: Some(reason) });
+        self.set(Contact { state: ContactState::Ended, with: None, reason: Some(reason), offline: false });
     }
 
     fn set(&mut self, contact: Contact) {

@@ -4,7 +4,7 @@ use super::line::{Task, digest};
 use super::{Visitor, party};
 use crate::problem::Problem;
 use crate::store::{Answer, Survey, VisitorRecord};
-use crate::vendor::Failure;
+use crate::vendor::{Failure, Rating};
 use frontdesk_contract::{ErrorCode, PostSurvey, PostedStatus, SurveyForm, SurveySaved};
 use std::sync::Arc;
 use std::time::Duration;
@@ -100,7 +100,13 @@ impl Visitor {
             Ok(PostedStatus::Unconfirmed)
         } else {
             let party = party(&self.record().await?);
-            match self.centre().rate(&party, rating.level, &rating.comment).await {
+            let rating = Rating {
+                level: rating.level,
+                recommend: rating.recommend,
+                solved: rating.solved,
+                comment: rating.comment,
+            };
+            match self.centre().rate(&party, &rating).await {
                 Ok(()) => Ok(PostedStatus::Accepted),
                 Err(failure @ Failure::Unknown { .. }) => {
                     self.report("rating", &failure);
@@ -142,9 +148,14 @@ fn form(record: &VisitorRecord, now_ms: u64) -> Option<&SurveyForm> {
     }
 }
 
-fn check(record: &VisitorRecord, now_ms: u64, level: u8, comment_chars: usize) -> Result<(), Problem> {
+fn check(
+    record: &VisitorRecord,
+    now_ms: u64,
+    level: Option<u8>,
+    comment_chars: usize,
+) -> Result<(), Problem> {
     let form = form(record, now_ms).ok_or_else(closed)?;
-    if !form.levels.iter().any(|offered| offered.level == level) {
+    if !form.levels.iter().any(|offered| Some(offered.level) == level) {
         return Err(Problem::new(ErrorCode::LevelUnknown, "the level is not one of those offered"));
     }
     if comment_chars as u64 > u64::from(form.comment_max_chars) {

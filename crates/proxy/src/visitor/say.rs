@@ -5,7 +5,7 @@ use super::line::{Task, digest};
 use super::{Visitor, party};
 use crate::problem::Problem;
 use crate::store::{Answer, VisitorRecord};
-use crate::vendor::{Failure, Party};
+use crate::vendor::{Failure, Party, Utterance};
 use frontdesk_contract::{Body, ClientId, ContactState, EndReason, ErrorCode, Posted};
 use std::sync::Arc;
 
@@ -30,11 +30,14 @@ impl Visitor {
     async fn deliver(self: Arc<Self>, task: Task, body: &Body) -> Result<Answer, Problem> {
         let party = party(&self.record().await?);
         let centre = self.desk.settings.centre;
+        let Some(what) = utterance(body) else {
+            return Err(Problem::of_centre(ErrorCode::BodyUnsupported));
+        };
         let mut delivery = if task.resumed { Delivery::resumed(centre) } else { Delivery::fresh(centre) };
         loop {
             match delivery.step() {
                 Step::Say => {
-                    let answer = self.centre().say(&party, &task.id, task.at_ms, body).await;
+                    let answer = self.centre().say(&party, &task.id, task.at_ms, &what).await;
                     if let Err(failure) = &answer {
                         self.report("message", failure);
                     }
@@ -49,7 +52,7 @@ impl Visitor {
 
     async fn is_kept(&self, party: &Party, task: &Task) -> Result<bool, Failure> {
         let since_ms = task.at_ms.saturating_sub(SKEW_MS);
-        match self.centre().history(party, since_ms).await {
+        match self.centre().history(party, since_ms, u64::MAX).await {
             Ok(Some(history)) => {
                 let own = |code: &Option<String>| code.as_deref() == Some(task.id.as_str());
                 Ok(history.iter().any(|kept| kept.from.is_none() && own(&kept.code)))
@@ -97,6 +100,16 @@ impl Visitor {
                 Err(Problem::of_centre(code_of(&Failure::Gone)))
             }
         }
+    }
+}
+
+/// The message as the centre is handed it; `None`: it takes none of this kind.
+fn utterance(body: &Body) -> Option<Utterance> {
+    match body {
+        Body::Text(text) => Some(Utterance::Text(text.clone())),
+        Body::Location(place) => Some(Utterance::Location(place.clone())),
+        Body::Card(card) => Some(Utterance::Card { card: card.clone(), image: None }),
+        Body::File(_) | Body::Rich(_) | Body::Unsupported {} => None,
     }
 }
 

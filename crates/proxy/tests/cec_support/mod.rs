@@ -7,10 +7,10 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use frontdesk_contract::{Body, ClientId};
+use frontdesk_contract::{Body, ClientId, Sender};
 use frontdesk_proxy::config::{CecConfig, Dialect, MessageIds, PollKind};
 use frontdesk_proxy::vendor::cec::Cec;
-use frontdesk_proxy::vendor::{Failure, Party};
+use frontdesk_proxy::vendor::{Content, Downlink, Failure, Kept, Party, Rating, Said, Utterance};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -209,8 +209,31 @@ pub(crate) fn id() -> ClientId {
     ClientId::new("m0000000000000000000000000000001")
 }
 
-pub(crate) fn text(text: &str) -> Body {
-    Body::Text(text.into())
+/// What the visitor says.
+pub(crate) fn text(text: &str) -> Utterance {
+    Utterance::Text(text.into())
+}
+
+/// What the visitor hears.
+pub(crate) fn heard(text: &str) -> Content {
+    Content::Body(Body::Text(text.into()))
+}
+
+/// A message of the centre without anything beside it.
+pub(crate) fn message(code: Option<&str>, from: Sender, content: Content, at_ms: Option<u64>) -> Downlink {
+    let code = code.map(String::from);
+    Downlink::Message { code, from, content, choices: Vec::new(), inter_idx: None, at_ms }
+}
+
+/// A kept message that was neither read nor taken back.
+pub(crate) fn kept(code: &str, from: Option<Sender>, content: Content, at_ms: u64) -> Kept {
+    Kept { code: Some(code.into()), from, content, at_ms: Some(at_ms), recalled: false, read: false }
+}
+
+pub(crate) const DELIVERED: Said = Said::Delivered { link_not_trusted: false };
+
+pub(crate) fn rating(level: u8, comment: &str) -> Rating {
+    Rating { level: Some(level), comment: comment.into(), ..Rating::default() }
 }
 
 /// The part of a failure that a test decides on: its kind, its code, whether it passes.

@@ -97,7 +97,7 @@ fn check_body(body: &Body, text_max_bytes: u32) -> Result<(), Problem> {
             check_length("body.card.description", &card.description)?;
             check_length("body.card.url", &card.url)
         }
-        Body::File(_) | Body::Unsupported {} => Err(unsupported()),
+        Body::File(_) | Body::Rich(_) | Body::Unsupported {} => Err(unsupported()),
     }
 }
 

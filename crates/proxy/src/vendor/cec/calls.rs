@@ -9,8 +9,8 @@ use super::trouble::Trouble;
 use super::wire::{self, AskQueue, Coded, Polled, Queue, Send};
 use super::{Cec, downlink, status};
 use crate::config::Dialect;
-use crate::vendor::{Downlink, Failure, Party, QueueAnswer, Said, Serving};
-use frontdesk_contract::{Body, ClientId, ErrorCode, QueueInfo};
+use crate::vendor::{Downlink, Failure, Party, QueueAnswer, Said, Serving, Utterance};
+use frontdesk_contract::{ClientId, ErrorCode, QueueInfo};
 use serde::Serialize;
 use std::time::SystemTime;
 
@@ -94,15 +94,18 @@ impl Cec {
         party: &Party,
         id: &ClientId,
         at_ms: u64,
-        body: &Body,
+        what: &Utterance,
     ) -> Result<Said, Failure> {
-        let (media_type, content) = content::uplink(body, &self.config)?;
+        let (media_type, content) = content::uplink(what, &self.config)?;
         let id = id.check().is_ok().then(|| id.as_str());
         let content = Content { media_type, content: &content, at_ms, id };
         let sent = self.send(party, Request::Chat, content).await?;
         match self.read(Request::Chat, &sent) {
-            Outcome::Done | Outcome::Robot | Outcome::Agent => Ok(Said::Delivered),
-            Outcome::Stored => Ok(Said::StoredOffline),
+            Outcome::Done | Outcome::Robot | Outcome::Agent => {
+                let trusted = sent.code == "0";
+                Ok(Said::Delivered { link_not_trusted: !trusted })
+            }
+            Outcome::Stored => Ok(Said::StoredOffline { tip: None }),
             Outcome::Queued => Err(queueing(&sent)),
             Outcome::Gone => Err(Failure::Gone),
             Outcome::Refused(reason) => Err(self.refused(&sent, reason)),

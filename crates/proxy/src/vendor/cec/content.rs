@@ -2,7 +2,7 @@
 
 use super::text::plain;
 use crate::config::{CecConfig, Dialect};
-use crate::vendor::Failure;
+use crate::vendor::{Failure, Utterance};
 use frontdesk_contract::{Body, Card, ErrorCode, Location};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -22,14 +22,18 @@ struct WebCard<'a> {
 ///
 /// # Errors
 /// [`Failure::Refused`] for what this centre does not take; nothing was sent.
-pub(super) fn uplink(body: &Body, config: &CecConfig) -> Result<(&'static str, String), Failure> {
-    match body {
-        Body::Text(text) if text.trim().is_empty() => Err(refused(ErrorCode::TextEmpty, "the text is empty")),
-        Body::Text(text) if text.len() > config.text_max_bytes as usize => {
+pub(super) fn uplink(what: &Utterance, config: &CecConfig) -> Result<(&'static str, String), Failure> {
+    match what {
+        Utterance::Text(text) if text.trim().is_empty() => {
+            Err(refused(ErrorCode::TextEmpty, "the text is empty"))
+        }
+        Utterance::Text(text) if text.len() > config.text_max_bytes as usize => {
             Err(refused(ErrorCode::TextTooLong, "the text is too long"))
         }
-        Body::Text(text) => Ok(("TEXT", text.clone())),
-        Body::Card(card) if config.dialect == Dialect::V2_6 && !card.title.trim().is_empty() => {
+        Utterance::Text(text) => Ok(("TEXT", text.clone())),
+        Utterance::Card { card, image: None }
+            if config.dialect == Dialect::V2_6 && !card.title.trim().is_empty() =>
+        {
             let card = WebCard {
                 title: &card.title,
                 description: &card.description,
@@ -40,7 +44,7 @@ pub(super) fn uplink(body: &Body, config: &CecConfig) -> Result<(&'static str, S
             let card = serde_json::to_string(&card);
             card.map(|card| ("WEBCARD", card)).map_err(|_| refused(ErrorCode::BodyUnsupported, "the card"))
         }
-        Body::Card(_) | Body::File(_) | Body::Location(_) | Body::Unsupported {} => {
+        Utterance::Card { .. } | Utterance::File { .. } | Utterance::Location(_) => {
             Err(refused(ErrorCode::BodyUnsupported, "the kind of message is not taken"))
         }
     }
@@ -81,7 +85,7 @@ fn card(content: &str) -> Option<Body> {
         url.starts_with("https://") || url.starts_with("http://")
     });
     Some(match url {
-        Some(url) => Body::Card(Card { title, description, url }),
+        Some(url) => Body::Card(Card { title, description, url, image: None }),
         None if description.is_empty() => Body::Text(title),
         None => Body::Text(format!("{title}\n{description}")),
     })

@@ -3,7 +3,7 @@
 use super::content;
 use super::lax::{Flag, Text};
 use super::wire::{self, FromCentre};
-use crate::vendor::Downlink;
+use crate::vendor::{Content, Downlink};
 use frontdesk_contract::{ClientId, Person, Sender};
 use serde_json::Value;
 
@@ -84,7 +84,9 @@ fn said(message: &FromCentre) -> Option<Downlink> {
     Some(Downlink::Message {
         code: code(&message.message_code),
         from,
-        body,
+        content: Content::Body(body),
+        choices: Vec::new(),
+        inter_idx: None,
         at_ms: message.timestamp.time_ms(),
     })
 }

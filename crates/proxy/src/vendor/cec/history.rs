@@ -5,7 +5,7 @@ use super::lax::Text;
 use super::wire::{self, AskHistory, Coded, HistoryAnswer, Recorded};
 use super::{Cec, content, downlink, status};
 use crate::config::Dialect;
-use crate::vendor::{Failure, Kept, Party};
+use crate::vendor::{Content, Failure, Kept, Party};
 use frontdesk_contract::ErrorCode;
 use std::collections::HashSet;
 
@@ -22,6 +22,7 @@ impl Cec {
         &self,
         party: &Party,
         since_ms: u64,
+        to_ms: u64,
     ) -> Result<Option<Vec<Kept>>, Failure> {
         if !self.config.history || self.config.dialect != Dialect::V2_6 {
             return Ok(None);
@@ -64,7 +65,7 @@ impl Cec {
             }
             page += 1;
         }
-        Ok(Some(records.kept(since_ms)))
+        Ok(Some(records.kept(since_ms, to_ms)))
     }
 }
 
@@ -89,7 +90,7 @@ impl Records {
     }
 
     /// Oldest first; what has no time keeps its place after the message before it.
-    fn kept(self, since_ms: u64) -> Vec<Kept> {
+    fn kept(self, since_ms: u64, to_ms: u64) -> Vec<Kept> {
         let backwards = self.runs_backwards();
         let mut list = self.list;
         if backwards {
@@ -105,7 +106,7 @@ impl Records {
             })
             .collect();
         kept.sort_by_key(|(at, _)| *at);
-        let recent = |kept: &Kept| kept.at_ms.is_none_or(|at| at >= since_ms);
+        let recent = |kept: &Kept| kept.at_ms.is_none_or(|at| (since_ms..=to_ms).contains(&at));
         kept.into_iter().map(|(_, kept)| kept).filter(recent).collect()
     }
 
@@ -136,5 +137,12 @@ fn read(record: &Recorded) -> Option<Kept> {
         downlink::code(&record.message_code)
     };
     let from = (!from_visitor).then(|| downlink::sender(&record.source_type, &record.sender_nickname));
-    Some(Kept { code, from, body, at_ms: record.send_time.time_ms() })
+    Some(Kept {
+        code,
+        from,
+        content: Content::Body(body),
+        at_ms: record.send_time.time_ms(),
+        recalled: false,
+        read: false,
+    })
 }

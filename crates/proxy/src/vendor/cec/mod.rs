@@ -30,12 +30,16 @@ mod wire;
 
 pub use trouble::Trouble;
 
-use super::{Answer, Centre, Downlink, Kept, Party, QueueAnswer, Said, Serving};
+use super::{
+    Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, QueueAnswer, Rating,
+    Said, Serving, Spooled, Utterance,
+};
 use crate::config::CecConfig;
-use frontdesk_contract::{Body, ClientId, SurveyForm};
+use frontdesk_contract::{CallMedia, ClientId, ErrorCode, SurveyForm};
 use link::Link;
 use std::path::PathBuf;
 use survey::SurveyPath;
+use tokio::io::AsyncWrite;
 
 /// The centre of one desk. It holds the tokens of the gateway and of every visitor; share one instance.
 pub struct Cec {
@@ -109,8 +113,14 @@ impl Centre for Cec {
         Box::pin(self.close(party))
     }
 
-    fn say<'a>(&'a self, party: &'a Party, id: &'a ClientId, at_ms: u64, body: &'a Body) -> Answer<'a, Said> {
-        Box::pin(self.chat(party, id, at_ms, body))
+    fn say<'a>(
+        &'a self,
+        party: &'a Party,
+        id: &'a ClientId,
+        at_ms: u64,
+        what: &'a Utterance,
+    ) -> Answer<'a, Said> {
+        Box::pin(self.chat(party, id, at_ms, what))
     }
 
     fn typing<'a>(&'a self, party: &'a Party) -> Answer<'a, ()> {
@@ -129,12 +139,59 @@ impl Centre for Cec {
         Box::pin(self.survey_form(party))
     }
 
-    fn rate<'a>(&'a self, party: &'a Party, level: u8, comment: &'a str) -> Answer<'a, ()> {
-        Box::pin(self.save_rating(party, level, comment))
+    fn rate<'a>(&'a self, party: &'a Party, rating: &'a Rating) -> Answer<'a, ()> {
+        Box::pin(self.save_rating(party, rating))
     }
 
-    fn history<'a>(&'a self, party: &'a Party, since_ms: u64) -> Answer<'a, Option<Vec<Kept>>> {
-        Box::pin(self.read_history(party, since_ms))
+    fn read<'a>(&'a self, _: &'a Party, _: &'a [String]) -> Answer<'a, ()> {
+        not_offered("send READ")
+    }
+
+    fn upload<'a>(&'a self, _: &'a Party, _: Spooled<'a>) -> Answer<'a, String> {
+        not_offered("uploadFileStream")
+    }
+
+    fn download<'a>(
+        &'a self,
+        _: &'a Party,
+        _: &'a FileSource,
+        _: Option<&'a str>,
+        _: &'a mut (dyn AsyncWrite + Send + Unpin),
+        _: u64,
+    ) -> Answer<'a, u64> {
+        not_offered("downloadFileStream")
+    }
+
+    fn suggestions<'a>(&'a self, _: &'a Party, _: &'a str) -> Answer<'a, Vec<String>> {
+        not_offered("queryPhraseByKeyword")
+    }
+
+    fn feedback<'a>(&'a self, _: &'a Party, _: &'a str, _: bool, _: &'a str) -> Answer<'a, ()> {
+        not_offered("feedbacksatisfaction")
+    }
+
+    fn leave_message<'a>(&'a self, _: &'a Party, _: &'a str, _: &'a str) -> Answer<'a, ()> {
+        not_offered("doLeaveMessage")
+    }
+
+    fn history<'a>(&'a self, party: &'a Party, from_ms: u64, to_ms: u64) -> Answer<'a, Option<Vec<Kept>>> {
+        Box::pin(self.read_history(party, from_ms, to_ms))
+    }
+
+    fn call_support<'a>(&'a self, _: &'a Party) -> Answer<'a, CallAbility> {
+        not_offered("checkClickToCallSupport")
+    }
+
+    fn call_start<'a>(&'a self, _: &'a Party, _: CallMedia) -> Answer<'a, ()> {
+        not_offered("createClickToCall")
+    }
+
+    fn call_events<'a>(&'a self, _: &'a Party) -> Answer<'a, Option<CallNews>> {
+        not_offered("getClickToCallEvents")
+    }
+
+    fn call_drop<'a>(&'a self, _: &'a Party) -> Answer<'a, ()> {
+        not_offered("dropClickToCall")
     }
 
     fn ready(&self) -> Answer<'_, ()> {
@@ -144,4 +201,12 @@ impl Centre for Cec {
     fn forget(&self, user_id: &str) {
         self.link.forget(user_id);
     }
+}
+
+/// This centre does not do it; nothing was sent.
+fn not_offered<'a, T: Send + 'a>(endpoint: &'static str) -> Answer<'a, T> {
+    let detail = format!("{endpoint}: not asked for");
+    let failure =
+        Failure::Refused { code: ErrorCode::NotOffered, transient: false, retry_after: None, detail };
+    Box::pin(std::future::ready(Err(failure)))
 }

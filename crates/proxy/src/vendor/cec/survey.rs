@@ -4,7 +4,7 @@ use super::calls::{CHANNEL, post};
 use super::lax::Text;
 use super::wire::{self, AskSurvey, Coded, Level, Rate, Survey, SurveyAnswer};
 use super::{Cec, status};
-use crate::vendor::{Failure, Party};
+use crate::vendor::{Failure, Party, Rating};
 use frontdesk_contract::{ErrorCode, SurveyForm, SurveyLevel};
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -66,13 +66,13 @@ impl Cec {
         Ok(usual())
     }
 
-    pub(super) async fn save_rating(&self, party: &Party, level: u8, comment: &str) -> Result<(), Failure> {
+    pub(super) async fn save_rating(&self, party: &Party, rating: &Rating) -> Result<(), Failure> {
         const SAVE: &str = "saveSatisfaction";
-        let comment: String = comment.chars().take(COMMENT_MAX_CHARS as usize).collect();
+        let comment: String = rating.comment.chars().take(COMMENT_MAX_CHARS as usize).collect();
         let body = Rate {
             channel: CHANNEL,
             user_id: &party.user_id,
-            evaluation: level.to_string(),
+            evaluation: rating.level.map(|level| level.to_string()).unwrap_or_default(),
             comment: &comment,
             channel_config_id: &self.config.channel_id,
         };
@@ -105,7 +105,7 @@ impl Cec {
 /// The five levels that every centre knows.
 fn usual() -> SurveyForm {
     let levels = (1..=5).map(|level| SurveyLevel { level, label: None }).collect();
-    SurveyForm { open: true, levels, comment_max_chars: COMMENT_MAX_CHARS }
+    SurveyForm { open: true, levels, comment_max_chars: COMMENT_MAX_CHARS, questions: Vec::new() }
 }
 
 fn form(survey: Survey) -> SurveyForm {

@@ -197,7 +197,7 @@ impl Fetch {
             Reading::Later { last, .. } => last,
         };
         let since_ms = record.begun_ms.saturating_sub(SKEW_MS);
-        match self.visitor.centre().history(&party(record), since_ms).await {
+        match self.visitor.centre().history(&party(record), since_ms, u64::MAX).await {
             Ok(Some(history)) => {
                 let journal = self.visitor.shared.store.events(&record.id, 0, usize::MAX).await?;
                 let recent = |draft: &mut Draft, recent: &Recent| {

@@ -1,10 +1,11 @@
 //! What comes down from the centre, as events. Pure: works on a [`Draft`].
 
-use crate::vendor::{Downlink, QueueAnswer};
+use crate::vendor::{Content, Downlink, QueueAnswer};
 use crate::visitor::draft::Draft;
 use crate::visitor::recent::{Recent, fallback};
 use frontdesk_contract::{
-    ContactState, EndReason, EventKind, Message, NoticeCode, QueueInfo, Recalled, Receipt, Sender, Typing,
+    Body, ContactState, EndReason, EventKind, Message, NoticeCode, QueueInfo, Recalled, Receipt, Sender,
+    Typing,
 };
 
 /// What an intake found, beyond what is in the draft.
@@ -36,10 +37,11 @@ pub fn take(
 
 fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, intake: &mut Intake) {
     match downlink {
-        Downlink::Message { code, from, body, at_ms } => {
+        Downlink::Message { code, from, content, at_ms, .. } => {
+            let body = shown(content);
             let key = match code {
                 Some(code) => Some(code.clone()),
-                None if repeats => Some(fallback(from, *at_ms, body)),
+                None if repeats => Some(fallback(from, *at_ms, &body)),
                 None => None,
             };
             if let Some(key) = key
@@ -52,7 +54,8 @@ fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, i
                 stop_typing(draft, intake);
             }
             let id = code.clone().unwrap_or_else(|| format!("m-{}", draft.record.head + 1));
-            draft.push(EventKind::Message(Message { id, from: from.clone(), body: body.clone() }));
+            let message = Message { id, from: from.clone(), body, choices: Vec::new(), judgeable: false };
+            draft.push(EventKind::Message(message));
             intake.news = true;
         }
         Downlink::Ended { offline } => {
@@ -100,6 +103,15 @@ fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, i
                 intake.news = true;
             }
         }
+    }
+}
+
+/// What the visitor is shown of a message.
+fn shown(content: &Content) -> Body {
+    match content {
+        Content::Body(body) => body.clone(),
+        Content::File(_) => Body::Unsupported {},
+        Content::Card { card, .. } => Body::Card(card.clone()),
     }
 }
 

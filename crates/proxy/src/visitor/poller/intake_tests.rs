@@ -15,7 +15,7 @@ fn record(state: ContactState) -> VisitorRecord {
         head: 0,
         floor: 1,
         codes: 0,
-        contact: Contact { state, with: None, reason: None },
+        contact: Contact { state, with: None, reason: None, offline: false },
         begun_ms: 0,
         ended_ms: 0,
         had_agent: false,
@@ -34,7 +34,14 @@ fn person(name: &str) -> Person {
 }
 
 fn message(code: Option<&str>, from: Sender, text: &str) -> Downlink {
-    Downlink::Message { code: code.map(Into::into), from, body: Body::Text(text.into()), at_ms: None }
+    Downlink::Message {
+        code: code.map(Into::into),
+        from,
+        content: Content::Body(Body::Text(text.into())),
+        choices: Vec::new(),
+        inter_idx: None,
+        at_ms: None,
+    }
 }
 
 fn kinds(draft: Draft) -> Vec<EventKind> {

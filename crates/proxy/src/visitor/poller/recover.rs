@@ -1,6 +1,6 @@
 //! Messages whose only poll answer was lost, found again in the centre's history. Pure.
 
-use crate::vendor::{Downlink, Kept};
+use crate::vendor::{Content, Downlink, Kept};
 use crate::visitor::recent::Recent;
 use frontdesk_contract::{Body, Event, EventKind, Sender};
 use std::collections::HashSet;
@@ -22,13 +22,15 @@ pub fn missing(history: &[Kept], recent: &Recent, journal: &[Event]) -> Vec<Down
     let mut found = HashSet::new();
     let mut missing = Vec::new();
     for kept in history {
-        let Some(from) = &kept.from else { continue };
+        let Some(from) = kept.from.as_ref().filter(|_| !kept.recalled) else { continue };
         let known = match &kept.code {
             Some(code) => {
                 ids.contains(code.as_str()) || recent.contains(code) || !found.insert(code.as_str())
             }
             None => {
-                match unmatched.iter().position(|(who, body)| *who == role(from) && **body == kept.body) {
+                match unmatched.iter().position(|(who, body)| {
+                    *who == role(from) && kept.content == Content::Body((*body).clone())
+                }) {
                     Some(at) => {
                         unmatched.swap_remove(at);
                         true
@@ -41,7 +43,9 @@ pub fn missing(history: &[Kept], recent: &Recent, journal: &[Event]) -> Vec<Down
             missing.push(Downlink::Message {
                 code: kept.code.clone(),
                 from: from.clone(),
-                body: kept.body.clone(),
+                content: kept.content.clone(),
+                choices: Vec::new(),
+                inter_idx: None,
                 at_ms: kept.at_ms,
             });
         }
@@ -68,12 +72,24 @@ mod tests {
     }
 
     fn kept(code: Option<&str>, from: Option<Sender>, text: &str) -> Kept {
-        Kept { code: code.map(Into::into), from, body: Body::Text(text.into()), at_ms: Some(1) }
+        Kept {
+            code: code.map(Into::into),
+            from,
+            content: Content::Body(Body::Text(text.into())),
+            at_ms: Some(1),
+            recalled: false,
+            read: false,
+        }
     }
 
     fn event(seq: u64, id: &str, text: &str) -> Event {
-        let kind =
-            EventKind::Message(Message { id: id.into(), from: agent(), body: Body::Text(text.into()) });
+        let kind = EventKind::Message(Message {
+            id: id.into(),
+            from: agent(),
+            body: Body::Text(text.into()),
+            choices: Vec::new(),
+            judgeable: false,
+        });
         Event { seq, at_ms: 1, kind }
     }
 
@@ -81,7 +97,7 @@ mod tests {
         found
             .iter()
             .filter_map(|downlink| match downlink {
-                Downlink::Message { body: Body::Text(text), .. } => Some(text.as_str()),
+                Downlink::Message { content: Content::Body(Body::Text(text)), .. } => Some(text.as_str()),
                 _ => None,
             })
             .collect()

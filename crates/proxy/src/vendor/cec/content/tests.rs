@@ -43,6 +43,7 @@ fn a_card_needs_a_title_and_leads_to_web_pages_only() {
         title: "Order 42".into(),
         description: "two items".into(),
         url: "https://shop.example/orders/42".into(),
+        image: None,
     };
     assert_eq!(card("\"https://shop.example/orders/42\""), Some(Body::Card(expected)));
     for url in ["\"\"", "null", "\"javascript:alert(1)\"", "7"] {

@@ -1,7 +1,7 @@
 //! Messages as the two manuals and the later pages show them.
 
 use super::read;
-use crate::vendor::Downlink;
+use crate::vendor::{Content, Downlink};
 use frontdesk_contract::{Body, ClientId, Person, Sender};
 use serde_json::{Value, json};
 
@@ -10,7 +10,12 @@ fn person(name: &str) -> Person {
 }
 
 fn message(code: Option<&str>, from: Sender, text: &str, at_ms: Option<u64>) -> Downlink {
-    Downlink::Message { code: code.map(String::from), from, body: Body::Text(text.into()), at_ms }
+    said(code, from, Body::Text(text.into()), at_ms)
+}
+
+fn said(code: Option<&str>, from: Sender, body: Body, at_ms: Option<u64>) -> Downlink {
+    let (code, content) = (code.map(String::from), Content::Body(body));
+    Downlink::Message { code, from, content, choices: Vec::new(), inter_idx: None, at_ms }
 }
 
 fn ids(ids: &[&str]) -> Vec<Downlink> {
@@ -35,12 +40,9 @@ fn a_message_of_the_2_6_edition() {
         "controlType":"CHAT","sourceType":"AGENT","queueFlag":null,"from":"2025","to":"v-1","mediaFileType":"png",
         "messageCode":"9a1c7d2e-aaaa-4bbb-8ccc-ddddeeeeffff","contentType":"1","interIdx":null,
         "timestamp":"1760000002000"});
-    let expected = Downlink::Message {
-        code: Some("9a1c7d2e-aaaa-4bbb-8ccc-ddddeeeeffff".into()),
-        from: Sender::Agent(person("agent")),
-        body: Body::Unsupported {},
-        at_ms: Some(1_760_000_002_000),
-    };
+    let code = Some("9a1c7d2e-aaaa-4bbb-8ccc-ddddeeeeffff");
+    let from = Sender::Agent(person("agent"));
+    let expected = said(code, from, Body::Unsupported {}, Some(1_760_000_002_000));
     assert_eq!(read(value), [expected]);
 }
 

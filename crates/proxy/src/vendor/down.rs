@@ -1,0 +1,203 @@
+//! What comes from a centre, in our words.
+
+use frontdesk_contract::{Body, CallGateway, Card, ClientId, QueueInfo, Sender};
+
+/// Who serves after a connect or a transfer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Serving {
+    /// A robot.
+    Robot,
+    /// An agent.
+    Agent,
+    /// Nobody yet: the visitor waits.
+    Queue,
+    /// Nobody, and messages are taken and kept for the agents (a connect only).
+    Offline {
+        /// The centre's own words for it, plain text.
+        tip: Option<String>,
+    },
+}
+
+/// What the centre said to a message that it took.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Said {
+    /// Delivered.
+    Delivered {
+        /// A card whose link agents cannot follow: its address is not on the centre's trust list.
+        link_not_trusted: bool,
+    },
+    /// Kept for later, since the agents are away. Not to be sent again.
+    StoredOffline {
+        /// The centre's own words for it, plain text.
+        tip: Option<String>,
+    },
+}
+
+/// Something that came down from the centre.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::large_enum_variant, reason = "a handful at a time, nearly all of them messages")]
+pub enum Downlink {
+    /// Somebody said something.
+    Message {
+        /// The centre's own unique code of the message, if it gave one.
+        code: Option<String>,
+        /// Who.
+        from: Sender,
+        /// What.
+        content: Content,
+        /// Questions of the robot that the visitor can send as they are, best first.
+        choices: Vec<String>,
+        /// By what the robot's answer can be judged, see [`super::Centre::feedback`].
+        inter_idx: Option<String>,
+        /// When, by the centre's clock, if it said so.
+        at_ms: Option<u64>,
+    },
+    /// The conversation is over. `offline`: messages may still be sent, they are kept for later.
+    Ended {
+        /// Offline mode is on.
+        offline: bool,
+    },
+    /// The agent has read messages; empty: all until now.
+    Read(Vec<ClientId>),
+    /// The message with this code was taken back.
+    Recalled(String),
+    /// The agent is typing.
+    Typing,
+    /// The visitor is connected with this one; the system, as far as it does not say with whom.
+    Connected(Sender),
+    /// A sign that the visitor waits in a queue.
+    Queueing,
+    /// A sign that the conversation moves to an agent.
+    Transferring,
+}
+
+/// What the centre says about the queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueAnswer {
+    /// Waiting, with what is known.
+    Waiting(QueueInfo),
+    /// An agent serves already.
+    Served,
+    /// Waiting somewhere without a place (another queue, a menu).
+    Elsewhere,
+    /// An agent was offered the visitor and did not answer; waiting goes on.
+    AgentDidNotAnswer,
+    /// The conversation is over.
+    Gone,
+    /// The centre has no place for the visitor: perhaps the question failed, perhaps nobody waits any more. Said again
+    /// and again it means that an agent serves.
+    Unlisted,
+    /// The centre does not say.
+    NoInformation,
+}
+
+/// A message as the centre kept it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Kept {
+    /// The centre's code of the message; for the visitor's own messages the id they were sent with, where the centre
+    /// keeps it.
+    pub code: Option<String>,
+    /// Who; `None`: the visitor.
+    pub from: Option<Sender>,
+    /// What.
+    pub content: Content,
+    /// When, by the centre's clock, if it said so.
+    pub at_ms: Option<u64>,
+    /// It was taken back.
+    pub recalled: bool,
+    /// It was read, as far as the centre says so.
+    pub read: bool,
+}
+
+/// What somebody says.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Text, rich text, a place, a card without a picture, or something that cannot be shown.
+    Body(Body),
+    /// A file.
+    File(CentreFile),
+    /// A card with a picture.
+    Card {
+        /// The card; its `image` is `None`.
+        card: Card,
+        /// Its picture.
+        image: CentreFile,
+    },
+}
+
+/// A file that a centre keeps.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CentreFile {
+    /// Where it is.
+    pub source: FileSource,
+    /// Its type as the centre names it, such as `jpg`; letters and digits only.
+    pub extension: Option<String>,
+    /// How it is shown.
+    pub kind: FileKind,
+    /// Its name, as the centre tells it: not cleaned.
+    pub name: Option<String>,
+    /// Its size.
+    pub size_bytes: Option<u64>,
+}
+
+/// Where a centre keeps a file.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum FileSource {
+    /// Handed over by us under this key.
+    Uploaded(String),
+    /// An agent's own file.
+    Local(String),
+    /// A file of the centre's library.
+    Library(String),
+    /// The centre does not say which.
+    Plain(String),
+}
+
+/// How a file is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum FileKind {
+    /// As a picture.
+    Image,
+    /// As sound.
+    Audio,
+    /// As a film.
+    Video,
+    /// As a name.
+    Document,
+}
+
+impl FileKind {
+    /// Its word in the visitor API (`kind` of [`frontdesk_contract::FileRef`]).
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Image => "image",
+            Self::Audio => "audio",
+            Self::Video => "video",
+            Self::Document => "document",
+        }
+    }
+}
+
+/// What a centre can do about calls.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CallAbility {
+    /// Its gateway takes calls of browsers.
+    pub web_rtc: bool,
+    /// It connects calls that visitors ask for.
+    pub click_to_call: bool,
+}
+
+/// What is new about a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallNews {
+    /// Waiting for an agent.
+    Queueing,
+    /// An agent is reserved: connect there. As the centre told it: addresses are not checked.
+    Connected(CallGateway),
+    /// Ended by the agent or the centre.
+    Disconnected,
+    /// Nobody answered in time.
+    QueueTimeout,
+    /// It could not be connected.
+    Failed,
+}
