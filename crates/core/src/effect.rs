@@ -2,7 +2,9 @@
 
 use crate::snapshot::{Record, RecordKey};
 use crate::transcript::Change;
-use frontdesk_contract::{Connect, EventPage, OpenSession, PostMessage, PostSurvey};
+use frontdesk_contract::{
+    ClientId, Connect, ErrorCode, EventPage, LeaveMessage, OpenSession, PostFeedback, PostMessage, PostSurvey,
+};
 
 /// Names a request among those of one session. An answer to a request that is no longer open is ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -13,9 +15,19 @@ pub struct RequestId(pub u32);
 pub enum Effect {
     /// Write this record for good, then report [`crate::Input::Kept`].
     Keep(Record),
-    /// Remove this record.
+    /// Write this record ([`Record::OutgoingFile`]) for good together with the content of the file that
+    /// [`crate::NewFile::handle`] names, under the id of the message, then report [`crate::Input::Kept`]. Content that
+    /// cannot be written stays at hand for as long as the page lives: it is uploaded all the same.
+    KeepFile {
+        /// What to write.
+        record: Record,
+        /// Which content.
+        handle: u32,
+    },
+    /// Remove this record, and the content of a file that is kept under the same id.
     Forget(RecordKey),
-    /// Send a request; report [`crate::Input::Answered`] exactly once, at the latest after `timeout_ms`.
+    /// Send a request; report [`crate::Input::Answered`] exactly once, at the latest after `timeout_ms`. Of an upload
+    /// report [`crate::Input::Progress`] as well; one that stands still is stopped by the session itself.
     Request {
         /// Goes back with the answer.
         id: RequestId,
@@ -43,8 +55,16 @@ pub enum Effect {
     Redraw,
     /// So many messages have arrived unseen.
     Unread(u32),
-    /// A text comes back to the composer, since its message was discarded.
+    /// A text comes back to the composer, since its message was discarded, or since too many wait already.
     Returned(String),
+    /// Something was not taken: nothing of it is kept or shown. To be told in a sentence, and then forgotten.
+    Declined {
+        /// What it was: the name of the file, the label of the place, the title of the card.
+        name: String,
+        /// Why: for files `not_offered`, `files_too_many` (at once, or waiting), `file_too_large`,
+        /// `file_type_refused`, `file_empty`; for others `bad_request`, `card_incomplete`, `rate_limited`.
+        code: ErrorCode,
+    },
 }
 
 /// A request to the proxy.
@@ -69,4 +89,39 @@ pub enum Call {
     },
     /// `POST /v1/survey`
     PostSurvey(PostSurvey),
+    /// `POST /v1/files`, with the content that is kept under the id of the message. Content that is not there any more is
+    /// answered with [`crate::Failure::FileGone`].
+    Upload(Upload),
+    /// `GET /v1/history?before=…`
+    History {
+        /// From the page before; `None`: the newest.
+        before: Option<String>,
+    },
+    /// `GET /v1/suggestions?q=…`
+    Suggestions {
+        /// At most [`frontdesk_contract::MAX_SUGGESTION_QUERY_BYTES`].
+        query: String,
+    },
+    /// `POST /v1/leave-message`
+    LeaveMessage(LeaveMessage),
+    /// `POST /v1/feedback`
+    PostFeedback(PostFeedback),
+    /// `POST /v1/read`
+    Read {
+        /// Number of the last event that was seen.
+        up_to: u64,
+    },
+}
+
+/// What an upload is sent with; the content is the driver's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upload {
+    /// For [`frontdesk_contract::FILE_ID_HEADER`]: the id of the message.
+    pub id: ClientId,
+    /// For [`frontdesk_contract::FILE_NAME_HEADER`], before it is encoded.
+    pub name: String,
+    /// For `Content-Type`; empty when the browser does not know.
+    pub media_type: String,
+    /// How many bytes.
+    pub size_bytes: u64,
 }

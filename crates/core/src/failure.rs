@@ -11,6 +11,8 @@ pub enum Failure {
     Foreign,
     /// The proxy said no.
     Refused(ApiError),
+    /// To an upload: the content of the file is not kept here any more.
+    FileGone,
 }
 
 /// What to do about it.
@@ -34,7 +36,11 @@ pub enum Next {
 impl Failure {
     /// What to do about it.
     pub fn next(&self) -> Next {
-        let Self::Refused(error) = self else { return Next::Retry { after_ms: 0 } };
+        let error = match self {
+            Self::Refused(error) => error,
+            Self::Network | Self::Foreign => return Next::Retry { after_ms: 0 },
+            Self::FileGone => return Next::Stop,
+        };
         match error.code {
             ErrorCode::SessionUnknown => Next::Reopen,
             ErrorCode::NotConnected | ErrorCode::ContactEnded => Next::Reconnect,
@@ -69,7 +75,24 @@ impl Failure {
             | ErrorCode::CommentTooLong
             | ErrorCode::HeaderTooLarge
             | ErrorCode::CentreRefused
-            | ErrorCode::RobotUnavailable => Next::Stop,
+            | ErrorCode::RobotUnavailable
+            | ErrorCode::FileUnknown
+            | ErrorCode::TicketRefused
+            | ErrorCode::NotOffered
+            | ErrorCode::CallUnknown
+            | ErrorCode::FeedbackClosed
+            | ErrorCode::NoAgents
+            | ErrorCode::CallRunning
+            | ErrorCode::FileTooLarge
+            | ErrorCode::FileTypeRefused
+            | ErrorCode::RangeUnsatisfiable
+            | ErrorCode::CardIncomplete
+            | ErrorCode::FileEmpty
+            | ErrorCode::NumberInvalid
+            | ErrorCode::ReasonMissing
+            | ErrorCode::ReasonTooLong
+            | ErrorCode::FilesTooMany
+            | ErrorCode::ChannelNotConfigured => Next::Stop,
         }
     }
 
@@ -77,7 +100,7 @@ impl Failure {
     pub fn code(&self) -> Option<ErrorCode> {
         match self {
             Self::Refused(error) => Some(error.code),
-            Self::Network | Self::Foreign => None,
+            Self::Network | Self::Foreign | Self::FileGone => None,
         }
     }
 }

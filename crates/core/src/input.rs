@@ -3,7 +3,10 @@
 use crate::effect::RequestId;
 use crate::failure::Failure;
 use crate::snapshot::{RecordKey, Saved};
-use frontdesk_contract::{ClientId, ConnectTo, Contact, EventPage, Posted, SessionOpened, SurveySaved};
+use frontdesk_contract::{
+    Card, ClientId, ConnectTo, Contact, EventPage, FeedbackSaved, FileStored, HistoryPage, Location,
+    MessageLeft, Posted, SessionOpened, Suggestions, SurveySaved,
+};
 
 /// Something that happened to a session.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,21 +21,65 @@ pub enum Input {
     EndContact,
     /// The visitor sends a text. Without a conversation one is begun first.
     Send(String),
+    /// The visitor sends files that were picked, dropped or pasted together. Each is taken and asked to be kept
+    /// ([`crate::Effect::KeepFile`]), or not ([`crate::Effect::Declined`]).
+    SendFiles(Vec<NewFile>),
+    /// The visitor sends a place.
+    SendLocation(Location),
+    /// The visitor, or the page around, sends a card.
+    SendCard(Card),
+    /// So much of an upload has left. Told as often as the browser does.
+    Progress {
+        /// The request of [`crate::Call::Upload`].
+        id: RequestId,
+        /// All in all.
+        sent_bytes: u64,
+    },
     /// The visitor wants a failed message tried again.
     Retry(ClientId),
-    /// The visitor wants an unconfirmed message sent once more, as a new message.
+    /// The visitor wants an unconfirmed message sent once more, as a new message. A message is sent again once: see
+    /// `sent_again` of [`crate::EntryKind::Mine`].
     SendAgain(ClientId),
-    /// The visitor gives up a message that was not delivered; its text is handed back by [`crate::Effect::Returned`].
+    /// The visitor gives up a message that was not delivered; its text is handed back by [`crate::Effect::Returned`]. An
+    /// upload is stopped. A message that is being sent cannot be given up.
     Discard(ClientId),
     /// The visitor is typing.
     Typing,
-    /// The visitor rates the conversation.
+    /// What is in the composer, after every change of it: for suggestions. It is not kept.
+    Draft(String),
+    /// The visitor wants to see earlier messages, or wants that tried again; see [`crate::Session::history`].
+    Earlier,
+    /// The visitor rates the conversation: what the form asks for, the rest `None`.
     Rate {
         /// One of the levels of the form.
-        level: u8,
+        level: Option<u8>,
+        /// 0 to 9.
+        recommend: Option<u8>,
+        /// Whether the matter is solved.
+        solved: Option<bool>,
         /// May be empty.
         comment: String,
     },
+    /// The visitor judges an answer of the robot; see `judged` of [`crate::EntryKind::Theirs`].
+    Judge {
+        /// Id of the message.
+        message: String,
+        /// It helped.
+        helpful: bool,
+        /// Why not; must not be empty then. At most [`frontdesk_contract::MAX_REASON_BYTES`].
+        reason: String,
+    },
+    /// The visitor leaves a message for later; see [`crate::Session::leaving`].
+    LeaveMessage {
+        /// As the visitor wrote it.
+        number: String,
+        /// One of [`frontdesk_contract::Offers::countries`].
+        country: Option<String>,
+        /// At most [`frontdesk_contract::MAX_LEFT_TEXT_CHARS`].
+        text: String,
+    },
+    /// The visitor has seen what became of the message left: the form may be shown anew.
+    LeaveSeen,
     /// The visitor does not want to rate.
     SkipRating,
     /// The panel is seen (or no longer): unread counting.
@@ -72,8 +119,31 @@ pub enum Answer {
     Events(EventPage),
     /// To [`crate::Call::PostSurvey`].
     Rated(SurveySaved),
-    /// To [`crate::Call::Typing`].
+    /// To [`crate::Call::Upload`].
+    Stored(FileStored),
+    /// To [`crate::Call::History`].
+    History(HistoryPage),
+    /// To [`crate::Call::Suggestions`].
+    Suggestions(Suggestions),
+    /// To [`crate::Call::LeaveMessage`].
+    Left(MessageLeft),
+    /// To [`crate::Call::PostFeedback`].
+    Judged(FeedbackSaved),
+    /// To [`crate::Call::Typing`] and [`crate::Call::Read`].
     Done,
+}
+
+/// A file that the visitor wants to send. Its content stays with the driver.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewFile {
+    /// Names the content for [`crate::Effect::KeepFile`]; the driver's own choice.
+    pub handle: u32,
+    /// As the browser tells it.
+    pub name: String,
+    /// As the browser tells it; may be empty.
+    pub media_type: String,
+    /// Its size.
+    pub size_bytes: u64,
 }
 
 /// A tab's part among the tabs of one visitor.

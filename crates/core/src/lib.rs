@@ -7,7 +7,7 @@
 //! # Layout
 //! - [`session`]: [`Session`], the only entry; one file per concern below it
 //! - [`input`], [`effect`]: everything that can happen, everything that can be asked for
-//! - [`outbox`]: what the visitor sent and the centre does not have yet
+//! - [`outbox`], [`payload`]: what the visitor sent and the centre does not have yet
 //! - [`transcript`]: what is shown, in order; local echo meets remote echo here
 //! - [`failure`], [`backoff`]: what a failure means for the next step, and how long to wait
 //! - [`snapshot`]: what survives a reload
@@ -19,15 +19,16 @@ pub mod failure;
 pub mod input;
 pub mod now;
 pub mod outbox;
+pub mod payload;
 pub mod session;
 pub mod snapshot;
 pub mod tabs;
 pub mod transcript;
 
-pub use effect::{Call, Effect, RequestId};
+pub use effect::{Call, Effect, RequestId, Upload};
 pub use failure::Failure;
-pub use input::{Answer, Input, Role};
+pub use input::{Answer, Input, NewFile, Role};
 pub use now::Now;
-pub use session::{Connection, RatingState, Session, Settings, Stage};
+pub use session::{Connection, HistoryState, LeaveState, RatingState, Session, Settings, Stage};
 pub use snapshot::{Record, RecordKey, Saved};
 pub use transcript::{Change, Entry, EntryKind, MineState, Transcript};

@@ -3,6 +3,7 @@
 
 use crate::backoff::Tries;
 use crate::effect::RequestId;
+use crate::payload::Payload;
 use crate::snapshot::Record;
 use frontdesk_contract::{ClientId, ErrorCode};
 use std::collections::VecDeque;
@@ -15,8 +16,8 @@ pub const MAX_WAITING: usize = 200;
 pub struct Outgoing {
     /// For life.
     pub id: ClientId,
-    /// What is said.
-    pub text: String,
+    /// What it carries.
+    pub payload: Payload,
     /// When the visitor sent it; strictly growing, so that it is also the order.
     pub at_ms: u64,
     /// Its record is written, or cannot be: it may be sent.
@@ -30,16 +31,20 @@ pub struct Outgoing {
 pub enum OutState {
     /// Waiting for its turn.
     Waiting,
+    /// Its file is being uploaded, perhaps ahead of its turn.
+    Uploading(RequestId),
     /// The request is open.
     InFlight(RequestId),
     /// Refused for good.
     Failed(Option<ErrorCode>),
+    /// The content of its file is not kept here any more.
+    FileGone,
 }
 
 impl Outgoing {
     /// The record that survives a reload.
     pub fn record(&self) -> Record {
-        Record::Outgoing { id: self.id.clone(), text: self.text.clone(), at_ms: self.at_ms }
+        self.payload.record(self.id.clone(), self.at_ms)
     }
 }
 
@@ -71,29 +76,40 @@ impl Outbox {
     }
 
     /// Takes a new message behind all others.
-    pub fn push(&mut self, id: ClientId, text: String, now_ms: u64) -> Outgoing {
+    pub fn push(&mut self, id: ClientId, payload: Payload, now_ms: u64) -> Outgoing {
         self.last_ms = now_ms.max(self.last_ms.saturating_add(1));
-        let message = Outgoing { id, text, at_ms: self.last_ms, kept: false, state: OutState::Waiting };
+        let message = Outgoing { id, payload, at_ms: self.last_ms, kept: false, state: OutState::Waiting };
         self.waiting.push_back(message.clone());
         message
     }
 
     /// Takes a message that an earlier page kept, where its time says, also beyond [`MAX_WAITING`]: what was accepted
     /// once is not dropped. One that is here already is left as it is.
-    pub fn restore(&mut self, id: ClientId, text: String, at_ms: u64) -> bool {
+    pub fn restore(&mut self, id: ClientId, payload: Payload, at_ms: u64) -> bool {
         if self.waiting.iter().any(|other| other.id == id) {
             return false;
         }
         self.last_ms = self.last_ms.max(at_ms);
         let before = self.waiting.iter().filter(|other| (other.at_ms, &other.id) < (at_ms, &id)).count();
         let state = OutState::Waiting;
-        self.waiting.insert(before, Outgoing { id, text, at_ms, kept: true, state });
+        self.waiting.insert(before, Outgoing { id, payload, at_ms, kept: true, state });
         true
     }
 
     /// The first message, if it may go now.
     pub fn ready(&self) -> Option<&Outgoing> {
         self.waiting.front().filter(|first| first.kept && first.state == OutState::Waiting)
+    }
+
+    /// The first file that may be uploaded now.
+    pub fn next_upload(&self) -> Option<&Outgoing> {
+        let waits = |message: &&Outgoing| message.kept && message.state == OutState::Waiting;
+        self.waiting.iter().filter(waits).find(|message| message.payload.to_upload().is_some())
+    }
+
+    /// The message whose upload this request is.
+    pub fn uploading(&mut self, request: RequestId) -> Option<&mut Outgoing> {
+        self.waiting.iter_mut().find(|message| message.state == OutState::Uploading(request))
     }
 
     /// The request of a message is open.
@@ -132,7 +148,7 @@ impl Outbox {
     /// No request is open any more; what was on its way waits again.
     pub fn recall_flights(&mut self) {
         for message in &mut self.waiting {
-            if matches!(message.state, OutState::InFlight(_)) {
+            if matches!(message.state, OutState::InFlight(_) | OutState::Uploading(_)) {
                 message.state = OutState::Waiting;
             }
         }

@@ -113,7 +113,8 @@ impl Driver {
             let mut changes = Vec::new();
             for effect in effects {
                 match effect {
-                    Effect::Keep(record) => {
+                    // The content of a file is nobody's here.
+                    Effect::Keep(record) | Effect::KeepFile { record, .. } => {
                         let key = record.key();
                         self.storage.keep(record);
                         inputs.push_back(Input::Kept(key, true));
@@ -133,7 +134,11 @@ impl Driver {
                     Effect::WakeAt(at) => self.wake_at = at,
                     Effect::Show(change) => changes.push(change),
                     // Redrawn below, after every step; there are no other tabs, and nobody counts.
-                    Effect::Redraw | Effect::Tell { .. } | Effect::Unread(_) | Effect::Returned(_) => {}
+                    Effect::Redraw
+                    | Effect::Tell { .. }
+                    | Effect::Unread(_)
+                    | Effect::Returned(_)
+                    | Effect::Declined { .. } => {}
                 }
             }
             self.show(&changes, now.ms);

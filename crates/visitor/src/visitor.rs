@@ -123,7 +123,8 @@ impl Visitor {
     /// # Errors
     /// [`Gone`].
     pub async fn rate(&self, level: u8, comment: impl Into<String>) -> Result<(), Gone> {
-        self.input(Input::Rate { level, comment: comment.into() }).await
+        let comment = comment.into();
+        self.input(Input::Rate { level: Some(level), recommend: None, solved: None, comment }).await
     }
 
     /// Loads the page anew: the session is rebuilt from storage, open requests are abandoned.

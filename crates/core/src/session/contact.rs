@@ -25,7 +25,7 @@ pub(super) struct Wish {
 }
 
 /// Somebody serves, or will.
-pub(super) fn is_open(state: ContactState) -> bool {
+pub(super) fn is_served(state: ContactState) -> bool {
     matches!(
         state,
         ContactState::Robot | ContactState::Queueing | ContactState::Agent | ContactState::Unknown
@@ -53,8 +53,14 @@ impl Session {
         }
     }
 
+    /// Somebody serves or will, or takes messages for later.
     pub(super) fn contact_open(&self) -> bool {
-        is_open(self.contact.state)
+        is_served(self.contact.state) || self.contact_offline()
+    }
+
+    /// Nobody is there, but what is sent is kept for them.
+    pub(super) fn contact_offline(&self) -> bool {
+        self.contact.state == ContactState::Ended && self.contact.offline
     }
 
     pub(super) fn advance_wish(&mut self, step: &mut Step) -> Option<u64> {
@@ -129,6 +135,7 @@ impl Session {
         }
         self.contact.state = contact.state;
         self.contact.reason = contact.reason;
+        self.contact.offline = contact.offline;
         if contact.with.is_some() {
             self.contact.with.clone_from(&contact.with);
         }
@@ -138,7 +145,7 @@ impl Session {
         self.wish = None;
         self.wants_contact = false;
         let connecting = self.abort(step, Purpose::Connect);
-        if self.stage == Stage::Open && (self.contact_open() || connecting) {
+        if self.stage == Stage::Open && (is_served(self.contact.state) || connecting) {
             self.ending = Some(Tries::default());
         }
         step.redraw();
@@ -189,7 +196,8 @@ impl Session {
         self.contact = contact;
         if self.contact_open() {
             self.connect_error = None;
-        } else {
+        }
+        if !is_served(self.contact.state) {
             self.following.linger(step.now.ms);
         }
         step.redraw();

@@ -1,10 +1,10 @@
 //! What each event changes.
 
 use super::Session;
-use super::contact::is_open;
+use super::contact::is_served;
 use super::step::Step;
 use crate::effect::Effect;
-use crate::transcript::EntryKind;
+use crate::transcript::{EntryKind, theirs};
 use frontdesk_contract::{Event, EventKind, EventPage, Gap, Sender};
 
 /// Typing ends by itself after so many milliseconds.
@@ -37,13 +37,13 @@ impl Session {
                 if news && said && !self.seen {
                     self.unread += 1;
                 }
+                if said {
+                    self.receipts.heard(seq);
+                }
                 step.redraw();
-                Some(EntryKind::Theirs {
-                    id: message.id,
-                    from: message.from,
-                    body: message.body,
-                    recalled: false,
-                })
+                self.transcript.yield_to_event(&message.id, &mut step.changes);
+                let judged = self.errands.judgement(&message.id);
+                Some(theirs(message, judged))
             }
             EventKind::Echo(echo) => {
                 self.apply_echo(step, seq, at_ms, &echo);
@@ -71,7 +71,7 @@ impl Session {
             }
             EventKind::Contact(contact) => {
                 let shown = contact.clone();
-                let begins = self.following.contact_event(news, is_open(shown.state));
+                let begins = self.following.contact_event(news, is_served(shown.state));
                 if news {
                     self.apply_contact(step, contact);
                 }
@@ -84,12 +84,26 @@ impl Session {
                 self.apply_survey(step, form);
                 None
             }
-            EventKind::Notice(notice) => Some(EntryKind::Notice(notice.code)),
+            EventKind::Call(call) => {
+                self.call = call;
+                step.redraw();
+                None
+            }
+            EventKind::Feedback(feedback) => {
+                let judged = Some(feedback.helpful);
+                self.transcript.set_judged(&feedback.message, judged, &mut step.changes);
+                None
+            }
+            EventKind::Notice(notice) => Some(EntryKind::Notice(notice)),
             EventKind::Gap(gap) => Some(EntryKind::Gap(gap)),
             EventKind::Unknown {} => None,
         };
         if let Some(kind) = entry {
+            let gap = matches!(kind, EntryKind::Gap(_));
             self.transcript.insert(Some(seq), at_ms, kind, &mut step.changes);
+            if gap {
+                self.fill_gap();
+            }
         }
     }
 
@@ -98,6 +112,7 @@ impl Session {
         if seq > expected && !matches!(kind, EventKind::Gap(_)) {
             let gap = EntryKind::Gap(Gap { from: expected, to: seq - 1 });
             self.transcript.insert(Some(seq - 1), at_ms, gap, &mut step.changes);
+            self.fill_gap();
         }
     }
 }

@@ -56,6 +56,11 @@ impl Following {
         self.tries.failed()
     }
 
+    /// There are events that are known to exist and not read.
+    pub(super) fn is_behind(&self) -> bool {
+        self.newest > self.cursor
+    }
+
     pub(super) fn contact_events(&self) -> u32 {
         self.contact_events
     }

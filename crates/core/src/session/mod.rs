@@ -13,12 +13,17 @@
 //! be asked again. So nothing depends on which input came before which.
 
 mod contact;
+mod errands;
 mod events;
 mod following;
 mod opening;
+mod past;
 mod rating;
+mod receipts;
 mod sending;
 mod step;
+mod suggesting;
+mod uploading;
 
 use crate::backoff::Tries;
 use crate::effect::{Effect, RequestId};
@@ -29,11 +34,18 @@ use crate::outbox::Outbox;
 use crate::snapshot::{RecordKey, SCHEMA, Saved};
 use crate::transcript::Transcript;
 use contact::Wish;
+use errands::Errands;
 use following::Following;
-use frontdesk_contract::{ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
+use frontdesk_contract::{CallStatus, ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
+use past::Past;
 use rating::Rating;
+use receipts::Receipts;
 use step::{Open, Purpose, Step};
+use suggesting::Suggesting;
+use uploading::Uploads;
 
+pub use errands::LeaveState;
+pub use past::HistoryState;
 pub use rating::RatingState;
 
 /// What the host decided.
@@ -88,7 +100,13 @@ pub struct Session {
     ending: Option<Tries>,
     transcript: Transcript,
     outbox: Outbox,
+    uploads: Uploads,
     rating: Rating,
+    errands: Errands,
+    suggesting: Suggesting,
+    past: Past,
+    receipts: Receipts,
+    call: CallStatus,
     following: Following,
     agent_types_until: Option<u64>,
     typing_told_ms: u64,
@@ -120,7 +138,13 @@ impl Session {
             ending: None,
             transcript: Transcript::default(),
             outbox: Outbox::default(),
+            uploads: Uploads::default(),
             rating: Rating::default(),
+            errands: Errands::default(),
+            suggesting: Suggesting::default(),
+            past: Past::default(),
+            receipts: Receipts::default(),
+            call: CallStatus::default(),
             following: Following::default(),
             agent_types_until: None,
             typing_told_ms: 0,
@@ -142,11 +166,24 @@ impl Session {
             Input::Connect(to) => self.wish_for(&mut step, to),
             Input::EndContact => self.end_contact(&mut step),
             Input::Send(text) => self.send(&mut step, text),
+            Input::SendFiles(files) => self.send_files(&mut step, files),
+            Input::SendLocation(place) => self.send_location(&mut step, place),
+            Input::SendCard(card) => self.send_card(&mut step, card),
+            Input::Progress { id, sent_bytes } => self.upload_moves(&mut step, id, sent_bytes),
             Input::Retry(id) => self.retry(&mut step, &id),
             Input::SendAgain(id) => self.send_again(&mut step, &id),
             Input::Discard(id) => self.discard(&mut step, &id),
             Input::Typing => self.visitor_types(&mut step),
-            Input::Rate { level, comment } => self.rate(&mut step, level, comment),
+            Input::Draft(text) => self.draft(&mut step, &text),
+            Input::Earlier => self.want_earlier(&mut step),
+            Input::Rate { level, recommend, solved, comment } => {
+                self.rate(&mut step, level, recommend, solved, comment);
+            }
+            Input::Judge { message, helpful, reason } => self.judge(&mut step, message, helpful, reason),
+            Input::LeaveMessage { number, country, text } => {
+                self.leave_message(&mut step, number, country, text);
+            }
+            Input::LeaveSeen => self.leave_seen(&mut step),
             Input::SkipRating => self.skip_rating(&mut step),
             Input::Seen(seen) => self.set_seen(&mut step, seen),
             Input::Answered(id, result) => self.answered(&mut step, id, result),
@@ -168,9 +205,14 @@ impl Session {
             self.advance_opening(step),
             self.advance_wish(step),
             self.advance_end(step),
+            self.advance_uploads(step),
             self.advance_outbox(step),
             self.advance_rating(step),
+            self.advance_errands(step),
             self.advance_following(step),
+            self.advance_past(step),
+            self.advance_suggestions(step),
+            self.advance_receipts(step),
             self.advance_typing(step),
         ]
         .into_iter()
@@ -198,6 +240,11 @@ impl Session {
             Purpose::Rate => self.rated(step, result),
             Purpose::Typing => {}
             Purpose::Events => self.polled(step, result),
+            Purpose::Upload => self.uploaded(step, id, result),
+            Purpose::History => self.past_read(step, result),
+            Purpose::Suggest => self.suggested(step, result),
+            Purpose::Errand => self.errand_done(step, result),
+            Purpose::Read => self.receipt_told(step, &result),
         }
         if trouble != self.connection() {
             step.redraw();
@@ -216,6 +263,7 @@ impl Session {
                 }
             }
             RecordKey::Rating => self.rating.kept(),
+            RecordKey::Leave | RecordKey::Feedback(_) => self.errands.kept(key),
             RecordKey::Session => {}
         }
     }
@@ -223,7 +271,10 @@ impl Session {
     fn hurry(&mut self) {
         self.opening.hurry();
         self.outbox.tries.hurry();
+        self.uploads.hurry();
         self.rating.hurry();
+        self.errands.hurry();
+        self.past.hurry();
         self.following.hurry();
         if let Some(wish) = &mut self.wish {
             wish.tries.hurry();
@@ -302,10 +353,40 @@ impl Session {
         self.rating.state()
     }
 
+    /// Earlier messages, where the centre keeps them. [`Input::Earlier`] asks for more in the states `Idle` and `Failed`.
+    /// What comes stands in the transcript as [`crate::Entry::earlier`].
+    pub fn history(&self) -> HistoryState {
+        self.past.state(self.offers.as_ref())
+    }
+
+    /// Questions that the robot can answer, best first, for what was told by [`Input::Draft`]; empty when there is
+    /// nothing to suggest. One that is chosen is sent by [`Input::Send`].
+    pub fn suggestions(&self) -> &[String] {
+        if self.robot_may_answer() { self.suggesting.shown() } else { &[] }
+    }
+
+    /// What became of the message that the visitor left for later.
+    pub fn leaving(&self) -> LeaveState {
+        self.errands.leaving()
+    }
+
+    /// The last judgement that was refused for good: id of the message, and why. Its entry can be judged again, and this
+    /// is forgotten when any is.
+    pub fn judge_refused(&self) -> Option<(&str, Option<ErrorCode>)> {
+        self.errands.refused()
+    }
+
+    /// The visitor's call as the centre last told it. Only its state: starting, keeping and ending one is not part of
+    /// this session yet.
+    pub fn call(&self) -> &CallStatus {
+        &self.call
+    }
+
     /// Whether the proxy is reached.
     pub fn connection(&self) -> Connection {
         let wish = self.wish.as_ref().map_or(0, |wish| wish.tries.failed());
-        let failed = [self.opening.failed(), self.outbox.tries.failed(), self.following.failed(), wish];
+        let (uploads, following) = (self.uploads.failed(), self.following.failed());
+        let failed = [self.opening.failed(), self.outbox.tries.failed(), uploads, following, wish];
         if failed.iter().any(|failed| *failed >= 2) { Connection::Trouble } else { Connection::Fine }
     }
 
@@ -333,7 +414,9 @@ impl Session {
     pub fn snapshot(&self) -> Saved {
         let session = self.session_record();
         let messages = self.outbox.iter().map(crate::outbox::Outgoing::record);
-        let records = session.into_iter().chain(messages).chain(self.rating.record()).collect();
+        let errands = self.errands.records();
+        let records =
+            session.into_iter().chain(messages).chain(self.rating.record()).chain(errands).collect();
         Saved { schema: SCHEMA, records }
     }
 

@@ -5,10 +5,12 @@ use super::{Session, Stage};
 use crate::effect::{Call, Effect};
 use crate::failure::{Failure, Next};
 use crate::input::Answer;
+use crate::payload::{OutFile, Payload};
 use crate::snapshot::{Record, SCHEMA, Saved};
 use crate::transcript::MineState;
 use frontdesk_contract::{
-    Body, Contact, ContactState, EndReason, OpenSession, PROTOCOL, QueueInfo, SessionOpened,
+    Body, CallStatus, Contact, ContactState, EndReason, OpenSession, PROTOCOL, PostSurvey, QueueInfo,
+    SessionOpened,
 };
 
 impl Session {
@@ -20,14 +22,25 @@ impl Session {
             match record {
                 Record::Session { credential } => self.credential = Some(credential),
                 Record::Outgoing { id, text, at_ms } => {
-                    self.outbox.restore(id, text, at_ms);
+                    self.outbox.restore(id, Payload::Ready(Body::Text(text)), at_ms);
                 }
-                Record::Rating { id, level, comment } => self.rating.restore(id, level, comment),
+                Record::OutgoingBody { id, body, at_ms } => {
+                    self.outbox.restore(id, Payload::Ready(body), at_ms);
+                }
+                Record::OutgoingFile { id, name, media_type, size_bytes, stored, at_ms } => {
+                    let file = OutFile { name, media_type, size_bytes, stored };
+                    self.outbox.restore(id, Payload::File(file), at_ms);
+                }
+                Record::Rating { id, level, recommend, solved, comment } => {
+                    self.rating.restore(PostSurvey { id, level, recommend, solved, comment });
+                }
+                Record::Leave(message) => self.errands.restore_leave(message),
+                Record::Feedback(feedback) => self.errands.restore_feedback(feedback),
             }
         }
         // Shown in the order in which they will be sent, whatever order they were read in.
         for message in self.outbox.iter() {
-            let body = Body::Text(message.text.clone());
+            let body = message.payload.body();
             self.transcript.mine(
                 &message.id,
                 None,
@@ -37,7 +50,7 @@ impl Session {
                 &mut step.changes,
             );
         }
-        if self.credential.is_some() || !self.outbox.is_empty() {
+        if self.credential.is_some() || !self.outbox.is_empty() || self.errands.is_leaving() {
             self.open(step);
         }
     }
@@ -98,6 +111,9 @@ impl Session {
             // Another journal, whose numbers begin anew: what is shown stays above it.
             self.transcript.archive();
             self.following.restart();
+            self.past.restart();
+            self.receipts.restart();
+            self.call = CallStatus::default();
         }
         self.credential = Some(opened.session);
         self.offers = Some(opened.offers);
@@ -106,13 +122,14 @@ impl Session {
             self.queue = QueueInfo::default();
         }
         if !same {
-            // A rating belongs to the session that is gone.
+            // A rating belongs to the session that is gone, as do judgements.
             self.drop_rating(step);
+            self.drop_judgements(step);
         }
         if replaced && held && self.contact.state == ContactState::None {
             // What the visitor was in is gone. Whether its unsent text is meant for somebody else, the visitor decides.
             let reason = Some(EndReason::Released);
-            self.contact = Contact { state: ContactState::Ended, with: None, reason };
+            self.contact = Contact { state: ContactState::Ended, with: None, reason, offline: false };
         }
         self.following.opened_at(opened.cursor);
         if !same && let Some(record) = self.session_record() {
@@ -129,6 +146,9 @@ impl Session {
         self.credential = Some(credential);
         self.transcript.archive();
         self.following.restart();
+        self.past.restart();
+        self.receipts.restart();
+        self.call = CallStatus::default();
         self.stage = Stage::Opening;
         self.opening.succeed();
         step.redraw();

@@ -46,15 +46,15 @@ impl Rating {
         self.tries.hurry();
     }
 
-    pub(super) fn restore(&mut self, id: ClientId, level: u8, comment: String) {
-        self.out = Some(PostSurvey { id, level, comment });
+    pub(super) fn restore(&mut self, out: PostSurvey) {
+        self.out = Some(out);
         self.kept = true;
         self.state = RatingState::Sending;
     }
 
     pub(super) fn record(&self) -> Option<Record> {
-        let PostSurvey { id, level, comment } = self.out.clone()?;
-        Some(Record::Rating { id, level, comment })
+        let PostSurvey { id, level, recommend, solved, comment } = self.out.clone()?;
+        Some(Record::Rating { id, level, recommend, solved, comment })
     }
 
     /// A new conversation or session: the old question is gone. A rating on its way goes on.
@@ -67,12 +67,19 @@ impl Rating {
 }
 
 impl Session {
-    pub(super) fn rate(&mut self, step: &mut Step, level: u8, comment: String) {
+    pub(super) fn rate(
+        &mut self,
+        step: &mut Step,
+        level: Option<u8>,
+        recommend: Option<u8>,
+        solved: Option<bool>,
+        comment: String,
+    ) {
         if !matches!(self.rating.state, RatingState::Asked(_) | RatingState::Failed(_)) {
             return;
         }
         let id = ClientId::from_bits(step.now.draw());
-        self.rating.out = Some(PostSurvey { id, level, comment });
+        self.rating.out = Some(PostSurvey { id, level, recommend, solved, comment });
         self.rating.kept = false;
         self.rating.tries.succeed();
         self.rating.state = RatingState::Sending;

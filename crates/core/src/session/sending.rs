@@ -6,9 +6,12 @@ use crate::effect::{Call, Effect, RequestId};
 use crate::failure::{Failure, Next};
 use crate::input::Answer;
 use crate::outbox::OutState;
+use crate::payload::Payload;
 use crate::snapshot::RecordKey;
-use crate::transcript::{EntryKind, MineState};
-use frontdesk_contract::{Body, ClientId, ContactState, Echo, ErrorCode, PostMessage, PostedStatus};
+use crate::transcript::{MineState, mine};
+use frontdesk_contract::{
+    Body, Card, ClientId, ContactState, Echo, ErrorCode, Location, PostMessage, PostedStatus,
+};
 
 /// The answer for a message that its echo has delivered already may be lost. Those behind it wait so long for it, in
 /// milliseconds; mostly it is just about to come.
@@ -22,18 +25,47 @@ impl Session {
         if self.outbox.is_full() {
             return step.effects.push(Effect::Returned(text));
         }
+        self.clear_suggestions(step);
+        self.accept(step, Payload::Ready(Body::Text(text)), None);
+    }
+
+    pub(super) fn send_location(&mut self, step: &mut Step, place: Location) {
+        let on_earth = place.latitude.abs() <= 90.0 && place.longitude.abs() <= 180.0;
+        let refused = if on_earth { None } else { Some(ErrorCode::BadRequest) };
+        self.send_body(step, refused, Body::Location(place));
+    }
+
+    pub(super) fn send_card(&mut self, step: &mut Step, card: Card) {
+        let complete = !card.title.trim().is_empty() && (!card.url.is_empty() || card.image.is_some());
+        let refused = if complete { None } else { Some(ErrorCode::CardIncomplete) };
+        self.send_body(step, refused, Body::Card(card));
+    }
+
+    fn send_body(&mut self, step: &mut Step, refused: Option<ErrorCode>, body: Body) {
+        let full = self.outbox.is_full().then_some(ErrorCode::RateLimited);
+        let Some(code) = refused.or(full) else { return self.accept(step, Payload::Ready(body), None) };
+        let name = match body {
+            Body::Location(place) => place.label,
+            Body::Card(card) => card.title,
+            Body::File(file) => file.name,
+            Body::Text(_) | Body::Rich(_) | Body::Unsupported {} => String::new(),
+        };
+        step.effects.push(Effect::Declined { name, code });
+    }
+
+    /// Takes a new message: it is shown, kept, and sent when its turn comes. `handle` names the content of a file.
+    pub(super) fn accept(&mut self, step: &mut Step, payload: Payload, handle: Option<u32>) {
         self.open(step);
         let id = ClientId::from_bits(step.now.draw());
-        let message = self.outbox.push(id, text, step.now.ms);
+        let message = self.outbox.push(id, payload, step.now.ms);
+        let record = message.record();
         // Inserted, not looked for: its id was made just now.
-        let kind = EntryKind::Mine {
-            id: message.id.clone(),
-            body: Body::Text(message.text.clone()),
-            state: MineState::Queued,
-            read: false,
-        };
+        let kind = mine(message.id, message.payload.body(), MineState::Queued);
         self.transcript.insert(None, message.at_ms, kind, &mut step.changes);
-        step.effects.push(Effect::Keep(message.record()));
+        step.effects.push(match handle {
+            Some(handle) => Effect::KeepFile { record, handle },
+            None => Effect::Keep(record),
+        });
         self.connect_error = None;
         self.wants_contact = true;
     }
@@ -45,15 +77,18 @@ impl Session {
             self.transcript.set_mine(id, MineState::Queued, &mut step.changes);
         }
         self.outbox.tries.hurry();
+        self.uploads.hurry();
         self.connect_error = None;
         self.wants_contact = true;
         self.open(step);
     }
 
     pub(super) fn send_again(&mut self, step: &mut Step, id: &ClientId) {
-        if let Some(text) = self.transcript.unconfirmed_text(id) {
-            let text = text.to_owned();
-            self.send(step, text);
+        if self.outbox.is_full() {
+            return;
+        }
+        if let Some(body) = self.transcript.take_unconfirmed(id, &mut step.changes) {
+            self.accept(step, Payload::Ready(body), None);
         }
     }
 
@@ -63,19 +98,25 @@ impl Session {
             return;
         }
         if let Some(message) = self.outbox.give_up(id) {
+            if let OutState::Uploading(_) = message.state {
+                self.abort(step, Purpose::Upload);
+            }
             self.transcript.remove_mine(id, &mut step.changes);
             step.effects.push(Effect::Forget(RecordKey::Outgoing(message.id)));
-            step.effects.push(Effect::Returned(message.text));
+            if let Payload::Ready(Body::Text(text)) = message.payload {
+                step.effects.push(Effect::Returned(text));
+            }
         }
     }
 
     pub(super) fn advance_outbox(&mut self, step: &mut Step) -> Option<u64> {
         let served =
-            matches!(self.contact.state, ContactState::Robot | ContactState::Agent | ContactState::Unknown);
+            matches!(self.contact.state, ContactState::Robot | ContactState::Agent | ContactState::Unknown)
+                || self.contact_offline();
         if self.stage != Stage::Open || !served || self.wish.is_some() || self.outbox.is_flying() {
             return None;
         }
-        let first = self.outbox.ready()?;
+        let first = self.outbox.ready().filter(|first| first.payload.to_upload().is_none())?;
         if self.outbox.tries.next_ms() > step.now.ms {
             return Some(self.outbox.tries.next_ms());
         }
@@ -83,7 +124,7 @@ impl Session {
             return Some(self.outbox.answer_until);
         }
         let id = first.id.clone();
-        let call = Call::PostMessage(PostMessage { id: id.clone(), body: Body::Text(first.text.clone()) });
+        let call = Call::PostMessage(PostMessage { id: id.clone(), body: first.payload.body() });
         self.abort(step, Purpose::Post);
         let request = self.request(step, Purpose::Post, call);
         if let Some(message) = self.outbox.get_mut(&id) {
@@ -134,6 +175,11 @@ impl Session {
                 }
             }
             Next::Reopen => self.reopen(step),
+            Next::Stop if failure.code() == Some(ErrorCode::FileUnknown) && message.payload.lose_stored() => {
+                // The proxy keeps it no longer: once more from here.
+                step.effects.push(Effect::Keep(message.record()));
+                self.outbox.tries.fail(step.now.ms, 0, step.now.draw());
+            }
             Next::Stop => {
                 message.state = OutState::Failed(failure.code());
                 shown = MineState::Failed(failure.code());
@@ -160,6 +206,7 @@ impl Session {
         let never = code == Some(ErrorCode::NotConnected)
             && self.transcript.entries().iter().all(|e| e.seq.is_none());
         self.contact.state = if never { ContactState::None } else { ContactState::Ended };
+        self.contact.offline = false;
         self.following.linger(step.now.ms);
         step.redraw();
     }
@@ -168,7 +215,11 @@ impl Session {
     fn delivered(&mut self, step: &mut Step, id: &ClientId, seq: Option<u64>, status: PostedStatus) {
         let Some(message) = self.outbox.take(id) else { return };
         self.outbox.answer_until = step.now.ms + ANSWER_MS;
-        let body = Body::Text(message.text);
+        if let OutState::Uploading(_) = message.state {
+            // Another tab was faster.
+            self.abort(step, Purpose::Upload);
+        }
+        let body = message.payload.body();
         self.transcript.mine(id, seq, message.at_ms, &body, state_of(status), &mut step.changes);
         step.effects.push(Effect::Forget(RecordKey::Outgoing(message.id)));
     }

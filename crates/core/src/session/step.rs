@@ -6,6 +6,9 @@ use crate::now::Now;
 use crate::outbox::OutState;
 use crate::transcript::{Change, MineState};
 
+/// The longest that an upload may take, in milliseconds; one that stands still is stopped sooner.
+const LONGEST_UPLOAD_MS: u32 = 3_600_000;
+
 /// What a request is for; there is at most one open request for each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Purpose {
@@ -16,6 +19,11 @@ pub(super) enum Purpose {
     Rate,
     Typing,
     Events,
+    Upload,
+    History,
+    Suggest,
+    Errand,
+    Read,
 }
 
 /// A request that is not answered yet.
@@ -56,8 +64,15 @@ impl Session {
         self.last_request = self.last_request.wrapping_add(1);
         let id = RequestId(self.last_request);
         let timeout_ms = match call {
-            Call::OpenSession(_) | Call::Typing | Call::EndContact => 15_000,
-            Call::Connect(_) | Call::PostMessage(_) | Call::PostSurvey(_) => 40_000,
+            Call::OpenSession(_) | Call::Typing | Call::EndContact | Call::Read { .. } => 15_000,
+            Call::Connect(_)
+            | Call::PostMessage(_)
+            | Call::PostSurvey(_)
+            | Call::LeaveMessage(_)
+            | Call::PostFeedback(_)
+            | Call::History { .. } => 40_000,
+            Call::Suggestions { .. } => 5_000,
+            Call::Upload(_) => LONGEST_UPLOAD_MS,
             Call::Events { wait_s, .. } => wait_s * 1000 + 8_000,
         };
         let credential = if purpose == Purpose::Open { None } else { self.credential.clone() };
@@ -91,9 +106,11 @@ impl Session {
 
     pub(super) fn abort_all(&mut self, step: &mut Step) {
         step.effects.extend(self.requests.drain(..).map(|open| Effect::Abort(open.id)));
-        for message in self.outbox.iter().filter(|message| matches!(message.state, OutState::InFlight(_))) {
+        let open = |state| matches!(state, OutState::InFlight(_) | OutState::Uploading(_));
+        for message in self.outbox.iter().filter(|message| open(message.state)) {
             self.transcript.set_mine(&message.id, MineState::Queued, &mut step.changes);
         }
         self.outbox.recall_flights();
+        self.errands.recall();
     }
 }

@@ -69,7 +69,7 @@ impl Rig {
                 session: "credential".into(),
                 expires_ms: u64::MAX,
                 visitor: frontdesk_contract::Visitor { id: "v".into(), name: "Guest".into() },
-                contact: Contact { state: ContactState::Agent, with: None, reason: None },
+                contact: Contact { state: ContactState::Agent, with: None, reason: None, offline: false },
                 cursor: 0,
                 offers: Offers { agent: true, text_max_bytes: 1_024, ..Offers::default() },
             }),
@@ -93,6 +93,8 @@ impl Rig {
             id: format!("message-{}", self.seq),
             from: Sender::Agent(Person { name: "Li".into(), avatar: None }),
             body: Body::Text("A sentence of usual length, as agents write it.".into()),
+            choices: Vec::new(),
+            judgeable: false,
         };
         let event = Event { seq: self.seq, at_ms: self.now_ms, kind: EventKind::Message(message) };
         let page = EventPage { next: self.seq, events: vec![event] };

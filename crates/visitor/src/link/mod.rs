@@ -49,7 +49,7 @@ impl Link {
         timeout_ms: u32,
     ) -> Result<Answer, Failure> {
         let nth = self.requests.fetch_add(1, Ordering::Relaxed);
-        let request = wire::request(call, credential);
+        let Some(request) = wire::request(call, credential) else { return Err(Failure::FileGone) };
         let fault = self.plan.for_request(self.visitor, nth);
         if let Some(fault) = fault {
             self.log.add(Injected {

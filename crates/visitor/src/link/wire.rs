@@ -6,8 +6,8 @@ use frontdesk_core::{Answer, Call, Failure};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-/// The call as it travels.
-pub(super) fn request(call: &Call, credential: Option<&str>) -> Request {
+/// The call as it travels; `None` for an upload, since this visitor keeps no files.
+pub(super) fn request(call: &Call, credential: Option<&str>) -> Option<Request> {
     let (method, path, body) = match call {
         Call::OpenSession(open) => ("POST", "/v1/session".into(), json(open)),
         Call::Connect(connect) => ("POST", "/v1/contact".into(), json(connect)),
@@ -16,8 +16,32 @@ pub(super) fn request(call: &Call, credential: Option<&str>) -> Request {
         Call::Typing => ("POST", "/v1/typing".into(), Some(b"{}".to_vec())),
         Call::Events { after, wait_s } => ("GET", format!("/v1/events?after={after}&wait={wait_s}"), None),
         Call::PostSurvey(survey) => ("POST", "/v1/survey".into(), json(survey)),
+        Call::Upload(_) => return None,
+        Call::History { before: None } => ("GET", "/v1/history".into(), None),
+        Call::History { before: Some(before) } => {
+            ("GET", format!("/v1/history?before={}", percent(before)), None)
+        }
+        Call::Suggestions { query } => ("GET", format!("/v1/suggestions?q={}", percent(query)), None),
+        Call::LeaveMessage(message) => ("POST", "/v1/leave-message".into(), json(message)),
+        Call::PostFeedback(feedback) => ("POST", "/v1/feedback".into(), json(feedback)),
+        Call::Read { up_to } => {
+            ("POST", "/v1/read".into(), Some(format!("{{\"up_to\":{up_to}}}").into_bytes()))
+        }
     };
-    Request { method, path, credential: credential.map(str::to_owned), body }
+    Some(Request { method, path, credential: credential.map(str::to_owned), body })
+}
+
+/// For a query: everything but letters and digits of ASCII is escaped (RFC 3986).
+fn percent(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
 }
 
 fn json(value: &impl Serialize) -> Option<Vec<u8>> {
@@ -34,6 +58,12 @@ pub(super) fn name(call: &Call) -> &'static str {
         Call::Typing => "typing",
         Call::Events { .. } => "events",
         Call::PostSurvey(_) => "survey",
+        Call::Upload(_) => "upload",
+        Call::History { .. } => "history",
+        Call::Suggestions { .. } => "suggestions",
+        Call::LeaveMessage(_) => "leave_message",
+        Call::PostFeedback(_) => "feedback",
+        Call::Read { .. } => "read",
     }
 }
 
@@ -43,7 +73,16 @@ pub(super) fn id(call: &Call) -> Option<&ClientId> {
         Call::Connect(connect) => Some(&connect.id),
         Call::PostMessage(message) => Some(&message.id),
         Call::PostSurvey(survey) => Some(&survey.id),
-        Call::OpenSession(_) | Call::EndContact | Call::Typing | Call::Events { .. } => None,
+        Call::Upload(upload) => Some(&upload.id),
+        Call::LeaveMessage(message) => Some(&message.id),
+        Call::PostFeedback(feedback) => Some(&feedback.id),
+        Call::OpenSession(_)
+        | Call::EndContact
+        | Call::Typing
+        | Call::Events { .. }
+        | Call::History { .. }
+        | Call::Suggestions { .. }
+        | Call::Read { .. } => None,
     }
 }
 
@@ -56,9 +95,14 @@ pub(super) fn answer(call: &Call, carried: &Carried) -> Result<Answer, Failure> 
         Call::OpenSession(_) => read(carried).map(Answer::Opened),
         Call::Connect(_) | Call::EndContact => read(carried).map(Answer::Contact),
         Call::PostMessage(_) => read(carried).map(Answer::Posted),
-        Call::Typing => Some(Answer::Done),
+        Call::Typing | Call::Read { .. } => Some(Answer::Done),
         Call::Events { .. } => read(carried).map(Answer::Events),
         Call::PostSurvey(_) => read(carried).map(Answer::Rated),
+        Call::Upload(_) => read(carried).map(Answer::Stored),
+        Call::History { .. } => read(carried).map(Answer::History),
+        Call::Suggestions { .. } => read(carried).map(Answer::Suggestions),
+        Call::LeaveMessage(_) => read(carried).map(Answer::Left),
+        Call::PostFeedback(_) => read(carried).map(Answer::Judged),
     };
     answer.ok_or(Failure::Foreign)
 }
@@ -76,9 +120,16 @@ mod tests {
 
     #[test]
     fn a_call_names_its_address_and_carries_the_credential() {
-        let request = request(&POLL, Some("secret"));
+        let request = request(&POLL, Some("secret")).expect("a request");
         assert_eq!((request.method, request.path.as_str()), ("GET", "/v1/events?after=7&wait=25"));
         assert_eq!(request.credential.as_deref(), Some("secret"));
+    }
+
+    #[test]
+    fn what_stands_in_a_query_is_escaped() {
+        let query = "a b&c=是".to_owned();
+        let request = request(&Call::Suggestions { query }, None).expect("a request");
+        assert_eq!(request.path, "/v1/suggestions?q=a%20b%26c%3D%E6%98%AF");
     }
 
     #[test]

@@ -1,6 +1,9 @@
-//! What is shown, in order. Local echo meets remote echo here, by id.
+//! What is shown, in order. Local echo meets remote echo here, by id; messages of the centre's history meet both.
 
-use frontdesk_contract::{Body, ClientId, Contact, ErrorCode, Gap, NoticeCode, Sender};
+mod earlier;
+
+use frontdesk_contract::{Body, ClientId, Contact, ErrorCode, Gap, Message, Notice, Sender};
+use std::collections::BTreeSet;
 
 /// The most entries kept; the oldest make room.
 pub const MAX_ENTRIES: usize = 20_000;
@@ -10,8 +13,10 @@ pub const MAX_ENTRIES: usize = 20_000;
 pub struct Entry {
     /// Names the entry for as long as it lives; never used twice.
     pub key: u32,
-    /// Number of its event, once known.
+    /// Number of its event, once known; never with `earlier`. 0: of an earlier session.
     pub seq: Option<u64>,
+    /// It is known by the centre's history only, and stands where that says.
+    pub earlier: bool,
     /// When, in epoch milliseconds.
     pub at_ms: u64,
     /// What.
@@ -25,12 +30,15 @@ pub enum EntryKind {
     Mine {
         /// Its id, for life.
         id: ClientId,
-        /// What is said.
+        /// What is said. The file of one that is not uploaded yet has an empty id: its content is kept here, under the
+        /// id of the message.
         body: Body,
         /// How far it has come.
         state: MineState,
         /// The agent has read it.
         read: bool,
+        /// It was unconfirmed and the visitor has sent it again, as another message: not to be offered once more.
+        sent_again: bool,
     },
     /// A message of robot, agent or centre.
     Theirs {
@@ -42,11 +50,17 @@ pub enum EntryKind {
         body: Body,
         /// It was taken back.
         recalled: bool,
+        /// Questions that the visitor can send with one tap, best first.
+        choices: Vec<String>,
+        /// An answer of the robot that can be judged, by [`crate::Input::Judge`].
+        judgeable: bool,
+        /// The visitor's judgement, given here or in another tab: it helped, or not.
+        judged: Option<bool>,
     },
     /// The conversation changed hands or state.
     Contact(Contact),
     /// Something the visitor should know.
-    Notice(NoticeCode),
+    Notice(Notice),
     /// Something is missing here.
     Gap(Gap),
 }
@@ -56,6 +70,8 @@ pub enum EntryKind {
 pub enum MineState {
     /// Stored here, waiting its turn.
     Queued,
+    /// Its file is being uploaded: so much of a thousand has left, in steps of ten.
+    Uploading(u16),
     /// On its way, the answer is open.
     Sending,
     /// The centre has it.
@@ -66,6 +82,8 @@ pub enum MineState {
     Unconfirmed,
     /// Refused for good, with the reason.
     Failed(Option<ErrorCode>),
+    /// The content of its file is not kept here any more: it can only be discarded.
+    FileGone,
 }
 
 /// One change to what is shown. Positions count from the oldest entry, 0.
@@ -88,11 +106,19 @@ pub enum Change {
     },
 }
 
-/// The entries, sorted by event number; those without a number come last, in the order they were made.
+/// The entries, sorted by event number; those without a number come last, in the order they were made. What the centre's
+/// history alone knows stands where something is missing: before the first event, or before a [`Gap`].
 #[derive(Clone, Debug, Default)]
 pub struct Transcript {
     entries: Vec<Entry>,
     last_key: u32,
+    /// Ids of the entries that are known by the history only.
+    earlier: BTreeSet<String>,
+}
+
+/// Where an entry belongs among those with a number.
+fn rank(entry: &Entry) -> u64 {
+    if entry.earlier { 0 } else { entry.seq.unwrap_or(u64::MAX) }
 }
 
 impl Transcript {
@@ -120,11 +146,17 @@ impl Transcript {
         }
     }
 
-    /// The text of a message of the visitor of which nobody knows whether it arrived.
-    pub(crate) fn unconfirmed_text(&self, id: &ClientId) -> Option<&str> {
+    /// A message of the visitor of which nobody knows whether it arrived, marked as sent again; `None` if it is marked
+    /// already.
+    pub(crate) fn take_unconfirmed(&mut self, id: &ClientId, changes: &mut Vec<Change>) -> Option<Body> {
         let at = self.position_of_mine(id)?;
-        match &self.entries.get(at)?.kind {
-            EntryKind::Mine { body: Body::Text(text), state: MineState::Unconfirmed, .. } => Some(text),
+        let entry = self.entries.get_mut(at)?;
+        match &mut entry.kind {
+            EntryKind::Mine { body, state: MineState::Unconfirmed, sent_again, .. } if !*sent_again => {
+                *sent_again = true;
+                changes.push(Change::Update { key: entry.key });
+                Some(body.clone())
+            }
             _ => None,
         }
     }
@@ -144,18 +176,18 @@ impl Transcript {
         changes: &mut Vec<Change>,
     ) {
         self.last_key = self.last_key.wrapping_add(1);
-        let entry = Entry { key: self.last_key, seq, at_ms, kind };
+        let entry = Entry { key: self.last_key, seq, earlier: false, at_ms, kind };
         self.place(entry, changes);
         if self.entries.len() > MAX_ENTRIES {
             let oldest = self.entries.remove(0);
+            self.forget_earlier(&oldest);
             changes.push(Change::Remove { key: oldest.key });
         }
     }
 
     fn place(&mut self, entry: Entry, changes: &mut Vec<Change>) {
-        let rank = |seq: Option<u64>| seq.unwrap_or(u64::MAX);
-        let own = rank(entry.seq);
-        let at = self.entries.iter().rposition(|other| rank(other.seq) <= own).map_or(0, |before| before + 1);
+        let own = rank(&entry);
+        let at = self.entries.iter().rposition(|other| rank(other) <= own).map_or(0, |before| before + 1);
         self.entries.insert(at, entry);
         changes.push(Change::Insert { at });
     }
@@ -171,18 +203,20 @@ impl Transcript {
         changes: &mut Vec<Change>,
     ) {
         let Some(at) = self.position_of_mine(id) else {
-            let kind = EntryKind::Mine { id: id.clone(), body: body.clone(), state: new_state, read: false };
-            return self.insert(seq, at_ms, kind, changes);
+            return self.insert(seq, at_ms, mine(id.clone(), body.clone(), new_state), changes);
         };
         let Some(entry) = self.entries.get_mut(at) else { return };
-        if let EntryKind::Mine { state, .. } = &mut entry.kind {
+        if let EntryKind::Mine { state, body: shown, .. } = &mut entry.kind {
             *state = new_state;
+            shown.clone_from(body);
         }
         let key = entry.key;
         if seq.is_none() || entry.seq == seq {
             return changes.push(Change::Update { key });
         }
         let mut entry = self.entries.remove(at);
+        self.forget_earlier(&entry);
+        entry.earlier = false;
         entry.seq = seq;
         changes.push(Change::Remove { key });
         self.place(entry, changes);
@@ -241,6 +275,29 @@ impl Transcript {
         }
     }
 
+    /// Shows or withdraws the visitor's judgement of an answer.
+    pub(crate) fn set_judged(&mut self, wanted: &str, value: Option<bool>, changes: &mut Vec<Change>) {
+        for entry in self.entries.iter_mut().rev() {
+            if let EntryKind::Theirs { id, judged, .. } = &mut entry.kind
+                && id == wanted
+            {
+                if *judged != value {
+                    *judged = value;
+                    changes.push(Change::Update { key: entry.key });
+                }
+                return;
+            }
+        }
+    }
+
+    /// Whether this is an answer that can be judged and was not.
+    pub(crate) fn can_judge(&self, wanted: &str) -> bool {
+        self.entries.iter().rev().any(|entry| {
+            matches!(&entry.kind,
+                EntryKind::Theirs { id, judgeable: true, judged: None, recalled: false, .. } if id == wanted)
+        })
+    }
+
     /// Marks a message of the other side as taken back.
     pub(crate) fn recall(&mut self, wanted: &str, changes: &mut Vec<Change>) {
         for entry in self.entries.iter_mut().rev() {
@@ -255,13 +312,25 @@ impl Transcript {
     }
 }
 
+/// A message of the visitor as it is new.
+pub(crate) fn mine(id: ClientId, body: Body, state: MineState) -> EntryKind {
+    EntryKind::Mine { id, body, state, read: false, sent_again: false }
+}
+
+/// A message of the other side as it is new.
+pub(crate) fn theirs(message: Message, judged: Option<bool>) -> EntryKind {
+    let Message { id, from, body, choices, judgeable } = message;
+    EntryKind::Theirs { id, from, body, recalled: false, choices, judgeable, judged }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use frontdesk_contract::NoticeCode;
 
     fn notice(transcript: &mut Transcript, seq: u64) -> Vec<Change> {
         let mut changes = Vec::new();
-        let kind = EntryKind::Notice(NoticeCode::CentreReached);
+        let kind = EntryKind::Notice(Notice { code: NoticeCode::CentreReached, text: None });
         transcript.insert(Some(seq), 0, kind, &mut changes);
         changes
     }
