@@ -7,6 +7,7 @@
 //! - [`wire`]: reads what proxy and storage hold
 //! - `driver`: performs the core's effects through the ports and feeds the results back; decides nothing
 //! - `web`: one browser effect per file, each a handle that stops when it is dropped
+//! - `lazy`: parts that are loaded when they are first needed
 //! - `embed`: the exported API, `mount` and its handle, and the Leptos component `FrontDesk`
 //! - `bench`: exports for measuring a long transcript (feature `bench`)
 //!
@@ -21,6 +22,8 @@ mod bench;
 pub mod driver;
 #[cfg(target_arch = "wasm32")]
 pub mod embed;
+#[cfg(target_arch = "wasm32")]
+pub mod lazy;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 

@@ -1,6 +1,7 @@
 // Starts the widget: in the frame behind the loader, or in the page itself.
 
-import init, { mount } from '../pkg/frontdesk.js';
+// The build says where this is: with its parts split off, or as wasm-pack made it.
+import init, { mount } from 'frontdesk-widget';
 
 const LANGUAGES = ['en', 'zh-CN'];
 const root = document.getElementById('frontdesk');

@@ -4,8 +4,10 @@
 //! dist/frontdesk.js            the loader
 //! dist/frame.html              the page of the frame
 //! dist/inline.html             a page with the widget in it
-//! dist/assets/<hash>/…         immutable: frame.js, frontdesk_bg.wasm, frame.css, locales/…
+//! dist/assets/<hash>/…         immutable: frame.js, frontdesk_bg.wasm, split_*.wasm, frame.css, locales/…
 //! ```
+//!
+//! `dist/` has the widget with its parts split off ([`crate::parts`]); with `--dev` it has the one of `pkg/`.
 //!
 //! Beside each file lie its `.br` and `.gz`.
 
@@ -20,6 +22,7 @@ use anyhow::{Context as _, Result};
 use crate::assets;
 use crate::hash::{self, Stamp};
 use crate::install::{self, Need};
+use crate::parts;
 use crate::paths;
 use crate::proc;
 
@@ -65,7 +68,10 @@ pub(crate) fn build(dev: bool) -> Result<()> {
     let started = Instant::now();
     let widget = hash::inputs(kind, &WIDGET_INPUTS)?;
     build_widget(dev, &Stamp::new(&paths::pkg(), widget.clone()))?;
-    let tooling = hash::inputs("tooling", &["xtask/src/bundle.rs", "xtask/src/assets.rs", "xtask/js"])?;
+    let tooling = hash::inputs(
+        "tooling",
+        &["xtask/src/bundle.rs", "xtask/src/parts.rs", "xtask/src/assets.rs", "xtask/js"],
+    )?;
     let inputs = hash::inputs(&format!("{kind} {widget} {tooling}"), &BUNDLE_INPUTS)?;
     if Stamp::new(&paths::dist(), inputs.clone()).is_fresh() {
         println!("dist/ is up to date");
@@ -155,10 +161,14 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
     let staged = new.join("assets/staged");
     fs::create_dir_all(&staged).with_context(|| format!("cannot create {}", staged.display()))?;
 
-    optimise(dev, &paths::pkg().join("frontdesk_bg.wasm"), &staged.join("frontdesk_bg.wasm"))?;
+    let widget = if dev { paths::pkg() } else { parts::make()? };
+    for wasm in hash::files(&widget)?.iter().filter(|file| file.extension() == Some(OsStr::new("wasm"))) {
+        optimise(dev, wasm, &staged.join(wasm.file_name().unwrap_or_default()))?;
+    }
     proc::run(
         esbuild(dev)
             .arg(www.join("frame.js"))
+            .arg(option("--alias:frontdesk-widget=", &widget.join("frontdesk.js")))
             // Parts imported on demand become files of their own.
             .args([
                 "--bundle",
@@ -211,7 +221,7 @@ fn optimise(dev: bool, from: &Path, to: &Path) -> Result<()> {
         fs::copy(from, to).with_context(|| format!("cannot copy {}", from.display()))?;
         return Ok(());
     }
-    println!("wasm-opt: this takes up to a minute");
+    println!("wasm-opt of {}", from.file_name().unwrap_or_default().to_string_lossy());
     proc::run(
         proc::command(paths::node_bin("wasm-opt"))
             .arg(from)
@@ -237,7 +247,7 @@ fn option(name: &str, path: &Path) -> std::ffi::OsString {
     option
 }
 
-fn remove(dir: &Path) -> Result<()> {
+pub(crate) fn remove(dir: &Path) -> Result<()> {
     if dir.exists() {
         fs::remove_dir_all(dir).with_context(|| format!("cannot remove {}", dir.display()))?;
     }

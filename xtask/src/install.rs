@@ -14,6 +14,8 @@ use crate::proc;
 /// Must be the version of the crate `wasm-bindgen`.
 const WASM_BINDGEN: &str = "0.2.130";
 const WASM_PACK: &str = "0.15.1";
+/// Reads what the macros of the crate `wasm_split_helpers` leave behind; the two belong together.
+const WASM_SPLIT: &str = "0.2.4";
 const GECKODRIVER: &str = "0.37.1";
 
 /// A browser that tests run in.
@@ -94,6 +96,8 @@ struct CargoTool {
     bin: &'static str,
     /// Whether the lock file that its authors published still builds.
     locked: bool,
+    /// What it must be built with.
+    features: &'static str,
     why: &'static str,
 }
 
@@ -102,6 +106,7 @@ const WASM_BINDGEN_TOOL: CargoTool = CargoTool {
     version: WASM_BINDGEN,
     bin: "wasm-bindgen",
     locked: false,
+    features: "",
     why: "makes the JavaScript half of the widget and runs its browser tests",
 };
 const WASM_PACK_TOOL: CargoTool = CargoTool {
@@ -109,13 +114,23 @@ const WASM_PACK_TOOL: CargoTool = CargoTool {
     version: WASM_PACK,
     bin: "wasm-pack",
     locked: true,
+    features: "",
     why: "builds the widget",
+};
+const WASM_SPLIT_TOOL: CargoTool = CargoTool {
+    name: "wasm_split_cli_support",
+    version: WASM_SPLIT,
+    bin: "wasm-split-cli",
+    locked: true,
+    features: "build-binary",
+    why: "puts the widget's rarely used views into files of their own",
 };
 const GECKODRIVER_TOOL: CargoTool = CargoTool {
     name: "geckodriver",
     version: GECKODRIVER,
     bin: "geckodriver",
     locked: true,
+    features: "",
     why: "drives Firefox",
 };
 
@@ -192,6 +207,16 @@ pub(crate) fn wasm_pack() -> Result<PathBuf> {
     WASM_PACK_TOOL.path()
 }
 
+/// Where `wasm-bindgen` is.
+pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
+    WASM_BINDGEN_TOOL.path()
+}
+
+/// Where `wasm-split-cli` is.
+pub(crate) fn wasm_split() -> Result<PathBuf> {
+    WASM_SPLIT_TOOL.path()
+}
+
 /// Where `geckodriver` is.
 pub(crate) fn geckodriver() -> Result<PathBuf> {
     GECKODRIVER_TOOL.path()
@@ -216,7 +241,7 @@ fn missing(need: &Need) -> Result<Vec<Missing>> {
     system_packages(need, &mut missing)?;
     let mut tools = Vec::new();
     if need.build {
-        tools.extend([WASM_BINDGEN_TOOL, WASM_PACK_TOOL]);
+        tools.extend([WASM_BINDGEN_TOOL, WASM_PACK_TOOL, WASM_SPLIT_TOOL]);
     }
     if need.browsers.contains(&Browser::Firefox) {
         tools.push(GECKODRIVER_TOOL);
@@ -317,6 +342,9 @@ impl Install {
                 command.arg(tool.dir()?).args([tool.name, "--version", tool.version]);
                 if tool.locked {
                     command.arg("--locked");
+                }
+                if !tool.features.is_empty() {
+                    command.args(["--features", tool.features]);
                 }
                 // Its own temporary target folder: other profiles and versions do not belong into ours.
                 proc::run(command.env_remove("CARGO_TARGET_DIR"))

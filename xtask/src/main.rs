@@ -8,6 +8,7 @@ mod check;
 mod demo;
 mod hash;
 mod install;
+mod parts;
 mod paths;
 mod proc;
 mod shop;

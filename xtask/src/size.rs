@@ -12,6 +12,8 @@ use crate::paths;
 const LOADER_BUDGET: u64 = 4096;
 /// Brotli bytes of the first load to a usable panel, loader included.
 const TOTAL_BUDGET: u64 = 130_000;
+/// Brotli bytes of the files that are loaded when a view is opened, by how their names begin.
+const PART_BUDGETS: [(&str, u64); 2] = [("split_rating", 6_000), ("chunk_", 8_000)];
 
 /// One file that is served.
 #[derive(Clone, Debug)]
@@ -46,7 +48,11 @@ pub(crate) fn run() -> Result<()> {
         }
     }
     println!("budget: loader {LOADER_BUDGET}, sum {TOTAL_BUDGET} bytes in brotli");
-    verdict(&first)
+    for (name, budget) in PART_BUDGETS {
+        println!("        {name} {budget}");
+    }
+    verdict(&first)?;
+    verdict_on_parts(&later)
 }
 
 fn print_row(name: &str, item: &Item) {
@@ -100,6 +106,20 @@ fn sum(items: &[Item]) -> Item {
     }
 }
 
+/// Every file of WebAssembly that is loaded on demand has a budget, and keeps to it.
+fn verdict_on_parts(later: &[Item]) -> Result<()> {
+    for part in later.iter().filter(|item| item.name.ends_with(".wasm")) {
+        let (name, bytes) = (&part.name, part.brotli);
+        let Some((_, budget)) = PART_BUDGETS.iter().find(|(start, _)| name.starts_with(start)) else {
+            bail!("{name} has no budget: give it one in xtask/src/size.rs");
+        };
+        if bytes > *budget {
+            bail!("{name} has {bytes} bytes, {} over its budget", bytes - budget);
+        }
+    }
+    Ok(())
+}
+
 fn verdict(first: &[Item]) -> Result<()> {
     let loader = first.iter().find(|item| item.name == "frontdesk.js").map_or(0, |item| item.brotli);
     if loader > LOADER_BUDGET {
@@ -135,6 +155,17 @@ mod tests {
         let names = |items: &[Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&first), ["frontdesk.js", "frame.js", "locales/zh-CN.json"]);
         assert_eq!(names(&later), ["inline.html", "locales/en.json", "softphone-AB12.js"]);
+    }
+
+    #[test]
+    fn a_part_needs_a_budget_and_keeps_to_it() {
+        let (start, budget) = PART_BUDGETS[0];
+        let part = |brotli| [item(&format!("{start}.wasm"), brotli)];
+        assert!(verdict_on_parts(&part(budget)).is_ok());
+        assert!(verdict_on_parts(&part(budget + 1)).is_err());
+        let error = verdict_on_parts(&[item("split_of_tomorrow.wasm", 1)]).unwrap_err();
+        assert!(error.to_string().contains("split_of_tomorrow.wasm has no budget"));
+        assert!(verdict_on_parts(&[item("locales/en.json", 1_000_000)]).is_ok());
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! What is asked of the visitor, between conversation and composer: patience, a rating, what to do next.
 
+use crate::lazy;
 use crate::ui::context::Context;
 use crate::ui::parts::{block, button, fixed, heading, line, nothing, piece, region, words};
 use crate::ui::rating;
 use crate::ui::text::{self, Key};
 use crate::ui::view_state::Dock;
-use frontdesk_contract::{ConnectTo, EndReason, ErrorCode};
+use frontdesk_contract::{ConnectTo, EndReason, ErrorCode, SurveyForm};
 use frontdesk_core::Input;
 use leptos::prelude::*;
 
@@ -20,7 +21,7 @@ pub fn dock(context: Context) -> AnyView {
         match &context.view_once().dock {
             Dock::Empty => nothing(),
             Dock::Queue => queue(context),
-            Dock::Rate(form) => rating::ask(context, form),
+            Dock::Rate(form) => rate(context, form.clone()),
             Dock::RatingSent => card(vec![sentence(context, text::RATING_SENDING)]),
             Dock::Thanks { ended } => rating::thanks(context, *ended),
             Dock::RatingFailed(code) => rating::failed(context, *code),
@@ -29,6 +30,16 @@ pub fn dock(context: Context) -> AnyView {
         }
     });
     region("fd-dock", "status", None, vec![card])
+}
+
+fn rate(context: Context, form: SurveyForm) -> AnyView {
+    lazy::later(context, move || Box::pin(rate_now(context, form.clone())))
+}
+
+lazy::part! { rating:
+    fn rate_now(context: Context, form: SurveyForm) -> AnyView {
+        rating::ask(context, &form)
+    }
 }
 
 /// A card of these things.

@@ -1,0 +1,87 @@
+//! Parts of the widget that most visitors never open, loaded when they are first needed.
+//!
+//! With the feature `split` each part becomes a WASM file of its own, made by the splitting step of `cargo xtask build`.
+//! Without it, in `pkg/` and in tests, the same functions are called directly.
+
+use crate::ui::context::Context;
+use crate::ui::parts::{block, button, fixed, line, nothing, piece};
+use crate::ui::text;
+use leptos::prelude::*;
+use leptos::reactive::computed::ScopedFuture;
+use std::pin::Pin;
+use wasm_bindgen_futures::spawn_local;
+
+/// A part could not be loaded: the network is away, or the proxy was updated since this page was opened.
+#[derive(Clone, Copy, Debug)]
+pub struct Missing;
+
+#[cfg(feature = "split")]
+impl From<wasm_split_helpers::SplitLoaderError> for Missing {
+    fn from(_: wasm_split_helpers::SplitLoaderError) -> Self {
+        Self
+    }
+}
+
+/// Puts a function, and all that only it needs, into the named part. It becomes `async` and answers a `Result`, as the
+/// part may have to be fetched first.
+macro_rules! part {
+    ($part:ident: $(#[$attr:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) -> $result:ty $body:block) => {
+        $(#[$attr])*
+        #[cfg(feature = "split")]
+        #[allow(unsafe_code, reason = "by the macro: calls across the border of two WASM files")]
+        #[wasm_split_helpers::wasm_split($part, fallible)]
+        $vis fn $name($($arg: $type),*) -> Result<$result, $crate::lazy::Missing> {
+            Ok($body)
+        }
+
+        $(#[$attr])*
+        #[cfg(not(feature = "split"))]
+        $vis async fn $name($($arg: $type),*) -> Result<$result, $crate::lazy::Missing> {
+            Ok($body)
+        }
+    };
+}
+pub(crate) use part;
+
+/// A view on its way.
+pub type Coming = Pin<Box<dyn Future<Output = Result<AnyView, Missing>>>>;
+
+const COMING: u32 = 0;
+const HERE: u32 = 1;
+const FAILED: u32 = 2;
+
+/// A view of another part: a sentence until it is there, and a way to try again when it cannot be loaded.
+pub fn later(context: Context, load: impl Fn() -> Coming + 'static) -> AnyView {
+    let state = RwSignal::new(COMING);
+    let view = StoredValue::new_local(None::<AnyView>);
+    let begin = move || {
+        let coming = load();
+        // What the view makes belongs to who asked for it, and goes with it.
+        spawn_local(ScopedFuture::new_untracked(async move {
+            let result = coming.await;
+            let now = if result.is_ok() { HERE } else { FAILED };
+            // Whoever asked may be gone by now.
+            view.try_set_value(result.ok());
+            state.try_set(now);
+        }));
+    };
+    begin();
+    let begin = StoredValue::new_local(begin);
+    piece(move || match state.get() {
+        HERE => view.try_update_value(Option::take).flatten().unwrap_or_else(nothing),
+        FAILED => {
+            let again = move || {
+                state.set(COMING);
+                begin.with_value(|begin| begin());
+            };
+            block(
+                "fd-card",
+                vec![
+                    line("fd-text", fixed(context.text(text::ERROR_CONNECTION))),
+                    button("fd-button fd-quiet", context.text(text::TRY_AGAIN), again),
+                ],
+            )
+        }
+        _ => line("fd-text", fixed(context.text(text::STARTING))),
+    })
+}
