@@ -285,6 +285,11 @@ impl World {
         if let Some(failure) = &fate.instead {
             return self.answer(tab, id, Err(failure.clone()), &fate);
         }
+        if let Call::Upload(upload) = call
+            && !self.storage.contents.contains_key(&RecordKey::Outgoing(upload.id.clone()))
+        {
+            return self.answer(tab, id, Err(Failure::FileGone), &fate);
+        }
         let result = self.desk.handle(call, credential.as_deref());
         if let (Call::Events { after, wait_s }, Ok(Answer::Events(page))) = (call, &result)
             && *wait_s > 0
@@ -345,6 +350,10 @@ impl World {
                 self.last_write_at = at;
                 self.plan(at, tab, Happening::Written { key, write });
             }
+            Effect::KeepFile { record, handle } => {
+                self.storage.contents.insert(record.key(), handle);
+                self.perform(tab, Effect::Keep(record));
+            }
             Effect::Forget(key) => self.storage.forget(&key),
             Effect::Request { id, call, credential, timeout_ms } => {
                 self.log_request(tab, &call);
@@ -369,6 +378,7 @@ impl World {
                 self.say(tab, &Said::Page { session, after, page });
             }
             Effect::Returned(text) => self.tab(tab).returned.push(text),
+            Effect::Declined { name, code } => self.tab(tab).declined.push((name, code)),
             Effect::Show(_) | Effect::Redraw | Effect::Unread(_) => {}
         }
     }
@@ -378,6 +388,9 @@ impl World {
             Call::PostMessage(message) => Some(message.id.clone()),
             Call::Connect(connect) => Some(connect.id.clone()),
             Call::PostSurvey(survey) => Some(survey.id.clone()),
+            Call::Upload(upload) => Some(upload.id.clone()),
+            Call::LeaveMessage(message) => Some(message.id.clone()),
+            Call::PostFeedback(feedback) => Some(feedback.id.clone()),
             _ => None,
         };
         let wait_s = if let Call::Events { wait_s, .. } = call { *wait_s } else { 0 };
@@ -417,7 +430,8 @@ impl World {
     pub(crate) fn visitor_insists(&mut self) {
         for tab in self.living() {
             let session = self.session(tab);
-            let texts_wait = session.transcript().entries().iter().any(|entry| entry.seq.is_none());
+            let texts_wait =
+                session.transcript().entries().iter().any(|entry| entry.seq.is_none() && !entry.earlier);
             let over = matches!(session.contact().state, ContactState::Ended | ContactState::None);
             let refused = session.connect_error().is_some();
             if texts_wait && (over || refused) && session.connecting().is_none() {
