@@ -9,7 +9,9 @@ pub(crate) mod view;
 use desk::Desk;
 use frontdesk_contract::{ClientId, ContactState, EventPage};
 use frontdesk_core::tabs::{TabEffect, TabInput, TabMessage};
-use frontdesk_core::{Answer, Call, Effect, Failure, Input, Now, RecordKey, RequestId, Role, Session};
+use frontdesk_core::{
+    Answer, Call, Effect, EntryKind, Failure, Input, NewFile, Now, RecordKey, RequestId, Role, Session,
+};
 use network::{Dice, Fate, Network, On};
 use std::collections::BTreeMap;
 use storage::Storage;
@@ -169,6 +171,34 @@ impl World {
 
     pub(crate) fn requests(&self, on: On) -> Vec<&Sent> {
         self.log.iter().filter(|sent| sent.on == on).collect()
+    }
+
+    /// The open request of this kind.
+    pub(crate) fn open_request(&self, tab: usize, on: On) -> Option<RequestId> {
+        let open = &self.tabs.get(tab)?.open;
+        open.iter().find(|(_, other)| **other == on).map(|(id, _)| *id)
+    }
+
+    /// The visitor picks files of these names and sizes together.
+    pub(crate) fn send_files(&mut self, tab: usize, files: &[(&str, u64)]) {
+        let files = files.iter().zip(0..).map(|((name, size_bytes), handle)| NewFile {
+            handle,
+            name: (*name).to_owned(),
+            media_type: "image/png".into(),
+            size_bytes: *size_bytes,
+        });
+        let files = files.collect();
+        self.input(tab, Input::SendFiles(files));
+    }
+
+    /// The id of the visitor's message with this text or name.
+    pub(crate) fn id_of(&self, tab: usize, text: &str) -> ClientId {
+        let mut mine =
+            self.session(tab).transcript().entries().iter().filter_map(|entry| match &entry.kind {
+                EntryKind::Mine { id, body, .. } if view::words(body) == text => Some(id),
+                _ => None,
+            });
+        mine.next_back().expect("a message with this text").clone()
     }
 
     pub(crate) fn send(&mut self, tab: usize, text: &str) {

@@ -44,7 +44,7 @@ impl View {
     }
 }
 
-fn words(body: &Body) -> &str {
+pub(crate) fn words(body: &Body) -> &str {
     match body {
         Body::Text(text) => text,
         Body::File(file) => &file.name,
