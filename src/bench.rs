@@ -19,6 +19,14 @@ struct Nowhere;
 impl Surroundings for Nowhere {
     fn deed(&self, _: Deed, _: &ClientId) {}
 
+    fn emit(&self, _: Input) {}
+
+    fn address(&self, _: &str, _: bool, _: Box<dyn FnOnce(Option<String>)>) {}
+
+    fn call(&self, _: bool) -> bool {
+        false
+    }
+
     fn look(&self, _: &mut dyn FnMut(&Transcript)) {}
 
     fn leave(&self) {}
@@ -43,7 +51,7 @@ impl Bench {
     #[wasm_bindgen(constructor)]
     pub fn new(element: &Element, texts: JsValue) -> Result<Bench, JsValue> {
         let words = Rc::new(Words::new(texts, Locale::new("en")));
-        let view = TranscriptView::new(element, words, Box::new(Nowhere))
+        let view = TranscriptView::new(element, words, Rc::new(Nowhere))
             .ok_or("the element belongs to no document")?;
         let session = Session::new(Settings { desk: "bench".into(), locale: "en".into() });
         let mut bench = Self { session, view, seq: 0, ms: js_sys::Date::now() as u64, polling: None };
@@ -54,7 +62,7 @@ impl Bench {
             session: "bench".into(),
             expires_ms: u64::MAX,
             visitor: Visitor { id: "bench".into(), name: String::new() },
-            contact: Contact { state: ContactState::Agent, with: None, reason: None },
+            contact: Contact { state: ContactState::Agent, with: None, reason: None, offline: false },
             cursor: 0,
             offers: Offers::default(),
         }));
@@ -80,6 +88,8 @@ impl Bench {
             id: self.seq.to_string(),
             from: Sender::Agent(Person { name: name.into(), avatar: None }),
             body: Body::Text("Your order has left our warehouse and should reach you on Thursday.".into()),
+            choices: Vec::new(),
+            judgeable: false,
         });
         Event { seq: self.seq, at_ms: self.ms, kind }
     }

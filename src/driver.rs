@@ -197,6 +197,8 @@ impl Shared {
                         storage.keep(record, Box::new(done));
                     }
                 }
+                // No file is taken from the visitor yet, so none has to be kept, and none is declined.
+                Effect::KeepFile { .. } | Effect::Declined { .. } => {}
                 Effect::Forget(key) => {
                     if let Some(storage) = &*self.storage.borrow() {
                         storage.forget(key);

@@ -32,7 +32,8 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Address of the style sheet. With it the widget lives in a shadow root of its own.
     pub stylesheet: Option<String>,
-    /// Functions of the host: `close`, `unread`, `conversation`, `ready`, `vaultGet`, `vaultPut`.
+    /// Functions of the host: `close`, `unread`, `conversation`, `call`, `ready`, `vaultGet`,
+    /// `vaultPut`.
     pub host: JsValue,
     /// The panel is open from the start.
     pub open: bool,
@@ -131,7 +132,7 @@ pub fn mount_with(element: &HtmlElement, settings: Settings) -> Result<Handle, J
             panel(context)
         });
         let context = made.take().ok_or("the widget was not drawn")?;
-        context.desk().show_transcript(Box::new(context));
+        context.desk().show_transcript(Rc::new(context));
         (view, context)
     };
     let mounted = Mounted { context, root: root.into(), _view: Box::new(view) };
@@ -221,7 +222,7 @@ fn begin(root: &HtmlElement, settings: &Settings) -> Context {
     if let Some(theme) = &settings.theme {
         let _ = root.set_attribute("data-theme", theme);
     }
-    let context = Context::new(words, host.clone(), title, root.clone().into());
+    let context = Context::new(words, host.clone(), title, root.clone().into(), &settings.endpoint);
     let session = Session::new(frontdesk_core::Settings { desk: settings.desk.clone(), locale: tag });
     let transport = Transport::new(&settings.endpoint);
     let driver = Driver::new(session, &settings.desk, transport, host.clone(), context.screen());

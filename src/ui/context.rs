@@ -5,13 +5,14 @@ use crate::ui::text::Key;
 use crate::ui::transcript::{Surroundings, TranscriptView};
 use crate::ui::view_state::{Facing, ViewState};
 use crate::ui::words::Words;
-use crate::web::{Host, Timer};
+use crate::web::{Files, Host, Timer};
 use frontdesk_core::{Change, Input, Session};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
 /// Time for the views to follow an input before the focus is looked after, in milliseconds.
@@ -28,6 +29,7 @@ pub struct Desk {
     root: Element,
     driver: RefCell<Option<Driver>>,
     transcript: RefCell<Option<Rc<TranscriptView>>>,
+    files: Rc<Files>,
     draft: RefCell<String>,
     drops_text: Cell<bool>,
     awaits_field: Cell<bool>,
@@ -43,8 +45,8 @@ pub struct Context {
 }
 
 impl Context {
-    /// For a widget whose nodes are below `root`.
-    pub fn new(words: Rc<Words>, host: Host, title: String, root: Element) -> Self {
+    /// For a widget whose nodes are below `root` and whose proxy is at `endpoint`.
+    pub fn new(words: Rc<Words>, host: Host, title: String, root: Element, endpoint: &str) -> Self {
         let desk = Rc::new(Desk {
             words,
             host,
@@ -52,6 +54,7 @@ impl Context {
             root,
             driver: RefCell::default(),
             transcript: RefCell::default(),
+            files: Rc::new(Files::new(endpoint)),
             draft: RefCell::default(),
             drops_text: Cell::default(),
             awaits_field: Cell::default(),
@@ -154,10 +157,25 @@ impl Desk {
     }
 
     /// Shows the conversation here from now on.
-    pub fn show_transcript(&self, around: Box<dyn Surroundings>) {
+    pub fn show_transcript(&self, around: Rc<dyn Surroundings>) {
         let body = self.find(".fd-body");
         let view = body.and_then(|body| TranscriptView::new(&body, Rc::clone(&self.words), around));
         *self.transcript.borrow_mut() = view;
+    }
+
+    /// Where a file can be loaded from, see [`Files::address`].
+    pub fn address(&self, file: &str, renew: bool, done: Box<dyn FnOnce(Option<String>)>) {
+        let mut credential = None;
+        self.with_driver(|driver| {
+            credential = driver.look(|session| session.credential().map(str::to_owned))
+        });
+        let (files, file) = (Rc::clone(&self.files), file.to_owned());
+        spawn_local(async move {
+            done(match credential {
+                Some(credential) => files.address(&credential, &file, renew).await,
+                None => None,
+            });
+        });
     }
 
     /// The text that was not sent yet.
@@ -249,6 +267,9 @@ impl Screen for Sight {
 
     fn redraw(&self, session: &Session) {
         let Some(desk) = self.desk.upgrade() else { return };
+        if let Some(view) = &*desk.transcript.borrow() {
+            view.set_history(session.history());
+        }
         let before = self.context.view_once();
         let state = ViewState::after(&before, session);
         if *before == state {

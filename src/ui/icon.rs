@@ -33,6 +33,20 @@ pub const FILE: Icon = "M14 3H7a2 2 0 0 0-2 2v14a2 2 0 0 0 2 2h10a2 2 0 0 0 2-2V
 /// A heart.
 pub const HEART: Icon = "M12 20S4 15.3 4 9.300A4.3 4.3 0 0 1 12 7a4.3 4.3 0 0 1 8 2.300C20 15.3 12 20 12 20z";
 
+/// A picture.
+pub const PICTURE: Icon = "M4 5h16v14H4zM4 16l5-5 4 4 3-2.500 4 4M15.500 9h.01";
+/// A sign to play.
+pub const PLAY: Icon = "M8 5.500v13l10.500-6.500z";
+/// A pin on a map.
+pub const PIN: Icon = "M12 21s7-6.200 7-11.200a7 7 0 1 0-14 0C5 14.800 12 21 12 21zM12 12.200a2.400 2.400 0 1 0 0-4.800 2.400 2.400 0 0 0 0 4.800z";
+/// A telephone.
+pub const PHONE: Icon = "M6 3.500h3l1.500 4.500-2 1.500a12 12 0 0 0 6 6l1.500-2 4.500 1.500v3a2 2 0 0 1-2 2A16 16 0 0 1 4 5.500a2 2 0 0 1 2-2z";
+/// A thumb that is up; the style sheet turns it.
+pub const THUMB: Icon =
+    "M7 11v9H4v-9zM7 11l4-7a2 2 0 0 1 2 2v4h5.500a2 2 0 0 1 2 2.400l-1.300 6a2 2 0 0 1-2 1.600H7";
+/// An arrow to the start of the line.
+pub const BACK: Icon = "M19 12H5M11.500 5.500L5 12l6.500 6.500";
+
 /// Mouth and eyes of the five faces, worst first.
 pub const FACES: [Icon; 5] = [
     "M8.5 16.500a4 4 0 0 1 7 0M9 9.500v.01M15 9.500v.01M7.5 7.500l2 1M16.5 7.500l-2 1",

@@ -60,6 +60,12 @@ keys! {
     RATING_3 = "rating_3",
     RATING_4 = "rating_4",
     RATING_5 = "rating_5",
+    RATING_RECOMMEND = "rating_recommend",
+    RATING_RECOMMEND_LEAST = "rating_recommend_least",
+    RATING_RECOMMEND_MOST = "rating_recommend_most",
+    RATING_SOLVED = "rating_solved",
+    YES = "yes",
+    NO = "no",
     RATING_COMMENT = "rating_comment",
     RATING_SEND = "rating_send",
     RATING_SENDING = "rating_sending",
@@ -71,6 +77,7 @@ keys! {
     ENDED_CENTRE = "ended_centre",
     ENDED_QUEUE = "ended_queue",
     ENDED_RELEASED = "ended_released",
+    ENDED_HOURS = "ended_hours",
     NEW_CONVERSATION = "new_conversation",
     NOTICE_TROUBLE = "notice_trouble",
     NOTICE_CENTRE = "notice_centre",
@@ -84,6 +91,9 @@ keys! {
     STATE_READ = "state_read",
     STATE_UNCONFIRMED = "state_unconfirmed",
     STATE_FAILED = "state_failed",
+    STATE_UPLOADING = "state_uploading",
+    STATE_GONE = "state_gone",
+    CANCEL = "cancel",
     SEND_AGAIN = "send_again",
     LEAVE = "leave",
     EDIT = "edit",
@@ -98,15 +108,40 @@ keys! {
     LINE_NO_ANSWER = "line_no_answer",
     LINE_OFFLINE = "line_offline",
     LINE_MISSING = "line_missing",
+    LINE_NOT_TRUSTED = "line_not_trusted",
     LINE_NEWER = "line_newer",
     RECALLED = "recalled",
     UNSUPPORTED = "unsupported",
     FILE = "file",
+    IMAGE = "image",
+    AUDIO = "audio",
+    VIDEO = "video",
+    DOWNLOAD = "download",
+    OPEN_IMAGE = "open_image",
+    PREVIOUS = "previous",
+    NEXT = "next",
+    CLOSE_PICTURE = "close_picture",
+    COUNT_OF = "count_of",
+    FILE_FAILED = "file_failed",
     LOCATION = "location",
+    OPEN_MAP = "open_map",
     TYPING = "typing",
     NEW_MESSAGES = "new_messages",
     TRANSCRIPT_LABEL = "transcript_label",
     SAID = "said",
+    HISTORY_MORE = "history_more",
+    HISTORY_LOADING = "history_loading",
+    HISTORY_END = "history_end",
+    HISTORY_FAILED = "history_failed",
+    CHOICES = "choices",
+    HELPED = "helped",
+    HELPED_NOT = "helped_not",
+    JUDGED = "judged",
+    REASON_TITLE = "reason_title",
+    REASON_HINT = "reason_hint",
+    CALL_AUDIO = "call_audio",
+    CALL_VIDEO = "call_video",
+    CALL_NOT_HERE = "call_not_here",
     ERROR_CONNECTION = "error_connection",
     ERROR_HOURS = "error_hours",
     ERROR_ROBOT = "error_robot",
@@ -121,6 +156,18 @@ keys! {
     ERROR_KIND = "error_kind",
     ERROR_RATING = "error_rating",
     ERROR_COMMENT = "error_comment",
+    ERROR_FILE_LARGE = "error_file_large",
+    ERROR_FILE_TYPE = "error_file_type",
+    ERROR_FILE_EMPTY = "error_file_empty",
+    ERROR_FILES_MANY = "error_files_many",
+    ERROR_FILE_GONE = "error_file_gone",
+    ERROR_NOT_OFFERED = "error_not_offered",
+    ERROR_CARD = "error_card",
+    ERROR_NUMBER = "error_number",
+    ERROR_REASON = "error_reason",
+    ERROR_JUDGE = "error_judge",
+    ERROR_AGENTS = "error_agents",
+    ERROR_CALL = "error_call",
     ERROR_OTHER = "error_other",
 }
 
@@ -136,7 +183,7 @@ pub fn of_error(code: Option<ErrorCode>) -> Key {
         | ErrorCode::CentreUnintelligible
         | ErrorCode::StoreUnavailable
         | ErrorCode::Internal => ERROR_UNREACHABLE,
-        ErrorCode::CentreRefused => ERROR_REFUSED,
+        ErrorCode::CentreRefused | ErrorCode::ChannelNotConfigured => ERROR_REFUSED,
         ErrorCode::OriginRefused | ErrorCode::DeskUnknown => ERROR_DESK,
         ErrorCode::ProtocolUnsupported | ErrorCode::NotFound | ErrorCode::MethodNotAllowed => ERROR_VERSION,
         ErrorCode::IdentityRefused | ErrorCode::SessionUnknown => ERROR_IDENTITY,
@@ -145,6 +192,18 @@ pub fn of_error(code: Option<ErrorCode>) -> Key {
         ErrorCode::BodyUnsupported | ErrorCode::MediaTypeUnsupported => ERROR_KIND,
         ErrorCode::SurveyClosed | ErrorCode::LevelUnknown => ERROR_RATING,
         ErrorCode::CommentTooLong => ERROR_COMMENT,
+        ErrorCode::FileTooLarge => ERROR_FILE_LARGE,
+        ErrorCode::FileTypeRefused => ERROR_FILE_TYPE,
+        ErrorCode::FileEmpty => ERROR_FILE_EMPTY,
+        ErrorCode::FilesTooMany => ERROR_FILES_MANY,
+        ErrorCode::FileUnknown | ErrorCode::TicketRefused => ERROR_FILE_GONE,
+        ErrorCode::NotOffered => ERROR_NOT_OFFERED,
+        ErrorCode::CardIncomplete => ERROR_CARD,
+        ErrorCode::NumberInvalid => ERROR_NUMBER,
+        ErrorCode::ReasonMissing | ErrorCode::ReasonTooLong => ERROR_REASON,
+        ErrorCode::FeedbackClosed => ERROR_JUDGE,
+        ErrorCode::NoAgents => ERROR_AGENTS,
+        ErrorCode::CallUnknown | ErrorCode::CallRunning => ERROR_CALL,
         ErrorCode::BadRequest
         | ErrorCode::IdInvalid
         | ErrorCode::IdReused
@@ -153,17 +212,19 @@ pub fn of_error(code: Option<ErrorCode>) -> Key {
         | ErrorCode::Queueing
         | ErrorCode::InFlight
         | ErrorCode::HeaderTooLarge
+        | ErrorCode::RangeUnsatisfiable
         | ErrorCode::Unknown => ERROR_OTHER,
     }
 }
 
-/// The sentence for a notice; `None`: not worth a line.
+/// The sentence for a notice without words of its own.
 pub fn of_notice(code: NoticeCode) -> Key {
     match code {
         NoticeCode::CentreUnreachable => LINE_UNREACHABLE,
         NoticeCode::CentreReached => LINE_REACHED,
         NoticeCode::AgentDidNotAnswer => LINE_NO_ANSWER,
         NoticeCode::OfflineMode => LINE_OFFLINE,
+        NoticeCode::LinkNotTrusted => LINE_NOT_TRUSTED,
         NoticeCode::MessagesMayBeMissing => LINE_MISSING,
         NoticeCode::Unknown => LINE_NEWER,
     }
@@ -175,6 +236,7 @@ pub fn of_end(reason: Option<EndReason>) -> Key {
         Some(EndReason::Visitor) => ENDED_VISITOR,
         Some(EndReason::QueueTimeout) => ENDED_QUEUE,
         Some(EndReason::Released) => ENDED_RELEASED,
+        Some(EndReason::OutsideHours) => ENDED_HOURS,
         Some(EndReason::Centre | EndReason::Unknown) | None => ENDED_CENTRE,
     }
 }
@@ -214,7 +276,8 @@ mod tests {
     use super::*;
     use std::collections::{BTreeMap, BTreeSet};
 
-    const FILES: [(&str, &str); 2] = [
+    const FILES: [(&str, &str); 3] = [
+        ("ar", include_str!("../../www/locales/ar.json")),
         ("zh-CN", include_str!("../../www/locales/zh-CN.json")),
         ("en", include_str!("../../www/locales/en.json")),
     ];
@@ -241,10 +304,13 @@ mod tests {
 
     #[test]
     fn a_sentence_has_the_same_places_in_every_language() {
-        let [(_, first), (_, second)] = FILES;
-        let (first, second) = (read(first), read(second));
-        for key in ALL {
-            assert_eq!(places(&first[*key]), places(&second[*key]), "{key}");
+        let [(_, first), others @ ..] = FILES;
+        let first = read(first);
+        for (language, file) in others {
+            let texts = read(file);
+            for key in ALL {
+                assert_eq!(places(&first[*key]), places(&texts[*key]), "{key} in {language}");
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! What the views draw, as plain data taken from the session. Questions about the protocol are answered here, so that
 //! no view has to ask them.
 
-use frontdesk_contract::{ConnectTo, ContactState, EndReason, ErrorCode, QueueInfo, SurveyForm};
+use frontdesk_contract::{CallOffer, ConnectTo, ContactState, EndReason, ErrorCode, QueueInfo, SurveyForm};
 use frontdesk_core::{Connection, RatingState, Session, Stage};
 
 /// Everything beside the transcript.
@@ -43,6 +43,8 @@ pub struct ViewState {
     pub has_agent: bool,
     /// A text can be written.
     pub can_write: bool,
+    /// Calls that the desk takes.
+    pub calls: CallOffer,
     /// The longest text in bytes; 0 while it is not known.
     pub text_max: u32,
 }
@@ -138,6 +140,7 @@ impl ViewState {
             has_robot: offers.is_some_and(|offers| offers.robot),
             has_agent: agent_offered,
             can_write: contact.state != ContactState::Ended || connecting.is_some(),
+            calls: offers.map_or(CallOffer::default(), |offers| offers.call),
             text_max: offers.map_or(0, |offers| offers.text_max_bytes),
         }
     }

@@ -37,6 +37,11 @@ impl Host {
         self.call("conversation", &open.into());
     }
 
+    /// The visitor takes up an invitation to a call. False: the host has no calls.
+    pub fn call_wanted(&self, video: bool) -> bool {
+        self.call("call", &video.into()).is_some()
+    }
+
     /// The panel can be used.
     pub fn ready(&self) {
         self.call("ready", &JsValue::UNDEFINED);

@@ -1,5 +1,5 @@
-//! Rust values to and from plain JavaScript values, writing by serde, reading by [`crate::wire`]. The browser's own `JSON` does the text, which keeps a second
-//! JSON parser out of the bundle.
+//! Rust values to and from plain JavaScript values, writing by serde, reading by [`crate::wire`]. The browser's own
+//! `JSON` does the text, which keeps a second JSON parser out of the bundle.
 
 use crate::wire::{Read, Value};
 use js_sys::{Array, Object, Reflect};
@@ -11,12 +11,16 @@ pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Option<JsValue> {
     value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).ok()
 }
 
+/// Deeper values are not looked at: three levels for each of the 16 that a rich text may have, and what is around it.
+const DEEPEST: u32 = 80;
+
 /// Reads a plain value; `None` when it has another shape.
 pub fn from_js<T: Read>(value: JsValue) -> Option<T> {
-    T::read(value_of(&value))
+    T::read(value_of(&value, DEEPEST))
 }
 
-fn value_of(value: &JsValue) -> Value {
+fn value_of(value: &JsValue, deepest: u32) -> Value {
+    let Some(deepest) = deepest.checked_sub(1) else { return Value::Null };
     if let Some(number) = value.as_f64() {
         Value::Number(number)
     } else if let Some(text) = value.as_string() {
@@ -24,12 +28,13 @@ fn value_of(value: &JsValue) -> Value {
     } else if let Some(bool) = value.as_bool() {
         Value::Bool(bool)
     } else if let Some(list) = value.dyn_ref::<Array>() {
-        Value::List((0..list.length()).map(|at| value_of(&list.get(at))).collect())
+        Value::List((0..list.length()).map(|at| value_of(&list.get(at), deepest)).collect())
     } else if let Some(object) = value.dyn_ref::<Object>() {
         let keys = Object::keys(object);
         let entry = |at| {
             let key = keys.get(at);
-            let inside = Reflect::get(object, &key).map(|value| value_of(&value)).unwrap_or_default();
+            let inside =
+                Reflect::get(object, &key).map(|value| value_of(&value, deepest)).unwrap_or_default();
             (key.as_string().unwrap_or_default(), inside)
         };
         Value::Object((0..keys.length()).map(entry).collect())

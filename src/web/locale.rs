@@ -32,7 +32,7 @@ impl Locale {
     pub fn time(&self, at_ms: u64) -> String {
         let format =
             self.time.get_or_init(|| self.date_format(&[("hour", "2-digit"), ("minute", "2-digit")]));
-        call(format.as_ref(), at_ms)
+        call(format.as_ref(), at_ms as f64)
     }
 
     /// The day: today and yesterday by word, others by date.
@@ -40,8 +40,7 @@ impl Locale {
         let ago = local_day(at_ms) - local_day(now_ms);
         if (-1..=0).contains(&ago) {
             let relative = self.relative.get_or_init(|| {
-                let options = Object::new();
-                let _ = Reflect::set(&options, &"numeric".into(), &"auto".into());
+                let options = options(&[("numeric", "auto")]);
                 construct("RelativeTimeFormat", &self.tag, &options).map(JsCast::unchecked_into)
             });
             if let Some(relative) = relative {
@@ -56,7 +55,7 @@ impl Locale {
                 ("year", "numeric"),
             ])
         });
-        call(format.as_ref(), at_ms)
+        call(format.as_ref(), at_ms as f64)
     }
 
     /// A whole number with the language's digits and separators.
@@ -64,14 +63,38 @@ impl Locale {
         js_sys::Number::from(value).to_locale_string(&self.tag).into()
     }
 
-    fn date_format(&self, parts: &[(&str, &str)]) -> Option<Function> {
-        let options = Object::new();
-        for (name, value) in parts {
-            let _ = Reflect::set(&options, &(*name).into(), &(*value).into());
+    /// A size, such as 2.4 MB.
+    pub fn bytes(&self, size: u64) -> String {
+        let mut size = size as f64;
+        let mut units = ["byte", "kilobyte", "megabyte", "gigabyte"].into_iter().peekable();
+        let mut unit = units.next().unwrap_or_default();
+        while size >= 999.5
+            && let Some(larger) = units.next()
+        {
+            size /= 1_000.0;
+            unit = larger;
         }
+        // One digit after the point while it says something.
+        let size = if size < 10.0 { (size * 10.0).round() / 10.0 } else { size.round() };
+        let options = options(&[("style", "unit"), ("unit", unit)]);
+        let format = construct("NumberFormat", &self.tag, &options)
+            .and_then(|format| Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok());
+        call(format.as_ref(), size)
+    }
+
+    fn date_format(&self, parts: &[(&str, &str)]) -> Option<Function> {
+        let options = options(parts);
         let format: Intl::DateTimeFormat = construct("DateTimeFormat", &self.tag, &options)?.unchecked_into();
         Some(format.format())
     }
+}
+
+fn options(parts: &[(&str, &str)]) -> Object {
+    let options = Object::new();
+    for (name, value) in parts {
+        let _ = Reflect::set(&options, &(*name).into(), &(*value).into());
+    }
+    options
 }
 
 /// Makes an `Intl` object; `None` where the browser lacks it.
@@ -81,9 +104,9 @@ fn construct(name: &str, tag: &str, options: &Object) -> Option<JsValue> {
     Reflect::construct(&class, &Array::of2(&tag.into(), options)).ok()
 }
 
-fn call(format: Option<&Function>, at_ms: u64) -> String {
+fn call(format: Option<&Function>, value: f64) -> String {
     format
-        .and_then(|format| format.call1(&JsValue::UNDEFINED, &(at_ms as f64).into()).ok())
+        .and_then(|format| format.call1(&JsValue::UNDEFINED, &value.into()).ok())
         .and_then(|text| text.as_string())
         .unwrap_or_default()
 }

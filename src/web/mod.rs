@@ -2,10 +2,12 @@
 //! core's business. Ordinary browser facts (storage refused, fetch rejected) are values, never panics.
 
 pub mod clock;
+pub mod files;
 pub mod host;
 pub mod json;
 pub mod listener;
 pub mod locale;
+pub mod near;
 pub mod storage;
 pub mod tabs;
 pub mod timer;
@@ -13,9 +15,11 @@ pub mod transport;
 pub mod wake;
 
 pub use clock::Clock;
+pub use files::Files;
 pub use host::Host;
 pub use listener::Listener;
 pub use locale::Locale;
+pub use near::Near;
 pub use storage::Storage;
 pub use tabs::Channel;
 pub use timer::Timer;

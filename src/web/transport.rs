@@ -62,6 +62,17 @@ impl Transport {
         Request { abort, wanted, _timeout: Timer::after(timeout_ms.into(), Box::new(give_up)) }
     }
 
+    /// Asks for something beside the session; `None`: it was not to be had.
+    pub async fn ask<T: Read>(&self, path: &str, credential: &str) -> Option<T> {
+        let body = Some(JsValue::from_str("{}"));
+        let request = self.finish(Method::POST, path, body, Some(credential), None)?;
+        let response: web_sys::Response = request.send().await.ok()?.into();
+        if !response.ok() {
+            return None;
+        }
+        json::from_js(body_of(&response).await.ok()?)
+    }
+
     fn build(
         &self,
         call: &Call,
@@ -75,6 +86,23 @@ impl Transport {
             Call::PostMessage(message) => (Method::POST, "messages", Some(text(message)?)),
             Call::Typing => (Method::POST, "typing", Some(JsValue::from_str("{}"))),
             Call::PostSurvey(survey) => (Method::POST, "survey", Some(text(survey)?)),
+            Call::PostFeedback(feedback) => (Method::POST, "feedback", Some(text(feedback)?)),
+            Call::LeaveMessage(left) => (Method::POST, "leave-message", Some(text(left)?)),
+            Call::Read { up_to } => {
+                let body = ["{\"up_to\":", &up_to.to_string(), "}"].concat();
+                (Method::POST, "read", Some(JsValue::from(body)))
+            }
+            Call::History { before } => {
+                let before = before.as_ref().map(|before| escape(before));
+                let query = ["history?before=", before.as_deref().unwrap_or_default()].concat();
+                let query = if before.is_some() { query.as_str() } else { "history" };
+                return self.finish(Method::GET, query, None, credential, abort);
+            }
+            Call::Suggestions { query } => {
+                let query = ["suggestions?q=", &escape(query)].concat();
+                return self.finish(Method::GET, &query, None, credential, abort);
+            }
+            Call::Upload(_) => return None,
             Call::Events { after, wait_s } => {
                 let query = ["events?after=", &after.to_string(), "&wait=", &wait_s.to_string()].concat();
                 return self.finish(Method::GET, &query, None, credential, abort);
@@ -107,6 +135,10 @@ impl Transport {
     }
 }
 
+fn escape(text: &str) -> String {
+    js_sys::encode_uri_component(text).into()
+}
+
 fn text<T: Serialize>(body: &T) -> Option<JsValue> {
     json::to_text(body).map(JsValue::from)
 }
@@ -121,7 +153,12 @@ fn reader(call: &Call) -> Reader {
         Call::PostMessage(_) => |value| read(value, Answer::Posted),
         Call::Events { .. } => |value| read(value, Answer::Events),
         Call::PostSurvey(_) => |value| read(value, Answer::Rated),
-        Call::Typing => |_| Some(Answer::Done),
+        Call::History { .. } => |value| read(value, Answer::History),
+        Call::Suggestions { .. } => |value| read(value, Answer::Suggestions),
+        Call::PostFeedback(_) => |value| read(value, Answer::Judged),
+        Call::LeaveMessage(_) => |value| read(value, Answer::Left),
+        Call::Upload(_) => |value| read(value, Answer::Stored),
+        Call::Typing | Call::Read { .. } => |_| Some(Answer::Done),
     }
 }
 

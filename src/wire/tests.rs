@@ -1,7 +1,7 @@
 //! Both readers, the contract's own and the one here, see the same in the same JSON.
 
 use super::{Read, Value};
-use frontdesk_contract::{ApiError, Contact, ErrorCode, EventPage, Posted, SessionOpened, SurveySaved};
+use frontdesk_contract::*;
 use frontdesk_core::{Record, Saved};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -45,26 +45,36 @@ const KINDS: &[&str] = &[
     r#","message":{"id":"m","from":{"ghost":{}},"body":{"card":{"title":"t","description":"d","url":"https://a.example"}}}"#,
     r#","message":{"id":"m","from":{},"body":{"hologram":{}}}"#,
     r#","message":{"id":"m","from":{"agent":null},"body":{"text":null}}"#,
-    r#","message":{"id":"m","body":{"text":"nobody says it"}}"#,
-    r#","message":{"id":"m","from":{"agent":{}},"body":{"text":"no name"}}"#,
-    r#","message":"a text""#,
+    r#","message":{"id":"m","from":{"robot":{"name":"R"}},"body":{"text":"?"},"choices":["a","b"],"judgeable":true}"#,
+    r#","message":{"id":"m","from":{"robot":{"name":"R"}},"body":{"rich":[]}}"#,
+    r#","message":{"id":"m","from":{"robot":{"name":"R"}},"body":{"rich":[{"text":"a"},{"element":{"tag":"br"}},
+        {"element":{"tag":"strong","nodes":[{"text":"b"}]}},{"element":{"tag":"of_tomorrow","nodes":[{"text":"c"}]}},
+        {"link":{"href":"https://a.example","nodes":[{"text":"d"}]}},{"link":{"href":"tel:1"}},{"of_tomorrow":1},
+        {"call":{"video":true}},{"call":{"nodes":[{"text":"call"}]}}]}}"#,
+    r#","message":{"id":"m","from":{"agent":{"name":""}},
+        "body":{"file":{"file":"f","kind":"of tomorrow","name":"a.bin","size_bytes":12}}}"#,
+    r#","message":{"id":"m","from":{"agent":{"name":""}},"body":{"card":{"title":"t","description":"","image":"f-1"}}}"#,
     r#","echo":{"id":"i","body":{"text":"hi"},"status":"accepted"}"#,
     r#","echo":{"id":"i","body":{"text":"hi"},"status":"a status of tomorrow"}"#,
-    r#","echo":{"id":"i","body":{"text":"hi"}}"#,
     r#","receipt":{"read":["a","b"]}"#,
     r#","receipt":{"read":[]}"#,
     r#","recalled":{"id":"m"}"#,
     r#","typing":{"active":true}"#,
     r#","queue":{}"#,
     r#","queue":{"place":2,"wait_ms":60000}"#,
-    r#","queue":{"place":-2}"#,
-    r#","queue":{"place":1.5}"#,
     r#","contact":{"state":"agent","with":{"name":"Li"},"reason":null}"#,
     r#","contact":{"state":"ended","reason":"queue_timeout"}"#,
     r#","contact":{"state":"asleep","reason":"of tomorrow"}"#,
-    r#","contact":{}"#,
+    r#","contact":{"state":"ended","reason":"outside_hours","offline":true}"#,
     r#","survey":{"open":true,"levels":[{"level":1},{"level":5,"label":"great"}],"comment_max_chars":100}"#,
-    r#","survey":{"open":true,"levels":[{"level":300}],"comment_max_chars":100}"#,
+    r#","survey":{"open":true,"levels":[],"comment_max_chars":0,"questions":["recommend","solved","of_tomorrow"]}"#,
+    r#","feedback":{"message":"m","helpful":false}"#,
+    r#","call":{"id":"c","state":"queueing","media":"video"}"#,
+    r#","call":{"state":"none"}"#,
+    r#","call":{"id":"c","state":"connected","media":"audio",
+        "gateway":{"domain":"d","addresses":["wss://a.example"],"access_code":"1","caller":"2"}}"#,
+    r#","call":{"id":"c","state":"ended","end":"queue_timeout"}"#,
+    r#","notice":{"code":"link_not_trusted","text":"The centre's own words"}"#,
     r#","notice":{"code":"offline_mode"}"#,
     r#","notice":{"code":"of_tomorrow"}"#,
     r#","gap":{"from":1,"to":4}"#,
@@ -89,12 +99,74 @@ fn events_of_every_kind() {
     }
 }
 
+/// Events that are not of the contract: known names, other shapes.
+const MALFORMED: &[&str] = &[
+    r#","message":"a text""#,
+    r#","message":{"id":"m","body":{"text":"nobody says it"}}"#,
+    r#","message":{"id":"m","from":{"agent":{}},"body":{"text":"no name"}}"#,
+    r#","message":{"id":"m","from":{"robot":{"name":""}},"body":{"rich":["a text"]}}"#,
+    r#","message":{"id":"m","from":{"robot":{"name":""}},"body":{"rich":[{"element":{}}]}}"#,
+    r#","echo":{"id":"i","body":{"text":"hi"}}"#,
+    r#","queue":{"place":-2}"#,
+    r#","queue":{"place":1.5}"#,
+    r#","contact":{}"#,
+    r#","survey":{"open":true,"levels":[{"level":300}],"comment_max_chars":100}"#,
+    r#","call":{"state":7}"#,
+    r#","recalled":[]"#,
+];
+
+#[test]
+fn a_malformed_event_keeps_its_number_and_spoils_no_other() {
+    for kind in MALFORMED {
+        let json = format!(
+            r#"{{"next":9,"events":[{{"seq":8,"at_ms":1{kind}}},{{"seq":9,"at_ms":2,"recalled":{{"id":"m"}}}}]}}"#
+        );
+        let page = read::<EventPage>(&json).expect(kind);
+        let [malformed, next] = page.events.as_slice() else { panic!("two events: {kind}") };
+        assert_eq!((malformed.seq, &malformed.kind), (8, &EventKind::Unknown {}), "{kind}");
+        assert_eq!(next.kind, EventKind::Recalled(Recalled { id: "m".into() }));
+        assert!(
+            serde_json::from_str::<EventPage>(&json).is_err(),
+            "it is malformed for the contract too: {kind}"
+        );
+    }
+}
+
+#[test]
+fn answers_of_files_history_and_comforts() {
+    agree::<FileStored>(r#"{"file":"f","kind":"image","name":"a.png","size_bytes":5}"#);
+    agree::<FileTicket>(r#"{"url":"/v1/files/f?ticket=t","expires_ms":5}"#);
+    agree::<FileTicket>(r#"{"url":7,"expires_ms":5}"#);
+    agree::<HistoryPage>(r#"{"items":[]}"#);
+    agree::<HistoryPage>(
+        r#"{"items":[{"id":"h","at_ms":1,"from":{"agent":{"name":"Li"}},"body":{"text":"a"},"recalled":true},
+            {"id":"i","at_ms":2,"body":{"rich":[{"text":"b"}]}},{"id":"j","at_ms":3,"from":null,"body":{}}],
+            "before":"cursor"}"#,
+    );
+    agree::<Suggestions>(r#"{"suggestions":["a","b"]}"#);
+    agree::<FeedbackSaved>(r#"{"status":"unconfirmed"}"#);
+    agree::<MessageLeft>(r#"{"status":"accepted"}"#);
+    agree::<CallStatus>(r#"{"state":"of_tomorrow","media":"of_tomorrow","end":"of_tomorrow"}"#);
+    agree::<CallSupport>(r#"{"click_to_call":true,"web_rtc":false,"call":{"state":"none"}}"#);
+    for json in ["{}", "[]", "null", r#"{"items":[7]}"#, r#"{"suggestions":[7]}"#] {
+        agree::<HistoryPage>(json);
+        agree::<Suggestions>(json);
+        agree::<FileStored>(json);
+        agree::<CallSupport>(json);
+    }
+}
+
 #[test]
 fn answers() {
     agree::<SessionOpened>(
         r#"{"protocol":1,"session":"s","expires_ms":1,"visitor":{"id":"v","name":"n"},"contact":{"state":"none"},
             "cursor":3,"offers":{"robot":true,"files":{"types":["png"],"max_bytes":5},"call":{"audio":true},
             "text_max_bytes":1024,"of_tomorrow":1}}"#,
+    );
+    agree::<Offers>(
+        r#"{"history":true,"suggestions":true,"leave_message":true,"countries":["CN","DE"],
+            "files":{"types":["png"],"max_bytes":5,"max_count":3},
+            "hours":{"zone":"Asia/Shanghai","spans":[{"days":[1,2],"from_min":540,"to_min":1080}]}}"#,
     );
     for json in [r#"{"protocol":1,"session":"s"}"#, "{}", "7", r#""s""#] {
         agree::<SessionOpened>(json);
@@ -119,16 +191,58 @@ fn every_code() {
 fn what_was_kept() {
     let records = vec![
         Record::Session { credential: "c".into() },
-        Record::Outgoing {
-            id: frontdesk_contract::ClientId::from_bits(7),
-            text: "你好".into(),
-            at_ms: 1 << 50,
+        Record::Outgoing { id: ClientId::from_bits(7), text: "你好".into(), at_ms: 1 << 50 },
+        Record::OutgoingBody {
+            id: ClientId::from_bits(8),
+            body: Body::Location(Location { latitude: 1.5, longitude: -2.0, label: "x".into() }),
+            at_ms: 1,
         },
-        Record::Rating { id: frontdesk_contract::ClientId::from_bits(8), level: 5, comment: String::new() },
+        Record::OutgoingFile {
+            id: ClientId::from_bits(9),
+            name: "a.png".into(),
+            media_type: "image/png".into(),
+            size_bytes: 7,
+            stored: None,
+            at_ms: 2,
+        },
+        Record::OutgoingFile {
+            id: ClientId::from_bits(10),
+            name: "a.png".into(),
+            media_type: String::new(),
+            size_bytes: 7,
+            stored: Some(FileStored {
+                file: "f".into(),
+                kind: "image".into(),
+                name: "b.png".into(),
+                size_bytes: 6,
+            }),
+            at_ms: 2,
+        },
+        Record::Rating {
+            id: ClientId::from_bits(11),
+            level: Some(5),
+            recommend: Some(0),
+            solved: Some(false),
+            comment: String::new(),
+        },
+        Record::Leave(LeaveMessage {
+            id: ClientId::from_bits(12),
+            number: "+86 28 1234".into(),
+            country: Some("CN".into()),
+            text: "call me".into(),
+        }),
+        Record::Feedback(PostFeedback {
+            id: ClientId::from_bits(13),
+            message: "m".into(),
+            helpful: false,
+            reason: "no".into(),
+        }),
     ];
     let saved = Saved { schema: 1, records };
     assert_eq!(read(&written(&saved)), Some(saved));
     agree::<Saved>(r#"{"schema":1,"records":[{"of_tomorrow":{}}]}"#);
+    // As it was kept by an earlier version.
+    agree::<Saved>(r#"{"schema":1,"records":[{"rating":{"id":"r","level":5,"comment":""}}]}"#);
 }
 
 fn written<T: Serialize>(value: &T) -> String {

@@ -62,6 +62,20 @@ impl Surroundings for Context {
         }
     }
 
+    fn emit(&self, input: Input) {
+        self.act(input);
+    }
+
+    fn address(&self, file: &str, renew: bool, done: Box<dyn FnOnce(Option<String>)>) {
+        self.desk().address(file, renew, done);
+    }
+
+    fn call(&self, video: bool) -> bool {
+        let view = self.view_once();
+        let offered = if video { view.calls.video } else { view.calls.audio };
+        offered && self.desk().host.call_wanted(video)
+    }
+
     fn look(&self, look: &mut dyn FnMut(&Transcript)) {
         self.desk().with_driver(|driver| driver.look(|session| look(session.transcript())));
     }

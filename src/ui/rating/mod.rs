@@ -21,8 +21,8 @@ pub fn ask(context: Context, form: &SurveyForm) -> AnyView {
     let max = form.comment_max_chars;
     let send = move || {
         let comment = context.desk().value_of(".fd-comment");
-        let level = chosen.get_untracked() as u8;
-        context.act(Input::Rate { level, comment: comment.trim().to_owned() });
+        let level = Some(chosen.get_untracked() as u8);
+        context.act(Input::Rate { level, recommend: None, solved: None, comment: comment.trim().to_owned() });
     };
     let rest =
         piece(move || if chosen.get() == NONE { nothing() } else { words_and_send(context, max, send) });

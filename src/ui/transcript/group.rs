@@ -59,19 +59,24 @@ mod tests {
             body: Body::Text("hello".into()),
             state: MineState::Sent,
             read: false,
+            sent_again: false,
         };
-        Entry { key: 1, seq: None, at_ms, kind }
+        Entry { key: 1, seq: None, earlier: false, at_ms, kind }
     }
 
     fn theirs(at_ms: u64, name: &str) -> Entry {
         let from = Sender::Agent(Person { name: name.into(), avatar: None });
         let body = Body::Text("hello".into());
-        Entry {
-            key: 2,
-            seq: None,
-            at_ms,
-            kind: EntryKind::Theirs { id: "m".into(), from, body, recalled: false },
-        }
+        let kind = EntryKind::Theirs {
+            id: "m".into(),
+            from,
+            body,
+            recalled: false,
+            choices: Vec::new(),
+            judgeable: false,
+            judged: None,
+        };
+        Entry { key: 2, seq: None, earlier: false, at_ms, kind }
     }
 
     #[test]

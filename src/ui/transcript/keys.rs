@@ -42,12 +42,12 @@ pub(super) fn focus(row: &Element, spoken: &str) {
     }
 }
 
-/// Lets Tab reach the links of this row, or no longer.
-pub(super) fn reach_links(row: &Element, reach: bool) {
-    let Ok(links) = row.query_selector_all("a") else { return };
-    for at in 0..links.length() {
-        if let Some(link) = links.item(at).and_then(|node| node.dyn_into::<Element>().ok()) {
-            let _ = link.set_attribute("tabindex", if reach { "0" } else { "-1" });
+/// Lets Tab reach what can be used in this row, or no longer.
+pub(super) fn reach_inside(row: &Element, reach: bool) {
+    let Ok(inside) = row.query_selector_all("[tabindex]") else { return };
+    for at in 0..inside.length() {
+        if let Some(element) = inside.item(at).and_then(|node| node.dyn_into::<Element>().ok()) {
+            let _ = element.set_attribute("tabindex", if reach { "0" } else { "-1" });
         }
     }
 }

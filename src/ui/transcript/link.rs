@@ -1,4 +1,4 @@
-//! Links in plain text, and texts that are nothing but emoji.
+//! Links: in plain text, and which addresses and labels of a rich text can be trusted. Texts that are nothing but emoji.
 
 /// A piece of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,6 +71,22 @@ fn cut(rest: &str) -> &str {
     }
 }
 
+/// Whether an address may be followed at all. A browser drops spaces, tabs and line breaks when it reads an address, so
+/// one that begins with them is refused like one of another scheme.
+pub fn is_safe(address: &str) -> bool {
+    ["https://", "http://", "mailto:", "tel:"].iter().any(|scheme| {
+        address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+            && address.len() > scheme.len()
+    })
+}
+
+/// Whether the label of a link says by itself which host it leads to.
+pub fn names_host(label: &str, host: &str) -> bool {
+    let label = label.trim();
+    let bare = ["https://", "http://"].iter().find_map(|scheme| label.strip_prefix(scheme)).unwrap_or(label);
+    bare.split(['/', '?', '#']).next().is_some_and(|name| name.eq_ignore_ascii_case(host))
+}
+
 /// Whether a text is a few emoji and nothing else; such are shown bigger.
 pub fn only_emoji(text: &str) -> bool {
     let text = text.trim();
@@ -120,6 +136,48 @@ mod tests {
             assert_eq!(parts(text), [Text(text)], "{text}");
         }
         assert_eq!(parts(""), []);
+    }
+
+    #[test]
+    fn only_four_schemes_are_followed() {
+        for address in ["https://a.example", "HTTP://a.example", "mailto:a@b.example", "tel:+862812345"] {
+            assert!(is_safe(address), "{address}");
+        }
+        for address in [
+            "",
+            "https://",
+            "tel:",
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            " javascript:alert(1)",
+            "java\nscript:alert(1)",
+            "\u{1}javascript:alert(1)",
+            " https://a.example",
+            "ht\ttps://a.example",
+            "data:text/html,x",
+            "vbscript:x",
+            "blob:https://a.example/1",
+            "file:///etc/passwd",
+            "//a.example",
+            "/v1/session",
+            "a.example",
+            "https",
+            "电",
+        ] {
+            assert!(!is_safe(address), "{address:?}");
+        }
+    }
+
+    #[test]
+    fn a_label_names_the_host_only_as_a_whole() {
+        for label in ["a.example", "https://a.example/x?y", " http://A.example#z "] {
+            assert!(names_host(label, "a.example"), "{label}");
+        }
+        for label in
+            ["", "here", "bank.example", "a.example.bank.example", "xa.example", "see a.example", "https://"]
+        {
+            assert!(!names_host(label, "a.example"), "{label}");
+        }
     }
 
     #[test]

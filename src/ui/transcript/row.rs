@@ -1,19 +1,24 @@
-//! One entry as nodes. Text only ever becomes text nodes.
+//! One entry as nodes: who, what (see `body`), when, and what can be done about it. Text only ever becomes text nodes.
 
 use super::group::Place;
-use super::link::{Part, only_emoji, parts};
 use crate::ui::icon::{self, Icon};
 use crate::ui::text::{self, Key};
 use crate::ui::words::Words;
+use crate::web::Near;
 use frontdesk_contract::{Body, Contact, ContactState, Sender};
 use frontdesk_core::{Entry, EntryKind, MineState};
 use std::rc::Rc;
 use web_sys::{Document, Element};
 
+/// For what Tab reaches only from within its message: the conversation is one stop, whatever its length.
+pub(super) const FAR: &[(&str, &str)] = &[("tabindex", "-1")];
+
 /// Makes rows.
 pub(super) struct Rows {
     pub(super) document: Document,
     pub(super) words: Rc<Words>,
+    /// Tells when a picture or a player comes near the screen.
+    pub(super) near: Option<Near>,
 }
 
 impl Rows {
@@ -53,20 +58,23 @@ impl Rows {
             self.add(row, "div", "fd-day", &self.words.locale.day(entry.at_ms, now_ms));
         }
         match &entry.kind {
-            EntryKind::Mine { body, state, read, .. } => {
+            EntryKind::Mine { body, state, read, sent_again, .. } => {
                 let Some(stack) = self.add(row, "div", "fd-stack", "") else { return };
                 self.add(&stack, "span", "fd-sr", &self.words.get(text::YOU));
                 self.body(&stack, body);
                 if place.last || *state != MineState::Sent {
-                    self.meta(&stack, entry, Some(look_of(*state, *read)));
+                    self.meta(&stack, entry, Some(self.state(*state, *read)));
                 }
-                if !settled {
-                    self.deeds(&stack, *state);
+                if let MineState::Uploading(sent) = state
+                    && let Some(bar) = self.add(&stack, "progress", "fd-progress", "")
+                {
+                    self.set(&bar, &[("max", "1000"), ("value", &sent.to_string()), ("aria-hidden", "true")]);
+                }
+                if !settled && !sent_again {
+                    self.deeds(&stack, *state, body);
                 }
             }
-            EntryKind::Theirs { from, body, recalled, .. } => {
-                self.theirs(row, entry, place, from, body, *recalled)
-            }
+            EntryKind::Theirs { .. } => self.theirs(row, entry, place),
             kind => {
                 let line = self.line(kind);
                 let _ = row.toggle_attribute_with_force("hidden", line.is_empty());
@@ -75,7 +83,10 @@ impl Rows {
         }
     }
 
-    fn theirs(&self, row: &Element, entry: &Entry, place: Place, from: &Sender, body: &Body, recalled: bool) {
+    fn theirs(&self, row: &Element, entry: &Entry, place: Place) {
+        let EntryKind::Theirs { from, body, recalled, choices, judgeable, judged, .. } = &entry.kind else {
+            return;
+        };
         let name = self.words.name_of(from);
         if matches!(from, Sender::System {} | Sender::Unknown {}) {
             self.add(row, "div", "fd-note-text", &self.words_of(body));
@@ -86,13 +97,51 @@ impl Rows {
         }
         let Some(stack) = self.add(row, "div", "fd-stack", "") else { return };
         self.add(&stack, "div", if place.first { "fd-name" } else { "fd-sr" }, &name);
-        if recalled {
+        if *recalled {
             self.add(&stack, "div", "fd-bubble fd-recalled", &self.words.get(text::RECALLED));
         } else {
             self.body(&stack, body);
+            self.choices(&stack, choices);
+            if *judgeable {
+                self.judgement(&stack, *judged);
+            }
         }
         if place.last {
             self.meta(&stack, entry, None);
+        }
+    }
+
+    /// Questions that are sent with one tap, while the view says so.
+    fn choices(&self, stack: &Element, choices: &[String]) {
+        if choices.is_empty() {
+            return;
+        }
+        let Some(group) = self.add(stack, "div", "fd-choices", "") else { return };
+        let label = self.words.get(text::CHOICES);
+        self.set(&group, &[("role", "group"), ("aria-label", &label), ("aria-disabled", "true")]);
+        for choice in choices {
+            if let Some(button) = self.button(&group, "fd-chip", "ask", "") {
+                button.set_text_content(Some(choice));
+                self.set(&button, &[("dir", "auto")]);
+            }
+        }
+    }
+
+    fn judgement(&self, stack: &Element, judged: Option<bool>) {
+        let Some(line) = self.add(stack, "div", "fd-judge", "") else { return };
+        for (deed, helped, key) in [("up", true, text::HELPED), ("down", false, text::HELPED_NOT)] {
+            let Some(button) = self.button(&line, "fd-icon-button", deed, &self.words.get(key)) else {
+                return;
+            };
+            self.set(&button, FAR);
+            self.icon(&button, icon::THUMB);
+            if let Some(judged) = judged {
+                let pressed = if judged == helped { "true" } else { "false" };
+                self.set(&button, &[("aria-pressed", pressed), ("aria-disabled", "true")]);
+            }
+        }
+        if judged.is_some() {
+            self.add(&line, "span", "", &self.words.get(text::JUDGED));
         }
     }
 
@@ -111,65 +160,23 @@ impl Rows {
         }
     }
 
-    fn body(&self, stack: &Element, body: &Body) {
-        let class = match body {
-            Body::Text(text) if only_emoji(text) => "fd-bubble fd-emoji",
-            Body::Unsupported {} => "fd-bubble fd-recalled",
-            _ => "fd-bubble",
-        };
-        let Some(bubble) = self.add(stack, "div", class, "") else { return };
-        let _ = bubble.set_attribute("dir", "auto");
-        match body {
-            Body::Text(text) => self.linked(&bubble, text),
-            Body::File(_) => {
-                self.icon(&bubble, icon::FILE);
-                self.add(&bubble, "span", "", &self.words_of(body));
-            }
-            Body::Card(card) => {
-                self.add(&bubble, "strong", "fd-card-title", &card.title);
-                self.add(&bubble, "div", "", &card.description);
-                self.linked(&bubble, &card.url);
-            }
-            Body::Location(_) | Body::Unsupported {} => bubble.set_text_content(Some(&self.words_of(body))),
-        }
-    }
-
-    fn linked(&self, bubble: &Element, text: &str) {
-        for part in parts(text) {
-            match part {
-                Part::Text(text) => {
-                    let _ = bubble.append_child(&self.document.create_text_node(text));
-                }
-                Part::Link(address) => {
-                    let Some(link) = self.add(bubble, "a", "", address) else { continue };
-                    for (name, value) in [
-                        ("href", address),
-                        ("target", "_blank"),
-                        ("rel", "noopener noreferrer nofollow"),
-                        ("tabindex", "-1"),
-                        ("dir", "ltr"),
-                    ] {
-                        let _ = link.set_attribute(name, value);
-                    }
-                }
-            }
-        }
-    }
-
-    fn meta(&self, stack: &Element, entry: &Entry, look: Option<(Key, Icon)>) {
+    fn meta(&self, stack: &Element, entry: &Entry, look: Option<(String, Icon)>) {
         let Some(meta) = self.add(stack, "div", "fd-meta", "") else { return };
         self.add(&meta, "time", "", &self.words.locale.time(entry.at_ms));
-        if let Some((key, shown)) = look {
-            self.add(&meta, "span", "fd-sr", &self.words.get(key));
+        if let Some((state, shown)) = look {
+            self.add(&meta, "span", "fd-sr", &state);
             self.icon(&meta, shown);
-            if key == text::STATE_READ {
-                let _ = meta.set_attribute("class", "fd-meta fd-read");
+            if shown == icon::TICKS {
+                meta.set_class_name("fd-meta fd-read");
             }
         }
     }
 
     /// What went wrong, and what the visitor can do.
-    fn deeds(&self, stack: &Element, state: MineState) {
+    fn deeds(&self, stack: &Element, state: MineState, body: &Body) {
+        const EDIT: (&str, Key) = ("edit", text::EDIT);
+        const DELETE: (&str, Key) = ("delete", text::DELETE);
+        let file = matches!(body, Body::File(_));
         let (why, deeds): (_, &[(&str, Key)]) = match state {
             MineState::Unconfirmed => (
                 self.words.get(text::STATE_UNCONFIRMED),
@@ -178,16 +185,22 @@ impl Rows {
             MineState::Failed(code) => {
                 let why = [&self.words.get(text::STATE_FAILED), " ", &self.words.get(text::of_error(code))]
                     .concat();
-                (why, &[("retry", text::TRY_AGAIN), ("edit", text::EDIT), ("delete", text::DELETE)])
+                let retry = ("retry", text::TRY_AGAIN);
+                (why, if matches!(body, Body::Text(_)) { &[retry, EDIT, DELETE] } else { &[retry, DELETE] })
+            }
+            MineState::FileGone => (self.words.get(text::STATE_GONE), &[DELETE]),
+            MineState::Uploading(_) | MineState::Queued if file => {
+                (self.state(state, false).0, &[("delete", text::CANCEL)])
             }
             _ => return,
         };
-        let Some(trouble) = self.add(stack, "div", "fd-trouble", "") else { return };
+        let quiet = matches!(state, MineState::Uploading(_) | MineState::Queued);
+        let class = if quiet { "fd-trouble fd-going" } else { "fd-trouble" };
+        let Some(trouble) = self.add(stack, "div", class, "") else { return };
         self.add(&trouble, "p", "", &why);
         for (deed, key) in deeds {
-            if let Some(button) = self.add(&trouble, "button", "fd-link", &self.words.get(key)) {
-                let _ = button.set_attribute("type", "button");
-                let _ = button.set_attribute("data-do", deed);
+            if let Some(button) = self.button(&trouble, "fd-link", deed, "") {
+                button.set_text_content(Some(&self.words.get(key)));
             }
         }
     }
@@ -195,7 +208,10 @@ impl Rows {
     fn line(&self, kind: &EntryKind) -> String {
         match kind {
             EntryKind::Contact(contact) => self.contact_line(contact),
-            EntryKind::Notice(code) => self.words.get(text::of_notice(*code)),
+            EntryKind::Notice(notice) => match &notice.text {
+                Some(own) if !own.is_empty() => own.clone(),
+                _ => self.words.get(text::of_notice(notice.code)),
+            },
             EntryKind::Gap(_) => self.words.get(text::LINE_GAP),
             EntryKind::Mine { .. } | EntryKind::Theirs { .. } => String::new(),
         }
@@ -216,16 +232,6 @@ impl Rows {
         }
     }
 
-    fn words_of(&self, body: &Body) -> String {
-        match body {
-            Body::Text(text) => text.clone(),
-            Body::File(file) => self.words.fill(text::FILE, &[("name", &file.name)]),
-            Body::Location(place) => self.words.fill(text::LOCATION, &[("name", &place.label)]),
-            Body::Card(card) => card.title.clone(),
-            Body::Unsupported {} => self.words.get(text::UNSUPPORTED),
-        }
-    }
-
     /// The entry in one sentence, for screen readers.
     pub(super) fn spoken(&self, entry: &Entry) -> String {
         let said = |name: &str, body: &Body| {
@@ -233,7 +239,7 @@ impl Rows {
         };
         match &entry.kind {
             EntryKind::Mine { body, state, read, .. } => {
-                let state = self.words.get(look_of(*state, *read).0);
+                let state = self.state(*state, *read).0;
                 let time = self.words.locale.time(entry.at_ms);
                 [&said(&self.words.get(text::YOU), body), ", ", &time, ", ", &state].concat()
             }
@@ -243,13 +249,48 @@ impl Rows {
         }
     }
 
+    /// How far a message of the visitor is.
+    fn state(&self, state: MineState, read: bool) -> (String, Icon) {
+        let (key, shown) = match state {
+            MineState::Queued => (text::STATE_QUEUED, icon::CLOCK),
+            MineState::Sending => (text::STATE_SENDING, icon::CLOCK),
+            MineState::Uploading(sent) => {
+                let percent = self.words.locale.number(u32::from(sent / 10));
+                return (self.words.fill(text::STATE_UPLOADING, &[("percent", &percent)]), icon::CLOCK);
+            }
+            MineState::Sent if read => (text::STATE_READ, icon::TICKS),
+            MineState::Sent => (text::STATE_SENT, icon::TICK),
+            MineState::StoredOffline => (text::STATE_STORED, icon::TICK),
+            MineState::Unconfirmed => (text::STATE_UNCONFIRMED, icon::WARNING),
+            MineState::Failed(_) => (text::STATE_FAILED, icon::WARNING),
+            MineState::FileGone => (text::STATE_GONE, icon::WARNING),
+        };
+        (self.words.get(key), shown)
+    }
+
     pub(super) fn icon(&self, parent: &Element, shown: Icon) {
         if let Some(icon) = icon::element(&self.document, shown) {
             let _ = parent.append_child(&icon);
         }
     }
 
-    fn add(&self, parent: &Element, tag: &str, class: &str, text: &str) -> Option<Element> {
+    /// A button that does `deed`, see `view`; `label` names one whose content does not.
+    pub(super) fn button(&self, parent: &Element, class: &str, deed: &str, label: &str) -> Option<Element> {
+        let button = self.add(parent, "button", class, "")?;
+        self.set(&button, &[("type", "button"), ("data-do", deed)]);
+        if !label.is_empty() {
+            self.set(&button, &[("aria-label", label)]);
+        }
+        Some(button)
+    }
+
+    pub(super) fn set(&self, element: &Element, attributes: &[(&str, &str)]) {
+        for (name, value) in attributes {
+            let _ = element.set_attribute(name, value);
+        }
+    }
+
+    pub(super) fn add(&self, parent: &Element, tag: &str, class: &str, text: &str) -> Option<Element> {
         let element = self.document.create_element(tag).ok()?;
         if !class.is_empty() {
             element.set_class_name(class);
@@ -259,17 +300,5 @@ impl Rows {
         }
         parent.append_child(&element).ok()?;
         Some(element)
-    }
-}
-
-fn look_of(state: MineState, read: bool) -> (Key, Icon) {
-    match state {
-        MineState::Queued => (text::STATE_QUEUED, icon::CLOCK),
-        MineState::Sending => (text::STATE_SENDING, icon::CLOCK),
-        MineState::Sent if read => (text::STATE_READ, icon::TICKS),
-        MineState::Sent => (text::STATE_SENT, icon::TICK),
-        MineState::StoredOffline => (text::STATE_STORED, icon::TICK),
-        MineState::Unconfirmed => (text::STATE_UNCONFIRMED, icon::WARNING),
-        MineState::Failed(_) => (text::STATE_FAILED, icon::WARNING),
     }
 }

@@ -36,15 +36,18 @@ impl Scroll {
     }
 
     /// Changes the rows. A visitor who reads further up keeps the place; nothing is measured for one who does not.
-    pub(super) fn keep<T>(&self, change: impl FnOnce() -> T) -> T {
+    /// `change` answers whether what it changed may be below: what is above moves nothing, as the scroller counts from
+    /// the bottom.
+    pub(super) fn keep(&self, change: impl FnOnce() -> bool) {
         if !self.away.get() {
-            return change();
+            change();
+            return;
         }
         let before = self.lines.client_height();
-        let done = change();
-        let grown = self.lines.client_height() - before;
-        self.scroller.set_scroll_top(self.scroller.scroll_top() - grown);
-        done
+        if change() {
+            let grown = self.lines.client_height() - before;
+            self.scroller.set_scroll_top(self.scroller.scroll_top() - grown);
+        }
     }
 
     /// Something new came at the end.

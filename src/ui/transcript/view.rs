@@ -4,21 +4,30 @@ use super::announce::Announcer;
 use super::blocks::Blocks;
 use super::group::{self, Place};
 use super::keys::{self, Step};
+use super::lightbox::{self, Picture};
+use super::media::{self, Renewed};
+use super::modal::Modal;
+use super::older::Older;
+use super::reason;
 use super::row::Rows;
 use super::scroll::Scroll;
 use crate::ui::text;
 use crate::ui::words::Words;
-use crate::web::Listener;
 use crate::web::locale::local_day;
-use frontdesk_contract::ClientId;
-use frontdesk_core::{Change, Entry, EntryKind, Transcript};
-use std::cell::RefCell;
+use crate::web::{Listener, Near};
+use frontdesk_contract::{Body, ClientId, ContactState};
+use frontdesk_core::{Change, Entry, EntryKind, HistoryState, Input, Transcript};
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
 
 /// More new messages at once are history rather than news.
 const MAX_SPOKEN: usize = 5;
+/// So near to the top earlier messages are asked for, in CSS pixels.
+const NEAR_TOP: i32 = 120;
+/// So far from the newest message are questions looked for that can still be sent with one tap.
+const MAX_CHOICE_AGE: usize = 50;
 
 /// What a visitor does with a message that did not get through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +46,12 @@ pub enum Deed {
 pub trait Surroundings {
     /// The visitor does something with a message.
     fn deed(&self, deed: Deed, id: &ClientId);
+    /// Emits an input.
+    fn emit(&self, input: Input);
+    /// Where a file can be loaded from for some minutes, see [`crate::web::Files::address`].
+    fn address(&self, file: &str, renew: bool, done: Box<dyn FnOnce(Option<String>)>);
+    /// The visitor takes up an invitation to a call. False: calls are not possible here.
+    fn call(&self, video: bool) -> bool;
     /// Looks at the transcript.
     fn look(&self, look: &mut dyn FnMut(&Transcript));
     /// The visitor leaves the transcript for the composer.
@@ -45,7 +60,8 @@ pub trait Surroundings {
 
 /// The conversation on screen.
 pub struct TranscriptView {
-    rows: Rows,
+    rows: Rc<Rows>,
+    place: Element,
     keys: RefCell<Vec<u32>>,
     blocks: RefCell<Blocks>,
     settled: RefCell<Vec<u32>>,
@@ -53,13 +69,18 @@ pub struct TranscriptView {
     scroll: Scroll,
     typing: Element,
     announcer: Announcer,
-    around: Box<dyn Surroundings>,
+    older: Older,
+    renewed: Renewed,
+    /// Key of the entry whose questions can be sent; 0: none.
+    choosing: Cell<u32>,
+    over: RefCell<Option<Modal>>,
+    around: Rc<dyn Surroundings>,
     listeners: RefCell<Vec<Listener>>,
 }
 
 impl TranscriptView {
     /// Builds the empty conversation in `parent`.
-    pub fn new(parent: &Element, words: Rc<Words>, around: Box<dyn Surroundings>) -> Option<Rc<Self>> {
+    pub fn new(parent: &Element, words: Rc<Words>, around: Rc<dyn Surroundings>) -> Option<Rc<Self>> {
         let document = parent.owner_document()?;
         let make = |tag: &str, parent: &Element, attributes: &[(&str, &str)]| {
             let element = document.create_element(tag).ok()?;
@@ -79,6 +100,9 @@ impl TranscriptView {
         ];
         let scroller = make("div", parent, &log)?;
         let lines = make("div", &scroller, &[("class", "fd-lines")])?;
+        let near = Near::new();
+        let rows = Rc::new(Rows { document: document.clone(), words: Rc::clone(&words), near });
+        let older = Older::new(&rows, &lines)?;
         let blocks = make("div", &lines, &[])?;
         let typing = make("div", &lines, &[("class", "fd-typing"), ("hidden", "")])?;
         for _ in 0..3 {
@@ -87,12 +111,12 @@ impl TranscriptView {
         let who = make("span", &typing, &[("class", "fd-sr")])?;
         who.set_text_content(None);
         let region = make("div", parent, &[("class", "fd-sr"), ("aria-live", "polite")])?;
-        let rows = Rows { document: document.clone(), words: Rc::clone(&words) };
         let button = make("button", parent, &[("class", "fd-news"), ("type", "button"), ("hidden", "")])?;
         button.set_text_content(Some(&words.get(text::NEW_MESSAGES)));
         rows.icon(&button, crate::ui::icon::DOWN);
         let view = Rc::new(Self {
             rows,
+            place: parent.clone(),
             keys: RefCell::default(),
             blocks: RefCell::new(Blocks::new(document, blocks)),
             settled: RefCell::default(),
@@ -100,6 +124,10 @@ impl TranscriptView {
             scroller,
             typing,
             announcer: Announcer::new(region),
+            older,
+            renewed: Renewed::default(),
+            choosing: Cell::default(),
+            over: RefCell::default(),
             around,
             listeners: RefCell::default(),
         });
@@ -125,6 +153,7 @@ impl TranscriptView {
                 }
             }),
             on(&view.scroller, "click", Self::click),
+            on(&view.scroller, "scroll", |view, _| view.scrolled()),
             on(&view.scroller, "focusin", |view, event| view.reach(&event, true)),
             on(&view.scroller, "focusout", |view, event| view.reach(&event, false)),
             on(button, "click", |view, _| {
@@ -132,6 +161,21 @@ impl TranscriptView {
                 view.focus_row(view.keys.borrow().len().wrapping_sub(1));
             }),
         ];
+        let failed = own.clone();
+        let failed = move |event: web_sys::Event| {
+            if let (Some(view), Some(element)) = (failed.upgrade(), target_of(&event)) {
+                media::failed(&view.rows, &view.around, &element, &view.renewed);
+            }
+        };
+        // Errors of elements do not bubble.
+        view.listeners.borrow_mut().push(Listener::capture(&view.scroller, "error", Box::new(failed)));
+        if let Some(near) = &view.rows.near {
+            near.listen(Box::new(move |element| {
+                if let Some(view) = own.upgrade() {
+                    media::load(&view.rows, &view.around, &element, false);
+                }
+            }));
+        }
     }
 
     /// Takes the changes over. Their positions hold one after the other, while `transcript` is what all of them
@@ -140,11 +184,13 @@ impl TranscriptView {
         self.scroll.keep(|| self.reconcile(transcript, changes));
     }
 
-    fn reconcile(&self, transcript: &Transcript, changes: &[Change]) {
+    /// Answers whether what changed may be below what the visitor reads.
+    fn reconcile(&self, transcript: &Transcript, changes: &[Change]) -> bool {
         let entries = transcript.entries();
         let mut look = Vec::new();
         let mut removed = 0;
         let mut from = None;
+        let mut below = true;
         for change in changes {
             match *change {
                 Change::Remove { key } => {
@@ -161,6 +207,7 @@ impl TranscriptView {
         if let Some(from) = from {
             let (first, count) = self.insert_missing(entries, from.saturating_sub(removed));
             look.extend(first.saturating_sub(1)..=first + count);
+            below = count == 0 || first + count == entries.len();
             self.tell(entries, first, count);
         }
         for change in changes {
@@ -174,6 +221,8 @@ impl TranscriptView {
         for at in look {
             self.draw(entries, at, false);
         }
+        self.choose(entries);
+        below
     }
 
     /// Makes the rows from `from` on equal to the entries; answers which are new.
@@ -223,9 +272,77 @@ impl TranscriptView {
     fn draw(&self, entries: &[Entry], at: usize, anyway: bool) {
         let Some((entry, place)) = Self::place(entries, at) else { return };
         let Some(row) = self.blocks.borrow().row(at) else { return };
-        if anyway || row.class_name() != Rows::class(entry, place) {
-            let settled = self.settled.borrow().contains(&entry.key);
-            self.rows.fill(&row, entry, place, js_sys::Date::now() as u64, settled);
+        if !anyway && row.class_name() == Rows::class(entry, place) {
+            return;
+        }
+        let within = |selector: &str| row.query_selector(selector).ok().flatten();
+        let (player, focused) = (within(".fd-media"), within(":focus"));
+        let settled = self.settled.borrow().contains(&entry.key);
+        self.rows.fill(&row, entry, place, js_sys::Date::now() as u64, settled);
+        // What plays goes on playing.
+        if let (Some(old), Some(new)) = (player, within(".fd-media"))
+            && old.get_attribute("data-file") == new.get_attribute("data-file")
+        {
+            if let Some(near) = &self.rows.near {
+                near.forget(&new);
+            }
+            let _ = new.replace_with_with_node_1(&old);
+        }
+        if entry.key == self.choosing.get() {
+            self.offer(at, true);
+        }
+        if let Some(focused) = focused {
+            let deed = focused.get_attribute("data-do").unwrap_or_default();
+            match within(&["[data-do='", &deed, "']"].concat()).and_then(|again| again.dyn_into().ok()) {
+                Some(again) => drop(HtmlElement::focus(&again)),
+                None => self.focus_row(at),
+            }
+        }
+    }
+
+    /// The questions of the newest answer can be sent as long as nothing came of them.
+    fn choose(&self, entries: &[Entry]) {
+        let mut chosen = 0;
+        for entry in entries.iter().rev().take(MAX_CHOICE_AGE) {
+            match &entry.kind {
+                EntryKind::Theirs { choices, recalled: false, .. } if !choices.is_empty() => {
+                    chosen = entry.key
+                }
+                EntryKind::Contact(contact) if contact.state != ContactState::Robot => {}
+                EntryKind::Mine { .. } => {}
+                _ => continue,
+            }
+            break;
+        }
+        let before = self.choosing.replace(chosen);
+        for (key, open) in [(before, false), (chosen, true)] {
+            if before != chosen
+                && let Some(at) = self.position(key)
+            {
+                self.offer(at, open);
+            }
+        }
+    }
+
+    fn offer(&self, at: usize, open: bool) {
+        let row = self.blocks.borrow().row(at);
+        if let Some(choices) = row.and_then(|row| row.query_selector(".fd-choices").ok().flatten()) {
+            self.rows.set(&choices, &[("aria-disabled", if open { "false" } else { "true" })]);
+        }
+    }
+
+    /// Shows where the earlier messages stand.
+    pub fn set_history(&self, state: HistoryState) {
+        if let Some(said) = self.older.show(&self.rows, state, &self.scroller) {
+            self.announcer.say(&[said]);
+        }
+    }
+
+    /// At the top there may be more.
+    fn scrolled(&self) {
+        let hidden = self.scroller.scroll_height() - self.scroller.client_height();
+        if self.older.waits() && hidden > 0 && self.scroller.scroll_top() + hidden < NEAR_TOP {
+            self.around.emit(Input::Earlier);
         }
     }
 
@@ -253,9 +370,9 @@ impl TranscriptView {
     }
 
     fn tell_failure(&self, entry: Option<&Entry>) {
-        use frontdesk_core::MineState::{Failed, Unconfirmed};
+        use frontdesk_core::MineState::{Failed, FileGone, Unconfirmed};
         if let Some(entry) = entry
-            && let EntryKind::Mine { state: Failed(_) | Unconfirmed, .. } = entry.kind
+            && let EntryKind::Mine { state: Failed(_) | FileGone | Unconfirmed, .. } = entry.kind
         {
             self.announcer.say(&[self.rows.spoken(entry)]);
         }
@@ -275,6 +392,10 @@ impl TranscriptView {
         let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
             return;
         };
+        // A player has keys of its own.
+        if target.has_attribute("controls") && event.key() != "Escape" {
+            return;
+        }
         let Some(step) = keys::step(event) else { return };
         let row = keys::row_of(&target);
         let at = row.as_ref().and_then(|row| self.index_of(row));
@@ -287,7 +408,7 @@ impl TranscriptView {
             (Step::First, _) => self.focus_row(0),
             (Step::Into, _) => {
                 let Some(row) = row else { return };
-                match row.query_selector("a, button") {
+                match row.query_selector("a, button, [controls]") {
                     Ok(Some(first)) => {
                         let _ = first.unchecked_into::<HtmlElement>().focus();
                     }
@@ -321,35 +442,89 @@ impl TranscriptView {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let row = target.and_then(|target| keys::row_of(&target));
         if let Some(row) = row {
-            keys::reach_links(&row, reach);
+            keys::reach_inside(&row, reach);
         }
     }
 
     fn click(&self, event: web_sys::Event) {
-        let Some(target) = event.target().and_then(|target| target.dyn_into::<Element>().ok()) else {
-            return;
-        };
+        let Some(target) = target_of(&event) else { return };
         let Some(button) = target.closest("[data-do]").ok().flatten() else { return };
-        let at = keys::row_of(&button).and_then(|row| self.index_of(&row));
-        let (Some(at), Some(deed)) = (at, button.get_attribute("data-do")) else { return };
-        let mut message = None;
-        self.around.look(&mut |transcript| {
-            if let Some(Entry { key, kind: EntryKind::Mine { id, .. }, .. }) = transcript.get(at) {
-                message = Some((*key, id.clone()));
-            }
-        });
-        let Some((key, id)) = message else { return };
-        let deed = match deed.as_str() {
-            "retry" => Deed::Retry,
-            "again" => Deed::Again,
-            "edit" => Deed::Edit,
-            "delete" => Deed::Delete,
-            _ => return self.settle(at, key),
-        };
-        if deed == Deed::Again {
-            self.settle(at, key);
+        if button.closest("[aria-disabled=true]").is_ok_and(|found| found.is_some()) {
+            return;
         }
-        self.around.deed(deed, &id);
+        let Some(deed) = button.get_attribute("data-do") else { return };
+        if deed == "older" {
+            return self.around.emit(Input::Earlier);
+        }
+        let at = keys::row_of(&button).and_then(|row| self.index_of(&row));
+        let Some(at) = at else { return };
+        let mut found = None;
+        self.around.look(&mut |transcript| found = transcript.get(at).cloned());
+        let Some(Entry { key, kind, .. }) = found else { return };
+        match (deed.as_str(), kind) {
+            ("ask", _) => self.around.emit(Input::Send(button.text_content().unwrap_or_default())),
+            ("call" | "video", _) if self.around.call(deed == "video") => {}
+            ("call" | "video", _) => self.refuse_call(&button),
+            ("up", EntryKind::Theirs { id, .. }) => {
+                self.around.emit(Input::Judge { message: id, helpful: true, reason: String::new() });
+            }
+            ("down", EntryKind::Theirs { id, .. }) => {
+                let around = Rc::clone(&self.around);
+                let done = move |reason| {
+                    around.emit(Input::Judge { message: id.clone(), helpful: false, reason });
+                };
+                self.over.replace(reason::open(&self.rows, &self.place, done));
+            }
+            ("view", _) => self.view(&button),
+            (
+                "get",
+                EntryKind::Mine { body: Body::File(file), .. }
+                | EntryKind::Theirs { body: Body::File(file), .. },
+            ) => media::save(&self.around, &button, &file.file, &file.name),
+            ("reload", _) => {
+                let bubble = button.closest(".fd-bubble").ok().flatten();
+                let element = bubble.and_then(|bubble| bubble.query_selector(".fd-media").ok().flatten());
+                if let (Some(element), Some(line)) = (element, button.parent_element()) {
+                    line.remove();
+                    media::load(&self.rows, &self.around, &element, true);
+                }
+            }
+            ("leave", _) => self.settle(at, key),
+            (deed, EntryKind::Mine { id, .. }) => {
+                let deed = match deed {
+                    "retry" => Deed::Retry,
+                    "again" => Deed::Again,
+                    "edit" => Deed::Edit,
+                    _ => Deed::Delete,
+                };
+                self.around.deed(deed, &id);
+            }
+            _ => {}
+        }
+    }
+
+    /// Shows a picture large, with all others of the conversation beside it.
+    fn view(&self, button: &Element) {
+        let Ok(all) = self.scroller.query_selector_all(".fd-picture > .fd-media") else { return };
+        let mut pictures = Vec::new();
+        let mut at = 0;
+        for image in (0..all.length()).filter_map(|at| all.item(at)?.dyn_into::<Element>().ok()) {
+            if button.contains(Some(&image)) {
+                at = pictures.len();
+            }
+            let get = |name| image.get_attribute(name).unwrap_or_default();
+            pictures.push(Picture { file: get("data-file"), name: get("alt") });
+        }
+        self.over.replace(lightbox::open(&self.rows, &self.around, &self.place, pictures, at));
+    }
+
+    fn refuse_call(&self, button: &Element) {
+        let sentence = self.rows.words.get(text::CALL_NOT_HERE);
+        let Some(parent) = button.parent_element() else { return };
+        if parent.query_selector(".fd-trouble").is_ok_and(|shown| shown.is_none()) {
+            self.rows.add(&parent, "div", "fd-trouble", &sentence);
+        }
+        self.announcer.say(&[sentence]);
     }
 
     /// An unconfirmed message stays as it is; it is not asked about again.
@@ -358,4 +533,8 @@ impl TranscriptView {
         self.around.look(&mut |transcript| self.draw(transcript.entries(), at, true));
         self.focus_row(at);
     }
+}
+
+fn target_of(event: &web_sys::Event) -> Option<Element> {
+    event.target()?.dyn_into().ok()
 }

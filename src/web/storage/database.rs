@@ -70,6 +70,8 @@ impl Database {
         let name = match key {
             RecordKey::Session => "session",
             RecordKey::Rating => "rating",
+            RecordKey::Leave => "leave",
+            RecordKey::Feedback(id) => return [&self.prefix, "feedback/", id.as_str()].concat().into(),
             RecordKey::Outgoing(id) => return [&self.prefix, "outgoing/", id.as_str()].concat().into(),
         };
         [&self.prefix, name].concat().into()

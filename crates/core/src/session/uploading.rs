@@ -78,7 +78,8 @@ impl Session {
             }
             self.stop_upload(step);
         }
-        if self.stage != Stage::Open || !self.contact_open() {
+        let wanted = self.contact_open() || self.wish.is_some();
+        if self.stage != Stage::Open || !wanted {
             return None;
         }
         let next = self.outbox.next_upload()?;

@@ -3,6 +3,7 @@
 mod earlier;
 
 use frontdesk_contract::{Body, ClientId, Contact, ErrorCode, Gap, Message, Notice, Sender};
+use std::collections::BTreeSet;
 
 /// The most entries kept; the oldest make room.
 pub const MAX_ENTRIES: usize = 20_000;
@@ -111,8 +112,8 @@ pub enum Change {
 pub struct Transcript {
     entries: Vec<Entry>,
     last_key: u32,
-    /// How many entries are known by the history only.
-    earlier: usize,
+    /// Ids of the entries that are known by the history only.
+    earlier: BTreeSet<String>,
 }
 
 /// Where an entry belongs among those with a number.
@@ -179,7 +180,7 @@ impl Transcript {
         self.place(entry, changes);
         if self.entries.len() > MAX_ENTRIES {
             let oldest = self.entries.remove(0);
-            self.earlier -= usize::from(oldest.earlier);
+            self.forget_earlier(&oldest);
             changes.push(Change::Remove { key: oldest.key });
         }
     }
@@ -214,7 +215,7 @@ impl Transcript {
             return changes.push(Change::Update { key });
         }
         let mut entry = self.entries.remove(at);
-        self.earlier -= usize::from(entry.earlier);
+        self.forget_earlier(&entry);
         entry.earlier = false;
         entry.seq = seq;
         changes.push(Change::Remove { key });
@@ -244,7 +245,6 @@ impl Transcript {
     pub(crate) fn remove_mine(&mut self, id: &ClientId, changes: &mut Vec<Change>) {
         if let Some(at) = self.position_of_mine(id) {
             let entry = self.entries.remove(at);
-            self.earlier -= usize::from(entry.earlier);
             changes.push(Change::Remove { key: entry.key });
         }
     }

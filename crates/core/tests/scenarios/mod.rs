@@ -1,12 +1,7 @@
 //! Stories, one each.
 
-mod contact;
-mod errands;
-mod files;
 mod following;
-mod history;
 mod rating;
 mod sending;
 mod session;
-mod suggestions;
 mod tabs;
