@@ -1,10 +1,12 @@
 //! Whatever comes over the wire is read or refused, never a panic.
 
 use frontdesk_contract::{
-    ApiError, Body, ClientId, Connect, Contact, ContactState, Echo, Event, EventKind, EventPage, Gap,
-    Location, Message, Notice, NoticeCode, OpenSession, Person, PostMessage, PostSurvey, Posted,
-    PostedStatus, QueueInfo, Recalled, Receipt, Sender, SessionOpened, SurveyForm, SurveyLevel, SurveySaved,
-    Typing,
+    ApiError, Body, CallEnd, CallGateway, CallInvite, CallMedia, CallState, CallStatus, CallSupport, Card,
+    ClientId, Connect, Contact, ContactState, Echo, Element, Event, EventKind, EventPage, Feedback,
+    FeedbackSaved, FileRef, FileStored, FileTicket, Gap, HistoryItem, HistoryPage, LeaveMessage, Link,
+    Location, Message, MessageLeft, Node, Notice, NoticeCode, OpenSession, Person, PostFeedback, PostMessage,
+    PostSurvey, Posted, PostedStatus, QueueInfo, Recalled, Receipt, Sender, SessionOpened, StartCall,
+    Suggestions, SurveyForm, SurveyLevel, SurveyQuestion, SurveySaved, Tag, Typing,
 };
 use proptest::prelude::*;
 use proptest::test_runner::{Config, FileFailurePersistence};
@@ -24,12 +26,66 @@ fn anything() -> impl Strategy<Value = Value> {
         "unconfirmed",
         "visitor",
         "text_too_long",
+        "satisfaction",
+        "video",
+        "setup",
+        "strong",
         "x",
     ];
     let keys = [
-        "seq", "at_ms", "message", "echo", "body", "text", "file", "from", "agent", "system", "contact",
-        "state", "queue", "place", "events", "next", "id", "status", "code", "kind", "name", "level",
-        "levels", "offers", "cursor", "session", "read", "gap", "to", "typing", "active", "other",
+        "seq",
+        "at_ms",
+        "message",
+        "echo",
+        "body",
+        "text",
+        "file",
+        "from",
+        "agent",
+        "system",
+        "contact",
+        "state",
+        "queue",
+        "place",
+        "events",
+        "next",
+        "id",
+        "status",
+        "code",
+        "kind",
+        "name",
+        "level",
+        "levels",
+        "offers",
+        "cursor",
+        "session",
+        "read",
+        "gap",
+        "to",
+        "typing",
+        "active",
+        "other",
+        "rich",
+        "element",
+        "link",
+        "call",
+        "tag",
+        "nodes",
+        "href",
+        "choices",
+        "judgeable",
+        "feedback",
+        "helpful",
+        "items",
+        "before",
+        "suggestions",
+        "number",
+        "country",
+        "hours",
+        "media",
+        "gateway",
+        "end",
+        "reason",
     ];
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -62,6 +118,21 @@ fn stable<T: DeserializeOwned + Serialize + PartialEq + std::fmt::Debug>(value: 
     }
 }
 
+fn nodes() -> impl Strategy<Value = Vec<Node>> {
+    let tags = [Tag::P, Tag::Br, Tag::H4, Tag::Strong, Tag::Ul, Tag::Li, Tag::Table, Tag::Td];
+    let leaf = prop_oneof![".{0,6}".prop_map(Node::Text), Just(Node::Unknown {})];
+    let node = leaf.prop_recursive(4, 24, 4, move |inner| {
+        let nodes = || proptest::collection::vec(inner.clone(), 0..4);
+        prop_oneof![
+            (proptest::sample::select(tags.to_vec()), nodes())
+                .prop_map(|(tag, nodes)| Node::Element(Element { tag, nodes })),
+            (".{0,6}", nodes()).prop_map(|(href, nodes)| Node::Link(Link { href, nodes })),
+            (any::<bool>(), nodes()).prop_map(|(video, nodes)| Node::Call(CallInvite { video, nodes })),
+        ]
+    });
+    proptest::collection::vec(node, 0..4)
+}
+
 fn body() -> impl Strategy<Value = Body> {
     prop_oneof![
         ".{0,20}".prop_map(Body::Text),
@@ -70,8 +141,30 @@ fn body() -> impl Strategy<Value = Body> {
             let (latitude, longitude) = (f64::from(north) / 1024.0, f64::from(east) / 1024.0);
             Body::Location(Location { latitude, longitude, label })
         }),
+        nodes().prop_map(Body::Rich),
+        (".{0,6}", ".{0,6}", any::<Option<u64>>()).prop_map(|(file, name, size_bytes)| {
+            Body::File(FileRef { file, kind: "image".into(), name, size_bytes })
+        }),
+        (".{0,6}", ".{0,6}", proptest::option::of(".{0,6}")).prop_map(|(title, url, image)| {
+            Body::Card(Card { title, description: String::new(), url, image })
+        }),
         Just(Body::Unsupported {}),
     ]
+}
+
+fn call() -> impl Strategy<Value = CallStatus> {
+    let gateway = (".{0,6}", proptest::collection::vec(".{0,6}", 0..3)).prop_map(|(domain, addresses)| {
+        CallGateway { domain, addresses, access_code: "1".into(), caller: "2".into() }
+    });
+    let id = proptest::option::of(any::<u128>().prop_map(ClientId::from_bits));
+    let end = prop_oneof![Just(None), Just(Some(CallEnd::Centre)), Just(Some(CallEnd::Lost))];
+    (id, proptest::option::of(gateway), end).prop_map(|(id, gateway, end)| CallStatus {
+        id,
+        state: if end.is_some() { CallState::Ended } else { CallState::Setup },
+        media: CallMedia::Video,
+        gateway,
+        end,
+    })
 }
 
 fn kind() -> impl Strategy<Value = EventKind> {
@@ -85,7 +178,11 @@ fn kind() -> impl Strategy<Value = EventKind> {
         Just(Sender::Unknown {}),
     ];
     prop_oneof![
-        (".{0,6}", from, body()).prop_map(|(id, from, body)| EventKind::Message(Message { id, from, body })),
+        (".{0,6}", from, body(), proptest::collection::vec(".{0,6}", 0..3), any::<bool>()).prop_map(
+            |(id, from, body, choices, judgeable)| {
+                EventKind::Message(Message { id, from, body, choices, judgeable })
+            }
+        ),
         (id(), body()).prop_map(|(id, body)| EventKind::Echo(Echo {
             id,
             body,
@@ -96,14 +193,20 @@ fn kind() -> impl Strategy<Value = EventKind> {
         any::<bool>().prop_map(|active| EventKind::Typing(Typing { active })),
         (any::<Option<u32>>(), any::<Option<u64>>())
             .prop_map(|(place, wait_ms)| EventKind::Queue(QueueInfo { place, wait_ms })),
-        proptest::option::of(person()).prop_map(|with| {
-            EventKind::Contact(Contact { state: ContactState::Agent, with, reason: None })
+        (proptest::option::of(person()), any::<bool>()).prop_map(|(with, offline)| {
+            EventKind::Contact(Contact { state: ContactState::Agent, with, reason: None, offline })
         }),
         proptest::collection::vec((any::<u8>(), proptest::option::of(".{0,4}")), 0..4).prop_map(|levels| {
-            let levels = levels.into_iter().map(|(level, label)| SurveyLevel { level, label }).collect();
-            EventKind::Survey(SurveyForm { open: true, levels, comment_max_chars: 7 })
+            let levels: Vec<_> =
+                levels.into_iter().map(|(level, label)| SurveyLevel { level, label }).collect();
+            let questions = vec![SurveyQuestion::Recommend; levels.len()];
+            EventKind::Survey(SurveyForm { open: true, levels, comment_max_chars: 7, questions })
         }),
-        Just(EventKind::Notice(Notice { code: NoticeCode::OfflineMode })),
+        call().prop_map(EventKind::Call),
+        (".{0,6}", any::<bool>())
+            .prop_map(|(message, helpful)| EventKind::Feedback(Feedback { message, helpful })),
+        proptest::option::of(".{0,6}")
+            .prop_map(|text| EventKind::Notice(Notice { code: NoticeCode::OfflineMode, text })),
         (any::<u64>(), any::<u64>()).prop_map(|(from, to)| EventKind::Gap(Gap { from, to })),
         Just(EventKind::Unknown {}),
     ]
@@ -130,6 +233,20 @@ proptest! {
         stable::<PostSurvey>(&value);
         stable::<SurveySaved>(&value);
         stable::<ApiError>(&value);
+        stable::<Node>(&value);
+        stable::<HistoryPage>(&value);
+        stable::<HistoryItem>(&value);
+        stable::<Suggestions>(&value);
+        stable::<PostFeedback>(&value);
+        stable::<FeedbackSaved>(&value);
+        stable::<LeaveMessage>(&value);
+        stable::<MessageLeft>(&value);
+        stable::<FileStored>(&value);
+        stable::<FileTicket>(&value);
+        stable::<CallSupport>(&value);
+        stable::<CallStatus>(&value);
+        stable::<StartCall>(&value);
+        stable::<SurveyForm>(&value);
         // An event always has a number; what else it holds is anything.
         let mut event = value.as_object().cloned().unwrap_or_default();
         event.insert("seq".into(), json!(1));

@@ -1,9 +1,11 @@
 //! The wire as it is written down: fixtures parse and come out again as they went in, old and later versions are read.
 
 use frontdesk_contract::{
-    ApiError, Body, ClientId, Connect, Contact, ContactState, EndReason, ErrorCode, Event, EventKind,
-    EventPage, IdError, MAX_ID_CHARS, NoticeCode, OpenSession, PostMessage, PostSurvey, Posted, PostedStatus,
-    Sender, SessionOpened, SurveySaved,
+    ApiError, Body, CallEnd, CallMedia, CallState, CallStatus, CallSupport, ClientId, Connect, Contact,
+    ContactState, EndReason, ErrorCode, Event, EventKind, EventPage, FeedbackSaved, FileStored, FileTicket,
+    HistoryPage, IdError, LeaveMessage, MAX_ID_CHARS, MessageLeft, Node, NoticeCode, OpenSession,
+    PostFeedback, PostMessage, PostSurvey, Posted, PostedStatus, Sender, SessionOpened, StartCall,
+    Suggestions, SurveyForm, SurveyQuestion, SurveySaved, Tag,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -26,6 +28,9 @@ fn requests_come_out_as_they_went_in() {
     both_ways::<Connect>(include_str!("fixtures/exact/connect.json"));
     both_ways::<Vec<PostMessage>>(include_str!("fixtures/exact/post_message.json"));
     both_ways::<Vec<PostSurvey>>(include_str!("fixtures/exact/survey.json"));
+    both_ways::<Vec<StartCall>>(include_str!("fixtures/exact/start_call.json"));
+    both_ways::<Vec<PostFeedback>>(include_str!("fixtures/exact/post_feedback.json"));
+    both_ways::<Vec<LeaveMessage>>(include_str!("fixtures/exact/leave_message.json"));
 }
 
 #[test]
@@ -37,6 +42,15 @@ fn answers_come_out_as_they_went_in() {
     both_ways::<Vec<Event>>(include_str!("fixtures/exact/events.json"));
     both_ways::<SurveySaved>(include_str!("fixtures/exact/survey_saved.json"));
     both_ways::<ApiError>(include_str!("fixtures/exact/error.json"));
+    both_ways::<Vec<CallSupport>>(include_str!("fixtures/exact/call_support.json"));
+    both_ways::<Vec<CallStatus>>(include_str!("fixtures/exact/call_status.json"));
+    both_ways::<FileStored>(include_str!("fixtures/exact/file_stored.json"));
+    both_ways::<FileTicket>(include_str!("fixtures/exact/file_ticket.json"));
+    both_ways::<Vec<HistoryPage>>(include_str!("fixtures/exact/history_page.json"));
+    both_ways::<Vec<Suggestions>>(include_str!("fixtures/exact/suggestions.json"));
+    both_ways::<Vec<FeedbackSaved>>(include_str!("fixtures/exact/feedback_saved.json"));
+    both_ways::<Vec<MessageLeft>>(include_str!("fixtures/exact/message_left.json"));
+    both_ways::<Vec<Node>>(include_str!("fixtures/exact/rich.json"));
 }
 
 #[test]
@@ -47,7 +61,7 @@ fn every_kind_of_event_has_a_fixture() {
         .map(|event| std::mem::discriminant(&event.kind))
         .map(|kind| format!("{kind:?}"))
         .collect();
-    assert_eq!(names.len(), 10, "ten kinds besides the unknown one");
+    assert_eq!(names.len(), 12, "twelve kinds besides the unknown one");
     assert!(events.iter().all(|event| event.kind != EventKind::Unknown {}));
 }
 
@@ -63,7 +77,21 @@ fn an_older_version_that_leaves_fields_out_is_read() {
     let error: ApiError = parse(include_str!("fixtures/older/error.json"));
     assert_eq!((error.code, error.retry_after_ms, error.request_id), (ErrorCode::Internal, None, None));
     let survey: PostSurvey = parse(include_str!("fixtures/older/survey.json"));
+    assert_eq!((survey.level, survey.recommend, survey.solved), (Some(5), None, None));
     assert_eq!(survey.comment, "");
+    let page: HistoryPage = parse(include_str!("fixtures/older/history_page.json"));
+    assert!(page.before.is_none() && page.items.iter().all(|item| item.from.is_none() && !item.recalled));
+    let feedback: PostFeedback = parse(include_str!("fixtures/older/post_feedback.json"));
+    assert_eq!(feedback.reason, "");
+    let left: LeaveMessage = parse(include_str!("fixtures/older/leave_message.json"));
+    assert_eq!(left.country, None);
+    let call: CallStatus = parse(include_str!("fixtures/older/call_status.json"));
+    assert_eq!(call, CallStatus::default());
+    let nodes: Vec<Node> = parse(include_str!("fixtures/older/rich.json"));
+    let [Node::Link(link), Node::Call(call), Node::Element(rule)] = nodes.as_slice() else {
+        panic!("three nodes: {nodes:?}")
+    };
+    assert!(link.nodes.is_empty() && !call.video && call.nodes.is_empty() && rule.tag == Tag::Hr);
 }
 
 #[test]
@@ -83,6 +111,18 @@ fn what_a_later_version_adds_is_unknown_and_does_no_harm() {
     assert_eq!((error.code, error.retry_after_ms), (ErrorCode::Unknown, Some(5)));
     let opened: SessionOpened = parse(include_str!("fixtures/newer/session_opened.json"));
     assert!(opened.protocol == 2 && opened.offers.call.audio);
+    let call: CallStatus = parse(include_str!("fixtures/newer/call_status.json"));
+    assert_eq!(
+        (call.state, call.media, call.end),
+        (CallState::Unknown, CallMedia::Unknown, Some(CallEnd::Unknown))
+    );
+    let form: SurveyForm = parse(include_str!("fixtures/newer/survey_form.json"));
+    assert_eq!(form.questions, [SurveyQuestion::Satisfaction, SurveyQuestion::Unknown]);
+    let nodes: Vec<Node> = parse(include_str!("fixtures/newer/rich.json"));
+    let [Node::Unknown {}, Node::Element(element), Node::Link(_)] = nodes.as_slice() else {
+        panic!("three nodes: {nodes:?}")
+    };
+    assert_eq!((element.tag, element.nodes.len()), (Tag::Unknown, 1));
 }
 
 #[test]

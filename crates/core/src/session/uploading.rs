@@ -78,8 +78,7 @@ impl Session {
             }
             self.stop_upload(step);
         }
-        let wanted = self.contact_open() || self.wish.is_some();
-        if self.stage != Stage::Open || !wanted {
+        if self.stage != Stage::Open || !self.contact_open() {
             return None;
         }
         let next = self.outbox.next_upload()?;

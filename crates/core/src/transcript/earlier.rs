@@ -45,16 +45,20 @@ impl Transcript {
     }
 
     /// Where a message belongs that is older than the entry at `at` and not in the journal: what the journal has is
-    /// without a hole, so it stands before the next gap above, or before the first event.
+    /// without a hole, so it stands before the next gap above, or before the first event; or before a message of the
+    /// history, for what that has is without a hole as well.
     fn slot_above(&self, mut at: usize) -> usize {
-        while let Some(above) = at.checked_sub(1) {
-            match self.entries.get(above) {
-                Some(entry) if rank(entry) == 0 => return at,
-                Some(Entry { kind: EntryKind::Gap(_), .. }) => return above,
-                _ => at = above,
+        loop {
+            match self.entries.get(at) {
+                Some(entry) if rank(entry) == 0 || matches!(entry.kind, EntryKind::Gap(_)) => return at,
+                _ => {}
             }
+            let Some(above) = at.checked_sub(1) else { return 0 };
+            if self.entries.get(above).is_some_and(|entry| rank(entry) == 0) {
+                return at;
+            }
+            at = above;
         }
-        0
     }
 
     /// Adds what is not here yet of a page of the history, its oldest message first. `newer` is the id of a message that
@@ -82,7 +86,7 @@ impl Transcript {
                 return merged;
             }
             at = self.slot_above(at);
-            self.earlier.insert(item.id.clone());
+            self.earlier += 1;
             self.last_key = self.last_key.wrapping_add(1);
             self.entries.insert(at, entry_of(self.last_key, item));
             changes.push(Change::Insert { at });
@@ -114,20 +118,15 @@ impl Transcript {
 
     /// An event tells a message that the history had told: the event's copy takes its place.
     pub(crate) fn yield_to_event(&mut self, id: &str, changes: &mut Vec<Change>) {
-        if self.earlier.contains(id)
-            && let Some(at) = self.position_of_message(id)
-        {
-            let entry = self.entries.remove(at);
-            self.forget_earlier(&entry);
-            changes.push(Change::Remove { key: entry.key });
+        // Nothing is looked for as long as nothing of the history is here.
+        if self.earlier == 0 {
+            return;
         }
-    }
-
-    pub(super) fn forget_earlier(&mut self, entry: &Entry) {
-        if entry.earlier
-            && let Some(id) = id_of(entry)
-        {
-            self.earlier.remove(id);
+        let told = self.entries.iter().position(|entry| entry.earlier && id_of(entry) == Some(id));
+        if let Some(at) = told {
+            let entry = self.entries.remove(at);
+            self.earlier -= 1;
+            changes.push(Change::Remove { key: entry.key });
         }
     }
 }

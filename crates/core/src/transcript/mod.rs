@@ -3,7 +3,6 @@
 mod earlier;
 
 use frontdesk_contract::{Body, ClientId, Contact, ErrorCode, Gap, Message, Notice, Sender};
-use std::collections::BTreeSet;
 
 /// The most entries kept; the oldest make room.
 pub const MAX_ENTRIES: usize = 20_000;
@@ -112,8 +111,8 @@ pub enum Change {
 pub struct Transcript {
     entries: Vec<Entry>,
     last_key: u32,
-    /// Ids of the entries that are known by the history only.
-    earlier: BTreeSet<String>,
+    /// How many entries are known by the history only.
+    earlier: usize,
 }
 
 /// Where an entry belongs among those with a number.
@@ -180,7 +179,7 @@ impl Transcript {
         self.place(entry, changes);
         if self.entries.len() > MAX_ENTRIES {
             let oldest = self.entries.remove(0);
-            self.forget_earlier(&oldest);
+            self.earlier -= usize::from(oldest.earlier);
             changes.push(Change::Remove { key: oldest.key });
         }
     }
@@ -215,7 +214,7 @@ impl Transcript {
             return changes.push(Change::Update { key });
         }
         let mut entry = self.entries.remove(at);
-        self.forget_earlier(&entry);
+        self.earlier -= usize::from(entry.earlier);
         entry.earlier = false;
         entry.seq = seq;
         changes.push(Change::Remove { key });
@@ -245,6 +244,7 @@ impl Transcript {
     pub(crate) fn remove_mine(&mut self, id: &ClientId, changes: &mut Vec<Change>) {
         if let Some(at) = self.position_of_mine(id) {
             let entry = self.entries.remove(at);
+            self.earlier -= usize::from(entry.earlier);
             changes.push(Change::Remove { key: entry.key });
         }
     }

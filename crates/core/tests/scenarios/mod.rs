@@ -1,7 +1,12 @@
 //! Stories, one each.
 
+mod contact;
+mod errands;
+mod files;
 mod following;
+mod history;
 mod rating;
 mod sending;
 mod session;
+mod suggestions;
 mod tabs;

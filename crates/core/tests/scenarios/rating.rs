@@ -15,7 +15,10 @@ fn asked() -> World {
 }
 
 fn rate(world: &mut World) {
-    world.input(0, Input::Rate { level: 5, comment: "thanks".into() });
+    world.input(
+        0,
+        Input::Rate { level: Some(5), recommend: Some(9), solved: Some(true), comment: "thanks".into() },
+    );
 }
 
 #[test]
@@ -28,7 +31,9 @@ fn a_rating_survives_a_reload_and_is_counted_once() {
     world.reload(0);
     assert_eq!(world.session(0).rating(), &RatingState::Sending);
     world.run(5_000);
-    assert_eq!(world.desk.ratings, [(5, "thanks".to_owned())]);
+    let [rating] = world.desk.ratings.as_slice() else { panic!("one rating") };
+    assert_eq!((rating.level, rating.recommend, rating.solved), (Some(5), Some(9), Some(true)));
+    assert_eq!(rating.comment, "thanks");
     assert_eq!(world.session(0).rating(), &RatingState::Thanked);
     let ids: Vec<_> = world.requests(On::Survey).iter().map(|sent| sent.id.clone()).collect();
     assert!(ids.windows(2).all(|pair| pair.first() == pair.last()));

@@ -3,9 +3,10 @@
 
 use frontdesk_contract::{
     ApiError, Body, ClientId, Connect, ConnectTo, Contact, ContactState, Echo, EndReason, ErrorCode, Event,
-    EventKind, EventPage, Gap, Message, Notice, NoticeCode, Offers, Person, PostMessage, PostSurvey, Posted,
-    PostedStatus, QueueInfo, Receipt, Sender, SessionOpened, SurveyForm, SurveyLevel, SurveySaved, Typing,
-    Visitor,
+    EventKind, EventPage, Feedback, FeedbackSaved, FileOffer, FileStored, Gap, HistoryItem, HistoryPage,
+    LeaveMessage, Message, MessageLeft, Notice, NoticeCode, Offers, Person, PostFeedback, PostMessage,
+    PostSurvey, Posted, PostedStatus, QueueInfo, Receipt, Sender, SessionOpened, Suggestions, SurveyForm,
+    SurveyLevel, SurveyQuestion, SurveySaved, Typing, Visitor,
 };
 use frontdesk_core::{Answer, Call, Failure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,10 +46,24 @@ pub(crate) struct Desk {
     /// Texts whose fate the proxy does not know.
     pub(crate) uncertain: BTreeSet<String>,
     rated: BTreeSet<ClientId>,
-    pub(crate) ratings: Vec<(u8, String)>,
+    pub(crate) ratings: Vec<PostSurvey>,
     pub(crate) survey_after_end: bool,
     pub(crate) contacts_begun: u32,
     messages: u32,
+    pub(crate) offers: Offers,
+    /// Files by the id of their upload.
+    pub(crate) files: BTreeMap<ClientId, FileStored>,
+    /// The bytes of each upload that came.
+    pub(crate) uploads: u32,
+    /// What the centre keeps, oldest first.
+    pub(crate) history: Vec<HistoryItem>,
+    pub(crate) history_page: usize,
+    pub(crate) left: BTreeMap<ClientId, LeaveMessage>,
+    pub(crate) judged: BTreeMap<ClientId, PostFeedback>,
+    /// The queries that were asked.
+    pub(crate) queries: Vec<String>,
+    /// What the visitor has seen.
+    pub(crate) read_to: u64,
 }
 
 impl Book {
@@ -87,6 +102,27 @@ impl Desk {
             survey_after_end: false,
             contacts_begun: 0,
             messages: 0,
+            offers: Offers {
+                robot: true,
+                agent: true,
+                text_max_bytes: 1024,
+                suggestions: true,
+                leave_message: true,
+                files: FileOffer {
+                    types: vec!["png".into(), "pdf".into()],
+                    max_bytes: 1_000_000,
+                    max_count: 3,
+                },
+                ..Offers::default()
+            },
+            files: BTreeMap::new(),
+            uploads: 0,
+            history: Vec::new(),
+            history_page: 10,
+            left: BTreeMap::new(),
+            judged: BTreeMap::new(),
+            queries: Vec::new(),
+            read_to: 0,
         }
     }
 
@@ -124,16 +160,33 @@ impl Desk {
     }
 
     pub(crate) fn agent_says(&mut self, text: &str) {
-        self.messages += 1;
         let from = Sender::Agent(Person { name: "Li".into(), avatar: None });
+        self.says(from, text, false);
+    }
+
+    /// An answer that can be judged.
+    pub(crate) fn robot_says(&mut self, text: &str) -> String {
+        self.says(Sender::Robot(Person { name: "Desk".into(), avatar: None }), text, true)
+    }
+
+    fn says(&mut self, from: Sender, text: &str, judgeable: bool) -> String {
+        self.messages += 1;
         let id = format!("m-{}", self.messages);
-        self.push(EventKind::Message(Message { id, from, body: Body::Text(text.into()) }));
+        let body = Body::Text(text.into());
+        let at_ms = self.newest();
+        self.history.push(HistoryItem {
+            id: id.clone(),
+            at_ms,
+            from: Some(from.clone()),
+            body: body.clone(),
+            recalled: false,
+        });
+        self.push(EventKind::Message(Message { id: id.clone(), from, body, choices: Vec::new(), judgeable }));
+        id
     }
 
     pub(crate) fn system_says(&mut self, text: &str) {
-        self.messages += 1;
-        let id = format!("m-{}", self.messages);
-        self.push(EventKind::Message(Message { id, from: Sender::System {}, body: Body::Text(text.into()) }));
+        self.says(Sender::System {}, text, false);
     }
 
     pub(crate) fn agent_types(&mut self) {
@@ -145,7 +198,7 @@ impl Desk {
     }
 
     pub(crate) fn notice(&mut self) {
-        self.push(EventKind::Notice(Notice { code: NoticeCode::AgentDidNotAnswer }));
+        self.push(EventKind::Notice(Notice { code: NoticeCode::AgentDidNotAnswer, text: None }));
     }
 
     pub(crate) fn queue_place(&mut self, place: u32) {
@@ -174,18 +227,34 @@ impl Desk {
         self.book = Book::default();
     }
 
+    /// The agents go home; what is sent is kept for them.
+    pub(crate) fn goes_offline(&mut self) {
+        let reason = Some(EndReason::OutsideHours);
+        self.contact = Contact { state: ContactState::Ended, with: None, reason, offline: true };
+        self.push(EventKind::Contact(self.contact.clone()));
+        let text = Some("Back at nine.".to_owned());
+        self.push(EventKind::Notice(Notice { code: NoticeCode::OfflineMode, text }));
+    }
+
     fn end(&mut self, reason: EndReason) {
         self.set_contact(ContactState::Ended, Some(reason));
         if self.survey_after_end {
             self.survey_open = true;
             let levels = (1..=5).map(|level| SurveyLevel { level, label: None }).collect();
-            self.push(EventKind::Survey(SurveyForm { open: true, levels, comment_max_chars: 200 }));
+            let questions =
+                vec![SurveyQuestion::Satisfaction, SurveyQuestion::Recommend, SurveyQuestion::Solved];
+            self.push(EventKind::Survey(SurveyForm {
+                open: true,
+                levels,
+                comment_max_chars: 200,
+                questions,
+            }));
         }
     }
 
     fn set_contact(&mut self, state: ContactState, reason: Option<EndReason>) {
         let with = (state == ContactState::Agent).then(|| Person { name: "Li".into(), avatar: None });
-        self.contact = Contact { state, with, reason };
+        self.contact = Contact { state, with, reason, offline: false };
         self.push(EventKind::Contact(self.contact.clone()));
     }
 
@@ -208,6 +277,25 @@ impl Desk {
             Call::PostMessage(message) => self.post(message).map(Answer::Posted),
             Call::Events { after, .. } => Ok(Answer::Events(self.page(*after))),
             Call::PostSurvey(survey) => self.rate(survey).map(Answer::Rated),
+            Call::Upload(upload) => self.store(upload).map(Answer::Stored),
+            Call::History { before } if self.offers.history => {
+                Ok(Answer::History(self.history_before(before.as_deref())))
+            }
+            Call::Suggestions { query } => {
+                self.queries.push(query.clone());
+                let suggestions = (0..7).map(|n| format!("{query} {n}?")).collect();
+                Ok(Answer::Suggestions(Suggestions { suggestions }))
+            }
+            Call::LeaveMessage(message) => {
+                self.left.entry(message.id.clone()).or_insert_with(|| message.clone());
+                Ok(Answer::Left(MessageLeft { status: PostedStatus::Accepted }))
+            }
+            Call::PostFeedback(feedback) => self.judge(feedback).map(Answer::Judged),
+            Call::Read { up_to } => {
+                self.read_to = self.read_to.max(*up_to);
+                Ok(Answer::Done)
+            }
+            Call::History { .. } => Err(refusal(ErrorCode::NotOffered, None)),
         }
     }
 
@@ -228,7 +316,7 @@ impl Desk {
             visitor: Visitor { id: "v".into(), name: "V".into() },
             contact: book.map(|book| book.contact.clone()).unwrap_or_default(),
             cursor: book.map_or(0, Book::newest),
-            offers: Offers { robot: true, agent: true, text_max_bytes: 1024, ..Offers::default() },
+            offers: self.offers.clone(),
             session,
         }
     }
@@ -255,15 +343,24 @@ impl Desk {
         if let Some(posted) = self.posted.get(&message.id) {
             return Ok(*posted);
         }
-        let Body::Text(text) = &message.body else {
-            return Err(refusal(ErrorCode::BodyUnsupported, None));
+        let text = match &message.body {
+            Body::Text(text) => text,
+            Body::File(file) if self.files.values().all(|known| known.file != file.file) => {
+                return Err(refusal(ErrorCode::FileUnknown, None));
+            }
+            Body::File(file) => &file.name,
+            Body::Location(place) => &place.label,
+            Body::Card(card) => &card.title,
+            Body::Rich(_) | Body::Unsupported {} => return Err(refusal(ErrorCode::BodyUnsupported, None)),
         };
         if let Some(code) = self.refused.get(text) {
             return Err(refusal(*code, None));
         }
         match self.contact.state {
             ContactState::None => return Err(refusal(ErrorCode::NotConnected, None)),
-            ContactState::Ended => return Err(refusal(ErrorCode::ContactEnded, None)),
+            ContactState::Ended if !self.contact.offline => {
+                return Err(refusal(ErrorCode::ContactEnded, None));
+            }
             ContactState::Queueing => return Err(refusal(ErrorCode::Queueing, None)),
             _ => {}
         }
@@ -271,7 +368,11 @@ impl Desk {
             PostedStatus::Unconfirmed
         } else {
             self.received.push((message.id.clone(), text.clone()));
-            PostedStatus::Accepted
+            let at_ms = self.newest();
+            let body = message.body.clone();
+            let id = message.id.as_str().to_owned();
+            self.history.push(HistoryItem { id, at_ms, from: None, body, recalled: false });
+            if self.contact.offline { PostedStatus::StoredOffline } else { PostedStatus::Accepted }
         };
         let seq =
             self.push(EventKind::Echo(Echo { id: message.id.clone(), body: message.body.clone(), status }));
@@ -287,10 +388,39 @@ impl Desk {
             }
             self.rated.insert(survey.id.clone());
             self.survey_open = false;
-            self.ratings.push((survey.level, survey.comment.clone()));
+            self.ratings.push(survey.clone());
             self.push(EventKind::Survey(SurveyForm::default()));
         }
         Ok(SurveySaved { status: PostedStatus::Accepted })
+    }
+
+    fn store(&mut self, upload: &frontdesk_core::Upload) -> Result<FileStored, Failure> {
+        if upload.name.starts_with("evil") {
+            return Err(refusal(ErrorCode::FileTypeRefused, None));
+        }
+        self.uploads += 1;
+        let (file, name) = (format!("f-{}", self.files.len()), upload.name.clone());
+        let stored = FileStored { file, kind: "image".into(), name, size_bytes: upload.size_bytes };
+        Ok(self.files.entry(upload.id.clone()).or_insert(stored).clone())
+    }
+
+    fn judge(&mut self, feedback: &PostFeedback) -> Result<FeedbackSaved, Failure> {
+        if !self.is_open() {
+            return Err(refusal(ErrorCode::FeedbackClosed, None));
+        }
+        if self.judged.insert(feedback.id.clone(), feedback.clone()).is_none() {
+            let (message, helpful) = (feedback.message.clone(), feedback.helpful);
+            self.push(EventKind::Feedback(Feedback { message, helpful }));
+        }
+        Ok(FeedbackSaved { status: PostedStatus::Accepted })
+    }
+
+    /// A page of what the centre keeps; its token is a position.
+    fn history_before(&self, before: Option<&str>) -> HistoryPage {
+        let end = before.and_then(|before| before.parse().ok()).unwrap_or(self.history.len());
+        let begin = end.saturating_sub(self.history_page);
+        let items = self.history.get(begin..end).unwrap_or_default().to_vec();
+        HistoryPage { items, before: (begin > 0).then(|| begin.to_string()) }
     }
 
     /// The events after this number, as many as fit into a page.

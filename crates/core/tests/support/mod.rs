@@ -9,7 +9,9 @@ pub(crate) mod view;
 use desk::Desk;
 use frontdesk_contract::{ClientId, ContactState, EventPage};
 use frontdesk_core::tabs::{TabEffect, TabInput, TabMessage};
-use frontdesk_core::{Answer, Call, Effect, Failure, Input, Now, RecordKey, RequestId, Role, Session};
+use frontdesk_core::{
+    Answer, Call, Effect, EntryKind, Failure, Input, NewFile, Now, RecordKey, RequestId, Role, Session,
+};
 use network::{Dice, Fate, Network, On};
 use std::collections::BTreeMap;
 use storage::Storage;
@@ -171,6 +173,34 @@ impl World {
         self.log.iter().filter(|sent| sent.on == on).collect()
     }
 
+    /// The open request of this kind.
+    pub(crate) fn open_request(&self, tab: usize, on: On) -> Option<RequestId> {
+        let open = &self.tabs.get(tab)?.open;
+        open.iter().find(|(_, other)| **other == on).map(|(id, _)| *id)
+    }
+
+    /// The visitor picks files of these names and sizes together.
+    pub(crate) fn send_files(&mut self, tab: usize, files: &[(&str, u64)]) {
+        let files = files.iter().zip(0..).map(|((name, size_bytes), handle)| NewFile {
+            handle,
+            name: (*name).to_owned(),
+            media_type: "image/png".into(),
+            size_bytes: *size_bytes,
+        });
+        let files = files.collect();
+        self.input(tab, Input::SendFiles(files));
+    }
+
+    /// The id of the visitor's message with this text or name.
+    pub(crate) fn id_of(&self, tab: usize, text: &str) -> ClientId {
+        let mut mine =
+            self.session(tab).transcript().entries().iter().filter_map(|entry| match &entry.kind {
+                EntryKind::Mine { id, body, .. } if view::words(body) == text => Some(id),
+                _ => None,
+            });
+        mine.next_back().expect("a message with this text").clone()
+    }
+
     pub(crate) fn send(&mut self, tab: usize, text: &str) {
         self.input(tab, Input::Send(text.to_owned()));
     }
@@ -285,6 +315,11 @@ impl World {
         if let Some(failure) = &fate.instead {
             return self.answer(tab, id, Err(failure.clone()), &fate);
         }
+        if let Call::Upload(upload) = call
+            && !self.storage.contents.contains_key(&RecordKey::Outgoing(upload.id.clone()))
+        {
+            return self.answer(tab, id, Err(Failure::FileGone), &fate);
+        }
         let result = self.desk.handle(call, credential.as_deref());
         if let (Call::Events { after, wait_s }, Ok(Answer::Events(page))) = (call, &result)
             && *wait_s > 0
@@ -345,6 +380,10 @@ impl World {
                 self.last_write_at = at;
                 self.plan(at, tab, Happening::Written { key, write });
             }
+            Effect::KeepFile { record, handle } => {
+                self.storage.contents.insert(record.key(), handle);
+                self.perform(tab, Effect::Keep(record));
+            }
             Effect::Forget(key) => self.storage.forget(&key),
             Effect::Request { id, call, credential, timeout_ms } => {
                 self.log_request(tab, &call);
@@ -369,6 +408,7 @@ impl World {
                 self.say(tab, &Said::Page { session, after, page });
             }
             Effect::Returned(text) => self.tab(tab).returned.push(text),
+            Effect::Declined { name, code } => self.tab(tab).declined.push((name, code)),
             Effect::Show(_) | Effect::Redraw | Effect::Unread(_) => {}
         }
     }
@@ -378,6 +418,9 @@ impl World {
             Call::PostMessage(message) => Some(message.id.clone()),
             Call::Connect(connect) => Some(connect.id.clone()),
             Call::PostSurvey(survey) => Some(survey.id.clone()),
+            Call::Upload(upload) => Some(upload.id.clone()),
+            Call::LeaveMessage(message) => Some(message.id.clone()),
+            Call::PostFeedback(feedback) => Some(feedback.id.clone()),
             _ => None,
         };
         let wait_s = if let Call::Events { wait_s, .. } = call { *wait_s } else { 0 };
@@ -417,7 +460,8 @@ impl World {
     pub(crate) fn visitor_insists(&mut self) {
         for tab in self.living() {
             let session = self.session(tab);
-            let texts_wait = session.transcript().entries().iter().any(|entry| entry.seq.is_none());
+            let texts_wait =
+                session.transcript().entries().iter().any(|entry| entry.seq.is_none() && !entry.earlier);
             let over = matches!(session.contact().state, ContactState::Ended | ContactState::None);
             let refused = session.connect_error().is_some();
             if texts_wait && (over || refused) && session.connecting().is_none() {

@@ -15,6 +15,12 @@ pub(crate) enum On {
     Typing,
     Events,
     Survey,
+    Upload,
+    History,
+    Suggestions,
+    Leave,
+    Feedback,
+    Read,
 }
 
 impl On {
@@ -27,6 +33,12 @@ impl On {
             Call::Typing => Self::Typing,
             Call::Events { .. } => Self::Events,
             Call::PostSurvey(_) => Self::Survey,
+            Call::Upload(_) => Self::Upload,
+            Call::History { .. } => Self::History,
+            Call::Suggestions { .. } => Self::Suggestions,
+            Call::LeaveMessage(_) => Self::Leave,
+            Call::PostFeedback(_) => Self::Feedback,
+            Call::Read { .. } => Self::Read,
         }
     }
 }

@@ -11,6 +11,8 @@ pub(crate) struct Storage {
     /// What will be there once all writes are through.
     intended: BTreeMap<RecordKey, Record>,
     pending: BTreeMap<u64, (usize, Record)>,
+    /// Contents of files, by the key of their record.
+    pub(crate) contents: BTreeMap<RecordKey, u32>,
     writes: u64,
     /// Nothing can be written.
     pub(crate) refuses: bool,
@@ -46,6 +48,7 @@ impl Storage {
     pub(crate) fn forget(&mut self, key: &RecordKey) {
         self.intended.remove(key);
         self.written.remove(key);
+        self.contents.remove(key);
         self.pending.retain(|_, (_, record)| record.key() != *key);
     }
 

@@ -2,7 +2,7 @@
 
 use super::network::On;
 use super::view::View;
-use frontdesk_contract::ClientId;
+use frontdesk_contract::{ClientId, ErrorCode};
 use frontdesk_core::tabs::Tabs;
 use frontdesk_core::{Effect, EntryKind, Input, Now, RecordKey, RequestId, Session, Settings};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,8 @@ pub(crate) struct Tab {
     pub(crate) tabs_wake_at: Option<u64>,
     pub(crate) following: bool,
     pub(crate) returned: Vec<String>,
+    /// What was not taken, and why.
+    pub(crate) declined: Vec<(String, ErrorCode)>,
     /// Texts whose record is written, or cannot be.
     pub(crate) accepted: BTreeSet<ClientId>,
     view: View,
@@ -39,6 +41,7 @@ impl Tab {
             tabs_wake_at: None,
             following: false,
             returned: Vec::new(),
+            declined: Vec::new(),
             accepted: BTreeSet::new(),
             view: View::default(),
             cursor: 0,
@@ -84,7 +87,7 @@ impl Tab {
         assert_eq!(self.unread, session.unread(), "the host knows what is unread");
 
         let entries = session.transcript().entries();
-        let order = entries.iter().map(|entry| entry.seq.unwrap_or(u64::MAX));
+        let order = entries.iter().filter(|entry| !entry.earlier).map(|entry| entry.seq.unwrap_or(u64::MAX));
         assert!(order.is_sorted(), "lines stand in the order of their numbers");
         let (mut numbers, mut ids) = (BTreeSet::new(), BTreeSet::new());
         for entry in entries {
@@ -94,6 +97,7 @@ impl Tab {
             if let EntryKind::Mine { id, .. } = &entry.kind {
                 assert!(ids.insert(id), "a message of the visitor is shown once");
             }
+            assert!(!entry.earlier || entry.seq.is_none(), "what has a number is an event's");
         }
     }
 }

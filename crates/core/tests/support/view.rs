@@ -44,9 +44,12 @@ impl View {
     }
 }
 
-fn words(body: &Body) -> &str {
+pub(crate) fn words(body: &Body) -> &str {
     match body {
         Body::Text(text) => text,
+        Body::File(file) => &file.name,
+        Body::Location(place) => &place.label,
+        Body::Card(card) => &card.title,
         _ => "?",
     }
 }
@@ -57,7 +60,7 @@ pub(crate) fn line(entry: &Entry) -> String {
         EntryKind::Mine { body, state, .. } => format!("me: {} ({state:?})", words(body)),
         EntryKind::Theirs { body, .. } => format!("they: {}", words(body)),
         EntryKind::Contact(contact) => format!("contact: {:?}", contact.state),
-        EntryKind::Notice(code) => format!("notice: {code:?}"),
+        EntryKind::Notice(notice) => format!("notice: {:?}", notice.code),
         EntryKind::Gap(gap) => format!("gap: {}-{}", gap.from, gap.to),
     }
 }

@@ -1,0 +1,145 @@
+//! Offline desks, queues that are left, read receipts, calls, and what a later version tells.
+
+use crate::support::World;
+use crate::support::network::{Fate, On};
+use frontdesk_contract::{
+    CallMedia, CallState, CallStatus, ClientId, ConnectTo, ContactState, ErrorCode, EventKind, Notice,
+    NoticeCode,
+};
+use frontdesk_core::{EntryKind, Input};
+
+#[test]
+fn an_offline_desk_takes_texts_and_keeps_them() {
+    let mut world = World::served();
+    world.desk.goes_offline();
+    world.run(1_000);
+    assert!(world.session(0).contact().offline);
+    let notice = world.session(0).transcript().entries().iter().find_map(|entry| match &entry.kind {
+        EntryKind::Notice(notice) => Some(notice.clone()),
+        _ => None,
+    });
+    assert_eq!(notice, Some(Notice { code: NoticeCode::OfflineMode, text: Some("Back at nine.".into()) }));
+    world.send(0, "hello");
+    world.run(2_000);
+    assert_eq!(world.my_lines(0), ["me: hello (StoredOffline)"]);
+    assert_eq!(world.desk.contacts_begun, 1, "no other conversation is begun");
+    world.reload(0);
+    world.send(0, "again");
+    world.run(3_000);
+    assert_eq!(world.my_lines(0), ["me: hello (StoredOffline)", "me: again (StoredOffline)"]);
+    assert_eq!(world.desk.contacts_begun, 1);
+    world.nothing_left_over();
+}
+
+#[test]
+fn an_offline_desk_that_takes_nothing_any_more_is_believed() {
+    let mut world = World::served();
+    world.desk.goes_offline();
+    world.run(1_000);
+    world.network.always.push((On::Post, Fate::refused(ErrorCode::ContactEnded, None)));
+    world.send(0, "hello");
+    world.run(60_000);
+    assert_eq!(world.requests(On::Post).len(), 1);
+    assert_eq!(world.my_lines(0), ["me: hello (Queued)"]);
+}
+
+#[test]
+fn a_queue_that_is_left_keeps_the_texts_for_the_next_conversation() {
+    let mut world = World::new();
+    world.desk.agent_free = false;
+    world.open_tab();
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(1_000);
+    world.send(0, "one");
+    world.send_files(0, &[("a.png", 1_000)]);
+    world.run(1_000);
+    world.input(0, Input::EndContact);
+    world.run(60_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Ended);
+    assert_eq!(world.my_lines(0), ["me: one (Queued)", "me: a.png (Queued)"]);
+    assert!(world.desk.texts().is_empty());
+    world.input(0, Input::Discard(world.id_of(0, "one")));
+    assert_eq!(world.tabs.first().expect("a tab").returned, ["one"]);
+    world.send(0, "two");
+    world.run(5_000);
+    assert_eq!(world.desk.texts(), ["a.png", "two"]);
+    world.nothing_left_over();
+}
+
+#[test]
+fn what_is_seen_of_an_agent_is_told_once_and_what_is_not_seen_is_not() {
+    let mut world = World::served();
+    world.desk.agent_says("one");
+    world.desk.agent_says("two");
+    world.run(1_000);
+    assert_eq!(world.desk.read_to, world.desk.newest());
+    let told = world.requests(On::Read).len();
+    world.run(60_000);
+    assert_eq!(world.requests(On::Read).len(), told);
+    world.input(0, Input::Seen(false));
+    world.desk.agent_says("three");
+    world.run(10_000);
+    assert_eq!(world.desk.read_to, world.desk.newest() - 1);
+    world.input(0, Input::Seen(true));
+    world.run(1_000);
+    assert_eq!(world.desk.read_to, world.desk.newest());
+}
+
+#[test]
+fn a_long_backlog_is_told_as_seen_once() {
+    let mut world = World::served();
+    world.crash(0);
+    for n in 0..1_000 {
+        world.desk.agent_says(&format!("{n}"));
+    }
+    let tab = world.open_tab();
+    world.input(tab, Input::Seen(true));
+    world.log.clear();
+    world.run(5_000);
+    assert_eq!(world.requests(On::Read).len(), 1);
+    assert_eq!(world.desk.read_to, world.desk.newest());
+}
+
+#[test]
+fn receipts_that_fail_are_silent_and_not_asked_in_a_loop() {
+    for code in [ErrorCode::CentreBusy, ErrorCode::NotOffered, ErrorCode::SessionUnknown] {
+        let mut world = World::served();
+        world.network.always.push((On::Read, Fate::refused(code, None)));
+        world.desk.agent_says("hello");
+        world.run(60_000);
+        let asked = world.requests(On::Read).len();
+        assert!((1..15).contains(&asked), "{asked} requests in a minute");
+        assert_eq!(world.lines(0), world.journal_lines());
+        assert_eq!(world.session(0).connection(), frontdesk_core::Connection::Fine);
+    }
+}
+
+#[test]
+fn the_call_is_as_the_centre_last_told_also_after_a_reload() {
+    let mut world = World::served();
+    assert_eq!(world.session(0).call(), &CallStatus::default());
+    let mut call =
+        CallStatus { id: Some(ClientId::new("c1")), media: CallMedia::Video, ..CallStatus::default() };
+    for state in [CallState::Setup, CallState::Queueing] {
+        call.state = state;
+        world.desk.push(EventKind::Call(call.clone()));
+    }
+    world.run(1_000);
+    assert_eq!(world.session(0).call(), &call);
+    world.reload(0);
+    world.run(2_000);
+    assert_eq!(world.session(0).call(), &call);
+}
+
+#[test]
+fn what_a_later_version_tells_is_passed_over_without_a_hole() {
+    let mut world = World::served();
+    world.desk.agent_says("before");
+    for _ in 0..3 {
+        world.desk.push(EventKind::Unknown {});
+    }
+    world.desk.agent_says("after");
+    world.run(2_000);
+    assert_eq!(world.lines(0), world.journal_lines());
+    assert_eq!(world.session(0).cursor(), world.desk.newest());
+}
