@@ -11,8 +11,11 @@ use serde_json::{Value, json};
 
 use crate::agent_api::{Refused, same_origin};
 use crate::faults::FaultPlan;
-use crate::settings::Settings;
+use crate::record;
+use crate::settings::quirks::rows;
+use crate::settings::{ENDPOINTS, Settings, documented};
 use crate::state::Sandbox;
+use crate::vendor_api::set;
 
 pub(crate) fn router(sandbox: Sandbox) -> Router {
     Router::new()
@@ -20,6 +23,8 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/sandbox/faults", get(faults).put(put_faults))
         .route("/sandbox/faults/log", get(fault_log))
         .route("/sandbox/stats", get(stats))
+        .route("/sandbox/quirks", get(quirks))
+        .route("/sandbox/record", get(record::record))
         .route("/sandbox/reset", post(reset))
         .layer(from_fn(same_origin))
         .route("/livez", get(async || "ok"))
@@ -42,6 +47,23 @@ async fn put_settings(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Jso
         inner.centre.set_settings(now, settings.clone());
         Ok(Json(settings))
     })
+}
+
+/// Every switch with its values, and the result codes that only `answers` can bring about.
+async fn quirks(State(sandbox): State<Sandbox>) -> Json<Value> {
+    let now = json!(sandbox.settings());
+    let rows: Vec<Value> = rows()
+        .into_iter()
+        .map(|row| {
+            let holder =
+                if row.within == "quirks" { now.get("quirks").unwrap_or(&Value::Null) } else { &now };
+            let value = holder.get(row.name).cloned().unwrap_or(Value::Null);
+            let mut row = json!(row);
+            set(&mut row, "value", value);
+            row
+        })
+        .collect();
+    Json(json!({"quirks": rows, "answers": documented(), "endpoints": ENDPOINTS}))
 }
 
 async fn faults(State(sandbox): State<Sandbox>) -> Json<FaultPlan> {

@@ -7,6 +7,7 @@ mod clock;
 mod control;
 mod faults;
 mod ids;
+mod record;
 mod server;
 mod settings;
 mod state;
@@ -17,8 +18,8 @@ pub use clock::ManualClock;
 pub use faults::{FaultError, FaultKind, FaultPlan, Injected};
 pub use server::{Running, serve, serve_sandbox, spawn};
 pub use settings::{
-    Day, DayTime, Dialect, Hours, MessageIds, PollMode, Queue, SettingError, Settings, SimQuestions, Span,
-    SurveyQuestion, SurveyType, TokenBody, Weekly,
+    Day, DayTime, Dialect, Forced, Hours, MessageIds, PollMode, Queue, Quirks, SettingError, Settings,
+    SimQuestions, Span, SurveyQuestion, SurveyType, TokenBody, Weekly,
 };
 pub use state::Sandbox;
 

@@ -10,6 +10,7 @@ use crate::centre::{Centre, Ms};
 use crate::clock::{Clock, ManualClock};
 use crate::faults::{FaultError, FaultPlan, Faults, Injected};
 use crate::ids::Seeded;
+use crate::settings::quirks::TokenRenewal;
 use crate::settings::{SettingError, Settings};
 use crate::tokens::{Lifetimes, Tokens};
 
@@ -46,6 +47,7 @@ impl Inner {
     pub(crate) fn lifetimes(&self) -> Lifetimes {
         Lifetimes {
             visitor_ms: self.settings().visitor_token_s * 1_000,
+            always: self.settings().quirks.token_renewal == TokenRenewal::Always,
             grace_ms: self.settings().visitor_token_grace_s * 1_000,
         }
     }

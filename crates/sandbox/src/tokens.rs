@@ -46,6 +46,8 @@ struct VisitorToken {
 pub(crate) struct Lifetimes {
     pub(crate) visitor_ms: Ms,
     pub(crate) grace_ms: Ms,
+    /// Is a token replaced at every use, and not only when it has lapsed?
+    pub(crate) always: bool,
 }
 
 /// A visitor recognised by a token.
@@ -106,10 +108,11 @@ impl Tokens {
     ) -> Option<Known> {
         let known = self.visitors.entries.get(token)?;
         let user = known.user.clone();
-        if now < known.expires_ms {
+        let (lapsed, in_session) = (now >= known.expires_ms, in_session(&user));
+        if !(lapsed || lifetimes.always && in_session) {
             return Some(Known { user, renewed: None });
         }
-        if !in_session(&user) {
+        if !in_session {
             return None;
         }
         if let Some((successor, until)) = &known.successor {
@@ -127,7 +130,7 @@ impl Tokens {
 mod tests {
     use super::*;
 
-    const LIFE: Lifetimes = Lifetimes { visitor_ms: 1_000, grace_ms: 100 };
+    const LIFE: Lifetimes = Lifetimes { visitor_ms: 1_000, grace_ms: 100, always: false };
 
     #[test]
     fn an_access_token_lapses_on_its_millisecond() {

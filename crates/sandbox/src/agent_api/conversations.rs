@@ -3,21 +3,22 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::HeaderMap;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use super::session::{Refused, agent, describe, parse};
-use crate::centre::{ContactId, ContactView, DeskError, EntryView, Ms};
+use super::session::{Refused, agent, describe};
+use crate::centre::{Call, ContactId, ContactView, DeskError, EntryView, Letter, Ms};
 use crate::state::{Inner, Sandbox};
+use crate::vendor_api::set;
 
 const WAIT_MAX_S: u64 = 25;
-const TEXT_MAX_BYTES: usize = 4_096;
+/// Left messages that a desk shows.
+const LETTERS_MAX: usize = 200;
 
-type Answered = Result<Json<Value>, Refused>;
+pub(super) type Answered = Result<Json<Value>, Refused>;
 
 #[derive(Deserialize)]
 pub(crate) struct Since {
@@ -25,6 +26,8 @@ pub(crate) struct Since {
     after: u64,
     #[serde(default)]
     wait: u64,
+    /// For one conversation: number of the last change the caller knows.
+    since: Option<u64>,
 }
 
 #[derive(serde::Serialize)]
@@ -32,20 +35,45 @@ struct Transcript {
     #[serde(flatten)]
     conversation: ContactView,
     messages: Vec<EntryView>,
+    /// Earlier lines that changed after `since`.
+    revised: Vec<EntryView>,
+    next: u64,
 }
 
-fn changed(inner: &Inner, after: u64) -> (u64, Vec<ContactView>) {
-    let next = inner.centre.change();
-    // A number from before a reset: everything is news.
-    (next, inner.centre.views_after(if after > next { 0 } else { after }))
+/// What a desk shows besides the open conversation.
+#[derive(serde::Serialize)]
+struct News {
+    next: u64,
+    conversations: Vec<ContactView>,
+    calls: Vec<Call>,
+    /// All left messages, when one is new.
+    letters: Option<Vec<Letter>>,
+}
+
+impl News {
+    fn after(inner: &Inner, after: u64) -> News {
+        let next = inner.centre.change();
+        // A number from before a reset: everything is news.
+        let after = if after > next { 0 } else { after };
+        let letters = inner.centre.letters_changed() > after;
+        News {
+            next,
+            conversations: inner.centre.views_after(after),
+            calls: inner.centre.calls_after(after),
+            letters: letters.then(|| inner.centre.letters().rev().take(LETTERS_MAX).cloned().collect()),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.conversations.is_empty() && self.calls.is_empty() && self.letters.is_none()
+    }
 }
 
 pub(crate) async fn list(State(sandbox): State<Sandbox>, headers: HeaderMap) -> Answered {
     sandbox.with(|inner, now| {
         agent(inner, now, &headers)?;
         inner.centre.advance(now);
-        let (next, conversations) = changed(inner, 0);
-        Ok(Json(json!({"next": next, "conversations": conversations})))
+        Ok(Json(json!(News::after(inner, 0))))
     })
 }
 
@@ -53,20 +81,21 @@ pub(crate) async fn list(State(sandbox): State<Sandbox>, headers: HeaderMap) -> 
 pub(crate) async fn changes(
     State(sandbox): State<Sandbox>,
     headers: HeaderMap,
-    Query(Since { after, wait }): Query<Since>,
+    Query(Since { after, wait, .. }): Query<Since>,
 ) -> Answered {
     let deadline = Instant::now() + Duration::from_secs(wait.min(WAIT_MAX_S));
     let mut signal = sandbox.changes();
     loop {
         signal.mark_unchanged();
-        let (next, conversations, own) = sandbox.with(|inner, now| {
+        let (news, own) = sandbox.with(|inner, now| {
             let id = agent(inner, now, &headers)?;
             inner.centre.advance(now);
-            let (next, conversations) = changed(inner, after);
-            Ok::<_, Refused>((next, conversations, describe(inner, id)))
+            Ok::<_, Refused>((News::after(inner, after), describe(inner, id)))
         })?;
-        if !conversations.is_empty() || after > next || Instant::now() >= deadline {
-            return Ok(Json(json!({"next": next, "conversations": conversations, "agent": own})));
+        if !news.is_empty() || after > news.next || Instant::now() >= deadline {
+            let mut answer = json!(news);
+            set(&mut answer, "agent", own);
+            return Ok(Json(answer));
         }
         drop(tokio::time::timeout_at(deadline, signal.changed()).await);
     }
@@ -76,37 +105,15 @@ pub(crate) async fn show(
     State(sandbox): State<Sandbox>,
     headers: HeaderMap,
     Path(id): Path<u64>,
-    Query(Since { after, .. }): Query<Since>,
+    Query(Since { after, since, .. }): Query<Since>,
 ) -> Result<Json<impl serde::Serialize>, Refused> {
     sandbox.with(|inner, now| {
         agent(inner, now, &headers)?;
         inner.centre.advance(now);
         let found = inner.centre.transcript(ContactId(id), after).ok_or(DeskError::Unknown)?;
-        Ok(Json(Transcript { conversation: found.0, messages: found.1 }))
-    })
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Reply {
-    text: String,
-}
-
-pub(crate) async fn reply(
-    State(sandbox): State<Sandbox>,
-    headers: HeaderMap,
-    Path(id): Path<u64>,
-    body: Bytes,
-) -> Answered {
-    let Reply { text } = parse(&body)?;
-    if text.trim().is_empty() || text.len() > TEXT_MAX_BYTES {
-        let reason = format!("`text` must have 1 to {TEXT_MAX_BYTES} bytes");
-        return Err(Refused(StatusCode::BAD_REQUEST, reason));
-    }
-    sandbox.with(|inner, now| {
-        let agent = agent(inner, now, &headers)?;
-        let code = inner.centre.reply(now, agent, ContactId(id), &text)?;
-        Ok(Json(json!({"code": code})))
+        let revised = since.map_or_else(Vec::new, |since| inner.centre.revised(ContactId(id), after, since));
+        let next = inner.centre.change();
+        Ok(Json(Transcript { conversation: found.0, messages: found.1, revised, next }))
     })
 }
 

@@ -1,12 +1,14 @@
 //! What the agents' desk calls, and the desk itself.
 
+mod calls;
+mod compose;
 mod conversations;
 mod page;
 mod session;
 
 use axum::Json;
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
@@ -17,6 +19,9 @@ pub(crate) use session::Refused;
 
 use crate::state::Sandbox;
 
+/// Largest message of an agent: the largest file in Base64, and the fields around it.
+const MESSAGE_MAX_BYTES: usize = crate::settings::FILE_MAX_BYTES as usize / 3 * 4 + 64 * 1024;
+
 pub(crate) fn router(sandbox: Sandbox) -> Router {
     Router::new()
         .route("/agent/api/login", post(session::login))
@@ -24,7 +29,15 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/agent/api/changes", get(conversations::changes))
         .route("/agent/api/conversations", get(conversations::list))
         .route("/agent/api/conversations/{id}", get(conversations::show))
-        .route("/agent/api/conversations/{id}/messages", post(conversations::reply))
+        .route(
+            "/agent/api/conversations/{id}/messages",
+            post(compose::send).layer(DefaultBodyLimit::max(MESSAGE_MAX_BYTES)),
+        )
+        .route("/agent/api/conversations/{id}/messages/{code}/recall", post(compose::recall))
+        .route("/agent/api/conversations/{id}/messages/{code}/delete", post(compose::delete))
+        .route("/agent/api/files/{key}", get(compose::file))
+        .route("/agent/api/calls/{id}/accept", post(calls::accept))
+        .route("/agent/api/calls/{id}/end", post(calls::end))
         .route("/agent/api/conversations/{id}/typing", post(conversations::typing))
         .route("/agent/api/conversations/{id}/read", post(conversations::read))
         .route("/agent/api/conversations/{id}/accept", post(conversations::accept))

@@ -24,7 +24,7 @@ impl IntoResponse for Refused {
 impl From<DeskError> for Refused {
     fn from(error: DeskError) -> Refused {
         let status = match error {
-            DeskError::Unknown => StatusCode::NOT_FOUND,
+            DeskError::Unknown | DeskError::NoSuchMessage => StatusCode::NOT_FOUND,
             _ => StatusCode::CONFLICT,
         };
         Refused(status, error.to_string())

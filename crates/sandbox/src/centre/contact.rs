@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{AgentId, Language, Ms};
+use super::{AgentId, Attachment, Feedback, Language, Ms};
 
 /// Number of a contact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -29,6 +29,19 @@ impl State {
     pub(crate) fn is_live(self) -> bool {
         matches!(self, State::Robot | State::Waiting | State::Active)
     }
+}
+
+#[allow(dead_code, reason = "scenarios put contacts there")]
+/// Where a waiting contact stands that is not in its skill queue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Elsewhere {
+    /// An automatic flow has it.
+    Ivr,
+    /// It waits for one certain agent.
+    PrivateQueue,
+    /// The agent it was given to did not answer.
+    NoAnswer,
 }
 
 /// Why a contact ended.
@@ -65,9 +78,43 @@ pub(crate) struct Entry {
     pub(crate) name: String,
     pub(crate) media: String,
     pub(crate) text: String,
+    /// The file of the message; `text` is then what went over the wire.
+    pub(crate) file: Option<Attachment>,
+    /// Counter of the robot's answers.
+    pub(crate) robot_turn: Option<u64>,
+    pub(crate) feedback: Option<Feedback>,
     pub(crate) at_ms: Ms,
     /// When the other side read it.
     pub(crate) read_ms: Option<Ms>,
+    /// When an agent took it back.
+    pub(crate) recalled_ms: Option<Ms>,
+    /// Taken back without a trace for the visitor.
+    pub(crate) deleted: bool,
+    /// Number of the last change.
+    pub(crate) changed: u64,
+}
+
+impl Entry {
+    /// A line of text that nobody has read.
+    pub(crate) fn text(code: String, from: Party, name: String, text: String, at_ms: Ms) -> Entry {
+        Entry {
+            seq: 0,
+            code,
+            message_id: None,
+            from,
+            name,
+            media: "TEXT".into(),
+            text,
+            file: None,
+            robot_turn: None,
+            feedback: None,
+            at_ms,
+            read_ms: None,
+            recalled_ms: None,
+            deleted: false,
+            changed: 0,
+        }
+    }
 }
 
 /// What the visitor thought of it.
@@ -76,6 +123,12 @@ pub(crate) struct Rating {
     /// 1 very dissatisfied … 5 very satisfied.
     pub(crate) level: u8,
     pub(crate) comment: String,
+    /// Would recommend us, 0 to 9.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) nps: Option<u8>,
+    /// Solved at first contact?
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) solved: Option<bool>,
     pub(crate) at_ms: Ms,
 }
 
@@ -105,6 +158,10 @@ pub(crate) struct Contact {
     pub(crate) unread: usize,
     pub(crate) typing_until_ms: Option<Ms>,
     pub(crate) rating: Option<Rating>,
+    /// What CONNECT handed to the robot's flow.
+    pub(crate) trans_data: Option<String>,
+    /// Where else than to an agent the queue has handed it.
+    pub(crate) elsewhere: Option<Elsewhere>,
     pub(crate) robot_turns: u64,
     /// Due time of the robot's last answer, so that answers keep their order.
     pub(crate) robot_due_ms: Ms,

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    AgentId, Centre, Contact, ContactId, Content, Control, Downlink, EndCause, Entry, Ms, Party, Rating,
-    Source, State,
+    AgentId, Attachment, Centre, Contact, ContactId, Content, Control, Downlink, EndCause, Entry, Feedback,
+    Ms, Origin, Party, Rating, Source, State, Words,
 };
 
 /// Why an agent's wish was refused.
@@ -18,6 +18,8 @@ pub(crate) enum DeskError {
     NotYours,
     #[error("you have as many conversations as you can take")]
     AtCapacity,
+    #[error("no agent has written such a message here")]
+    NoSuchMessage,
     #[error("the conversation takes no more messages")]
     Full,
 }
@@ -72,8 +74,31 @@ pub(crate) struct EntryView {
     name: String,
     media: String,
     text: String,
+    file: Option<FileView>,
+    feedback: Option<Feedback>,
     at_ms: Ms,
     read_ms: Option<Ms>,
+    recalled_ms: Option<Ms>,
+    /// Taken back so that the visitor sees no trace.
+    deleted: bool,
+}
+
+/// The file of a line; `GET /agent/api/files/{key}` fetches it.
+#[derive(Debug, Serialize)]
+pub(crate) struct FileView {
+    key: String,
+    #[serde(rename = "type")]
+    ext: String,
+    name: Option<String>,
+    size: usize,
+    origin: Origin,
+}
+
+impl From<&Attachment> for FileView {
+    fn from(file: &Attachment) -> FileView {
+        let Attachment { key, ext, name, size, origin } = file.clone();
+        FileView { key, ext, name, size, origin }
+    }
 }
 
 impl From<&Entry> for EntryView {
@@ -86,8 +111,12 @@ impl From<&Entry> for EntryView {
             name: entry.name.clone(),
             media: entry.media.clone(),
             text: entry.text.clone(),
+            file: entry.file.as_ref().map(FileView::from),
+            feedback: entry.feedback.clone(),
             at_ms: entry.at_ms,
             read_ms: entry.read_ms,
+            recalled_ms: entry.recalled_ms,
+            deleted: entry.deleted,
         }
     }
 }
@@ -105,6 +134,12 @@ impl Centre {
         let contact = self.contacts.get(&id)?;
         let skip = usize::try_from(after).unwrap_or(usize::MAX);
         Some((self.view(contact), contact.transcript.iter().skip(skip).map(EntryView::from).collect()))
+    }
+
+    /// Lines up to `upto` that changed after change number `since`: read, taken back, rated.
+    pub(crate) fn revised(&self, id: ContactId, upto: u64, since: u64) -> Vec<EntryView> {
+        let lines = self.contacts.get(&id).map_or(&[][..], |contact| &contact.transcript);
+        lines.iter().filter(|e| e.seq <= upto && e.changed > since).map(EntryView::from).collect()
     }
 
     fn view(&self, contact: &Contact) -> ContactView {
@@ -165,7 +200,7 @@ impl Centre {
         now: Ms,
         agent: AgentId,
         id: ContactId,
-        words: &str,
+        words: impl Into<Words>,
     ) -> Result<String, DeskError> {
         self.advance(now);
         let contact = self.served_by(agent, id)?;
@@ -176,7 +211,47 @@ impl Centre {
             return Err(DeskError::Full);
         }
         self.read(now, agent, id)?;
-        self.say(now, id, Source::Agent, words.to_owned(), |message| message).ok_or(DeskError::Full)
+        self.say(now, id, Source::Agent, words, |message| message).ok_or(DeskError::Full)
+    }
+
+    /// The agent takes back a message of the team, or removes it. Doing it again is fine.
+    ///
+    /// # Errors
+    /// When the agent does not serve the conversation, or no agent's message has this code.
+    pub(crate) fn take_back(
+        &mut self,
+        now: Ms,
+        agent: AgentId,
+        id: ContactId,
+        code: &str,
+        delete: bool,
+    ) -> Result<(), DeskError> {
+        self.advance(now);
+        self.served_by(agent, id)?;
+        self.retract(now, id, code, delete).ok_or(DeskError::NoSuchMessage)
+    }
+
+    /// Takes back a message and tells the visitor.
+    pub(super) fn retract(&mut self, now: Ms, id: ContactId, code: &str, delete: bool) -> Option<()> {
+        let contact = self.contacts.get_mut(&id)?;
+        let (user, call_id, nickname) =
+            (contact.user_id.clone(), contact.call_id.clone(), contact.agent_name.clone());
+        let entry = contact.transcript.iter_mut().find(|e| e.code == code && e.from != Party::Visitor)?;
+        if entry.recalled_ms.is_some() {
+            return Some(());
+        }
+        (entry.recalled_ms, entry.deleted) = (Some(now), delete);
+        let seq = entry.seq;
+        let control = if delete { Control::Delete } else { Control::Recall };
+        self.post(now, &user, Source::Agent, Content::None, |message| Downlink {
+            code: code.to_owned(),
+            control,
+            nickname,
+            call_id: Some(call_id),
+            ..message
+        });
+        self.touch_entry(id, seq);
+        Some(())
     }
 
     /// The agent has read the visitor's messages.
@@ -194,8 +269,9 @@ impl Centre {
         let mut ids = Vec::new();
         let unread =
             contact.transcript.iter_mut().filter(|e| e.from == Party::Visitor && e.read_ms.is_none());
+        let change = self.change + 1;
         for entry in unread {
-            entry.read_ms = Some(now);
+            (entry.read_ms, entry.changed) = (Some(now), change);
             ids.extend(entry.message_id.clone());
         }
         contact.unread = 0;
@@ -246,6 +322,14 @@ impl Centre {
                 Ok(())
             }
         }
+    }
+
+    /// The visitor of a conversation that this agent serves.
+    ///
+    /// # Errors
+    /// When the agent does not serve it.
+    pub(crate) fn served_user(&self, agent: AgentId, id: ContactId) -> Result<String, DeskError> {
+        self.served_by(agent, id).map(|contact| contact.user_id.clone())
     }
 
     fn served_by(&self, agent: AgentId, id: ContactId) -> Result<&Contact, DeskError> {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use super::Ms;
+use super::{Attachment, Ms};
 use crate::ids::Seeded;
 use crate::settings::PollMode;
 
@@ -14,6 +14,14 @@ pub(crate) enum Control {
     Read,
     /// An agent is typing; an extension of the sandbox.
     Input,
+    /// A message was taken back; its code is that of the message.
+    Recall,
+    /// A message was removed; its code is that of the message.
+    Delete,
+    /// The session was established.
+    Connect,
+    /// The session goes on with an agent.
+    Transfer,
 }
 
 /// `sourceType` of a downlink message.
@@ -41,8 +49,14 @@ pub(crate) struct Downlink {
     /// Strictly rising per visitor.
     pub(crate) at_ms: Ms,
     pub(crate) control: Control,
+    /// A control type the documents do not know, instead of `control`.
+    pub(crate) other_control: Option<String>,
     pub(crate) source: Source,
+    /// `mediaType`; a control message has none.
+    pub(crate) media: Option<String>,
     pub(crate) content: Content,
+    /// The file that `content` names.
+    pub(crate) file: Option<Attachment>,
     pub(crate) nickname: Option<String>,
     pub(crate) call_id: Option<String>,
     /// Counter of the robot's answers.
@@ -172,8 +186,11 @@ mod tests {
             code: code.into(),
             at_ms: 0,
             control: Control::Chat,
+            other_control: None,
             source: Source::Agent,
+            media: Some("TEXT".into()),
             content: Content::Text(code.into()),
+            file: None,
             nickname: None,
             call_id: None,
             robot_turn: None,

@@ -11,9 +11,13 @@
 //! ```
 
 mod agents;
+mod calls;
 mod contact;
 mod desk;
+mod files;
+mod letters;
 mod mailbox;
+mod outbound;
 mod polling;
 mod queue;
 pub(crate) mod robot;
@@ -30,9 +34,14 @@ use crate::ids::Seeded;
 use crate::settings::{Dialect, Settings};
 
 pub(crate) use agents::{Agent, AgentId};
-pub(crate) use contact::{Contact, ContactId, EndCause, Entry, Party, Rating, State};
+pub(crate) use calls::{Call, CallEnd, CallError, CallEvent, CallId, MediaAbility};
+pub(crate) use contact::{Contact, ContactId, Elsewhere, EndCause, Entry, Party, Rating, State};
 pub(crate) use desk::{ContactView, DeskError, EntryView};
+pub(crate) use files::{Attachment, Origin, StoredFile};
+pub(crate) use letters::{Feedback, FeedbackError, Letter};
 pub(crate) use mailbox::{Content, Control, Disturbance, Downlink, Source};
+pub(crate) use outbound::OutboundCall;
+pub(crate) use polling::Words;
 pub(crate) use queue::QueueState;
 pub(crate) use text::{Language, survey_levels};
 pub(crate) use uplink::{Outcome, Request, Uplink};
@@ -72,6 +81,13 @@ pub(crate) struct Centre {
     agents: BTreeMap<AgentId, Agent>,
     /// Robot answers not given yet, by due time and order of asking.
     due: BTreeMap<(Ms, u64), (ContactId, robot::Answer)>,
+    files: files::Files,
+    letters: VecDeque<Letter>,
+    letters_changed: u64,
+    next_letter: u64,
+    calls: BTreeMap<CallId, Call>,
+    outbound: VecDeque<OutboundCall>,
+    next_call: u64,
     next_contact: u64,
     next_due: u64,
     change: u64,
@@ -92,6 +108,13 @@ impl Centre {
             waiting: Vec::new(),
             agents: BTreeMap::new(),
             due: BTreeMap::new(),
+            files: files::Files::default(),
+            letters: VecDeque::new(),
+            letters_changed: 0,
+            next_letter: 0,
+            calls: BTreeMap::new(),
+            outbound: VecDeque::new(),
+            next_call: 1,
             next_contact: 1,
             next_due: 0,
             change: 0,
@@ -156,6 +179,15 @@ impl Centre {
         self.change += 1;
         if let Some(contact) = self.contacts.get_mut(&id) {
             contact.changed = self.change;
+        }
+    }
+
+    /// Marks one line of a contact, and so the contact, as changed.
+    fn touch_entry(&mut self, id: ContactId, seq: u64) {
+        self.touch(id);
+        let at = usize::try_from(seq.saturating_sub(1)).unwrap_or(usize::MAX);
+        if let Some(entry) = self.contacts.get_mut(&id).and_then(|contact| contact.transcript.get_mut(at)) {
+            entry.changed = self.change;
         }
     }
 }

@@ -1,6 +1,31 @@
 //! Downlink: making messages for visitors and handing them out.
 
-use super::{Centre, ContactId, Content, Control, Disturbance, Downlink, Entry, Ms, Party, Source, text};
+use super::{
+    Attachment, Centre, ContactId, Content, Control, Disturbance, Downlink, Entry, Ms, Party, Source, text,
+};
+use crate::settings::quirks::{MessageCode, ReadNotices};
+
+/// What is said, besides by whom.
+#[derive(Clone, Debug)]
+pub(crate) struct Words {
+    /// `mediaType`
+    pub(crate) media: String,
+    /// `content`
+    pub(crate) text: String,
+    pub(crate) file: Option<Attachment>,
+}
+
+impl From<&str> for Words {
+    fn from(text: &str) -> Words {
+        Words::from(text.to_owned())
+    }
+}
+
+impl From<String> for Words {
+    fn from(text: String) -> Words {
+        Words { media: "TEXT".into(), text, file: None }
+    }
+}
 
 impl Centre {
     /// Messages of this visitor, and the codes that the disturbance touched.
@@ -18,10 +43,13 @@ impl Centre {
         if let Some(contact) = self.live_id(user).and_then(|id| self.contacts.get_mut(&id)) {
             contact.polled_ms = now;
         }
+        let known = match self.settings.quirks.read_notices {
+            ReadNotices::ByDialect => self.settings.dialect == crate::Dialect::V2_6,
+            ReadNotices::On => true,
+            ReadNotices::Off => false,
+        };
         let reads = match self.visitors.get_mut(user) {
-            Some(visitor) if want_reads && self.settings.dialect == crate::Dialect::V2_6 => {
-                std::mem::take(&mut visitor.read)
-            }
+            Some(visitor) if want_reads && known => std::mem::take(&mut visitor.read),
             _ => Vec::new(),
         };
         if !reads.is_empty() {
@@ -43,9 +71,10 @@ impl Centre {
         now: Ms,
         id: ContactId,
         source: Source,
-        words: String,
+        words: impl Into<Words>,
         finish: impl FnOnce(Downlink) -> Downlink,
     ) -> Option<String> {
+        let words = words.into();
         let contact = self.contacts.get(&id)?;
         let (user, language) = (contact.user_id.clone(), contact.language);
         let (from, name) = match source {
@@ -55,20 +84,15 @@ impl Centre {
         };
         let call_id = Some(contact.call_id.clone());
         let nickname = Some(name.clone());
-        let (code, at_ms) = self.post(now, &user, source, Content::Text(words.clone()), |message| {
-            finish(Downlink { nickname, call_id, ..message })
+        let (media, file) = (Some(words.media.clone()), words.file.clone());
+        let mut robot_turn = None;
+        let (code, at_ms) = self.post(now, &user, source, Content::Text(words.text.clone()), |message| {
+            let message = finish(Downlink { nickname, call_id, media, file, ..message });
+            robot_turn = message.robot_turn;
+            message
         })?;
-        let entry = Entry {
-            seq: 0,
-            code: code.clone(),
-            message_id: None,
-            from,
-            name,
-            media: "TEXT".into(),
-            text: words,
-            at_ms,
-            read_ms: None,
-        };
+        let line = Entry::text(code.clone(), from, name, words.text, at_ms);
+        let entry = Entry { media: words.media, file: words.file, robot_turn, ..line };
         if let Some(contact) = self.contacts.get_mut(&id) {
             contact.record(self.settings.max_transcript, entry);
         }
@@ -85,7 +109,10 @@ impl Centre {
         content: Content,
         finish: impl FnOnce(Downlink) -> Downlink,
     ) -> Option<(String, Ms)> {
-        let code = self.ids.uuid();
+        let code = match self.settings.quirks.message_code {
+            MessageCode::Uuid => self.ids.uuid(),
+            MessageCode::Long => format!("{}{}", self.ids.token(), self.ids.token()),
+        };
         let visitor = self.visitors.get_mut(user)?;
         let at_ms = now.max(visitor.last_down_ms.saturating_add(1));
         visitor.last_down_ms = at_ms;
@@ -93,8 +120,11 @@ impl Centre {
             code: code.clone(),
             at_ms,
             control: Control::Chat,
+            other_control: None,
             source,
+            media: None,
             content,
+            file: None,
             nickname: None,
             call_id: None,
             robot_turn: None,

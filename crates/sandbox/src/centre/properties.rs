@@ -84,10 +84,9 @@ fn run(centre: &mut Centre, now: &mut Ms, agents: &[AgentId], step: &Step, accep
         Step::Send(user, request, id) => {
             let user = USERS[*user];
             let uplink = Uplink {
-                request: *request,
-                media: "TEXT".into(),
                 content: format!("{user}:{id}"),
                 message_id: (*id > 0).then(|| format!("{user}:{id}")),
+                ..Uplink::new(*request)
             };
             let outcome = centre.send(*now, user, &uplink);
             let stored =
@@ -102,7 +101,10 @@ fn run(centre: &mut Centre, now: &mut Ms, agents: &[AgentId], step: &Step, accep
         Step::Accept(n, contact) => drop(centre.accept(*now, agent(n), ContactId(*contact))),
         Step::End(n, contact) => drop(centre.close(*now, agent(n), ContactId(*contact))),
         Step::Read(n, contact) => drop(centre.read(*now, agent(n), ContactId(*contact))),
-        Step::Rate(user) => drop(centre.rate(*now, USERS[*user], 3, "")),
+        Step::Rate(user) => {
+            let rating = Rating { level: 3, comment: String::new(), nps: None, solved: None, at_ms: *now };
+            centre.rate(USERS[*user], rating);
+        }
         Step::Seat(n) => drop(centre.sign_in(*now, ["Li", "Wu"][*n], Vec::new())),
         Step::Leave(n) => centre.sign_out(agent(n)),
     }

@@ -1,13 +1,16 @@
 //! The skill queues: who waits, who is next, how long it may take.
 
-use super::{AgentId, Centre, ContactId, Downlink, Ms, Source, State, text};
+use super::{AgentId, Centre, ContactId, Content, Control, Downlink, Elsewhere, Ms, Source, State, text};
 use crate::settings::Queue;
+use crate::settings::quirks::StateControls;
 
 /// What `queryQueueInfo` tells, times in whole seconds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum QueueState {
     /// Waiting at this place, 1 is next.
     Waiting { position: usize, waited_s: u64, max_wait_s: u64, longest_wait_s: u64, estimate_s: u64 },
+    /// Out of its skill queue, and not with an agent.
+    Elsewhere(Elsewhere),
     /// The robot serves; nothing is queued.
     WithRobot,
     /// An agent serves.
@@ -24,7 +27,10 @@ impl Centre {
         let Some(contact) = self.live_contact(user) else { return QueueState::None };
         match contact.state {
             State::Robot => QueueState::WithRobot,
-            State::Waiting => self.waiting_state(now, contact.id),
+            State::Waiting => match contact.elsewhere {
+                Some(elsewhere) => QueueState::Elsewhere(elsewhere),
+                None => self.waiting_state(now, contact.id),
+            },
             _ => QueueState::WithAgent,
         }
     }
@@ -118,10 +124,17 @@ impl Centre {
         };
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         contact.state = State::Active;
+        contact.elsewhere = None;
         contact.agent = Some(agent);
         contact.agent_name = Some(name.clone());
         contact.spoken_ms = now;
-        let words = text::agent_joined(contact.language, &name);
+        let (words, user) = (text::agent_joined(contact.language, &name), contact.user_id.clone());
+        if self.settings.quirks.state_controls == StateControls::On {
+            self.post(now, &user, Source::System, Content::None, |message| Downlink {
+                control: Control::Transfer,
+                ..message
+            });
+        }
         self.say(now, id, Source::System, words, |message| message);
     }
 }

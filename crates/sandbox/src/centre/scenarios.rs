@@ -4,6 +4,10 @@ use serde_json::{Value, json};
 
 use super::*;
 
+fn rating(level: u8) -> Rating {
+    Rating { level, comment: "thanks".into(), nps: None, solved: None, at_ms: 0 }
+}
+
 const CODE_LIMIT: usize = 64;
 
 /// A centre with one hand on its clock.
@@ -28,17 +32,12 @@ impl Story {
     }
 
     fn ask(&mut self, user: &str, request: Request) -> Outcome {
-        let uplink = Uplink { request, media: "TEXT".into(), content: String::new(), message_id: None };
-        self.centre.send(self.now, user, &uplink)
+        self.centre.send(self.now, user, &Uplink::new(request))
     }
 
     fn chat(&mut self, user: &str, words: &str, id: Option<&str>) -> Outcome {
-        let uplink = Uplink {
-            request: Request::Chat,
-            media: "TEXT".into(),
-            content: words.into(),
-            message_id: id.map(str::to_owned),
-        };
+        let uplink =
+            Uplink { content: words.into(), message_id: id.map(str::to_owned), ..Uplink::new(Request::Chat) };
         self.centre.send(self.now, user, &uplink)
     }
 
@@ -245,7 +244,7 @@ fn an_agent_ends_and_the_visitor_is_told_without_content() {
     assert_eq!(story.centre.close(story.now, agent, ContactId(1)), Ok(()));
     let messages = story.poll("v");
     assert_eq!((messages[0].control, &messages[0].content), (Control::Disconnect, &Content::None));
-    assert!(story.centre.rate(story.now, "v", 5, "thanks"));
+    assert!(story.centre.rate("v", rating(5)));
     assert_eq!(story.view(1)["rating"]["level"], 5);
     assert_eq!(story.centre.close(story.now, agent, ContactId(1)), Ok(()), "twice is no harm");
 }
@@ -254,7 +253,7 @@ fn an_agent_ends_and_the_visitor_is_told_without_content() {
 fn a_robot_cannot_be_rated() {
     let mut story = Story::with(json!({})).visitor("v");
     story.ask("v", Request::Connect);
-    assert!(!story.centre.rate(story.now, "v", 5, ""));
+    assert!(!story.centre.rate("v", rating(5)));
 }
 
 #[test]
@@ -387,7 +386,7 @@ fn downlink_times_rise_strictly() {
     let agent = story.agent("Li");
     story.ask("v", Request::Connect);
     for n in 0..10 {
-        story.centre.reply(story.now, agent, ContactId(1), &n.to_string()).expect("served");
+        story.centre.reply(story.now, agent, ContactId(1), n.to_string()).expect("served");
     }
     let times: Vec<Ms> = story.poll("v").iter().map(|message| message.at_ms).collect();
     assert!(times.windows(2).all(|pair| pair[0] < pair[1]));

@@ -22,6 +22,7 @@ impl Centre {
             return;
         }
         self.swept_ms = now;
+        self.check_calls(now);
         for id in self.live.iter().copied().collect::<Vec<_>>() {
             self.check(now, id);
         }
@@ -52,10 +53,10 @@ impl Centre {
         if unpolled > self.settings.release_after_s * 1_000 {
             self.end(now, id, EndCause::PollingStopped);
         } else if state == State::Waiting && waiting_since.is_some_and(|then| since(then) >= max_wait_ms) {
-            self.say(now, id, Source::System, text::queue_timed_out(language).into(), |message| message);
+            self.say(now, id, Source::System, text::queue_timed_out(language), |message| message);
             self.end(now, id, EndCause::QueueTimeout);
         } else if state == State::Active && idle_end_ms > 0 && silent >= idle_end_ms {
-            self.say(now, id, Source::System, text::silent(language).into(), |message| message);
+            self.say(now, id, Source::System, text::silent(language), |message| message);
             self.end(now, id, EndCause::Silence);
         } else if typing_over {
             self.touch(id);

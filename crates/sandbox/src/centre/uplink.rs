@@ -1,7 +1,11 @@
 //! What a visitor sends, and what comes of it.
 
-use super::{Centre, Contact, ContactId, EndCause, Entry, Ms, Party, Rating, Source, State, robot, text};
+use super::{
+    Attachment, Centre, Contact, ContactId, Content, Control, Downlink, EndCause, Entry, Ms, Party, Rating,
+    Source, State, robot, text,
+};
 use crate::settings::MessageIds;
+use crate::settings::quirks::StateControls;
 
 /// `controlType` of an uplink message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +25,19 @@ pub(crate) struct Uplink {
     pub(crate) media: String,
     pub(crate) content: String,
     pub(crate) message_id: Option<String>,
+    /// The uploaded file that the content names.
+    pub(crate) file: Option<Attachment>,
+    /// JSON for the robot's flow, with CONNECT.
+    pub(crate) trans_data: Option<String>,
+}
+
+#[cfg(test)]
+impl Uplink {
+    /// A request without content.
+    pub(crate) fn new(request: Request) -> Uplink {
+        let (media, content) = ("TEXT".to_owned(), String::new());
+        Uplink { request, media, content, message_id: None, file: None, trans_data: None }
+    }
 }
 
 /// What came of an uplink message; the wire words it by dialect.
@@ -75,16 +92,16 @@ impl Centre {
             visitor.last_seen_ms = now;
         }
         match uplink.request {
-            Request::Connect => self.connect(now, user),
+            Request::Connect => self.connect(now, user, uplink),
             Request::Chat => self.chat(now, user, uplink),
             Request::Input => self.typing(now, user),
             Request::TransferToAgent => self.transfer(now, user),
-            Request::Read => self.visitor_read(now, user),
+            Request::Read => self.visitor_read(now, user, &uplink.content),
             Request::Disconnect => self.leave(now, user),
         }
     }
 
-    fn connect(&mut self, now: Ms, user: &str) -> Outcome {
+    fn connect(&mut self, now: Ms, user: &str, uplink: &Uplink) -> Outcome {
         if let Some(contact) = self.live_contact(user) {
             return match contact.state {
                 State::Robot => Outcome::WithRobot,
@@ -96,6 +113,15 @@ impl Centre {
             return Outcome::OutsideHours;
         }
         let Some(id) = self.open_contact(now, user, State::Robot) else { return Outcome::Full };
+        if self.settings.quirks.state_controls == StateControls::On {
+            self.post(now, user, Source::System, Content::None, |message| Downlink {
+                control: Control::Connect,
+                ..message
+            });
+        }
+        if let Some(contact) = self.contacts.get_mut(&id) {
+            contact.trans_data.clone_from(&uplink.trans_data);
+        }
         if !self.settings.robot {
             return match self.enqueue(now, id) {
                 State::Active => Outcome::WithAgent,
@@ -144,6 +170,8 @@ impl Centre {
             unread: 0,
             typing_until_ms: None,
             rating: None,
+            trans_data: None,
+            elsewhere: None,
             robot_turns: 0,
             robot_due_ms: now,
             changed: 0,
@@ -201,16 +229,12 @@ impl Centre {
             _ => own,
         };
         let contact = self.contacts.get_mut(&id)?;
+        let (name, text) = (contact.user_name.clone(), uplink.content.clone());
         let entry = Entry {
-            seq: 0,
-            code: code.clone(),
             message_id: uplink.message_id.clone(),
-            from: Party::Visitor,
-            name: contact.user_name.clone(),
             media: uplink.media.clone(),
-            text: uplink.content.clone(),
-            at_ms: now,
-            read_ms: None,
+            file: uplink.file.clone(),
+            ..Entry::text(code.clone(), Party::Visitor, name, text, now)
         };
         contact.typing_until_ms = None;
         let kept = contact.record(self.settings.max_transcript, entry);
@@ -288,14 +312,20 @@ impl Centre {
         }
     }
 
-    fn visitor_read(&mut self, now: Ms, user: &str) -> Outcome {
+    /// What READ holds is not documented: empty means everything so far, otherwise it lists message codes.
+    fn visitor_read(&mut self, now: Ms, user: &str, content: &str) -> Outcome {
         let Some(id) = self.live_id(user) else { return Outcome::NoSession };
+        let codes = listed_codes(content);
+        let change = self.change + 1;
         if let Some(contact) = self.contacts.get_mut(&id) {
-            let unread = contact.transcript.iter_mut().rev();
-            unread
-                .filter(|entry| entry.from != Party::Visitor)
-                .take_while(|entry| entry.read_ms.is_none())
-                .for_each(|entry| entry.read_ms = Some(now));
+            let unread = contact
+                .transcript
+                .iter_mut()
+                .filter(|entry| entry.from != Party::Visitor && entry.read_ms.is_none())
+                .filter(|entry| codes.is_empty() || codes.contains(&entry.code));
+            for entry in unread {
+                (entry.read_ms, entry.changed) = (Some(now), change);
+            }
         }
         self.touch(id);
         Outcome::Noted
@@ -313,10 +343,10 @@ impl Centre {
     }
 
     /// Keeps a rating for the visitor's last contact that an agent served. `false` when there is none.
-    pub(crate) fn rate(&mut self, now: Ms, user: &str, level: u8, comment: &str) -> bool {
+    pub(crate) fn rate(&mut self, user: &str, rating: Rating) -> bool {
         let served = self.contacts.values_mut().rev().find(|c| c.user_id == user && c.agent.is_some());
         let Some(contact) = served else { return false };
-        contact.rating = Some(Rating { level, comment: comment.to_owned(), at_ms: now });
+        contact.rating = Some(rating);
         let id = contact.id;
         self.touch(id);
         true
@@ -332,4 +362,11 @@ impl Centre {
             message
         });
     }
+}
+
+/// Codes in a JSON array, or between commas.
+fn listed_codes(content: &str) -> Vec<String> {
+    serde_json::from_str(content).unwrap_or_else(|_| {
+        content.split(',').map(str::trim).filter(|code| !code.is_empty()).map(str::to_owned).collect()
+    })
 }

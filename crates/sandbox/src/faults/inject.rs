@@ -14,21 +14,15 @@ use serde_json::Value;
 use super::{Abort, Cut, Decision, FaultKind, Injected};
 use crate::centre::Disturbance;
 use crate::ids::Seeded;
+use crate::settings::ENDPOINTS;
 use crate::state::Sandbox;
-use crate::vendor_api::{BODY_MAX_BYTES, Effect};
+use crate::vendor_api::{Effect, body_max_bytes};
 
-const ENDPOINTS: [&str; 9] = [
-    "tokenByAkSk",
-    "applyToken",
-    "send",
-    "poll",
-    "queryQueueInfo",
-    "saveSatisfaction",
-    "getsatisfactionssurveymode",
-    "getsatisfactionsurveymode",
-    "queryHistoryChatMessage",
-];
 const CONTROLS: [&str; 6] = ["CONNECT", "CHAT", "INPUT", "TRANS2AGENT", "DISCONNECT", "READ"];
+
+/// Name of the called endpoint, for what lies further in.
+#[derive(Clone, Debug)]
+pub(crate) struct Endpoint(pub(crate) String);
 
 /// Which call this is, as far as faults and counts are concerned.
 #[derive(Debug, Default)]
@@ -46,11 +40,12 @@ pub(crate) async fn inject(
     next: Next,
 ) -> Response {
     let (parts, body) = request.into_parts();
-    let Ok(body) = to_bytes(body, BODY_MAX_BYTES).await else {
+    let Ok(body) = to_bytes(body, body_max_bytes(&parts.uri)).await else {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     };
     let call = describe(&parts.method, &parts.uri, &body);
-    let request = Request::from_parts(parts, Body::from(body));
+    let mut request = Request::from_parts(parts, Body::from(body));
+    request.extensions_mut().insert(Endpoint(call.endpoint.clone()));
     let mut ledger = Ledger { sandbox: sandbox.clone(), counted: None, call, injected: None };
     let decision = sandbox.with_faults(|faults| faults.decide(&ledger.call.endpoint, &ledger.call.user));
     let Some(decision) = decision else {

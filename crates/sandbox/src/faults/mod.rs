@@ -9,7 +9,7 @@ mod inject;
 use std::collections::{BTreeMap, VecDeque};
 
 pub(crate) use cut::{Abort, Cut};
-pub(crate) use inject::inject;
+pub(crate) use inject::{Endpoint, inject};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::Seeded;

@@ -1,10 +1,18 @@
 //! Everything that can be switched about the sandbox, before it starts and while it runs.
 
+mod forced;
 mod hours;
 mod patch;
+pub(crate) mod quirks;
 
+pub use forced::Forced;
+pub(crate) use forced::{ENDPOINTS, documented};
 pub use hours::{Day, DayTime, Hours, Span, Weekly};
+pub(crate) use patch::FILE_MAX_BYTES;
 pub use patch::SettingError;
+pub use quirks::Quirks;
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// Which of the two vendor manuals the gateway follows.
@@ -50,6 +58,8 @@ pub enum TokenBody {
     String,
     /// `{"…"}`, as the manuals' sample prints it; not JSON.
     Braced,
+    /// The token alone, without any JSON.
+    Raw,
 }
 
 /// How the robot's `simQuestions` are written.
@@ -60,6 +70,8 @@ pub enum SimQuestions {
     List,
     /// A text that holds a JSON array.
     Text,
+    /// One text with the best question.
+    Single,
     /// Always `null`.
     None,
 }
@@ -171,6 +183,46 @@ pub struct Settings {
     pub max_contacts: usize,
     /// Messages kept per contact; a full one refuses more.
     pub max_transcript: usize,
+    /// Largest file a visitor can upload. Not in the documents.
+    pub file_max_bytes: usize,
+    /// Bytes of files kept; the oldest make room.
+    pub files_max_bytes: usize,
+    /// Must the object key of an uplink message be one that this visitor was given? Not in the documents.
+    pub check_object_keys: bool,
+    /// Largest text of a left message in UTF-8 bytes. Not in the documents.
+    pub leave_max_bytes: usize,
+    /// `clickToCallSupported`: does the channel take calls?
+    pub click_to_call: bool,
+    /// `webRTCSupported`
+    pub webrtc: bool,
+    /// Is a call queued although no agent is at a desk? Otherwise it is refused.
+    pub call_waits: bool,
+    /// Is a call given to the first agent at a desk without asking?
+    pub call_auto_accept: bool,
+    /// After this many seconds a waiting call is given up.
+    pub call_max_wait_s: u64,
+    /// How long a query for call events waits for one. Not in the documents.
+    pub call_event_hold_ms: u64,
+    /// `domain` of a connected call.
+    pub call_domain: String,
+    /// `gwAddresses` of a connected call, with or without a scheme.
+    pub call_gateways: Vec<String>,
+    /// `clickToCallCaller` of a connected call.
+    pub call_caller: String,
+    /// First digits of the access code of a call.
+    pub call_access_prefix: String,
+    /// The access code of every call instead of one for each.
+    pub call_access_code: Option<String>,
+    /// Reason number and text of a call that fails.
+    pub call_failure: (String, String),
+    /// Is the anonymous outbound call (`mobileagent/createcall`) switched on for the tenant?
+    pub outbound_call: bool,
+    /// `sipServiceAddress` of an outbound call; empty when there is none.
+    pub sip_address: String,
+    /// A switch for each contradiction of the documents.
+    pub quirks: Quirks,
+    /// Answers that calls get instead of their own, by endpoint.
+    pub answers: BTreeMap<String, Forced>,
     /// Seed of every id and token. Absent: a new one at every start. Read at start and reset only.
     pub seed: Option<u64>,
 }
@@ -216,6 +268,26 @@ impl Default for Settings {
             survey_questions: Vec::new(),
             max_contacts: 10_000,
             max_transcript: 5_000,
+            file_max_bytes: 10 * 1024 * 1024,
+            files_max_bytes: 256 * 1024 * 1024,
+            check_object_keys: true,
+            leave_max_bytes: 4_096,
+            click_to_call: true,
+            webrtc: true,
+            call_waits: false,
+            call_auto_accept: false,
+            call_max_wait_s: 60,
+            call_event_hold_ms: 5_000,
+            call_domain: "rtc.sandbox.invalid".into(),
+            call_gateways: vec!["wss://127.0.0.1:8443".into()],
+            call_caller: "AnonymousCard".into(),
+            call_access_prefix: "179".into(),
+            call_access_code: None,
+            call_failure: ("20307".into(), "user busy".into()),
+            outbound_call: true,
+            sip_address: "192.0.2.20:5060".into(),
+            quirks: Quirks::default(),
+            answers: BTreeMap::new(),
             seed: None,
         }
     }

@@ -23,6 +23,9 @@ pub enum SettingError {
     },
 }
 
+/// Beyond this a file would not fit into any request.
+pub(crate) const FILE_MAX_BYTES: u64 = 32 * 1024 * 1024;
+
 fn wrong(name: &str, reason: impl Into<String>) -> SettingError {
     SettingError::Wrong { name: name.into(), reason: reason.into() }
 }
@@ -36,9 +39,12 @@ impl Settings {
         let patch = patch.as_object().ok_or(SettingError::NotAnObject)?;
         let mut all = self.to_map();
         let mut settings = self.clone();
-        for (name, value) in patch {
-            let old = all.insert(name.clone(), value.clone());
-            if old.is_none() {
+        // Switches as a whole first, so that one named beside them has its own value.
+        let (whole, single): (Vec<_>, Vec<_>) = patch.iter().partition(|(name, _)| *name == "quirks");
+        for (name, value) in whole.into_iter().chain(single) {
+            if name == "quirks" {
+                all.extend(settings.quirks_patch(value).map_err(|reason| wrong(name, reason))?);
+            } else if all.insert(name.clone(), value.clone()).is_none() {
                 return Err(SettingError::Unknown(name.clone()));
             }
             settings = serde_json::from_value(Value::Object(all.clone()))
@@ -71,7 +77,11 @@ impl Settings {
             return Err(wrong("queueing_input", "must be \"11\" or \"13\""));
         }
         self.check_ranges()?;
+        self.check_calls()?;
         self.check_queues()?;
+        for (endpoint, forced) in &self.answers {
+            forced.check(endpoint).map_err(|reason| wrong("answers", reason))?;
+        }
         self.hours.check().map_err(|reason| wrong("hours", reason))?;
         if self.survey == SurveyType::No && !self.survey_questions.is_empty() {
             return Err(wrong("survey_questions", "must be empty when `survey` is \"NO\""));
@@ -81,7 +91,7 @@ impl Settings {
 
     fn check_ranges(&self) -> Result<(), SettingError> {
         const DAY: u64 = 86_400;
-        let ranges: [(&str, u64, u64, u64); 15] = [
+        let ranges: [(&str, u64, u64, u64); 20] = [
             ("poll_batch", self.poll_batch as u64, 1, 1_000),
             ("text_max_bytes", self.text_max_bytes as u64, 1, 65_536),
             ("user_id_max", self.user_id_max as u64, 1, 128),
@@ -96,11 +106,42 @@ impl Settings {
             ("visitor_token_s", self.visitor_token_s, 1, DAY),
             ("visitor_token_grace_s", self.visitor_token_grace_s, 0, DAY),
             ("max_contacts", self.max_contacts as u64, 1, 100_000),
+            ("file_max_bytes", self.file_max_bytes as u64, 1, FILE_MAX_BYTES),
+            ("files_max_bytes", self.files_max_bytes as u64, 1, 4 * 1024 * 1024 * 1024),
+            ("leave_max_bytes", self.leave_max_bytes as u64, 1, 65_536),
+            ("call_max_wait_s", self.call_max_wait_s, 1, 60_000),
+            ("call_event_hold_ms", self.call_event_hold_ms, 0, 60_000),
             ("max_transcript", self.max_transcript as u64, 2, 100_000),
         ];
         for (name, value, min, max) in ranges {
             if value < min || value > max {
                 return Err(wrong(name, format!("{value} is not within {min} and {max}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_calls(&self) -> Result<(), SettingError> {
+        let digits = |text: &str, max: usize| text.len() <= max && text.bytes().all(|b| b.is_ascii_digit());
+        if !digits(&self.call_access_prefix, 20) {
+            return Err(wrong("call_access_prefix", "must have at most 20 digits"));
+        }
+        if self.call_access_code.as_deref().is_some_and(|code| code.is_empty() || !digits(code, 40)) {
+            return Err(wrong("call_access_code", "must have 1 to 40 digits"));
+        }
+        if self.call_gateways.len() > 10 || self.call_gateways.iter().any(|g| g.is_empty() || g.len() > 300) {
+            return Err(wrong("call_gateways", "must have at most 10 entries of 1 to 300 bytes"));
+        }
+        let (number, reason) = &self.call_failure;
+        for (name, text) in [
+            ("call_domain", &self.call_domain),
+            ("call_caller", &self.call_caller),
+            ("call_failure", number),
+            ("call_failure", reason),
+            ("sip_address", &self.sip_address),
+        ] {
+            if text.len() > 300 {
+                return Err(wrong(name, "must have at most 300 bytes"));
             }
         }
         Ok(())

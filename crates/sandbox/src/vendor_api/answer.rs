@@ -16,6 +16,13 @@ pub(crate) struct Effect {
     pub(crate) disturbed: Vec<String>,
 }
 
+/// Puts a field into an object.
+pub(crate) fn set(object: &mut Value, name: &str, value: Value) {
+    if let Some(fields) = object.as_object_mut() {
+        fields.insert(name.to_owned(), value);
+    }
+}
+
 /// A business result.
 #[derive(Debug)]
 pub(crate) struct Answer {

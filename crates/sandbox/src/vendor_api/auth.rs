@@ -4,6 +4,7 @@ use axum::http::HeaderMap;
 
 use super::answer::Refusal;
 use crate::centre::Ms;
+use crate::settings::quirks::OptionalHeaders;
 use crate::state::Inner;
 use crate::tokens::Known;
 
@@ -26,6 +27,10 @@ pub(crate) fn integrator(inner: &Inner, now: Ms, headers: &HeaderMap) -> Result<
 /// Checks all three headers and says who the visitor is.
 pub(crate) fn visitor(inner: &mut Inner, now: Ms, headers: &HeaderMap) -> Result<Known, Refusal> {
     integrator(inner, now, headers)?;
+    by_token(inner, now, headers)
+}
+
+fn by_token(inner: &mut Inner, now: Ms, headers: &HeaderMap) -> Result<Known, Refusal> {
     inner.centre.advance(now);
     let lifetimes = inner.lifetimes();
     let Inner { centre, tokens } = inner;
@@ -35,6 +40,19 @@ pub(crate) fn visitor(inner: &mut Inner, now: Ms, headers: &HeaderMap) -> Result
         .ok_or_else(|| Refusal::unauthorized("ccmessaging-token is missing or no longer valid"))
 }
 
+/// As `visitor`, where the manuals mark key and access token optional, but not the visitor's token.
+pub(crate) fn visitor_with_optional_keys(
+    inner: &mut Inner,
+    now: Ms,
+    headers: &HeaderMap,
+) -> Result<Known, Refusal> {
+    let absent = ["x-app-key", "authorization"].iter().all(|name| !headers.contains_key(*name));
+    if !absent || inner.settings().quirks.optional_headers == OptionalHeaders::Required {
+        return visitor(inner, now, headers);
+    }
+    by_token(inner, now, headers)
+}
+
 /// As `visitor`, where the manuals mark the headers optional: what is absent is not missed, what is there must hold.
 pub(crate) fn visitor_if_named(
     inner: &mut Inner,
@@ -42,5 +60,6 @@ pub(crate) fn visitor_if_named(
     headers: &HeaderMap,
 ) -> Result<Option<Known>, Refusal> {
     let named = ["x-app-key", "authorization", "ccmessaging-token"].map(|name| headers.contains_key(name));
-    if named == [false; 3] { Ok(None) } else { visitor(inner, now, headers).map(Some) }
+    let required = inner.settings().quirks.optional_headers == OptionalHeaders::Required;
+    if named == [false; 3] && !required { Ok(None) } else { visitor(inner, now, headers).map(Some) }
 }

@@ -7,6 +7,7 @@ use crate::centre::{Request, Uplink};
 /// What is wrong with a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
+    Empty,
     NotJson,
     NoTarget,
     NoTitle,
@@ -18,6 +19,7 @@ pub(crate) enum Fault {
 impl Fault {
     pub(crate) fn text(self) -> &'static str {
         match self {
+            Fault::Empty => "content can not be empty",
             Fault::NotJson => "Incorrect JSON format",
             Fault::NoTarget => "the content Json String must contains mediaFileId or redirectUrl",
             Fault::NoTitle => "the content Json String must contains title",
@@ -33,14 +35,29 @@ impl Fault {
     }
 }
 
+const KEYS: [&str; 5] = ["title", "description", "mediaFileId", "mediaFileType", "redirectUrl"];
+
+/// The picture of a card, if it names one.
+pub(crate) fn picture(uplink: &Uplink) -> Option<String> {
+    let card: Value = serde_json::from_str(&uplink.content).ok()?;
+    let id = card.get("mediaFileId")?.as_str()?;
+    (uplink.media == "WEBCARD" && !id.is_empty()).then(|| id.to_owned())
+}
+
 /// The first fault of a card; `None` for a good card and for everything that is no card.
 pub(crate) fn check(uplink: &Uplink) -> Option<Fault> {
     if uplink.request != Request::Chat || uplink.media != "WEBCARD" {
         return None;
     }
-    let Ok(card @ Value::Object(_)) = serde_json::from_str::<Value>(&uplink.content) else {
+    if uplink.content.trim().is_empty() {
+        return Some(Fault::Empty);
+    }
+    let Ok(Value::Object(card)) = serde_json::from_str::<Value>(&uplink.content) else {
         return Some(Fault::NotJson);
     };
+    if card.iter().any(|(name, value)| !KEYS.contains(&name.as_str()) || !value.is_string()) {
+        return Some(Fault::NotJson);
+    }
     let text = |name: &str| card.get(name).and_then(Value::as_str).unwrap_or("");
     let link = text("redirectUrl");
     if link.is_empty() && text("mediaFileId").is_empty() {
@@ -61,12 +78,7 @@ mod tests {
     use serde_json::json;
 
     fn check_card(content: &str) -> Option<Fault> {
-        check(&Uplink {
-            request: Request::Chat,
-            media: "WEBCARD".into(),
-            content: content.into(),
-            message_id: None,
-        })
+        check(&Uplink { media: "WEBCARD".into(), content: content.into(), ..Uplink::new(Request::Chat) })
     }
 
     #[test]
@@ -84,5 +96,8 @@ mod tests {
         assert_eq!(card("Order", "http://elsewhere.example", "", ""), Some(Fault::Untrusted));
         assert_eq!(check_card("{"), Some(Fault::NotJson));
         assert_eq!(check_card("[]"), Some(Fault::NotJson));
+        assert_eq!(check_card(" "), Some(Fault::Empty));
+        assert_eq!(check_card(r#"{"title":"a","more":""}"#), Some(Fault::NotJson));
+        assert_eq!(check_card(r#"{"title":7}"#), Some(Fault::NotJson));
     }
 }

@@ -37,6 +37,28 @@ impl Fields {
         self.optional(name)?.ok_or_else(|| Refusal::bad(format!("{name} is missing")))
     }
 
+    /// A whole number that must be there.
+    pub(crate) fn integer(&self, name: &str) -> Result<i64, Refusal> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Err(Refusal::bad(format!("{name} is missing"))),
+            Some(value) => value.as_i64().ok_or_else(|| Refusal::bad(format!("{name} must be an integer"))),
+        }
+    }
+
+    /// Absent, null or an empty text.
+    pub(crate) fn is_blank(&self, name: &str) -> bool {
+        match self.0.get(name) {
+            None | Some(Value::Null) => true,
+            Some(Value::String(text)) => text.is_empty(),
+            Some(_) => false,
+        }
+    }
+
+    /// The object of this name, to be read like a body.
+    pub(crate) fn object(&self, name: &str) -> Option<Fields> {
+        self.0.get(name).and_then(Value::as_object).map(|fields| Fields(fields.clone()))
+    }
+
     /// A text with exactly this value.
     pub(crate) fn literal(&self, name: &str, value: &str) -> Result<(), Refusal> {
         if self.text(name)? == value { Ok(()) } else { Err(Refusal::bad(format!("{name} must be {value}"))) }

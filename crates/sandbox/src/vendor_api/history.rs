@@ -1,4 +1,4 @@
-//! `queryHistoryChatMessage`: what was said before, newest first.
+//! `queryHistoryChatMessage`: what was said before. Sort order and half of the fields are doubtful.
 
 use axum::body::Bytes;
 use axum::extract::State;
@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Effect, Refusal};
 use super::auth;
 use super::fields::Fields;
-use crate::centre::{Contact, Entry, Party};
-use crate::settings::Dialect;
+use crate::centre::{Contact, Entry, Origin, Party};
+use crate::settings::quirks::{HistoryFields, HistoryOrder};
+use crate::settings::{Dialect, Settings};
 use crate::state::Sandbox;
 
 const LIMIT_MAX: usize = 100;
@@ -51,12 +52,14 @@ pub(crate) async fn query_history(
             .filter(|(_, entry)| end.is_none_or(|end| entry.at_ms <= end))
             .collect();
         entries.sort_by_key(|(contact, entry)| (entry.at_ms, contact.id, entry.seq));
+        if inner.settings().quirks.history_order == HistoryOrder::Newest {
+            entries.reverse();
+        }
         let list: Vec<Value> = entries
             .iter()
-            .rev()
             .skip(offset)
             .take(limit.min(LIMIT_MAX))
-            .map(|(contact, entry)| encode(contact, entry, &channel))
+            .map(|(contact, entry)| encode(contact, entry, inner.settings()))
             .collect();
         let effect = Effect { accepted: true, ..Effect::default() };
         Ok(Answer::new(json!({"resultCode": "0", "resultDesc": "success", "messageList": list}))
@@ -65,7 +68,7 @@ pub(crate) async fn query_history(
     })
 }
 
-fn encode(contact: &Contact, entry: &Entry, channel: &str) -> Value {
+fn encode(contact: &Contact, entry: &Entry, settings: &Settings) -> Value {
     let source = match entry.from {
         Party::Visitor => "CUSTOMER",
         Party::Robot => "ROBOT",
@@ -74,15 +77,19 @@ fn encode(contact: &Contact, entry: &Entry, channel: &str) -> Value {
     };
     // Beyond 2^53 on purpose: the manual types it "big decimal".
     let record = 9_007_199_254_740_993_u64 + contact.id.0 * 1_000_000 + entry.seq;
+    let modified = [entry.read_ms, entry.recalled_ms, Some(entry.at_ms)].into_iter().flatten().max();
+    let odd = settings.quirks.history_fields == HistoryFields::Odd;
+    // A downlink file shows how it was dealt with; an uplink one carries its type in the content.
+    let local = entry.file.as_ref().is_some_and(|f| f.origin == Origin::Local).then_some("1");
     json!({
         "id": record.to_string(),
         "partDbId": record,
         "channel": "WEB",
-        "channelConfigId": channel,
+        "channelConfigId": settings.channel_id,
         "userId": contact.user_id,
         "senderNickname": entry.name,
         "senderAvatar": null,
-        "sendTime": entry.at_ms,
+        "sendTime": if odd { json!(entry.at_ms.to_string()) } else { json!(entry.at_ms) },
         "receiveTime": entry.at_ms,
         "controlType": "CHAT",
         "sourceType": source,
@@ -93,16 +100,49 @@ fn encode(contact: &Contact, entry: &Entry, channel: &str) -> Value {
         "chat_id": contact.call_id,
         "messageCode": entry.code,
         "associationContentId": null,
-        "sendStatus": if entry.read_ms.is_some() { 3 } else { 0 },
-        "recallTime": null,
-        "modifiedTime": entry.read_ms.unwrap_or(entry.at_ms),
-        "errorMsg": null,
+        "sendStatus": send_status(entry),
+        "recallTime": entry.recalled_ms,
+        "modifiedTime": modified,
+        // Typed as a time, described as a reason.
+        "errorMsg": if odd { json!(0) } else { Value::Null },
         "dayOfYear": day_of_year(entry.at_ms),
-        "isForwarded": 0,
+        "isForwarded": if odd { Value::Null } else { json!(0) },
         "forwardTime": null,
-        "contentDealType": null,
-        "multiMediaLibraryInfo": null,
+        "contentDealType": local,
+        "multiMediaLibraryInfo": library_info(entry),
         "readTime": entry.read_ms,
+    })
+}
+
+/// 3 read, 4 sent by the centre and not read yet, 0 sent by the visitor.
+fn send_status(entry: &Entry) -> u8 {
+    match (entry.read_ms, entry.from) {
+        (Some(_), _) => 3,
+        (None, Party::Agent) => 4,
+        (None, _) => 0,
+    }
+}
+
+fn library_info(entry: &Entry) -> Value {
+    let Some(file) = entry.file.as_ref().filter(|file| file.origin == Origin::Library) else {
+        return Value::Null;
+    };
+    json!({
+        "id": file.key,
+        "parentTypeId": "0",
+        "name": file.name,
+        "description": "",
+        "mediaType": entry.media,
+        "uploadTime": entry.at_ms,
+        "mediaUrl": "",
+        "latitude": null,
+        "longitude": null,
+        "duration": null,
+        "mediaFileType": file.ext,
+        "content": file.key,
+        "fileName": file.name,
+        "fileSize": file.size.div_ceil(1_024).to_string(),
+        "sizeUnit": "KB",
     })
 }
 

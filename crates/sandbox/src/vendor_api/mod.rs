@@ -2,9 +2,17 @@
 
 mod answer;
 mod auth;
+mod call;
 mod card;
+mod content;
+mod dress;
+mod feedback;
 mod fields;
+mod files;
 mod history;
+mod leave;
+mod outbound;
+mod phrases;
 mod poll;
 mod queue;
 mod send;
@@ -14,16 +22,25 @@ mod wording;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::Uri;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 
-pub(crate) use answer::Effect;
+pub(crate) use answer::{Effect, set};
 
 use crate::faults;
+use crate::settings::FILE_MAX_BYTES;
 use crate::state::Sandbox;
 
 /// Largest request body.
-pub(crate) const BODY_MAX_BYTES: usize = 1024 * 1024;
+const BODY_MAX_BYTES: usize = 1024 * 1024;
+/// Largest body of an upload: the largest file there can be, in Base64, and the fields around it.
+const UPLOAD_MAX_BYTES: usize = FILE_MAX_BYTES as usize / 3 * 4 + 64 * 1024;
+
+/// Largest request body of this call.
+pub(crate) fn body_max_bytes(uri: &Uri) -> usize {
+    if uri.path().ends_with("/uploadFileStream") { UPLOAD_MAX_BYTES } else { BODY_MAX_BYTES }
+}
 
 pub(crate) fn router(sandbox: Sandbox) -> Router {
     Router::new()
@@ -36,9 +53,23 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/apiaccess/ccmessaging/getsatisfactionssurveymode", post(survey::survey_mode))
         .route("/apiaccess/ccmessaging/getsatisfactionsurveymode", post(survey::survey_mode))
         .route("/apiaccess/ccmessaging/queryHistoryChatMessage", post(history::query_history))
+        .route("/apiaccess/ccmessaging/sendAsync", post(send::send_async))
+        .route("/apiaccess/ccmessaging/uploadFileStream", post(files::upload))
+        .route("/apiaccess/ccmessaging/downloadFileStream", post(files::download))
+        .route("/apiaccess/ccmessaging/queryPhraseByKeyword", post(phrases::query_phrases))
+        .route("/apiaccess/ccmessaging/doLeaveMessage", post(leave::leave_message))
+        .route("/apiaccess/ccmessaging/v1/robot/feedbacksatisfaction", post(feedback::feedback))
+        .route("/apiaccess/ccmessaging/v1/checkClickToCallSupport", get(call::check_support))
+        .route("/apiaccess/ccmessaging/v1/createClickToCall", post(call::create))
+        .route("/apiaccess/ccmessaging/v1/getClickToCallEvents", get(call::events))
+        .route("/apiaccess/ccmessaging/v1/dropClickToCall", post(call::hang_up))
+        .route("/apiaccess/ccmessaging/v1/mobileagent/createcall", post(outbound::create_call))
+        .route("/apiaccess/ccmessaging/checkClickToCallSupport", get(call::check_support))
+        .route("/apiaccess/ccmessaging/getClickToCallEvents", get(call::events))
         .route("/apiaccess/{*path}", any(answer::not_found))
         .route("/apigovernance/{*path}", any(answer::not_found))
-        .layer(DefaultBodyLimit::max(BODY_MAX_BYTES))
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(sandbox.clone(), dress::dress))
         .layer(from_fn_with_state(sandbox.clone(), faults::inject))
         .with_state(sandbox)
 }

@@ -8,8 +8,9 @@ use serde_json::{Value, json};
 use super::answer::{Answer, Effect, Refusal};
 use super::auth;
 use super::fields::Fields;
-use crate::centre::QueueState;
-use crate::settings::Dialect;
+use crate::centre::{Elsewhere, QueueState};
+use crate::settings::quirks::{QueueCodes, QueueMaxName};
+use crate::settings::{Dialect, Settings};
 use crate::state::Sandbox;
 
 pub(crate) async fn query_queue_info(
@@ -29,7 +30,7 @@ pub(crate) async fn query_queue_info(
             && fields.text("channelConfigId")? == inner.settings().channel_id;
         let body = if right {
             let state = inner.centre.queue_state(now, user);
-            encode(&state, inner.settings().dialect)
+            encode(&state, inner.settings())
         } else {
             json!({"resultCode": "1"})
         };
@@ -38,7 +39,16 @@ pub(crate) async fn query_queue_info(
     })
 }
 
-fn encode(state: &QueueState, dialect: Dialect) -> Value {
+fn encode(state: &QueueState, settings: &Settings) -> Value {
+    let longest = match settings.quirks.queue_max_name {
+        QueueMaxName::Printed => "configMaxcWaitTime",
+        QueueMaxName::Mended => "configMaxWaitTime",
+    };
+    let plain = match settings.quirks.queue_codes {
+        QueueCodes::ByDialect => settings.dialect == Dialect::V2_5,
+        QueueCodes::Plain => true,
+        QueueCodes::Full => false,
+    };
     let code = match state {
         QueueState::Waiting { position, waited_s, max_wait_s, longest_wait_s, estimate_s } => {
             return json!({
@@ -46,13 +56,16 @@ fn encode(state: &QueueState, dialect: Dialect) -> Value {
                 "position": position,
                 "totalWaitTime": waited_s,
                 "currentDeviceWaitTime": waited_s,
-                "configMaxcWaitTime": max_wait_s,
+                longest: max_wait_s,
                 "longestWaitTime": longest_wait_s,
                 "estimateWaitTime": estimate_s,
             });
         }
         // Dialect 2.5 tells apart only 0 and everything else.
-        _ if dialect == Dialect::V2_5 => "1",
+        _ if plain => "1",
+        QueueState::Elsewhere(Elsewhere::Ivr) => "160022",
+        QueueState::Elsewhere(Elsewhere::PrivateQueue) => "160023",
+        QueueState::Elsewhere(Elsewhere::NoAnswer) => "160024",
         // The manuals have no code for a robot; that of an automatic flow comes nearest.
         QueueState::WithRobot => "160022",
         QueueState::WithAgent => "160021",

@@ -6,15 +6,21 @@ use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::answer::{Answer, Effect, Refusal};
+use super::answer::{Answer, Effect, Refusal, set};
 use super::auth;
 use super::fields::Fields;
+use crate::settings::quirks::TokenDesc;
 use crate::settings::{Dialect, TokenBody};
 use crate::state::Sandbox;
 
 /// Longest `userId` of dialect 2.5, which prints no limit.
 const USER_ID_MAX_2_5: usize = 128;
 const NAME_MAX: usize = 200;
+
+/// A language of ISO 639 without a country.
+pub(super) fn is_locale(text: &str) -> bool {
+    (2..=3).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase())
+}
 
 fn accepted() -> Effect {
     Effect { accepted: true, ..Effect::default() }
@@ -73,18 +79,22 @@ pub(crate) async fn apply_token(
         let fits = (1..=user_max).contains(&user.chars().count())
             && (1..=NAME_MAX).contains(&name.chars().count())
             && channel == settings.channel_id
-            && (2..=3).contains(&locale.len())
-            && locale.bytes().all(|byte| byte.is_ascii_lowercase());
+            && is_locale(locale);
+        let described = settings.quirks.token_desc == TokenDesc::Present;
         let (form, lifetime_ms) = (settings.token_body, settings.visitor_token_s * 1_000);
         if !fits || !inner.centre.admit(now, user, name, locale) {
             return Ok(Answer::new(json!({"resultCode": "1"})).into_response());
         }
         let token = inner.tokens.new_visitor(now, user, lifetime_ms);
-        let mut response =
-            Answer::new(json!({"token": token, "resultCode": "0"})).effect(accepted()).into_response();
+        let mut body = json!({"token": token, "resultCode": "0"});
+        if described {
+            set(&mut body, "resultDesc", json!("success"));
+        }
+        let mut response = Answer::new(body).effect(accepted()).into_response();
         match form {
             TokenBody::Object => {}
             TokenBody::String => *response.body_mut() = Body::from(json!(token).to_string()),
+            TokenBody::Raw => *response.body_mut() = Body::from(token),
             TokenBody::Braced => *response.body_mut() = Body::from(format!("{{ {} }}", json!(token))),
         }
         Ok(response)

@@ -2,6 +2,7 @@
 
 use super::card;
 use crate::centre::{Outcome, Request};
+use crate::settings::quirks::{BilingualTexts, QueueingCode, RobotChatText, RobotConnectText};
 use crate::settings::{Dialect, Settings};
 
 /// What is answered to an uplink message.
@@ -15,6 +16,8 @@ pub(crate) enum Verdict {
     Empty,
     /// A text beyond the limit.
     TooLong,
+    /// The content is not what its media type asks for.
+    Malformed,
     /// A card that cannot be delivered.
     Card(card::Fault),
 }
@@ -38,6 +41,18 @@ pub(crate) fn tells_offline(request: Request, verdict: &Verdict) -> bool {
     }
 }
 
+/// The texts of TRANS2AGENT and INPUT are printed in two languages at once (D39).
+pub(crate) fn in_both_languages(request: Request, text: &str, settings: &Settings) -> String {
+    let both = matches!(request, Request::TransferToAgent | Request::Input);
+    if !both || settings.quirks.bilingual_texts == BilingualTexts::Off {
+        return text.to_owned();
+    }
+    match request {
+        Request::TransferToAgent => format!("转人工服务 {text}"),
+        _ => format!("发送输入状态 {text}"),
+    }
+}
+
 /// Code and text of the answer.
 pub(crate) fn word(
     request: Request,
@@ -45,6 +60,11 @@ pub(crate) fn word(
     settings: &Settings,
 ) -> (&'static str, Option<&'static str>) {
     let new = settings.dialect == Dialect::V2_6;
+    let queueing = match settings.quirks.queueing_code {
+        QueueingCode::ByDialect => new,
+        QueueingCode::Shown => true,
+        QueueingCode::Hidden => false,
+    };
     let by = |v2_6, v2_5| if new { v2_6 } else { v2_5 };
     let outcome = match verdict {
         Verdict::Outcome(outcome) => outcome,
@@ -52,14 +72,16 @@ pub(crate) fn word(
         Verdict::Empty => {
             return ("13", Some(by("Chat failed because the content is empty.", "sendUserMessage failed")));
         }
-        Verdict::TooLong => return ("13", Some(by("sendUserMessage failed.", "sendUserMessage failed"))),
+        Verdict::TooLong | Verdict::Malformed => {
+            return ("13", Some(by("sendUserMessage failed.", "sendUserMessage failed")));
+        }
         Verdict::Card(fault) => return ("3", Some(fault.text())),
     };
     match request {
-        Request::Connect => connect(outcome, new),
-        Request::Chat => chat(outcome, new),
-        Request::Input => input(outcome, settings, new),
-        Request::TransferToAgent => transfer(outcome, new),
+        Request::Connect => connect(outcome, settings, new, queueing),
+        Request::Chat => chat(outcome, settings, new, queueing),
+        Request::Input => input(outcome, settings, queueing),
+        Request::TransferToAgent => transfer(outcome, queueing),
         Request::Read => match outcome {
             Outcome::Noted => ("0", None),
             _ => ("13", None),
@@ -67,7 +89,7 @@ pub(crate) fn word(
         Request::Disconnect => match outcome {
             Outcome::LeftRobot => ("0", Some("Disconnect robot successfully")),
             Outcome::LeftAgent => ("0", Some("disconnect successfully")),
-            Outcome::LeftQueue if new => ("11", Some(QUEUING)),
+            Outcome::LeftQueue if queueing => ("11", Some(QUEUING)),
             Outcome::LeftQueue => ("0", Some("disconnect successfully")),
             _ => ("13", Some(by("disconnect failed, session keep touch failed.", "disconnect failed"))),
         },
@@ -87,11 +109,23 @@ fn no_channel(request: Request, new: bool) -> &'static str {
     }
 }
 
-fn connect(outcome: &Outcome, new: bool) -> (&'static str, Option<&'static str>) {
+fn connect(
+    outcome: &Outcome,
+    settings: &Settings,
+    new: bool,
+    queueing: bool,
+) -> (&'static str, Option<&'static str>) {
     match outcome {
-        Outcome::WithRobot if new => ("0", Some("connect to robot successfully.")),
-        Outcome::WithRobot => ("0", Some("connect to robot success.")),
-        Outcome::Queueing if new => ("11", Some(QUEUING)),
+        Outcome::WithRobot => (
+            "0",
+            Some(match settings.quirks.robot_connect_text {
+                RobotConnectText::Sample if new => "connect to robot successfully.",
+                RobotConnectText::Sample => "connect to robot success.",
+                RobotConnectText::Table => "connect to robot successfully",
+                RobotConnectText::Multi => "process robot multi message successfully",
+            }),
+        ),
+        Outcome::Queueing if queueing => ("11", Some(QUEUING)),
         Outcome::WithAgent | Outcome::Queueing => ("0", Some(CONNECTED)),
         Outcome::OutsideHours => {
             ("12", Some("The current time is not within the working time of the service agents"))
@@ -100,11 +134,23 @@ fn connect(outcome: &Outcome, new: bool) -> (&'static str, Option<&'static str>)
     }
 }
 
-fn chat(outcome: &Outcome, new: bool) -> (&'static str, Option<&'static str>) {
+fn chat(
+    outcome: &Outcome,
+    settings: &Settings,
+    new: bool,
+    queueing: bool,
+) -> (&'static str, Option<&'static str>) {
     match outcome {
-        Outcome::ToRobot(_) => ("0", Some("Send message to robot successfully")),
+        Outcome::ToRobot(_) => (
+            "0",
+            Some(match settings.quirks.robot_chat_text {
+                RobotChatText::Plain => "Send message to robot successfully",
+                RobotChatText::Multi => "process robot multi message successfully",
+                RobotChatText::Disconnect => "Failed to disconnect robot",
+            }),
+        ),
         Outcome::ToAgent(_) | Outcome::Repeated => ("0", Some(SENT)),
-        Outcome::Queueing if new => ("11", Some(QUEUING)),
+        Outcome::Queueing if queueing => ("11", Some(QUEUING)),
         Outcome::NoSession | Outcome::TooQuick | Outcome::StoredOffline(_) if new => {
             ("13", Some("chat failed, send too quick or session keep touch failed."))
         }
@@ -113,19 +159,19 @@ fn chat(outcome: &Outcome, new: bool) -> (&'static str, Option<&'static str>) {
     }
 }
 
-fn input(outcome: &Outcome, settings: &Settings, new: bool) -> (&'static str, Option<&'static str>) {
+fn input(outcome: &Outcome, settings: &Settings, queueing: bool) -> (&'static str, Option<&'static str>) {
     match outcome {
         Outcome::Noted => ("0", Some(SENT)),
         Outcome::RobotServes => ("13", Some("This is robot service,this message is prevented!")),
-        Outcome::Queueing if new && settings.queueing_input == "11" => ("11", Some(QUEUING)),
-        Outcome::Queueing if new => ("13", Some(QUEUING)),
+        Outcome::Queueing if queueing && settings.queueing_input == "11" => ("11", Some(QUEUING)),
+        Outcome::Queueing if queueing => ("13", Some(QUEUING)),
         _ => ("13", Some("sendUserMessage failed")),
     }
 }
 
-fn transfer(outcome: &Outcome, new: bool) -> (&'static str, Option<&'static str>) {
+fn transfer(outcome: &Outcome, queueing: bool) -> (&'static str, Option<&'static str>) {
     match outcome {
-        Outcome::Queueing if new => ("11", Some(QUEUING)),
+        Outcome::Queueing if queueing => ("11", Some(QUEUING)),
         Outcome::WithAgent | Outcome::Queueing => ("0", Some("transfer from robot to agent success.")),
         Outcome::OutsideHours => {
             ("12", Some("The current time is not within the working time of the service agents."))

@@ -2,9 +2,14 @@
 
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
 
+mod calls;
 mod control;
 mod desk;
 mod faults;
+mod files;
+mod leave;
+mod record;
+mod robot;
 mod sockets;
 mod support;
 mod tokens;

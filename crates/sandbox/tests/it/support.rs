@@ -3,6 +3,8 @@
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
+use base64::Engine;
+pub(crate) use base64::engine::general_purpose::STANDARD;
 use frontdesk_sandbox::{ManualClock, Sandbox, Settings, router};
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -58,6 +60,21 @@ impl Bench {
         self.vendor("applyToken", &body).await
     }
 
+    /// Another visitor's token.
+    pub(crate) async fn apply_as(&self, user: &str) -> String {
+        let body = json!({"userId": user, "userName": user, "channelId": CHANNEL, "locale": "en"});
+        let answer = self.vendor("applyToken", &body).await.json();
+        answer["token"].as_str().expect("a token").to_owned()
+    }
+
+    /// The bytes that the desk gets.
+    pub(crate) async fn raw_bytes(&self, path: &str) -> Vec<u8> {
+        let request = Request::builder().uri(path).header("agent-token", &self.agent);
+        let response = self.router.clone().oneshot(request.body(Body::empty()).expect("a request")).await;
+        let body = response.expect("routers do not fail").into_body();
+        to_bytes(body, usize::MAX).await.expect("a whole body").to_vec()
+    }
+
     pub(crate) async fn raw(
         &self,
         method: &str,
@@ -93,6 +110,43 @@ impl Bench {
     pub(crate) async fn poll(&self) -> Answer {
         let path = format!("/apiaccess/ccmessaging/poll?receiverId={USER}&channel=WEB&isNeedRead=true");
         self.raw("GET", &path, &self.headers(), Body::empty()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.raw("GET", &format!("/apiaccess/ccmessaging/{path}"), &self.headers(), Body::empty()).await
+    }
+
+    /// Code and text of a call.
+    pub(crate) async fn outcome(&self, call: &str, body: &Value) -> (String, Value) {
+        let answer = self.vendor(call, body).await;
+        assert_eq!(answer.status, StatusCode::OK, "{call}: {}", answer.text);
+        let body = answer.json();
+        let code = ["resultCode", "returnCode"].iter().find_map(|name| body[*name].as_str());
+        (code.unwrap_or("none").to_owned(), body)
+    }
+
+    pub(crate) async fn upload(&self, kind: &str, bytes: &[u8]) -> String {
+        let body = json!({"fileType": kind, "fileStream": STANDARD.encode(bytes), "channel": "WEB"});
+        let (code, body) = self.outcome("uploadFileStream", &body).await;
+        assert_eq!(code, "0");
+        body["objectKey"].as_str().expect("an object key").to_owned()
+    }
+
+    /// Sends a message of a kind other than text.
+    pub(crate) async fn media(&self, media: &str, content: &str) -> Value {
+        let mut body = Self::uplink("CHAT", content);
+        body["mediaType"] = json!(media);
+        self.vendor("send", &body).await.json()
+    }
+
+    /// Changes some settings.
+    pub(crate) fn set(&self, patch: &Value) {
+        let settings = self.sandbox.settings().patched(patch).expect("valid");
+        self.sandbox.set_settings(settings).expect("valid");
+    }
+
+    pub(crate) async fn record(&self) -> Value {
+        self.raw("GET", &format!("/sandbox/record?userId={USER}"), &[], Body::empty()).await.json()
     }
 
     pub(crate) async fn messages(&self) -> Vec<Value> {

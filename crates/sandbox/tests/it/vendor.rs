@@ -43,9 +43,7 @@ async fn a_body_that_is_no_json_object_is_a_400() {
 #[tokio::test]
 async fn unknown_paths_and_a_trailing_slash_are_404() {
     let bench = Bench::new(json!({})).await;
-    for path in
-        ["/apiaccess/ccmessaging/send/", "/apiaccess/ccmessaging/uploadFileStream", "/apigovernance/x"]
-    {
+    for path in ["/apiaccess/ccmessaging/send/", "/apiaccess/ccmessaging/uploadFile", "/apigovernance/x"] {
         let answer = bench.raw("POST", path, &[], "{}".to_owned()).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
     }

@@ -59,6 +59,33 @@ pub(crate) fn welcome(language: Language) -> Answer {
     Answer { text: known.welcome.to_owned(), similar }
 }
 
+/// Questions near to what is being typed, best first, at most `max`. No word of one letter counts.
+pub(crate) fn phrases(typed: &str, language: Language, max: usize) -> Vec<String> {
+    let lower = typed.trim().to_lowercase();
+    if lower.is_empty() {
+        return Vec::new();
+    }
+    let language = if typed.chars().any(is_cjk) { Language::Chinese } else { language };
+    let known = knowledge(language);
+    let mut ranked: Vec<(u32, &Topic)> = known
+        .topics
+        .iter()
+        .map(|topic| (score(topic, &lower, language) * 2 + resembles(topic.question, &lower), topic))
+        .filter(|(score, _)| *score > 0)
+        .collect();
+    ranked.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    ranked.iter().take(max).map(|(_, topic)| topic.question.to_owned()).collect()
+}
+
+/// How much of a question is already there: it holds the typed text, or a word that begins with the last one.
+fn resembles(question: &str, lower: &str) -> u32 {
+    let question = question.to_lowercase();
+    let last = lower.split_whitespace().last().unwrap_or_default();
+    let begins = last.chars().count() > 1
+        && question.split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(last));
+    u32::from(question.contains(lower)) * 3 + u32::from(begins)
+}
+
 /// Answer to a picture, a file, a place.
 pub(crate) fn only_text(language: Language) -> Answer {
     plain(knowledge(language).only_text)

@@ -1,0 +1,46 @@
+//! Outbound calls that staff start. Nothing rings: they are only recorded.
+
+use serde::Serialize;
+
+use super::{Centre, Ms};
+use crate::state::push_bounded;
+
+/// One outbound call.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct OutboundCall {
+    /// 1, 2, 3… since start or reset.
+    pub(crate) n: u64,
+    pub(crate) called: String,
+    /// The number to show, if one was given.
+    pub(crate) shown: Option<String>,
+    pub(crate) serial: String,
+    /// Access code and unique id in one.
+    pub(crate) access_code: String,
+    pub(crate) at_ms: Ms,
+}
+
+impl Centre {
+    /// Records an outbound call.
+    pub(crate) fn start_outbound(&mut self, now: Ms, called: &str, shown: Option<&str>) -> OutboundCall {
+        let n = self.outbound.back().map_or(1, |last| last.n + 1);
+        let call = OutboundCall {
+            n,
+            called: called.to_owned(),
+            shown: shown.map(str::to_owned),
+            serial: format!("{:016}-{n}", now),
+            access_code: format!(
+                "{}{:010}",
+                self.settings.call_access_prefix,
+                self.ids.next() % 10_000_000_000
+            ),
+            at_ms: now,
+        };
+        push_bounded(&mut self.outbound, call.clone(), self.settings.max_contacts);
+        call
+    }
+
+    /// Outbound calls, oldest first.
+    pub(crate) fn outbound_calls(&self) -> impl Iterator<Item = &OutboundCall> {
+        self.outbound.iter()
+    }
+}
