@@ -3,7 +3,7 @@
 // The build says where this is: with its parts split off, or as wasm-pack made it.
 import init, { mount } from 'frontdesk-widget';
 
-const LANGUAGES = ['en', 'zh-CN'];
+const LANGUAGES = ['en', 'zh-CN', 'ar'];
 const root = document.getElementById('frontdesk');
 const asset = (path) => new URL(path, import.meta.url);
 const inline = root.dataset.mode === 'inline' || window.parent === window;
@@ -39,17 +39,22 @@ const paint = (color) => {
 
 /** What the visitor reads when the widget cannot start; the way out is to try again. */
 const apologise = () => {
-  const chinese = languageOf(navigator.languages).startsWith('zh');
+  const [words, retry] = {
+    en: ['The chat could not be opened. Please try again.', 'Try again'],
+    'zh-CN': ['在线客服暂时无法打开，请重试。', '重试'],
+    ar: ['تعذّر فتح المحادثة. أعد المحاولة من فضلك.', 'إعادة المحاولة'],
+  }[languageOf(navigator.languages)];
   const sentence = document.createElement('p');
-  sentence.textContent = chinese ? '在线客服暂时无法打开，请重试。' : 'The chat could not be opened. Please try again.';
+  sentence.textContent = words;
   const again = document.createElement('button');
   again.type = 'button';
   again.className = 'fd-button';
-  again.textContent = chinese ? '重试' : 'Try again';
+  again.textContent = retry;
   again.addEventListener('click', () => location.reload());
   const box = document.createElement('div');
   box.className = 'fd-root fd-apology';
   box.setAttribute('role', 'alert');
+  box.dir = 'auto';
   box.append(sentence, again);
   root.replaceChildren(box);
 };

@@ -25,10 +25,13 @@
   const flag = `frontdesk.open.${desk}`;
   const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join('');
   const locale = settings.locale || root.lang || null;
+  const spoken = (locale || navigator.language).slice(0, 2).toLowerCase();
   const [chat, dismiss, unreadOne, unreadMany, unreachable, retry, newTab] = (
-    /^zh/i.test(locale || navigator.language)
-      ? '在线客服|关闭|1 条未读消息|# 条未读消息|暂时无法连接在线客服。|重试|在新标签页中打开'
-      : 'Chat with us|Close|1 unread message|# unread messages|The chat cannot be reached just now.|Try again|Open it in a new tab'
+    {
+      zh: '在线客服|关闭|1 条未读消息|# 条未读消息|暂时无法连接在线客服。|重试|在新标签页中打开',
+      ar: 'تحدّث معنا|إغلاق|رسالة واحدة غير مقروءة|رسائل غير مقروءة: #|المحادثة غير متاحة الآن.|إعادة المحاولة|فتح في تبويب جديد',
+    }[spoken] ||
+    'Chat with us|Close|1 unread message|# unread messages|The chat cannot be reached just now.|Try again|Open it in a new tab'
   ).split('|');
   const label = title || chat;
   const phones = matchMedia('(max-width:480px),(max-height:480px) and (pointer:coarse)');

@@ -1,42 +1,75 @@
-//! Rating a conversation: one tap for the level, words if the visitor has some, and a way past it.
+//! Rating a conversation: one tap for each question that the centre asks, words if the visitor has some, and a way past
+//! it.
 
 use crate::ui::context::Context;
 use crate::ui::dock::{card, new_conversation, sentence};
 use crate::ui::icon;
-use crate::ui::parts::{block, button, fixed, heading, icon as draw, nothing, piece, region};
+use crate::ui::parts::{block, button, fixed, heading, icon as draw, line, nothing, piece, region};
 use crate::ui::text;
-use frontdesk_contract::{ErrorCode, SurveyForm, SurveyLevel};
+use frontdesk_contract::{ErrorCode, SurveyForm, SurveyLevel, SurveyQuestion};
 use frontdesk_core::Input;
 use leptos::prelude::*;
 
 /// Nothing chosen.
-const NONE: u32 = 0;
+const NONE: u32 = u32::MAX;
+/// The highest answer to how likely the visitor is to recommend the desk; the centre counts from 0.
+const MOST_LIKELY: u32 = 9;
 
-/// The form.
+/// The form: what is asked, in that order, then words and the button, as soon as there is something to send.
 pub fn ask(context: Context, form: &SurveyForm) -> AnyView {
-    let chosen = RwSignal::new(NONE);
-    let usual = form.levels.len() == icon::FACES.len();
-    let levels: Vec<AnyView> =
-        form.levels.iter().map(|level| choice(context, level, usual, chosen)).collect();
+    let questions = match form.questions.as_slice() {
+        [] => &[SurveyQuestion::Satisfaction],
+        asked => asked,
+    };
+    let answer = || RwSignal::new(NONE);
+    let (level, recommend, solved) = (answer(), answer(), answer());
+    let needs_level = questions.contains(&SurveyQuestion::Satisfaction);
     let max = form.comment_max_chars;
+    let mut content: Vec<AnyView> = Vec::new();
+    for question in questions {
+        match question {
+            SurveyQuestion::Satisfaction => content.extend(satisfaction(context, form, level)),
+            SurveyQuestion::Recommend => content.extend(recommendation(context, recommend)),
+            SurveyQuestion::Solved => {
+                let words = [(1, text::YES), (0, text::NO)];
+                let choices = words.map(|(value, key)| plain(solved, "fd-solved", value, context.text(key)));
+                content.extend(group(context, text::RATING_SOLVED, "fd-answers", choices.into()));
+            }
+            SurveyQuestion::Unknown => {}
+        }
+    }
     let send = move || {
         let comment = context.desk().value_of(".fd-comment");
-        let level = Some(chosen.get_untracked() as u8);
-        context.act(Input::Rate { level, recommend: None, solved: None, comment: comment.trim().to_owned() });
+        let given = |answer: RwSignal<u32>| Some(answer.get_untracked()).filter(|value| *value != NONE);
+        context.act(Input::Rate {
+            level: given(level).map(|value| value as u8),
+            recommend: given(recommend).map(|value| value as u8),
+            solved: given(solved).map(|value| value == 1),
+            comment: comment.trim().to_owned(),
+        });
     };
-    let rest =
-        piece(move || if chosen.get() == NONE { nothing() } else { words_and_send(context, max, send) });
-    let title = context.text(text::RATING_TITLE);
-    let group = region("fd-levels", "radiogroup", Some(title.clone()), levels);
-    card(vec![
-        heading(title),
-        group,
-        rest,
-        button("fd-link", context.text(text::RATING_SKIP), move || context.act(Input::SkipRating)),
-    ])
+    let ready = Memo::new(move |_| {
+        let answers = [level.get(), recommend.get(), solved.get()];
+        answers.iter().any(|value| *value != NONE) && !(needs_level && level.get() == NONE)
+    });
+    content.push(piece(move || if ready.get() { words_and_send(context, max, send) } else { nothing() }));
+    content.push(button("fd-link", context.text(text::RATING_SKIP), move || context.act(Input::SkipRating)));
+    card(content)
 }
 
-fn choice(context: Context, level: &SurveyLevel, usual: bool, chosen: RwSignal<u32>) -> AnyView {
+/// A question with its choices; the arrow keys move among them.
+fn group(context: Context, question: text::Key, class: &'static str, choices: Vec<AnyView>) -> [AnyView; 2] {
+    let title = context.text(question);
+    [heading(title.clone()), region(class, "radiogroup", Some(title), choices)]
+}
+
+fn satisfaction(context: Context, form: &SurveyForm, answer: RwSignal<u32>) -> [AnyView; 2] {
+    let usual = form.levels.len() == icon::FACES.len();
+    let choices = form.levels.iter().map(|level| of_level(context, level, usual, answer)).collect();
+    group(context, text::RATING_TITLE, "fd-levels", choices)
+}
+
+fn of_level(context: Context, level: &SurveyLevel, usual: bool, answer: RwSignal<u32>) -> AnyView {
     let number = level.level;
     let word = if usual { text::of_level(number) } else { None };
     let label = level.label.clone().or_else(|| word.map(|key| context.text(key)));
@@ -46,10 +79,29 @@ fn choice(context: Context, level: &SurveyLevel, usual: bool, chosen: RwSignal<u
         Some(face) => draw(face),
         None => fixed(context.desk().words.locale.number(number.into())),
     };
-    let choose = move |_: leptos::ev::Event| chosen.set(number.into());
+    choice(answer, "fd-level", number.into(), shown, label)
+}
+
+fn recommendation(context: Context, answer: RwSignal<u32>) -> Vec<AnyView> {
+    let number = |value| context.desk().words.locale.number(value);
+    let choices =
+        (0..=MOST_LIKELY).map(|value| plain(answer, "fd-recommend", value, number(value))).collect();
+    let mut content: Vec<AnyView> = group(context, text::RATING_RECOMMEND, "fd-answers", choices).into();
+    let ends = [text::RATING_RECOMMEND_LEAST, text::RATING_RECOMMEND_MOST];
+    content.push(block("fd-ends", ends.map(|key| line("", fixed(context.text(key)))).into()));
+    content
+}
+
+/// A choice that is its own label.
+fn plain(answer: RwSignal<u32>, name: &'static str, value: u32, label: String) -> AnyView {
+    choice(answer, name, value, fixed(label), String::new())
+}
+
+fn choice(answer: RwSignal<u32>, name: &'static str, value: u32, shown: AnyView, label: String) -> AnyView {
+    let choose = move |_: leptos::ev::Event| answer.set(value);
     view! { class="fd",
         <label class="fd-level">
-            <input type="radio" name="fd-level" class="fd-sr" on:change=choose />
+            <input type="radio" name=name class="fd-sr" on:change=choose />
             <span class="fd-face">{shown}</span>
             <span class="fd-level-name">{label}</span>
         </label>
