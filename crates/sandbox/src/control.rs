@@ -10,7 +10,9 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::agent_api::{Refused, same_origin};
+use crate::centre::scenario;
 use crate::faults::FaultPlan;
+use crate::media;
 use crate::record;
 use crate::settings::quirks::rows;
 use crate::settings::{ENDPOINTS, Settings, documented};
@@ -24,6 +26,8 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/sandbox/faults/log", get(fault_log))
         .route("/sandbox/stats", get(stats))
         .route("/sandbox/quirks", get(quirks))
+        .route("/sandbox/scenarios", get(scenarios))
+        .route("/sandbox/scenario", post(play))
         .route("/sandbox/record", get(record::record))
         .route("/sandbox/reset", post(reset))
         .layer(from_fn(same_origin))
@@ -64,6 +68,42 @@ async fn quirks(State(sandbox): State<Sandbox>) -> Json<Value> {
         })
         .collect();
     Json(json!({"quirks": rows, "answers": documented(), "endpoints": ENDPOINTS}))
+}
+
+async fn scenarios() -> Json<Value> {
+    let list: Vec<Value> = scenario::own().into_iter().map(|scenario| json!(scenario)).collect();
+    Json(json!({"scenarios": list, "samples": media::names().collect::<Vec<_>>()}))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Play {
+    #[serde(rename = "userId")]
+    user_id: Option<String>,
+    /// One of the sandbox's own.
+    name: Option<String>,
+    /// Or one brought along.
+    scenario: Option<Value>,
+}
+
+/// Starts a scenario for a visitor, or for the one whose conversation began last.
+async fn play(State(sandbox): State<Sandbox>, body: Bytes) -> Result<Json<Value>, Refused> {
+    let asked: Play = serde_json::from_slice(&body).map_err(bad)?;
+    let scenario = match (asked.name, asked.scenario) {
+        (Some(name), None) => scenario::own()
+            .into_iter()
+            .find(|own| own.name == name)
+            .ok_or_else(|| Refused(StatusCode::NOT_FOUND, format!("there is no scenario `{name}`")))?,
+        (None, Some(given)) => scenario::Scenario::parse(&given).map_err(bad)?,
+        _ => return Err(bad("either `name` or `scenario` must be there")),
+    };
+    sandbox.with(|inner, now| {
+        let user = inner
+            .centre
+            .play(now, asked.user_id.as_deref(), &scenario)
+            .map_err(|error| Refused(StatusCode::CONFLICT, error.to_string()))?;
+        Ok(Json(json!({"userId": user, "name": scenario.name, "steps": scenario.steps.len()})))
+    })
 }
 
 async fn faults(State(sandbox): State<Sandbox>) -> Json<FaultPlan> {

@@ -7,6 +7,7 @@ mod clock;
 mod control;
 mod faults;
 mod ids;
+mod media;
 mod record;
 mod server;
 mod settings;

@@ -31,7 +31,6 @@ impl State {
     }
 }
 
-#[allow(dead_code, reason = "scenarios put contacts there")]
 /// Where a waiting contact stands that is not in its skill queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

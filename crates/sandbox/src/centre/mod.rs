@@ -18,9 +18,11 @@ mod files;
 mod letters;
 mod mailbox;
 mod outbound;
+mod play;
 mod polling;
 mod queue;
 pub(crate) mod robot;
+pub(crate) mod scenario;
 mod text;
 mod upkeep;
 mod uplink;
@@ -87,6 +89,7 @@ pub(crate) struct Centre {
     next_letter: u64,
     calls: BTreeMap<CallId, Call>,
     outbound: VecDeque<OutboundCall>,
+    scripts: Vec<scenario::Running>,
     next_call: u64,
     next_contact: u64,
     next_due: u64,
@@ -114,6 +117,7 @@ impl Centre {
             next_letter: 0,
             calls: BTreeMap::new(),
             outbound: VecDeque::new(),
+            scripts: Vec::new(),
             next_call: 1,
             next_contact: 1,
             next_due: 0,

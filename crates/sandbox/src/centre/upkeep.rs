@@ -18,6 +18,7 @@ impl Centre {
                 self.robot_says(now, id, answer);
             }
         }
+        self.run_scripts(now);
         if now < self.swept_ms.saturating_add(SWEEP_EVERY_MS) {
             return;
         }
@@ -65,8 +66,13 @@ impl Centre {
 
     /// Ends a contact. The visitor is told, unless the visitor did it or is gone.
     pub(super) fn end(&mut self, now: Ms, id: ContactId, cause: EndCause) {
+        let writable = (cause == EndCause::QueueTimeout).then_some(self.settings.offline);
+        self.end_saying(now, id, cause, writable);
+    }
+
+    /// The same, and says whether the visitor may go on writing.
+    pub(super) fn end_saying(&mut self, now: Ms, id: ContactId, cause: EndCause, writable: Option<bool>) {
         self.relieve(id);
-        let offline = self.settings.offline;
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         let offered = contact.state == State::Offline;
         contact.state = State::Ended;
@@ -85,7 +91,7 @@ impl Centre {
                 control: Control::Disconnect,
                 nickname,
                 call_id: Some(call_id),
-                offline: (cause == EndCause::QueueTimeout).then_some(offline),
+                offline: writable,
                 ..message
             });
         }

@@ -1,8 +1,8 @@
 //! What a visitor sends, and what comes of it.
 
 use super::{
-    Attachment, Centre, Contact, ContactId, Content, Control, Downlink, EndCause, Entry, Ms, Party, Rating,
-    Source, State, robot, text,
+    Attachment, Centre, Contact, ContactId, Content, Control, Downlink, EndCause, Entry, Ms, Origin, Party,
+    Rating, Source, State, play::place, robot, text,
 };
 use crate::settings::MessageIds;
 use crate::settings::quirks::StateControls;
@@ -352,6 +352,25 @@ impl Centre {
         true
     }
 
+    /// What goes with an answer: a picture, a card, a place.
+    fn robot_shows(&mut self, now: Ms, id: ContactId, extra: robot::Extra) {
+        let library = Origin::Library;
+        let words = match extra {
+            robot::Extra::Picture => self.sample_words(now, id, "IMAGE", "photo.jpg", library),
+            robot::Extra::Video => self.sample_words(now, id, "VIDEO", "clip.mp4", library),
+            robot::Extra::Audio => self.sample_words(now, id, "AUDIO", "voice.mp3", library),
+            robot::Extra::File => self.sample_words(now, id, "DOCUMENT", "label.pdf", library),
+            robot::Extra::Card { title, description } => {
+                let url = "https://shop.example/new";
+                Some(self.card_words(now, id, title, description, url, Some("photo.png")))
+            }
+            robot::Extra::Map { description } => Some(place(52.5163, 13.3777, description)),
+        };
+        if let Some(words) = words {
+            self.say(now, id, Source::Robot, words, |message| message);
+        }
+    }
+
     pub(super) fn robot_says(&mut self, now: Ms, id: ContactId, answer: robot::Answer) {
         let Some(contact) = self.contacts.get_mut(&id) else { return };
         contact.robot_turns += 1;
@@ -361,6 +380,9 @@ impl Centre {
             message.similar = answer.similar;
             message
         });
+        if let Some(extra) = answer.extra {
+            self.robot_shows(now, id, extra);
+        }
     }
 }
 

@@ -75,6 +75,25 @@ impl Bench {
         to_bytes(body, usize::MAX).await.expect("a whole body").to_vec()
     }
 
+    /// Headers and bytes of an answer that need not be text.
+    pub(crate) async fn raw_answer(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, String)],
+        body: impl Into<Body>,
+    ) -> (HeaderMap, Vec<u8>) {
+        let mut request =
+            Request::builder().method(method).uri(path).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let request = request.body(body.into()).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("routers do not fail");
+        let (parts, body) = response.into_parts();
+        (parts.headers, to_bytes(body, usize::MAX).await.expect("a whole body").to_vec())
+    }
+
     pub(crate) async fn raw(
         &self,
         method: &str,

@@ -1,6 +1,6 @@
 //! What the robot knows in Chinese.
 
-use super::{Knowledge, Topic};
+use super::{Extra, Knowledge, Show, Topic};
 
 const fn topic(
     question: &'static str,
@@ -20,8 +20,29 @@ pub(super) static KNOWLEDGE: Knowledge = Knowledge {
     offer_agent: "我可以为您转接人工客服。请点击“转人工”，马上为您接通。",
     fallback: "抱歉，我没有完全明白。您可以换一种说法，或者点击“转人工”。",
     only_text: "我只能看懂文字。您发送的内容可以由人工客服查看。",
+    around: &["请", "给我", "发送", "发", "看看", "看", "一张", "一个", "一段", "一下", "我要"],
+    shows: &SHOWS,
+    menu: &["菜单", "帮助", "常见问题"],
+    menu_answer: "我可以回答这些问题：",
     topics: &TOPICS,
 };
+
+static SHOWS: [Show; 6] = [
+    Show { words: &["图片", "照片"], answer: "这是我们的自提点。", extra: Extra::Picture },
+    Show { words: &["视频", "录像"], answer: "一起看看我们的分拣线。", extra: Extra::Video },
+    Show { words: &["语音", "音频"], answer: "给您一段语音。", extra: Extra::Audio },
+    Show { words: &["文件", "文档", "标签"], answer: "这是退货标签。", extra: Extra::File },
+    Show {
+        words: &["卡片", "新品"],
+        answer: "小店上新：",
+        extra: Extra::Card {
+            title: "手工马克杯", description: "纯手工制作，可用洗碗机清洗"
+        },
+    },
+    Show {
+        words: &["地图", "位置"], answer: "我们在这里。", extra: Extra::Map { description: "市内门店" }
+    },
+];
 
 static TOPICS: [Topic; 17] = [
     topic(

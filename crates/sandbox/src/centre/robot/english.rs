@@ -1,6 +1,6 @@
 //! What the robot knows in English.
 
-use super::{Knowledge, Topic};
+use super::{Extra, Knowledge, Show, Topic};
 
 const fn topic(
     question: &'static str,
@@ -20,8 +20,37 @@ pub(super) static KNOWLEDGE: Knowledge = Knowledge {
     offer_agent: "I can pass you on to one of our agents. Choose \u{201c}Talk to an agent\u{201d} and you will be connected.",
     fallback: "I am not sure I understood that. Could you put it in other words, or choose \u{201c}Talk to an agent\u{201d}?",
     only_text: "I can only read text. An agent can look at what you sent.",
+    around: &["show", "send", "me", "a", "an", "the", "please", "one", "some"],
+    shows: &SHOWS,
+    menu: &["menu", "help", "topics", "questions"],
+    menu_answer: "This is what I can help with:",
     topics: &TOPICS,
 };
+
+static SHOWS: [Show; 6] = [
+    Show { words: &["picture", "photo", "image"], answer: "This is our parcel shop.", extra: Extra::Picture },
+    Show {
+        words: &["video", "film", "clip"],
+        answer: "A short look at our sorting belt.",
+        extra: Extra::Video,
+    },
+    Show { words: &["audio", "voice", "sound"], answer: "A voice message for you.", extra: Extra::Audio },
+    Show {
+        words: &["file", "document", "label", "pdf"],
+        answer: "Here is a return label.",
+        extra: Extra::File,
+    },
+    Show {
+        words: &["card", "offer"],
+        answer: "Something new in the shop:",
+        extra: Extra::Card { title: "New mugs", description: "Made by hand, dishwasher-safe" },
+    },
+    Show {
+        words: &["map", "location", "place"],
+        answer: "You find us here.",
+        extra: Extra::Map { description: "Shop in town" },
+    },
+];
 
 static TOPICS: [Topic; 17] = [
     topic(

@@ -27,6 +27,12 @@ struct Knowledge {
     offer_agent: &'static str,
     fallback: &'static str,
     only_text: &'static str,
+    /// Words around the one that counts, as in "show me a picture".
+    around: &'static [&'static str],
+    shows: &'static [Show],
+    /// Asks for a list of questions.
+    menu: &'static [&'static str],
+    menu_answer: &'static str,
     topics: &'static [Topic],
 }
 
@@ -36,9 +42,31 @@ pub(crate) struct Answer {
     pub(crate) text: String,
     /// Questions near to the one asked, best first.
     pub(crate) similar: Vec<String>,
+    /// Something to look at besides.
+    pub(crate) extra: Option<Extra>,
+}
+
+/// What the robot can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extra {
+    Picture,
+    Video,
+    Audio,
+    File,
+    Card { title: &'static str, description: &'static str },
+    Map { description: &'static str },
+}
+
+/// Something to be asked for by one word.
+#[derive(Debug)]
+struct Show {
+    words: &'static [&'static str],
+    answer: &'static str,
+    extra: Extra,
 }
 
 const SIMILAR_MAX: usize = 3;
+const MENU_MAX: usize = 6;
 const FITS_FROM: u32 = 2;
 
 fn knowledge(language: Language) -> &'static Knowledge {
@@ -49,14 +77,14 @@ fn knowledge(language: Language) -> &'static Knowledge {
 }
 
 fn plain(text: &str) -> Answer {
-    Answer { text: text.to_owned(), similar: Vec::new() }
+    Answer { text: text.to_owned(), similar: Vec::new(), extra: None }
 }
 
 /// First words of a conversation.
 pub(crate) fn welcome(language: Language) -> Answer {
     let known = knowledge(language);
     let similar = known.topics.iter().take(SIMILAR_MAX).map(|topic| topic.question.to_owned()).collect();
-    Answer { text: known.welcome.to_owned(), similar }
+    Answer { text: known.welcome.to_owned(), similar, extra: None }
 }
 
 /// Questions near to what is being typed, best first, at most `max`. No word of one letter counts.
@@ -105,14 +133,39 @@ pub(crate) fn answer(text: &str, language: Language) -> Answer {
     answer_in(&lower, Language::English)
 }
 
+/// The answer to a text that is hardly more than one word: a picture, a card, the menu.
+fn demonstrate(known: &Knowledge, lower: &str, language: Language) -> Option<Answer> {
+    let core = match language {
+        Language::English => lower
+            .split(|c: char| !c.is_alphanumeric())
+            .filter(|word| !word.is_empty() && !known.around.contains(word))
+            .collect::<Vec<_>>()
+            .join(" "),
+        Language::Chinese => {
+            let letters: String = lower.chars().filter(|c| c.is_alphanumeric()).collect();
+            known.around.iter().fold(letters, |rest, word| rest.replace(word, ""))
+        }
+    };
+    if known.menu.contains(&core.as_str()) {
+        let similar = known.topics.iter().take(MENU_MAX).map(|topic| topic.question.to_owned()).collect();
+        return Some(Answer { text: known.menu_answer.to_owned(), similar, extra: None });
+    }
+    let show = known.shows.iter().find(|show| show.words.contains(&core.as_str()))?;
+    Some(Answer { extra: Some(show.extra), ..plain(show.answer) })
+}
+
 fn knows(known: &Knowledge, lower: &str, language: Language) -> bool {
     let lists = [known.greetings, known.thanks, known.person];
     lists.iter().any(|list| mentions(lower, list, language))
+        || demonstrate(known, lower, language).is_some()
         || known.topics.iter().any(|topic| score(topic, lower, language) >= FITS_FROM)
 }
 
 fn answer_in(lower: &str, language: Language) -> Answer {
     let known = knowledge(language);
+    if let Some(shown) = demonstrate(known, lower, language) {
+        return shown;
+    }
     if mentions(lower, known.person, language) {
         return plain(known.offer_agent);
     }
@@ -128,11 +181,13 @@ fn answer_in(lower: &str, language: Language) -> Answer {
     };
     match ranked.split_first() {
         Some(((score, best), others)) if *score >= FITS_FROM => {
-            Answer { text: best.answer.to_owned(), similar: questions(others) }
+            Answer { text: best.answer.to_owned(), similar: questions(others), extra: None }
         }
         _ if mentions(lower, known.greetings, language) => plain(known.greeting),
         _ if mentions(lower, known.thanks, language) => plain(known.you_are_welcome),
-        _ if !ranked.is_empty() => Answer { text: known.fallback.to_owned(), similar: questions(&ranked) },
+        _ if !ranked.is_empty() => {
+            Answer { text: known.fallback.to_owned(), similar: questions(&ranked), extra: None }
+        }
         _ => Answer { text: known.fallback.to_owned(), ..welcome(language) },
     }
 }
@@ -165,6 +220,7 @@ fn is_cjk(character: char) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, reason = "a test may panic")]
 mod tests {
     use super::*;
 
@@ -207,6 +263,33 @@ mod tests {
             (english::KNOWLEDGE.fallback, SIMILAR_MAX)
         );
         assert_eq!(answer("", Language::English).text, english::KNOWLEDGE.fallback);
+    }
+
+    #[test]
+    fn one_word_shows_a_thing_in_either_language() {
+        for (text, shown) in
+            [("picture", "图片"), ("Show me a video!", "发一个视频"), ("card", "卡片"), ("map", "看地图")]
+        {
+            let kind = |answer: Answer| answer.extra.map(|extra| std::mem::discriminant(&extra));
+            let (english, chinese) = (answer(text, Language::English), answer(shown, Language::Chinese));
+            assert!(kind(english.clone()).is_some(), "{text}");
+            assert_eq!(kind(english), kind(chinese), "{text}");
+        }
+        for text in ["menu", "菜单"] {
+            assert_eq!(answer(text, Language::Chinese).similar.len(), MENU_MAX, "{text}");
+        }
+        assert_eq!(answer("can I pay by card?", Language::English).extra, None);
+        assert!(answer("picture", Language::Chinese).extra.is_some());
+    }
+
+    #[test]
+    fn phrases_resemble_what_is_typed() {
+        assert_eq!(phrases("deli", Language::English, 5)[..1], ["How long does delivery take?"]);
+        assert!(phrases("退", Language::English, 5).iter().all(|phrase| phrase.contains('退')));
+        assert!(
+            phrases(" ", Language::English, 5).is_empty() && phrases("q", Language::Chinese, 5).is_empty()
+        );
+        assert!(phrases("how", Language::English, 3).len() == 3);
     }
 
     #[test]
