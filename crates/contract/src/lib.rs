@@ -11,7 +11,7 @@
 //! - [`contact`]: who serves the visitor, the queue
 //! - [`message`]: what visitor, robot and agent say
 //! - [`rich`]: text with marks
-//! - [`file`]: uploads, downloads, tickets
+//! - [`mod@file`]: uploads, downloads, tickets
 //! - [`event`]: everything that happened, in order
 //! - [`history`]: earlier messages
 //! - [`robot`]: suggestions, judging an answer

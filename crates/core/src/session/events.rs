@@ -37,7 +37,7 @@ impl Session {
                 if news && said && !self.seen {
                     self.unread += 1;
                 }
-                if said {
+                if matches!(message.from, Sender::Agent(_)) {
                     self.receipts.heard(seq);
                 }
                 step.redraw();

@@ -25,7 +25,7 @@ pub enum HistoryState {
     Loading,
     /// There is nothing earlier.
     End,
-    /// Could not be read; can be asked for again.
+    /// Could not be read, or a gap is too long to be filled at once; can be asked for again.
     Failed,
 }
 
@@ -60,8 +60,8 @@ pub(super) struct Past {
     begun: bool,
     ended: bool,
     failed: bool,
-    /// A gap is to be filled once there is time.
-    gap: bool,
+    /// A gap is to be filled once there is time, from here on.
+    gap: Option<Place>,
     reading: Option<Reading>,
     tries: Tries,
 }
@@ -99,15 +99,22 @@ impl Past {
 
 impl Session {
     pub(super) fn want_earlier(&mut self, step: &mut Step) {
-        if self.past.reading.is_none() && !self.past.ended {
-            self.past.read(None);
-            step.redraw();
+        if self.past.reading.is_some() {
+            return;
         }
+        if self.past.gap.is_some() {
+            // That could not be filled comes first.
+            self.past.failed = false;
+        } else if !self.past.ended {
+            self.past.read(None);
+        }
+        step.redraw();
     }
 
     /// The journal has a gap: the history may tell what was there.
     pub(super) fn fill_gap(&mut self) {
-        self.past.gap = true;
+        self.past.gap = Some(Place::default());
+        self.past.failed = false;
     }
 
     pub(super) fn advance_past(&mut self, step: &mut Step) -> Option<u64> {
@@ -116,10 +123,13 @@ impl Session {
             return None;
         }
         // What the journal has comes first; nothing of it is asked for twice.
-        if self.past.gap && self.past.reading.is_none() && !self.following.is_behind() {
-            self.past.gap = false;
+        let idle = self.past.reading.is_none() && !self.past.failed;
+        if idle
+            && !self.following.is_behind()
+            && let Some(place) = self.past.gap.take()
+        {
             if self.transcript.has_inner_gap() {
-                self.past.read(Some(Place::default()));
+                self.past.read(Some(place));
                 step.redraw();
             } else if !self.past.begun {
                 self.past.read(None);
@@ -149,9 +159,14 @@ impl Session {
             }
             Next::Reopen => self.reopen(step),
             _ => {
-                self.past.reading = None;
-                self.past.ended |= failure.code() == Some(ErrorCode::NotOffered);
-                self.past.failed = !self.past.ended;
+                let reading = self.past.reading.take();
+                // There is none after all, or the visitor has it tried again.
+                let never = failure.code() == Some(ErrorCode::NotOffered);
+                self.past.ended |= never;
+                self.past.failed = !never;
+                if self.past.failed && self.past.gap.is_none() {
+                    self.past.gap = reading.and_then(|reading| reading.gap);
+                }
             }
         }
     }
@@ -164,22 +179,30 @@ impl Session {
         let merged = self.transcript.merge(page.items, place.oldest.as_deref(), &mut step.changes);
         let last = next.before.is_none() || merged.full;
         reading.pages_left = reading.pages_left.saturating_sub(1);
-        if reading.gap.is_some() {
-            if merged.bridged || last {
-                self.transcript.close_gaps(false, &mut step.changes);
-            } else if reading.pages_left > 0 {
-                reading.gap = Some(next);
-                self.past.reading = Some(reading);
-            }
-            return;
+        let enough = match reading.gap {
+            Some(_) => !self.transcript.has_inner_gap(),
+            None => merged.new > 0,
+        };
+        if last {
+            self.transcript.close_gaps(&mut step.changes);
+        } else if enough {
+            self.transcript.close_first_gap(&mut step.changes);
         }
-        self.past.place = next;
-        self.past.begun = true;
-        self.past.ended = last;
-        if merged.new > 0 || last {
-            self.transcript.close_gaps(true, &mut step.changes);
-        } else if reading.pages_left > 0 {
+        let goes_on = !last && !enough && reading.pages_left > 0;
+        let deeper = reading.gap.is_none() || !self.past.begun;
+        if deeper && !(goes_on && reading.gap.is_some()) {
+            // From here on the visitor may read on.
+            self.past.place = next.clone();
+            self.past.begun = true;
+            self.past.ended |= last;
+        }
+        if goes_on {
+            reading.gap = reading.gap.and(Some(next));
             self.past.reading = Some(reading);
+        } else if !last && !enough && reading.gap.is_some() {
+            // A very long gap: the visitor decides whether to read on.
+            self.past.gap = self.past.gap.take().or(Some(next));
+            self.past.failed = true;
         }
     }
 }

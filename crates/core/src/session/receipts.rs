@@ -10,7 +10,7 @@ use frontdesk_contract::ContactState;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Receipts {
-    /// Number of the newest message of the other side.
+    /// Number of the newest message of an agent.
     heard: u64,
     asked: u64,
     told: u64,

@@ -13,7 +13,7 @@ use frontdesk_contract::{ErrorCode, FileOffer};
 
 /// An upload of which nothing was heard for so long is stopped and tried again, in milliseconds. The proxy's look at what
 /// came is part of it.
-const IDLE_MS: u64 = 90_000;
+const IDLE_MS: u64 = 60_000;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Uploads {

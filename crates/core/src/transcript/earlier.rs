@@ -8,8 +8,6 @@ use frontdesk_contract::{Body, ClientId, HistoryItem, Message};
 pub(crate) struct Merged {
     /// So many entries are new.
     pub(crate) new: usize,
-    /// It reached back to a message before the first gap: nothing is missing between that and now.
-    pub(crate) bridged: bool,
     /// There is no room for more.
     pub(crate) full: bool,
 }
@@ -20,6 +18,10 @@ fn id_of(entry: &Entry) -> Option<&str> {
         EntryKind::Theirs { id, .. } => Some(id),
         _ => None,
     }
+}
+
+fn is_gap(entry: &Entry) -> bool {
+    matches!(entry.kind, EntryKind::Gap(_))
 }
 
 fn entry_of(key: u32, item: HistoryItem) -> Entry {
@@ -40,29 +42,21 @@ impl Transcript {
         self.entries.iter().rposition(|entry| id_of(entry) == Some(id))
     }
 
-    fn first_gap(&self) -> Option<usize> {
-        self.entries.iter().position(|entry| matches!(entry.kind, EntryKind::Gap(_)))
-    }
-
     /// Where a message belongs that is older than the entry at `at` and not in the journal: what the journal has is
-    /// without a hole, so it stands before the next gap above, or before the first event; or before a message of the
+    /// without a hole, so it stands after the next gap above, or before the first event; or before a message of the
     /// history, for what that has is without a hole as well.
     fn slot_above(&self, mut at: usize) -> usize {
-        loop {
-            match self.entries.get(at) {
-                Some(entry) if rank(entry) == 0 || matches!(entry.kind, EntryKind::Gap(_)) => return at,
-                _ => {}
-            }
-            let Some(above) = at.checked_sub(1) else { return 0 };
-            if self.entries.get(above).is_some_and(|entry| rank(entry) == 0) {
-                return at;
-            }
+        while self.entries.get(at).is_none_or(|entry| rank(entry) > 0)
+            && let Some(above) = at.checked_sub(1)
+            && self.entries.get(above).is_some_and(|entry| rank(entry) > 0 && !is_gap(entry))
+        {
             at = above;
         }
+        at
     }
 
-    /// Adds what is not here yet of a page of the history, its oldest message first. `newer` is the id of a message that
-    /// followed the page: the oldest of the page before, if there was one.
+    /// Adds what is not here yet of a page of the history, its oldest message first, and takes away the gaps that it
+    /// fills. `newer` is the id of a message that followed the page: the oldest of the page before, if there was one.
     pub(crate) fn merge(
         &mut self,
         items: Vec<HistoryItem>,
@@ -70,22 +64,22 @@ impl Transcript {
         changes: &mut Vec<Change>,
     ) -> Merged {
         let mut merged = Merged::default();
-        let gap = self.first_gap();
-        let mut at = newer.and_then(|id| self.position_of_message(id)).unwrap_or_else(|| {
-            // What waits here is newer than all that the centre has.
-            self.entries.iter().rposition(|entry| rank(entry) < u64::MAX).map_or(0, |last| last + 1)
-        });
+        let mut place = newer.and_then(|id| self.position_of_message(id)).or_else(|| self.place_of_newest());
         for item in items.into_iter().rev() {
             if let Some(known) = self.position_of_message(&item.id) {
-                at = at.min(known);
-                merged.bridged |= gap.is_some_and(|gap| known < gap);
+                if let Some(at) = place.filter(|at| known < *at) {
+                    self.remove_gaps(known..at, changes);
+                }
+                place = Some(place.map_or(known, |at| at.min(known)));
                 continue;
             }
+            let Some(at) = place else { continue };
             if self.entries.len() >= MAX_ENTRIES {
                 merged.full = true;
                 return merged;
             }
-            at = self.slot_above(at);
+            let at = self.slot_above(at);
+            place = Some(at);
             self.earlier += 1;
             self.last_key = self.last_key.wrapping_add(1);
             self.entries.insert(at, entry_of(self.last_key, item));
@@ -95,25 +89,47 @@ impl Transcript {
         merged
     }
 
-    /// Takes away the gaps, since the history has filled them. With `first` only one that stands above all events.
-    pub(crate) fn close_gaps(&mut self, first: bool, changes: &mut Vec<Change>) {
-        let top = self.entries.iter().position(|entry| rank(entry) > 0);
-        let (mut at, mut closed) = (0, Vec::new());
-        self.entries.retain(|entry| {
-            let closes = matches!(entry.kind, EntryKind::Gap(_)) && (!first || Some(at) == top);
-            at += 1;
-            if closes {
-                closed.push(Change::Remove { key: entry.key });
-            }
-            !closes
-        });
-        changes.append(&mut closed);
+    /// Where the newest messages of the centre belong; `None` if the journal will tell them: it has the last message that
+    /// is shown, and what is newer is not heard yet.
+    fn place_of_newest(&self) -> Option<usize> {
+        // What waits here is newer than all that the centre has.
+        let heard = self.entries.iter().rposition(|entry| rank(entry) < u64::MAX);
+        let tells = |entry: &&Entry| rank(entry) < u64::MAX && (is_gap(entry) || id_of(entry).is_some());
+        match self.entries.iter().rev().find(tells) {
+            Some(last) if !is_gap(last) && (last.earlier || rank(last) > 0) => None,
+            _ => Some(heard.map_or(0, |last| last + 1)),
+        }
     }
 
-    /// A gap has events above it, of which the history may tell the rest.
+    fn remove_gaps(&mut self, within: core::ops::Range<usize>, changes: &mut Vec<Change>) {
+        for at in within.rev() {
+            if self.entries.get(at).is_some_and(is_gap) {
+                let entry = self.entries.remove(at);
+                changes.push(Change::Remove { key: entry.key });
+            }
+        }
+    }
+
+    /// Takes away all gaps: the history has no more to fill them with.
+    pub(crate) fn close_gaps(&mut self, changes: &mut Vec<Change>) {
+        self.remove_gaps(0..self.entries.len(), changes);
+    }
+
+    /// Takes away a gap that stands above everything: what is missing there is what came earlier, and can be asked for.
+    pub(crate) fn close_first_gap(&mut self, changes: &mut Vec<Change>) {
+        if let Some(first) = self.first() {
+            self.remove_gaps(first..first + 1, changes);
+        }
+    }
+
+    /// The first entry that is not of an earlier session.
+    fn first(&self) -> Option<usize> {
+        self.entries.iter().position(|entry| entry.earlier || rank(entry) > 0)
+    }
+
+    /// A gap has something above it.
     pub(crate) fn has_inner_gap(&self) -> bool {
-        let top = self.entries.iter().position(|entry| rank(entry) > 0);
-        self.entries.iter().rposition(|entry| matches!(entry.kind, EntryKind::Gap(_))) > top
+        self.entries.iter().rposition(is_gap) > self.first()
     }
 
     /// An event tells a message that the history had told: the event's copy takes its place.

@@ -106,7 +106,8 @@ pub enum Change {
 }
 
 /// The entries, sorted by event number; those without a number come last, in the order they were made. What the centre's
-/// history alone knows stands where something is missing: before the first event, or before a [`Gap`].
+/// history alone knows stands where something is missing: before the first event, or after a [`Gap`], which is what is
+/// missing still.
 #[derive(Clone, Debug, Default)]
 pub struct Transcript {
     entries: Vec<Entry>,
@@ -186,7 +187,12 @@ impl Transcript {
 
     fn place(&mut self, entry: Entry, changes: &mut Vec<Change>) {
         let own = rank(&entry);
-        let at = self.entries.iter().rposition(|other| rank(other) <= own).map_or(0, |before| before + 1);
+        let below = |other: &Entry| !other.earlier && rank(other) <= own;
+        let mut at = self.entries.iter().rposition(below).map_or(0, |before| before + 1);
+        // What the history tells belongs to the number above it.
+        while self.entries.get(at).is_some_and(|other| other.earlier) {
+            at += 1;
+        }
         self.entries.insert(at, entry);
         changes.push(Change::Insert { at });
     }

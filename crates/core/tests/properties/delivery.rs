@@ -31,6 +31,10 @@ enum Act {
     Down(bool),
     Trouble(u64),
     EndContact(usize),
+    SendFile(usize),
+    Draft(usize),
+    Leave(usize),
+    Progress(usize, u64),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -39,6 +43,10 @@ fn act() -> impl Strategy<Value = Act> {
         8 => (1_u64..200).prop_map(Act::Pass),
         4 => (200_u64..20_000).prop_map(Act::Pass),
         8 => tab.clone().prop_map(Act::Send),
+        4 => tab.clone().prop_map(Act::SendFile),
+        1 => tab.clone().prop_map(Act::Draft),
+        1 => tab.clone().prop_map(Act::Leave),
+        2 => (tab.clone(), 0_u64..2_000).prop_map(|(tab, bytes)| Act::Progress(tab, bytes)),
         1 => (tab.clone(), any::<bool>()).prop_map(|(tab, agent)| Act::Connect(tab, agent)),
         2 => tab.clone().prop_map(Act::Reload),
         1 => Just(Act::OpenTab),
@@ -92,6 +100,17 @@ impl Run {
         self.world.send(tab, &text);
     }
 
+    fn send_file(&mut self, tab: usize) {
+        if self.world.session(tab).offers().is_none() {
+            return;
+        }
+        self.texts += 1;
+        let name = format!("{}.png", self.texts);
+        let life = self.world.tabs.get(tab).map_or(0, |tab| tab.life);
+        self.written.entry((tab, life)).or_default().push(name.clone());
+        self.world.send_files(tab, &[(&name, 1_000)]);
+    }
+
     fn act(&mut self, act: &Act) {
         let world = &mut self.world;
         match *act {
@@ -107,6 +126,10 @@ impl Run {
             Act::Trouble(trouble) => world.network.trouble = trouble,
             Act::OpenTab | Act::AgentSays => {}
             Act::Send(tab)
+            | Act::SendFile(tab)
+            | Act::Draft(tab)
+            | Act::Leave(tab)
+            | Act::Progress(tab, _)
             | Act::Connect(tab, _)
             | Act::Reload(tab)
             | Act::CloseTab(tab)
@@ -129,6 +152,17 @@ impl Run {
         let several = self.world.living().len() > 1;
         match *act {
             Act::Send(_) => self.send(tab),
+            Act::SendFile(_) => self.send_file(tab),
+            Act::Draft(_) => self.world.input(tab, Input::Draft(format!("draft {}", self.texts))),
+            Act::Leave(_) => {
+                let (number, text) = ("123".to_owned(), format!("left {}", self.texts));
+                self.world.input(tab, Input::LeaveMessage { number, country: None, text });
+            }
+            Act::Progress(_, sent_bytes) => {
+                if let Some(id) = self.world.open_request(tab, On::Upload) {
+                    self.world.input(tab, Input::Progress { id, sent_bytes });
+                }
+            }
             Act::Connect(_, agent) => {
                 let to = if agent { ConnectTo::Agent } else { ConnectTo::Robot };
                 self.world.input(tab, Input::Connect(to));
@@ -160,7 +194,8 @@ impl Run {
         if let Some(tab) = self.tab(0) {
             self.world.input(tab, Input::Connect(ConnectTo::Agent));
         }
-        for _ in 0..60 {
+        // As long as an upload may stand still, and some more.
+        for _ in 0..110 {
             self.world.visitor_insists();
             self.world.run(1_000);
             self.world.desk.agent_serves();

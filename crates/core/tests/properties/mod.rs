@@ -5,6 +5,7 @@ mod delivery;
 mod election;
 mod pages;
 mod panics;
+mod past;
 
 use proptest::test_runner::{Config, FileFailurePersistence};
 

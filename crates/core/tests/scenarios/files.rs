@@ -122,7 +122,7 @@ fn an_upload_that_moves_may_take_long_and_one_that_stands_still_is_tried_again()
     world.run(1_000);
     let id = world.open_request(0, On::Upload).expect("an upload");
     for sent_bytes in 1..=10 {
-        world.run(60_000);
+        world.run(50_000);
         world.input(0, Input::Progress { id, sent_bytes });
     }
     assert_eq!(world.requests(On::Upload).len(), 1);
