@@ -183,9 +183,10 @@ impl Session {
             Some(_) => !self.transcript.has_inner_gap(),
             None => merged.new > 0,
         };
-        if last {
+        if last && reading.gap.is_some() {
             self.transcript.close_gaps(&mut step.changes);
-        } else if enough {
+        } else if last || enough {
+            // One further down is read to from the newest message on.
             self.transcript.close_first_gap(&mut step.changes);
         }
         let goes_on = !last && !enough && reading.pages_left > 0;
