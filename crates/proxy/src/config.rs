@@ -4,13 +4,14 @@
 //! `FRONTDESK__LISTEN`, `FRONTDESK__DESKS__0__CEC__APP_SECRET`. Every secret can also be read from a file by the same
 //! key with `_file`; one given by the environment takes the place of either form in the TOML file.
 //!
-//! Names of secret and certificate files are looked up beside the TOML file; `assets` and the path of `store` in the
+//! Names of secret and certificate files are looked up beside the TOML file; `assets`, `spool` and the path of `store` in the
 //! working directory.
 //!
 //! Reading goes on after a mistake, so that [`Config::load`] reports all of them at once.
 //!
 //! # Layout
 //! - [`desk`], [`centre`], [`calls`]: the desks, their centre, calls from the page
+//! - `offers`: files, leaving a message, opening hours
 //! - [`limits`]: what the proxy takes at most
 //! - [`address`]: origins, networks, where the store is
 //! - [`mistake`]: what is wrong, and how it is said
@@ -23,6 +24,7 @@ pub mod desk;
 pub mod limits;
 pub mod mistake;
 mod node;
+mod offers;
 mod secret;
 mod section;
 
@@ -52,6 +54,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Where the proxy keeps what must survive it. Key `store`, default `redb:frontdesk.redb`.
     pub store: StoreAt,
+    /// Folder for files on their way, of this proxy alone. Key `spool`, default `frontdesk-files`.
+    pub spool: PathBuf,
     /// How long a conversation is kept after its end. Key `retention_hours`, default 24.
     pub retention: Duration,
     /// Folder of the built widget files. Key `assets`, default `dist`.
@@ -138,6 +142,7 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
     let public_url = root.must("public_url", address::ORIGIN_EXPECTED, |text: String| address::origin(&text));
     let metrics_listen = root.get("metrics_listen", SOCKET, address::socket);
     let store = root.or("store", address::STORE_EXPECTED, StoreAt::default(), address::store);
+    let spool = root.or("spool", "the path of a folder", PathBuf::from("frontdesk-files"), section::path);
     let retention = root.whole("retention_hours", "hours", 24, 1..=8760);
     let assets = root.or("assets", "the path of a folder", PathBuf::from("dist"), section::path);
     let log =
@@ -159,6 +164,7 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
         public_url: public_url?,
         metrics_listen: metrics_listen?,
         store: store?,
+        spool: spool?,
         retention: Duration::from_secs(retention? * 3600),
         assets: assets?,
         log: log?,

@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod files;
 pub mod http;
 pub mod problem;
 pub mod quiet;

@@ -88,6 +88,8 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
     let app = App::new(Settings::from(&config), desks, store, assets, Clock::system());
+    let spool = &app.shared.spool;
+    spool.prepare().map_err(|error| format!("cannot use the spool {}: {error}", config.spool.display()))?;
     let ends = shutdown()?;
     app.start().await?;
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url, "serving");

@@ -52,6 +52,9 @@ impl Problem {
             }
             ErrorCode::CentreUnintelligible => "the centre answered something that is not its interface",
             ErrorCode::ContactEnded => "the conversation is over: connect again",
+            ErrorCode::BodyUnsupported => "this desk does not take this kind of message",
+            ErrorCode::NoAgents => "no agent is free",
+            ErrorCode::NotOffered => "the centre does not do this for this desk",
             _ => "the centre refused",
         };
         Self::new(code, message)

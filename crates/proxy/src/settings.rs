@@ -1,7 +1,8 @@
 //! What the visitor API needs to know about its deployment: [`Config`] without what belongs to a centre's adapter.
 
-use crate::config::{self, Config, Limits, MessageIds, OnLinger, PollKind};
-use frontdesk_contract::Offers;
+use crate::config::{self, Config, Dialect, Limits, MessageIds, OnLinger, PollKind};
+use frontdesk_contract::{CallOffer, Offers};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Settings that all desks share.
@@ -13,6 +14,8 @@ pub struct Settings {
     pub retention: Duration,
     /// What is taken at most.
     pub limits: Limits,
+    /// Folder for files on their way.
+    pub spool: PathBuf,
 }
 
 impl From<&Config> for Settings {
@@ -21,6 +24,7 @@ impl From<&Config> for Settings {
             public_url: config.public_url.clone(),
             retention: config.retention,
             limits: config.limits.clone(),
+            spool: config.spool.clone(),
         }
     }
 }
@@ -34,6 +38,8 @@ pub struct DeskSettings {
     pub origins: Vec<String>,
     /// What the desk offers; sent to the page as it is.
     pub offers: Offers,
+    /// Gateways that calls may use, as `wss://host:port` or with the usual port left out.
+    pub gateways: Vec<String>,
     /// How long polling goes on without a listener.
     pub linger: Duration,
     /// What happens then.
@@ -52,13 +58,20 @@ impl From<&config::Desk> for DeskSettings {
         Self {
             id: desk.id.clone(),
             origins: desk.origins.clone(),
-            // What is not built yet is not offered.
             offers: Offers {
                 robot: cec.robot,
                 agent: cec.agent,
+                call: CallOffer { audio: desk.calls.is_some(), video: desk.calls.is_some() },
+                files: desk.files.clone(),
+                suggestions: desk.suggestions && cec.robot,
+                // The interface for it is of the second dialect.
+                history: cec.history && cec.dialect == Dialect::V2_6,
+                leave_message: desk.leave_message.is_some(),
+                countries: desk.leave_message.clone().unwrap_or_default(),
+                hours: desk.hours.clone(),
                 text_max_bytes: cec.text_max_bytes,
-                ..Offers::default()
             },
+            gateways: desk.calls.as_ref().map(|calls| calls.gateways.clone()).unwrap_or_default(),
             linger: desk.linger,
             on_linger: desk.on_linger,
             centre: CentreTraits { message_id: cec.message_id, poll: cec.poll, history: cec.history },

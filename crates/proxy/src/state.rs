@@ -1,12 +1,16 @@
 //! What all parts of the visitor API share, and its beginning and end.
 
 use crate::clock::Clock;
+use crate::files::cache::Cache;
+use crate::files::spool::Spool;
+use crate::files::ticket::Tickets;
 use crate::http::assets::Assets;
 use crate::http::limits::Limiters;
 use crate::quiet::Quiet;
 use crate::settings::{DeskSettings, Settings};
 use crate::store::Store;
 use crate::vendor::Centre;
+use crate::visitor::calling::Abilities;
 use crate::visitor::registry::Registry;
 use frontdesk_contract::ErrorCode;
 use std::collections::HashMap;
@@ -43,6 +47,14 @@ pub struct Shared {
     pub tasks: TaskTracker,
     /// Failures of centres that were logged: desk, what is certain, code.
     pub failures: Quiet<(String, &'static str, ErrorCode)>,
+    /// Files on their way.
+    pub spool: Arc<Spool>,
+    /// Files of the centre that were asked for lately.
+    pub cache: Cache,
+    /// Addresses that pages may load without a credential.
+    pub tickets: Tickets,
+    /// What centres can do about calls, by desk.
+    pub abilities: Abilities,
     /// Cancelled when the proxy goes down.
     pub draining: CancellationToken,
 }
@@ -73,8 +85,14 @@ impl App {
     ) -> AppState {
         let limiters = Limiters::new(&settings.limits);
         let desks = desks.into_iter().map(|desk| (desk.settings.id.clone(), Arc::new(desk))).collect();
+        let spool = Spool::new(settings.spool.clone(), settings.limits.spool_bytes);
+        let cache = Cache::new(settings.limits.cache_bytes);
         let shared = Shared {
             settings,
+            spool,
+            cache,
+            tickets: Tickets::default(),
+            abilities: Abilities::default(),
             desks,
             store,
             clock,
@@ -114,6 +132,13 @@ impl App {
             tokio::time::sleep(SWEEP).await;
             self.registry.sweep();
             self.limiters.sweep();
+            self.shared.tickets.sweep();
+            self.shared.cache.sweep();
+            if round.is_multiple_of(STORE_SWEEP)
+                && let Err(error) = self.shared.spool.sweep()
+            {
+                tracing::error!(%error, "the spool could not be swept");
+            }
             if round.is_multiple_of(STORE_SWEEP)
                 && let Err(error) = self.shared.store.sweep(self.shared.clock.now_ms(), retention_ms).await
             {

@@ -3,7 +3,9 @@
 use super::address;
 use super::calls::{self, Calls};
 use super::centre::{self, CecConfig};
+use super::offers;
 use super::section::{Section, filled};
+use frontdesk_contract::{FileOffer, Hours};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
@@ -28,6 +30,15 @@ pub struct Desk {
     pub on_linger: OnLinger,
     /// The contact centre. Section `cec`.
     pub cec: CecConfig,
+    /// Which files are taken. Section `files`.
+    pub files: FileOffer,
+    /// Whether the robot's questions are suggested while the visitor types. Key `suggestions`, default true; without a
+    /// robot there are none.
+    pub suggestions: bool,
+    /// Countries whose numbers are taken without `+`; `None`: no message can be left. Section `leave_message`.
+    pub leave_message: Option<Vec<String>>,
+    /// When agents work. Section `hours`.
+    pub hours: Option<Hours>,
     /// Calls from the page; `None`: there are none. Section `calls`.
     pub calls: Option<Calls>,
 }
@@ -73,7 +84,13 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
     if !has_centre {
         section.wrong("cec", "missing", "a table [desks.cec] with the contact centre");
     }
+    let suggestions = section.flag("suggestions", true);
+    let (has_leaving, has_hours) = (section.has("leave_message"), section.has("hours"));
+    let files = offers::files(section.section("files"));
+    let (leaving, hours) = (section.section("leave_message"), section.section("hours"));
     section.finish();
+    let leaving = has_leaving.then(|| offers::leave_message(leaving));
+    let hours = has_hours.then(|| offers::hours(hours));
     let cec = has_centre.then(|| centre::read(centre, beside));
     let calls = has_calls.then(|| calls::read(calls));
     let id = id?;
@@ -84,6 +101,16 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
         linger: Duration::from_secs(linger?),
         on_linger: on_linger?,
         cec: cec??,
+        files: files?,
+        suggestions: suggestions?,
+        leave_message: match leaving {
+            None => None,
+            Some(leaving) => Some(leaving?),
+        },
+        hours: match hours {
+            None => None,
+            Some(hours) => Some(hours?),
+        },
         calls: match calls {
             None => None,
             Some(calls) => Some(calls?),

@@ -25,6 +25,34 @@ pub struct Limits {
     pub requests_per_address_per_minute: u32,
     /// Messages of one visitor in a minute. Key `messages_per_visitor_per_minute`, default 60.
     pub messages_per_visitor_per_minute: u32,
+    /// Files of one visitor in a minute. Key `files_per_visitor_per_minute`, default 30.
+    pub files_per_visitor_per_minute: u32,
+    /// Reads of files, and tickets for them, of one visitor in a minute. Key `file_reads_per_visitor_per_minute`, default 600.
+    pub file_reads_per_visitor_per_minute: u32,
+    /// Suggestions asked for by one visitor in a minute. Key `suggestions_per_visitor_per_minute`, default 60.
+    pub suggestions_per_visitor_per_minute: u32,
+    /// Judgements of one visitor in a minute. Key `feedback_per_visitor_per_minute`, default 30.
+    pub feedback_per_visitor_per_minute: u32,
+    /// Pages of history of one visitor in a minute. Key `history_per_visitor_per_minute`, default 30.
+    pub history_per_visitor_per_minute: u32,
+    /// Messages left by one visitor in an hour. Key `left_messages_per_visitor_per_hour`, default 10.
+    pub left_messages_per_visitor_per_hour: u32,
+    /// Calls of one visitor in an hour. Key `calls_per_visitor_per_hour`, default 30.
+    pub calls_per_visitor_per_hour: u32,
+    /// Files of one visitor in one conversation. Key `files_per_visitor`, default 200.
+    pub files_per_visitor: u32,
+    /// Their bytes. Key `file_bytes_per_visitor`, default 1 000 000 000.
+    pub file_bytes_per_visitor: u64,
+    /// Bytes of files on their way, of all visitors. Key `spool_bytes`, default 2 000 000 000.
+    pub spool_bytes: u64,
+    /// Bytes of the centre's files that are kept for a while, within `spool_bytes`. Key `cache_bytes`, default 500 000 000.
+    pub cache_bytes: u64,
+    /// The largest file of the centre that is fetched. Key `download_bytes`, default 50 000 000.
+    pub download_bytes: u64,
+    /// How long one file may take, from the page to the centre or back. Key `file_timeout_s`, default 900.
+    pub file_timeout: Duration,
+    /// The longest pause in a file that is being received. Key `file_idle_s`, default 30.
+    pub file_idle: Duration,
     /// Events kept per visitor. Key `events_per_visitor`, default 5 000.
     pub events_per_visitor: u32,
     /// Networks whose `X-Forwarded-For` is believed. Key `trusted_proxies`, default none.
@@ -43,6 +71,20 @@ impl Default for Limits {
             sessions_per_address_per_hour: 60,
             requests_per_address_per_minute: 1_200,
             messages_per_visitor_per_minute: 60,
+            files_per_visitor_per_minute: 30,
+            file_reads_per_visitor_per_minute: 600,
+            suggestions_per_visitor_per_minute: 60,
+            feedback_per_visitor_per_minute: 30,
+            history_per_visitor_per_minute: 30,
+            left_messages_per_visitor_per_hour: 10,
+            calls_per_visitor_per_hour: 30,
+            files_per_visitor: 200,
+            file_bytes_per_visitor: 1_000_000_000,
+            spool_bytes: 2_000_000_000,
+            cache_bytes: 500_000_000,
+            download_bytes: 50_000_000,
+            file_timeout: Duration::from_secs(900),
+            file_idle: Duration::from_secs(30),
             events_per_visitor: 5_000,
             trusted_proxies: Vec::new(),
         }
@@ -73,6 +115,25 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
     let said =
         rate("messages_per_visitor_per_minute", "messages", default.messages_per_visitor_per_minute, 100_000);
     let events = rate("events_per_visitor", "events", default.events_per_visitor, 1_000_000);
+    let mut few = |key, unit, default: u32| rate(key, unit, default, 100_000);
+    let files = few("files_per_visitor_per_minute", "files", default.files_per_visitor_per_minute);
+    let reads = few("file_reads_per_visitor_per_minute", "reads", default.file_reads_per_visitor_per_minute);
+    let suggested =
+        few("suggestions_per_visitor_per_minute", "questions", default.suggestions_per_visitor_per_minute);
+    let judged =
+        few("feedback_per_visitor_per_minute", "judgements", default.feedback_per_visitor_per_minute);
+    let pages = few("history_per_visitor_per_minute", "pages", default.history_per_visitor_per_minute);
+    let left =
+        few("left_messages_per_visitor_per_hour", "messages", default.left_messages_per_visitor_per_hour);
+    let calls = few("calls_per_visitor_per_hour", "calls", default.calls_per_visitor_per_hour);
+    let files_kept = few("files_per_visitor", "files", default.files_per_visitor);
+    let mut bytes = |key, default: u64| section.whole(key, "bytes", default, 1_000_000..=1_000_000_000_000);
+    let file_bytes = bytes("file_bytes_per_visitor", default.file_bytes_per_visitor);
+    let spool_bytes = bytes("spool_bytes", default.spool_bytes);
+    let cache_bytes = bytes("cache_bytes", default.cache_bytes);
+    let download_bytes = bytes("download_bytes", default.download_bytes);
+    let file_timeout = section.whole("file_timeout_s", "seconds", default.file_timeout.as_secs(), 60..=7_200);
+    let file_idle = section.whole("file_idle_s", "seconds", default.file_idle.as_secs(), 5..=600);
     let trusted_proxies = section.or(
         "trusted_proxies",
         "a list of networks such as [\"10.0.0.0/8\", \"::1\"]",
@@ -90,6 +151,20 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
         sessions_per_address_per_hour: opened?,
         requests_per_address_per_minute: asked?,
         messages_per_visitor_per_minute: said?,
+        files_per_visitor_per_minute: files?,
+        file_reads_per_visitor_per_minute: reads?,
+        suggestions_per_visitor_per_minute: suggested?,
+        feedback_per_visitor_per_minute: judged?,
+        history_per_visitor_per_minute: pages?,
+        left_messages_per_visitor_per_hour: left?,
+        calls_per_visitor_per_hour: calls?,
+        files_per_visitor: files_kept?,
+        file_bytes_per_visitor: file_bytes?,
+        spool_bytes: spool_bytes?,
+        cache_bytes: cache_bytes?,
+        download_bytes: download_bytes?,
+        file_timeout: Duration::from_secs(file_timeout?),
+        file_idle: Duration::from_secs(file_idle?),
         events_per_visitor: events?,
         trusted_proxies: trusted_proxies?,
     })

@@ -13,9 +13,13 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use frontdesk_contract::ErrorCode;
 
-const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, DELETE");
-const HEADERS: HeaderValue = HeaderValue::from_static("Content-Type, Frontdesk-Session");
-const EXPOSED: HeaderValue = HeaderValue::from_static("X-Request-Id, Retry-After");
+const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, DELETE");
+const HEADERS: HeaderValue = HeaderValue::from_static(
+    "Content-Type, Range, If-Range, Frontdesk-Session, Frontdesk-Id, Frontdesk-Name",
+);
+const EXPOSED: HeaderValue = HeaderValue::from_static(
+    "X-Request-Id, Retry-After, Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag",
+);
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 const BY_ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
 

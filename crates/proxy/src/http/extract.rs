@@ -99,6 +99,14 @@ fn describe(path: &str, error: &serde_json::Error) -> String {
     }
 }
 
+/// A parameter of the query, decoded; `None` when it is absent or no UTF-8.
+pub(super) fn parameter(query: &str, name: &str) -> Option<String> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    let (_, value) = pairs.into_iter().find(|(key, _)| *key == name)?;
+    let spaced = value.replace('+', " ");
+    percent_encoding::percent_decode_str(&spaced).decode_utf8().ok().map(Into::into)
+}
+
 /// The visitor who calls, told by the credential, from an origin that their desk allows.
 pub(super) struct Caller(pub(super) Arc<Visitor>);
 

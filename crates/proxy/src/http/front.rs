@@ -29,7 +29,10 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     let response = if too_large(request.uri(), request.headers(), limits.header_bytes) {
         Problem::new(ErrorCode::HeaderTooLarge, "headers or address are longer than is taken").into_response()
     } else {
-        match tokio::time::timeout(limits.request_timeout, next.run(request)).await {
+        let long = route.as_ref().is_some_and(|route| carries_files(route.as_str()));
+        // Two halves: from the page to here, from here to the centre.
+        let patience = if long { limits.file_timeout * 2 } else { limits.request_timeout };
+        match tokio::time::timeout(patience, next.run(request)).await {
             Ok(response) => response,
             Err(_) => Problem::of_centre(ErrorCode::CentreTimeout).into_response(),
         }
@@ -51,6 +54,11 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
         "request"
     );
     response
+}
+
+/// Whether requests to this route take as long as a file takes.
+fn carries_files(route: &str) -> bool {
+    matches!(route, "/v1/files" | "/v1/files/{file}")
 }
 
 fn too_large(uri: &Uri, headers: &HeaderMap, most: usize) -> bool {

@@ -19,6 +19,13 @@ pub struct Limiters {
     requests: Keyed<IpAddr>,
     sessions: Keyed<IpAddr>,
     messages: Keyed<String>,
+    files: Keyed<String>,
+    file_reads: Keyed<String>,
+    suggestions: Keyed<String>,
+    feedback: Keyed<String>,
+    history: Keyed<String>,
+    left_messages: Keyed<String>,
+    calls: Keyed<String>,
 }
 
 struct Keyed<K: Hash + Eq + Clone>(DefaultKeyedRateLimiter<K>);
@@ -45,10 +52,19 @@ impl Limiters {
     /// Nobody has asked yet.
     pub fn new(limits: &config::Limits) -> Self {
         let at_least_one = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
+        let per_minute = |count| Keyed::new(Quota::per_minute(at_least_one(count)));
+        let per_hour = |count| Keyed::new(Quota::per_hour(at_least_one(count)));
         Self {
             requests: Keyed::new(Quota::per_minute(at_least_one(limits.requests_per_address_per_minute))),
             sessions: Keyed::new(Quota::per_hour(at_least_one(limits.sessions_per_address_per_hour))),
-            messages: Keyed::new(Quota::per_minute(at_least_one(limits.messages_per_visitor_per_minute))),
+            messages: per_minute(limits.messages_per_visitor_per_minute),
+            files: per_minute(limits.files_per_visitor_per_minute),
+            file_reads: per_minute(limits.file_reads_per_visitor_per_minute),
+            suggestions: per_minute(limits.suggestions_per_visitor_per_minute),
+            feedback: per_minute(limits.feedback_per_visitor_per_minute),
+            history: per_minute(limits.history_per_visitor_per_minute),
+            left_messages: per_hour(limits.left_messages_per_visitor_per_hour),
+            calls: per_hour(limits.calls_per_visitor_per_hour),
         }
     }
 
@@ -68,11 +84,77 @@ impl Limiters {
         self.messages.check(&visitor.to_owned(), "too many messages")
     }
 
+    /// Counts a file from the visitor.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] with the time to wait.
+    pub fn file(&self, visitor: &str) -> Result<(), Problem> {
+        self.files.check(&visitor.to_owned(), "too many files")
+    }
+
+    /// Counts a read of a file.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] with the time to wait.
+    pub fn file_read(&self, visitor: &str) -> Result<(), Problem> {
+        self.file_reads.check(&visitor.to_owned(), "too many reads of files")
+    }
+
+    /// Counts a question for suggestions.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] with the time to wait.
+    pub fn suggestion(&self, visitor: &str) -> Result<(), Problem> {
+        self.suggestions.check(&visitor.to_owned(), "too many questions for suggestions")
+    }
+
+    /// Counts a judgement.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] with the time to wait.
+    pub fn feedback(&self, visitor: &str) -> Result<(), Problem> {
+        self.feedback.check(&visitor.to_owned(), "too many judgements")
+    }
+
+    /// Counts a page of history.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] with the time to wait.
+    pub fn history(&self, visitor: &str) -> Result<(), Problem> {
+        self.history.check(&visitor.to_owned(), "too many pages of history")
+    }
+
+    /// Counts a message that is left.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] with the time to wait.
+    pub fn left_message(&self, visitor: &str) -> Result<(), Problem> {
+        self.left_messages.check(&visitor.to_owned(), "too many messages were left")
+    }
+
+    /// Counts a call.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] with the time to wait.
+    pub fn call(&self, visitor: &str) -> Result<(), Problem> {
+        self.calls.check(&visitor.to_owned(), "too many calls")
+    }
+
     /// Forgets who has been quiet.
     pub fn sweep(&self) {
         self.requests.sweep();
         self.sessions.sweep();
-        self.messages.sweep();
+        let visitors = [
+            &self.messages,
+            &self.files,
+            &self.file_reads,
+            &self.suggestions,
+            &self.feedback,
+            &self.history,
+            &self.left_messages,
+            &self.calls,
+        ];
+        visitors.into_iter().for_each(Keyed::sweep);
     }
 }
 

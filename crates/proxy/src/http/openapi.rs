@@ -1,6 +1,6 @@
 //! The description of this API, made from the code.
 
-use super::routes::{contact, events, messages, session, survey};
+use super::routes::{call, contact, events, files, history, leave_message, messages, robot, session, survey};
 use axum::response::{IntoResponse, Response};
 use frontdesk_contract::{ApiError, ErrorCode, SESSION_HEADER};
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,7 +16,9 @@ use utoipa::{Modify, OpenApi};
         something carries an id made once by the client; repeating it is harmless. Every error is an `ApiError`.",
         license(name = "MIT OR Apache-2.0")),
     paths(session::open, session::close, contact::show, contact::connect, contact::leave, messages::say,
-        messages::typing, messages::read, events::list, events::queue, survey::form, survey::rate),
+        messages::typing, messages::read, events::list, events::queue, survey::form, survey::rate, files::upload,
+        files::download, files::ticket, robot::suggestions, robot::feedback, history::list, leave_message::leave,
+        call::show, call::start, call::keep, call::hang_up),
     components(schemas(ApiError)),
     modifiers(&Credential, &Errors),
 )]
@@ -81,12 +83,45 @@ fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
         ("post", "/v1/messages") => {
             codes.extend(by_id.into_iter().chain(asks_centre));
             codes.extend([C::NotConnected, C::ContactEnded, C::Queueing]);
-            codes.extend([C::TextEmpty, C::TextTooLong, C::BodyUnsupported]);
+            codes.extend([
+                C::TextEmpty,
+                C::TextTooLong,
+                C::BodyUnsupported,
+                C::FileUnknown,
+                C::CardIncomplete,
+            ]);
         }
         ("post", "/v1/survey") => {
             codes.extend(by_id.into_iter().chain(asks_centre));
             codes.extend([C::SurveyClosed, C::LevelUnknown, C::CommentTooLong]);
         }
+        ("post", "/v1/files") => {
+            codes.extend(by_id.into_iter().chain(asks_centre));
+            codes.extend([C::NotOffered, C::FileTooLarge, C::FileTypeRefused, C::FileEmpty, C::FilesTooMany]);
+        }
+        ("get", "/v1/files/{file}") => {
+            codes.extend(asks_centre);
+            codes.extend([C::FileUnknown, C::FileTooLarge, C::TicketRefused, C::RangeUnsatisfiable]);
+        }
+        ("post", "/v1/files/{file}/ticket") => codes.push(C::FileUnknown),
+        ("get", "/v1/suggestions") => codes.push(C::NotOffered),
+        ("post", "/v1/feedback") => {
+            codes.extend(by_id.into_iter().chain(asks_centre));
+            codes.extend([C::FeedbackClosed, C::ReasonMissing, C::ReasonTooLong]);
+        }
+        ("get", "/v1/history") => {
+            codes.extend(asks_centre);
+            codes.extend([C::NotOffered, C::BadRequest]);
+        }
+        ("post", "/v1/leave-message") => {
+            codes.extend(by_id.into_iter().chain(asks_centre));
+            codes.extend([C::NotOffered, C::NumberInvalid, C::TextEmpty, C::TextTooLong]);
+        }
+        ("post", "/v1/call") => {
+            codes.extend(by_id.into_iter().chain(asks_centre));
+            codes.extend([C::NotOffered, C::CallRunning, C::NoAgents, C::OutsideHours]);
+        }
+        ("post", "/v1/call/heartbeat") | ("delete", "/v1/call") => codes.push(C::CallUnknown),
         _ => {}
     }
     codes.into_iter().map(name).collect()
@@ -130,7 +165,7 @@ mod tests {
     fn the_document_names_every_call_with_its_errors_and_the_credential() {
         let document = serde_json::to_value(Api::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 8);
+        assert_eq!(paths.len(), 17);
         for (path, item) in paths {
             for (method, operation) in item.as_object().unwrap() {
                 let responses = operation["responses"].as_object().unwrap();
@@ -138,7 +173,12 @@ mod tests {
                 assert!(responses.contains_key("403") && responses.contains_key("429"), "{method} {path}");
                 let open = path == "/v1/session" && method == "post";
                 assert_eq!(operation.get("security").is_some(), open, "{method} {path}");
-                assert_eq!(operation.get("requestBody").is_some(), method == "post", "{method} {path}");
+                let bare = path == "/v1/call/heartbeat" || path == "/v1/files/{file}/ticket";
+                assert_eq!(
+                    operation.get("requestBody").is_some(),
+                    method == "post" && !bare,
+                    "{method} {path}"
+                );
             }
         }
         let scheme = &document["components"]["securitySchemes"]["session"];

@@ -9,6 +9,7 @@ fn settings() -> (Settings, DeskSettings) {
         public_url: "https://desk.example".into(),
         retention: Duration::from_secs(1),
         limits: Limits::default(),
+        spool: "spool".into(),
     };
     let desk = DeskSettings {
         id: "shop".into(),
@@ -23,6 +24,7 @@ fn settings() -> (Settings, DeskSettings) {
         .map(Into::into)
         .to_vec(),
         offers: frontdesk_contract::Offers::default(),
+        gateways: Vec::new(),
         linger: Duration::ZERO,
         on_linger: OnLinger::Stop,
         centre: CentreTraits { message_id: MessageIds::Ignored, poll: PollKind::Repeats, history: false },

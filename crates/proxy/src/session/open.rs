@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use crate::state::{App, Desk};
 use crate::store::{SessionRecord, Survey, VisitorRecord};
 use crate::visitor::Visitor;
-use frontdesk_contract::{Contact, ErrorCode, OpenSession, PROTOCOL, SessionOpened};
+use frontdesk_contract::{CallOffer, Contact, ErrorCode, OpenSession, PROTOCOL, SessionOpened};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -67,7 +67,7 @@ impl App {
             visitor.change(|draft, _| draft.record.language.clone_from(&language)).await?;
         }
         let record = visitor.record().await?;
-        Ok(Some(opened(desk, secret.to_owned(), &session, &record)))
+        Ok(Some(self.opened(desk, secret.to_owned(), &session, &record)))
     }
 
     /// Opens a new session for a new visitor.
@@ -88,9 +88,37 @@ impl App {
             desk: desk.settings.id.clone(),
             expires_ms: self.expiry(),
         };
-        let answer = opened(desk, secret, &session, &record);
+        let answer = self.opened(desk, secret, &session, &record);
         self.shared.store.open(session, record).await?;
         Ok(answer)
+    }
+
+    fn opened(
+        &self,
+        desk: &Desk,
+        secret: String,
+        session: &SessionRecord,
+        record: &VisitorRecord,
+    ) -> SessionOpened {
+        let mut offers = desk.settings.offers.clone();
+        // Nothing is asked of the centre here: what it can do is taken from the last time that somebody asked.
+        if self
+            .shared
+            .abilities
+            .known(&desk.settings.id)
+            .is_some_and(|known| !(known.web_rtc && known.click_to_call))
+        {
+            offers.call = CallOffer::default();
+        }
+        SessionOpened {
+            protocol: PROTOCOL,
+            session: secret,
+            expires_ms: session.expires_ms,
+            visitor: frontdesk_contract::Visitor { id: record.id.clone(), name: record.name.clone() },
+            contact: record.contact.clone(),
+            cursor: record.head,
+            offers,
+        }
     }
 }
 
@@ -131,18 +159,9 @@ fn newcomer(desk: &Desk, locale: Option<&str>, session: [u8; 32]) -> VisitorReco
         unread: false,
         polling: false,
         owes_disconnect_ms: None,
-    }
-}
-
-fn opened(desk: &Desk, secret: String, session: &SessionRecord, record: &VisitorRecord) -> SessionOpened {
-    SessionOpened {
-        protocol: PROTOCOL,
-        session: secret,
-        expires_ms: session.expires_ms,
-        visitor: frontdesk_contract::Visitor { id: record.id.clone(), name: record.name.clone() },
-        contact: record.contact.clone(),
-        cursor: record.head,
-        offers: desk.settings.offers.clone(),
+        call: frontdesk_contract::CallStatus::default(),
+        files: 0,
+        file_bytes: 0,
     }
 }
 

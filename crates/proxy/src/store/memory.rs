@@ -1,6 +1,6 @@
 //! The store in memory: for tests, and for desks that may forget at a restart.
 
-use super::records::{Batch, Intent, SessionRecord, VisitorRecord};
+use super::records::{Batch, Handle, Intent, SessionRecord, VisitorRecord};
 use super::retention::{self, Verdict};
 use super::{CODES_PER_VISITOR, SessionHash, Store, StoreError, Stored};
 use frontdesk_contract::{ClientId, Event};
@@ -24,6 +24,7 @@ struct Kept {
     events: BTreeMap<u64, Event>,
     intents: HashMap<ClientId, Intent>,
     codes: VecDeque<String>,
+    handles: HashMap<String, Handle>,
 }
 
 impl MemoryStore {
@@ -51,6 +52,7 @@ impl Inner {
         kept.events = kept.events.split_off(&batch.record.floor);
         kept.intents.extend(batch.intents);
         kept.codes.extend(batch.codes);
+        kept.handles.extend(batch.handles);
         while kept.codes.len() as u64 > CODES_PER_VISITOR {
             kept.codes.pop_front();
         }
@@ -78,6 +80,7 @@ impl Inner {
                 Verdict::Trim => {
                     gone += kept.events.len() as u64;
                     kept.events.clear();
+                    kept.handles.clear();
                     kept.record.floor = kept.record.head.saturating_add(1);
                     kept.record.rev += 1;
                 }
@@ -122,6 +125,10 @@ impl Store for MemoryStore {
         done(Ok(self.kept(visitor, |kept| kept.codes.iter().cloned().collect()).unwrap_or_default()))
     }
 
+    fn handle<'a>(&'a self, visitor: &'a str, id: &'a str) -> Stored<'a, Option<Handle>> {
+        done(Ok(self.kept(visitor, |kept| kept.handles.get(id).cloned()).flatten()))
+    }
+
     fn open<'a>(&'a self, session: SessionRecord, visitor: VisitorRecord) -> Stored<'a, ()> {
         let mut inner = self.lock();
         inner.sessions.insert(session.hash, session);
@@ -130,6 +137,7 @@ impl Store for MemoryStore {
             events: BTreeMap::new(),
             intents: HashMap::new(),
             codes: VecDeque::new(),
+            handles: HashMap::new(),
         };
         inner.visitors.insert(kept.record.id.clone(), kept);
         done(Ok(()))

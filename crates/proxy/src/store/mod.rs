@@ -17,14 +17,15 @@ pub mod retention;
 #[cfg(test)]
 mod tests;
 
-pub use records::{Answer, Batch, Intent, SessionRecord, Survey, VisitorRecord};
+pub use records::{Answer, Batch, Handle, Intent, SessionRecord, Survey, VisitorRecord};
 
 use frontdesk_contract::{ClientId, Event};
 use std::future::Future;
 use std::pin::Pin;
 
-/// The schema that this version writes. A store of a newer schema is not opened.
-pub const SCHEMA: u32 = 1;
+/// The schema that this version writes. A store of a newer schema is not opened; one of an older schema is taken over:
+/// 2 added handles.
+pub const SCHEMA: u32 = 2;
 
 /// Recent codes of downlink messages kept per visitor, to recognise repeated ones.
 pub const CODES_PER_VISITOR: u64 = 500;
@@ -52,6 +53,9 @@ pub trait Store: Send + Sync + 'static {
     /// The recent codes of downlink messages, oldest first.
     fn codes<'a>(&'a self, visitor: &'a str) -> Stored<'a, Vec<String>>;
 
+    /// What is known by an id of ours.
+    fn handle<'a>(&'a self, visitor: &'a str, id: &'a str) -> Stored<'a, Option<Handle>>;
+
     /// Stores a new session with its new visitor.
     fn open<'a>(&'a self, session: SessionRecord, visitor: VisitorRecord) -> Stored<'a, ()>;
 
@@ -64,7 +68,7 @@ pub trait Store: Send + Sync + 'static {
     /// [`StoreError::Gone`] when the visitor was erased, [`StoreError::Conflict`] when the visitor changed meanwhile.
     fn write<'a>(&'a self, batch: Batch) -> Stored<'a, ()>;
 
-    /// Erases a visitor: record, events, idempotency records, codes and session.
+    /// Erases a visitor: record, events, idempotency records, codes, handles and session.
     fn erase<'a>(&'a self, visitor: &'a str) -> Stored<'a, ()>;
 
     /// Visitors that are unfinished ([`VisitorRecord::is_unfinished`]).

@@ -1,7 +1,11 @@
 //! What is stored.
 
 use super::SessionHash;
-use frontdesk_contract::{ClientId, Contact, ContactState, Event, PostedStatus, QueueInfo, SurveyForm};
+use crate::vendor::{FileKind, FileSource};
+use frontdesk_contract::{
+    CallState, CallStatus, ClientId, Contact, ContactState, Event, FileStored, PostedStatus, QueueInfo,
+    SurveyForm,
+};
 use serde::{Deserialize, Serialize};
 
 /// A session: whose it is and until when.
@@ -65,6 +69,15 @@ pub struct VisitorRecord {
     /// Since when the centre does not know that the visitor has ended the conversation, and is to be told.
     #[serde(default)]
     pub owes_disconnect_ms: Option<u64>,
+    /// The call as it stands.
+    #[serde(default)]
+    pub call: CallStatus,
+    /// Files that were handed over in this conversation.
+    #[serde(default)]
+    pub files: u32,
+    /// Their bytes.
+    #[serde(default)]
+    pub file_bytes: u64,
 }
 
 impl VisitorRecord {
@@ -73,10 +86,15 @@ impl VisitorRecord {
         matches!(self.contact.state, ContactState::Robot | ContactState::Queueing | ContactState::Agent)
     }
 
-    /// Whether something is to be done for the visitor without being asked: a conversation is open, or the centre does
-    /// not know that it is over.
+    /// Whether a call is going on.
+    pub fn is_calling(&self) -> bool {
+        matches!(self.call.state, CallState::Setup | CallState::Queueing | CallState::Connected)
+    }
+
+    /// Whether something is to be done for the visitor without being asked: a conversation is open, the centre does not
+    /// know that it is over, or a call is going on.
     pub fn is_unfinished(&self) -> bool {
-        self.is_open() || self.owes_disconnect_ms.is_some()
+        self.is_open() || self.owes_disconnect_ms.is_some() || self.is_calling()
     }
 }
 
@@ -129,6 +147,42 @@ pub enum Answer {
     Contact(Contact),
     /// Of a rating.
     Rated(PostedStatus),
+    /// Of an upload.
+    Stored(FileStored),
+    /// Of a judgement.
+    Judged(PostedStatus),
+    /// Of a message that was left.
+    Left(PostedStatus),
+    /// Of a call, as it was started.
+    Called(CallStatus),
+}
+
+/// What the page names by an id of ours and the centre by one of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Handle {
+    /// A file.
+    File {
+        /// Where the centre keeps it.
+        source: FileSource,
+        /// Its type: as the centre names it, or by content for a file of the visitor.
+        extension: Option<String>,
+        /// How it is shown.
+        kind: FileKind,
+        /// Its name, clean.
+        name: String,
+        /// Its size, where it is known.
+        size_bytes: Option<u64>,
+        /// When it became known, epoch milliseconds.
+        at_ms: u64,
+    },
+    /// An answer of the robot that can be judged.
+    Answer {
+        /// The centre's number of it.
+        inter_idx: String,
+        /// The judgement.
+        judged: Option<bool>,
+    },
 }
 
 /// Changes of one visitor, written as a whole.
@@ -142,6 +196,8 @@ pub struct Batch {
     pub intents: Vec<(ClientId, Intent)>,
     /// New codes; the last has the number `record.codes`.
     pub codes: Vec<String>,
+    /// Handles to put, by their ids: visible ASCII.
+    pub handles: Vec<(String, Handle)>,
 }
 
 impl Batch {

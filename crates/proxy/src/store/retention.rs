@@ -7,7 +7,7 @@ use super::records::{Intent, SessionRecord, VisitorRecord};
 pub enum Verdict {
     /// Nothing.
     Keep,
-    /// The journal goes, the visitor stays: the conversation ended long ago.
+    /// The journal and the handles go, the visitor stays: the conversation ended long ago.
     Trim,
     /// Everything goes.
     Erase,

@@ -4,8 +4,9 @@ use super::memory::MemoryStore;
 use super::records::{Answer, Intent};
 use super::redb::RedbStore;
 use super::*;
+use crate::vendor::{FileKind, FileSource};
 use crate::visitor::draft::Draft;
-use frontdesk_contract::{Body, Contact, ContactState, EventKind, PostedStatus, Typing};
+use frontdesk_contract::{Body, CallStatus, Contact, ContactState, EventKind, PostedStatus, Typing};
 use proptest::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -55,6 +56,20 @@ fn record(id: &str) -> VisitorRecord {
         unread: false,
         polling: false,
         owes_disconnect_ms: None,
+        call: CallStatus::default(),
+        files: 0,
+        file_bytes: 0,
+    }
+}
+
+fn file(key: &str) -> Handle {
+    Handle::File {
+        source: FileSource::Uploaded(key.into()),
+        extension: Some("png".into()),
+        kind: FileKind::Image,
+        name: "a.png".into(),
+        size_bytes: Some(7),
+        at_ms: 1,
     }
 }
 
@@ -92,8 +107,13 @@ async fn behaves(store: &dyn Store) {
         let seq = draft.echo(&id, &Body::Text("hello".into()), PostedStatus::Accepted);
         draft.answer(&id, [1; 32], 5, Answer::Posted { status: PostedStatus::Accepted, seq });
         draft.code("a".into());
+        draft.handle("f-1", file("one"));
     })
     .await;
+    assert_eq!(store.handle("v-1", "f-1").await.unwrap(), Some(file("one")));
+    assert_eq!(store.handle("v-2", "f-1").await.unwrap(), None);
+    change(store, "v-1", 100, |draft| draft.handle("f-1", file("two"))).await;
+    assert_eq!(store.handle("v-1", "f-1").await.unwrap(), Some(file("two")), "a handle alone is a change");
     assert_eq!(seqs(store, "v-1", 0, 10).await, [1, 2]);
     assert_eq!(seqs(store, "v-1", 1, 10).await, [2]);
     assert_eq!(seqs(store, "v-1", u64::MAX, 10).await, [0; 0]);
@@ -139,6 +159,7 @@ async fn behaves(store: &dyn Store) {
     assert_eq!(store.visitor("v-1").await.unwrap(), None);
     assert_eq!(store.session(&hash("v-1")).await.unwrap(), None);
     assert_eq!(store.intent("v-1", &id).await.unwrap(), None);
+    assert_eq!(store.handle("v-1", "f-1").await.unwrap(), None);
     assert!(store.codes("v-1").await.unwrap().is_empty() && seqs(store, "v-1", 0, 10).await.is_empty());
     let mut gone = Draft::of(&record("v-1"), 7);
     typing(&mut gone);
@@ -153,6 +174,7 @@ async fn sweeps(store: &dyn Store) {
         change(store, id, 100, |draft| {
             draft.begin(ContactState::Robot);
             draft.intend(&ClientId::new("m1"), [0; 32], draft.now_ms);
+            draft.handle("f-1", file("one"));
         })
         .await;
     }
@@ -161,6 +183,8 @@ async fn sweeps(store: &dyn Store) {
     assert!(store.sweep(8 + DAY_MS, DAY_MS).await.unwrap() >= 4);
     assert_eq!(store.visitor("dead").await.unwrap(), None);
     assert_eq!(seqs(store, "over", 0, 10).await, [0; 0]);
+    assert_eq!(store.handle("over", "f-1").await.unwrap(), None);
+    assert_eq!(store.handle("open", "f-1").await.unwrap(), Some(file("one")));
     let over = store.visitor("over").await.unwrap().unwrap();
     assert_eq!((over.head, over.floor), (2, 3));
     assert_eq!(seqs(store, "open", 0, 10).await, [1]);
@@ -243,7 +267,37 @@ async fn a_store_of_a_newer_version_is_not_opened() {
         transaction.commit().unwrap();
     }
     let error = RedbStore::open(&path).err().unwrap().to_string();
-    assert_eq!(error, "the store has schema 2, this version knows 1: start the newer version again");
+    assert_eq!(error, "the store has schema 3, this version knows 2: start the newer version again");
+}
+
+#[tokio::test]
+async fn a_store_of_the_first_schema_is_taken_over() {
+    let folder = Folder::new();
+    let path = folder.file("a");
+    {
+        let database = ::redb::Database::create(&path).unwrap();
+        let transaction = database.begin_write().unwrap();
+        let meta: ::redb::TableDefinition<'_, &str, u32> = ::redb::TableDefinition::new("meta");
+        transaction.open_table(meta).unwrap().insert("schema", 1).unwrap();
+        let visitors: ::redb::TableDefinition<'_, &str, &[u8]> = ::redb::TableDefinition::new("visitors");
+        let mut old = serde_json::to_value(record("v-1")).unwrap();
+        for new in ["call", "files", "file_bytes"] {
+            old.as_object_mut().unwrap().remove(new).unwrap();
+        }
+        let row = old.to_string();
+        transaction.open_table(visitors).unwrap().insert("v-1", row.as_bytes()).unwrap();
+        transaction.commit().unwrap();
+    }
+    {
+        let store = RedbStore::open(&path).unwrap();
+        assert_eq!(store.visitor("v-1").await.unwrap(), Some(record("v-1")));
+        change(&store, "v-1", 100, |draft| draft.handle("f-1", file("one"))).await;
+        assert_eq!(store.handle("v-1", "f-1").await.unwrap(), Some(file("one")));
+    }
+    let database = ::redb::Database::open(&path).unwrap();
+    let meta: ::redb::TableDefinition<'_, &str, u32> = ::redb::TableDefinition::new("meta");
+    let view = ::redb::ReadableDatabase::begin_read(&database).unwrap();
+    assert_eq!(view.open_table(meta).unwrap().get("schema").unwrap().unwrap().value(), SCHEMA);
 }
 
 proptest! {

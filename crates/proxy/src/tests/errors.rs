@@ -107,9 +107,19 @@ async fn bodies_are_checked_and_the_field_is_named() {
             "location",
         ),
         (
-            json!({"id": "a", "body": {"card": {"title": "", "description": "", "url": "javascript:1"}}}),
+            json!({"id": "a", "body": {"card": {"title": "T", "description": "", "url": "javascript:1"}}}),
             (400, "bad_request"),
             "url",
+        ),
+        (
+            json!({"id": "a", "body": {"card": {"title": " ", "description": "", "url": "https://a.example"}}}),
+            (422, "card_incomplete"),
+            "title",
+        ),
+        (
+            json!({"id": "a", "body": {"card": {"title": "T", "description": "", "url": ""}}}),
+            (422, "card_incomplete"),
+            "picture",
         ),
     ] {
         let reply = say(body.clone()).await;
@@ -139,8 +149,8 @@ async fn what_is_not_the_api_is_refused_in_its_own_shape() {
     let json = Some("application/json");
     for (method, path, kind, body, expected) in [
         ("GET", "/v1/nothing", None, "", (404, "not_found")),
-        ("POST", "/v1/files", json, "{}", (404, "not_found")),
-        ("GET", "/v1/history", None, "", (404, "not_found")),
+        ("POST", "/v1/nothing", json, "{}", (404, "not_found")),
+        ("GET", "/v1/history", None, "", (404, "not_offered")),
         ("GET", "/", None, "", (404, "not_found")),
         ("GET", "/assets/../Cargo.toml", None, "", (404, "not_found")),
         ("GET", "/assets/%2e%2e/Cargo.toml", None, "", (404, "not_found")),
@@ -221,7 +231,10 @@ async fn only_the_desks_own_origins_may_call_and_preflights_say_so() {
     assert_eq!(ask("GET", "sec-fetch-site", "cross-site").await.status, 403);
     let preflight = ask("OPTIONS", "origin", "https://other.example").await;
     assert_eq!(preflight.status, 204);
-    assert_eq!(preflight.headers["access-control-allow-headers"], "Content-Type, Frontdesk-Session");
+    assert_eq!(
+        preflight.headers["access-control-allow-headers"],
+        "Content-Type, Range, If-Range, Frontdesk-Session, Frontdesk-Id, Frontdesk-Name"
+    );
     assert_eq!(preflight.headers["access-control-max-age"], "600");
     assert!(!preflight.headers.contains_key("access-control-allow-credentials"));
     assert_eq!(shape(&ask("OPTIONS", "origin", "null").await), (403, "origin_refused"));

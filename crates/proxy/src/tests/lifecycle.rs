@@ -3,7 +3,9 @@
 use super::{Bench, Plan, agent, message, pass};
 use crate::config::OnLinger;
 use crate::store::memory::MemoryStore;
-use crate::store::{Batch, Intent, SessionHash, SessionRecord, Store, StoreError, Stored, VisitorRecord};
+use crate::store::{
+    Batch, Handle, Intent, SessionHash, SessionRecord, Store, StoreError, Stored, VisitorRecord,
+};
 use crate::vendor::fake::Call;
 use frontdesk_contract::{ClientId, Event};
 use std::sync::Arc;
@@ -222,6 +224,10 @@ impl Store for Brittle {
 
     fn codes<'a>(&'a self, visitor: &'a str) -> Stored<'a, Vec<String>> {
         self.inner.codes(visitor)
+    }
+
+    fn handle<'a>(&'a self, visitor: &'a str, id: &'a str) -> Stored<'a, Option<Handle>> {
+        self.inner.handle(visitor, id)
     }
 
     fn open<'a>(&'a self, session: SessionRecord, visitor: VisitorRecord) -> Stored<'a, ()> {

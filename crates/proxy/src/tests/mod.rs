@@ -1,7 +1,11 @@
 //! The visitor API in process: the router, a scripted centre, a store in memory, and time that only moves when it may.
 
+mod calls;
+mod comforts;
 mod contact;
 mod errors;
+mod files;
+mod history;
 mod idempotency;
 mod journal;
 mod lifecycle;
@@ -49,11 +53,13 @@ impl Default for Plan {
                 public_url: "https://desk.example".into(),
                 retention: Duration::from_secs(24 * 3600),
                 limits: Limits::default(),
+                spool: std::env::temp_dir().join(format!("frontdesk-test-{:x}", rand::random::<u64>())),
             },
             desk: DeskSettings {
                 id: "shop".into(),
                 origins: vec!["https://shop.example".into()],
                 offers,
+                gateways: vec!["wss://gw.example".into(), "wss://192.0.2.10:8443".into()],
                 linger: Duration::from_secs(180),
                 on_linger: OnLinger::Disconnect,
                 centre: CentreTraits {
@@ -76,11 +82,19 @@ struct Bench {
     centre: Arc<Fake>,
 }
 
+impl Drop for Bench {
+    fn drop(&mut self) {
+        // Most tests need no folder.
+        let _absent = std::fs::remove_dir_all(&self.app.shared.settings.spool);
+    }
+}
+
 /// An answer of the API.
 struct Reply {
     status: StatusCode,
     headers: HeaderMap,
     body: Value,
+    bytes: Vec<u8>,
 }
 
 impl Bench {
@@ -107,9 +121,10 @@ impl Bench {
         let response = crate::http::app(self.app.clone()).oneshot(request).await.unwrap();
         let (status, headers) = (response.status(), response.headers().clone());
         let bytes = response.into_body().collect().await.unwrap().to_bytes();
+        let bytes = bytes.to_vec();
         let body = serde_json::from_slice(&bytes)
             .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()));
-        Reply { status, headers, body }
+        Reply { status, headers, body, bytes }
     }
 
     async fn call(&self, method: &str, path: &str, session: Option<&str>, body: Option<Value>) -> Reply {

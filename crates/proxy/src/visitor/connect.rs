@@ -7,7 +7,7 @@ use super::{Visitor, party};
 use crate::problem::Problem;
 use crate::store::Answer;
 use crate::vendor::{Failure, Party, Serving};
-use frontdesk_contract::{Connect, ConnectTo, Contact, ContactState, EndReason, ErrorCode};
+use frontdesk_contract::{Connect, ConnectTo, Contact, ContactState, EndReason};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,7 +33,7 @@ impl Visitor {
         };
         match self.submit(id, content, |_, _| Ok(()), work).await? {
             Answer::Contact(contact) => Ok(contact),
-            Answer::Posted { .. } | Answer::Rated(_) => Err(Problem::internal()),
+            _ => Err(Problem::internal()),
         }
     }
 
@@ -47,6 +47,16 @@ impl Visitor {
                 // The centre may still hold the conversation before; a new one would find it.
                 self.pay_once(None).await?;
                 let serving = self.dial(&party).await?;
+                if let Serving::Offline { tip } = serving {
+                    return self
+                        .change(|draft, _| {
+                            draft.record.begun_ms = draft.now_ms;
+                            draft.go_offline(EndReason::OutsideHours, tip.clone());
+                            let contact = draft.record.contact.clone();
+                            task.answered(draft, Answer::Contact(contact))
+                        })
+                        .await;
+                }
                 let state = state_of(&serving);
                 if transfer && serving == Serving::Robot {
                     self.change(|draft, _| draft.begin(state)).await?;
@@ -77,10 +87,7 @@ impl Visitor {
             tokio::time::sleep(QUICK).await;
             answer = self.centre().connect(party).await;
         }
-        match answer {
-            Ok(Serving::Offline { .. }) => Err(Problem::of_centre(ErrorCode::OutsideHours)),
-            answer => answer.map_err(|failure| self.refusal("connect", &failure)),
-        }
+        answer.map_err(|failure| self.refusal("connect", &failure))
     }
 
     async fn transfer(self: &Arc<Self>, task: &Task, party: &Party) -> Result<Answer, Problem> {

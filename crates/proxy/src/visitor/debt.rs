@@ -4,6 +4,7 @@ use super::{Visitor, party};
 use crate::problem::Problem;
 use crate::store::VisitorRecord;
 use crate::vendor::Failure;
+use frontdesk_contract::CallEnd;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,13 +15,18 @@ const LONGEST: Duration = Duration::from_secs(60);
 const FORGIVEN_MS: u64 = 600_000;
 
 impl Visitor {
-    /// Goes on with what a proxy before this one left: polling, and what the centre has not been told.
+    /// Goes on with what a proxy before this one left: polling, what the centre has not been told, and a call that
+    /// nobody holds any more.
     ///
     /// # Errors
     /// As [`Visitor::record`].
     pub(crate) async fn go_on(self: &Arc<Self>) -> Result<(), Problem> {
-        if let Some(since_ms) = self.record().await?.owes_disconnect_ms {
+        let record = self.record().await?;
+        if let Some(since_ms) = record.owes_disconnect_ms {
             self.pay(since_ms);
+        }
+        if record.is_calling() {
+            self.end_call(CallEnd::Lost).await?;
         }
         if self.mark().open {
             self.poll(true);

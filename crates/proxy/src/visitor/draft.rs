@@ -1,9 +1,9 @@
 //! A change of one visitor, put together before it is written: events get their numbers here.
 
-use crate::store::{Answer, Batch, Intent, Survey, VisitorRecord};
+use crate::store::{Answer, Batch, Handle, Intent, Survey, VisitorRecord};
 use frontdesk_contract::{
-    Body, ClientId, Contact, ContactState, Echo, EndReason, Event, EventKind, Notice, NoticeCode, Person,
-    PostedStatus, SurveyForm,
+    Body, CallEnd, CallState, CallStatus, ClientId, Contact, ContactState, Echo, EndReason, Event, EventKind,
+    Notice, NoticeCode, Person, PostedStatus, SurveyForm,
 };
 
 /// A change in the making. Nothing is written until it is handed to the store as a [`Batch`].
@@ -17,6 +17,7 @@ pub struct Draft {
     events: Vec<Event>,
     intents: Vec<(ClientId, Intent)>,
     codes: Vec<String>,
+    handles: Vec<(String, Handle)>,
 }
 
 impl Draft {
@@ -29,6 +30,7 @@ impl Draft {
             events: Vec::new(),
             intents: Vec::new(),
             codes: Vec::new(),
+            handles: Vec::new(),
         }
     }
 
@@ -42,7 +44,17 @@ impl Draft {
 
     /// Appends a notice.
     pub fn notice(&mut self, code: NoticeCode) {
-        self.push(EventKind::Notice(Notice { code, text: None }));
+        self.notice_with(code, None);
+    }
+
+    /// Appends a notice in the centre's own words.
+    pub fn notice_with(&mut self, code: NoticeCode, text: Option<String>) {
+        self.push(EventKind::Notice(Notice { code, text }));
+    }
+
+    /// Records what an id of ours stands for.
+    pub fn handle(&mut self, id: impl Into<String>, handle: Handle) {
+        self.handles.push((id.into(), handle));
     }
 
     /// Appends the visitor's own message and answers its number.
@@ -61,6 +73,8 @@ impl Draft {
         self.record.queue = None;
         self.record.polling = true;
         self.record.owes_disconnect_ms = None;
+        self.record.files = 0;
+        self.record.file_bytes = 0;
         self.set(Contact { state, with: None, reason: None, offline: false });
     }
 
@@ -81,15 +95,50 @@ impl Draft {
 
     /// The conversation is over; journalled unless it was over before. A rating falls due if an agent served.
     pub fn end(&mut self, reason: EndReason) {
-        if !self.record.is_open() {
+        if self.record.is_open() {
+            self.conclude(reason, false);
+        }
+    }
+
+    /// No conversation is open (any more), and messages are taken for later: journalled, with the centre's words for it,
+    /// unless the visitor knows.
+    pub fn go_offline(&mut self, reason: EndReason, tip: Option<String>) {
+        if !self.record.is_open() && self.record.offline && self.record.contact.offline {
             return;
+        }
+        self.conclude(reason, true);
+        self.record.offline = true;
+        self.notice_with(NoticeCode::OfflineMode, tip);
+    }
+
+    fn conclude(&mut self, reason: EndReason, offline: bool) {
+        if self.record.is_open() && self.record.had_agent {
+            self.record.survey = Survey::Due;
         }
         self.record.ended_ms = self.now_ms;
         self.record.polling = false;
-        if self.record.had_agent {
-            self.record.survey = Survey::Due;
+        self.set(Contact { state: ContactState::Ended, with: None, reason: Some(reason), offline });
+    }
+
+    /// The call changed; journalled if that is news.
+    pub fn call(&mut self, call: CallStatus) {
+        if self.record.call != call {
+            self.record.call = call.clone();
+            self.push(EventKind::Call(call));
         }
-        self.set(Contact { state: ContactState::Ended, with: None, reason: Some(reason), offline: false });
+    }
+
+    /// The call is over, if one is going on.
+    pub fn end_call(&mut self, end: CallEnd) {
+        if self.record.is_calling() {
+            let over = CallStatus {
+                state: CallState::Ended,
+                gateway: None,
+                end: Some(end),
+                ..self.record.call.clone()
+            };
+            self.call(over);
+        }
     }
 
     fn set(&mut self, contact: Contact) {
@@ -152,13 +201,14 @@ impl Draft {
 
     /// The change as the store takes it, with at most `cap` events kept; `None` when nothing changed.
     pub fn finish(mut self, cap: u64) -> Option<Batch> {
-        if self.record == self.before && self.intents.is_empty() {
+        if self.record == self.before && self.intents.is_empty() && self.handles.is_empty() {
             return None;
         }
         let lowest = (self.record.head + 1).saturating_sub(cap.max(1));
         self.record.floor = self.record.floor.max(lowest);
         self.record.rev = self.before.rev + 1;
         self.events.retain(|event| event.seq >= self.record.floor);
-        Some(Batch { record: self.record, events: self.events, intents: self.intents, codes: self.codes })
+        let Self { record, events, intents, codes, handles, .. } = self;
+        Some(Batch { record, events, intents, codes, handles })
     }
 }

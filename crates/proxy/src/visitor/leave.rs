@@ -1,17 +1,19 @@
 //! Ending a conversation, and logging out.
 
 use super::Visitor;
+use super::party;
 use crate::problem::Problem;
-use frontdesk_contract::{Contact, EndReason};
+use frontdesk_contract::{CallEnd, Contact, EndReason};
 use std::sync::Arc;
 
 impl Visitor {
-    /// Ends the conversation for the visitor. A centre that cannot be told is told later, and drops the conversation
+    /// Ends the conversation for the visitor, and with it a call. A centre that cannot be told is told later, and drops the conversation
     /// by itself once it is no longer polled, so the visitor's wish holds in any case.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn leave(self: &Arc<Self>) -> Result<Contact, Problem> {
+        self.end_call(CallEnd::Visitor).await?;
         let visitor = Arc::clone(self);
         self.in_line(async move { visitor.end(EndReason::Visitor).await }).await
     }
@@ -41,8 +43,12 @@ impl Visitor {
         let record = self.erase().await?;
         let visitor = Arc::clone(self);
         self.shared.tasks.spawn(async move {
+            if record.is_calling() {
+                visitor.drop_call(&party(&record)).await;
+            }
             // Twice at most: nobody remembers the debt of a visitor who is erased.
-            if record.is_unfinished() && !visitor.disconnect(&record).await {
+            let owes = record.is_open() || record.owes_disconnect_ms.is_some();
+            if owes && !visitor.disconnect(&record).await {
                 visitor.disconnect(&record).await;
             }
             visitor.centre().forget(&record.user_id);

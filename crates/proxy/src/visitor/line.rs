@@ -41,6 +41,36 @@ struct Flight {
     outcome: watch::Receiver<Option<Outcome>>,
 }
 
+/// Who waits for whom: what is asked in one lane is done in the order of arrival, one thing at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// Messages, and what begins and ends a conversation.
+    Talk,
+    /// Files on their way to the centre, which may take minutes.
+    Upload,
+    /// What has no order with anything: judgements, messages that are left.
+    Aside,
+    /// Calls.
+    Call,
+}
+
+/// The lanes of one visitor.
+#[derive(Default)]
+pub struct Lanes([Line; 4]);
+
+impl Lanes {
+    /// The line of a lane.
+    pub fn of(&self, lane: Lane) -> &Line {
+        let Self([talk, upload, aside, call]) = self;
+        match lane {
+            Lane::Talk => talk,
+            Lane::Upload => upload,
+            Lane::Aside => aside,
+            Lane::Call => call,
+        }
+    }
+}
+
 /// What is asked under an id.
 #[derive(Clone, Debug)]
 pub struct Task {
@@ -102,12 +132,35 @@ impl Visitor {
         W: FnOnce(Arc<Self>, Task) -> F + Send + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
+        let wait = self.shared.settings.limits.request_timeout;
+        self.submit_in(Lane::Talk, wait, id, content, gate, work).await
+    }
+
+    /// The same in a lane of choice, waited for until a moment before `timeout`.
+    ///
+    /// # Errors
+    /// As [`Visitor::submit`].
+    pub async fn submit_in<G, W, F>(
+        self: &Arc<Self>,
+        lane: Lane,
+        timeout: Duration,
+        id: ClientId,
+        content: [u8; 32],
+        gate: G,
+        work: W,
+    ) -> Outcome
+    where
+        G: FnOnce(&VisitorRecord, u64) -> Result<(), Problem> + Send + 'static,
+        W: FnOnce(Arc<Self>, Task) -> F + Send + 'static,
+        F: Future<Output = Outcome> + Send + 'static,
+    {
+        let line = self.lanes.of(lane);
         let known = self.shared.store.intent(&self.id, &id).await?;
         if let Some(answer) = settled(known.as_ref(), content)? {
             return Ok(answer);
         }
         let mut outcome = {
-            let mut state = self.line.lock();
+            let mut state = line.lock();
             match state.flights.get(&id) {
                 Some(flight) if flight.content != content => return Err(reused()),
                 Some(flight) => flight.outcome.clone(),
@@ -124,15 +177,15 @@ impl Visitor {
                         let begun =
                             tokio::spawn(Arc::clone(&visitor).perform(id.clone(), content, gate, work));
                         let outcome = begun.await.unwrap_or_else(|_| Err(Problem::internal()));
-                        visitor.line.lock().flights.remove(&id);
+                        visitor.lanes.of(lane).lock().flights.remove(&id);
                         tell.send_replace(Some(outcome));
                     });
-                    self.enqueue(&mut state, job);
+                    self.enqueue(lane, &mut state, job);
                     outcome
                 }
             }
         };
-        let wait = self.shared.settings.limits.request_timeout.saturating_sub(Duration::from_secs(2));
+        let wait = timeout.saturating_sub(Duration::from_secs(2));
         let waited = tokio::time::timeout(wait, outcome.wait_for(Option::is_some)).await;
         match waited {
             Ok(Ok(outcome)) => outcome.clone().unwrap_or_else(|| Err(Problem::internal())),
@@ -154,29 +207,43 @@ impl Visitor {
         T: Send + 'static,
         F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
+        self.in_lane(Lane::Talk, work).await
+    }
+
+    /// The same in a lane of choice.
+    ///
+    /// # Errors
+    /// What `work` says.
+    pub async fn in_lane<T, F>(self: &Arc<Self>, lane: Lane, work: F) -> Result<T, Problem>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
+    {
         let (tell, outcome) = tokio::sync::oneshot::channel();
         let job = Box::pin(async move {
             let outcome = tokio::spawn(work).await.unwrap_or_else(|_| Err(Problem::internal()));
             // The client may have hung up: the work is done all the same.
             let _gone = tell.send(outcome);
         });
-        self.enqueue(&mut self.line.lock(), job);
+        self.enqueue(lane, &mut self.lanes.of(lane).lock(), job);
         outcome.await.unwrap_or_else(|_| Err(Problem::internal()))
     }
 
-    fn enqueue(self: &Arc<Self>, state: &mut State, job: Job) {
+    fn enqueue(self: &Arc<Self>, lane: Lane, state: &mut State, job: Job) {
         state.jobs.push_back(job);
         if !state.running {
             state.running = true;
             let visitor = Arc::clone(self);
-            self.shared.tasks.spawn(async move { visitor.work_off().await });
+            self.shared.tasks.spawn(async move { visitor.work_off(lane).await });
         }
     }
 
-    async fn work_off(self: Arc<Self>) {
-        while let Some(job) = self.line.take() {
+    async fn work_off(self: Arc<Self>, lane: Lane) {
+        while let Some(job) = self.lanes.of(lane).take() {
             job.await;
-            self.wake.notify_one();
+            if lane == Lane::Talk {
+                self.wake.notify_one();
+            }
         }
     }
 

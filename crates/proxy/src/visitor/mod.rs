@@ -7,6 +7,9 @@
 //! - [`book`]: the record and its changes, one at a time
 //! - [`mod@line`]: one request in flight, in order; idempotency
 //! - [`say`], [`connect`], [`leave`], [`rate`], [`signal`]: what the visitor asks for
+//! - [`files`], [`handles`]: files in both directions
+//! - [`robot`], [`leave_message`], [`history`]: suggestions and judgements, messages for later, earlier messages
+//! - [`calling`]: calls, as far as the centre connects them
 //! - [`debt`]: telling the centre later what it could not be told
 //! - [`journal`]: reading events, long polls
 //! - [`presence`]: whether anybody listens
@@ -14,19 +17,25 @@
 //! - [`registry`]: the visitors in memory
 
 pub mod book;
+pub mod calling;
 pub mod connect;
 pub mod contact;
 pub mod debt;
 pub mod delivery;
 pub mod draft;
+pub mod files;
+pub mod handles;
+pub mod history;
 pub mod journal;
 pub mod leave;
+pub mod leave_message;
 pub mod line;
 pub mod poller;
 pub mod presence;
 pub mod rate;
 pub mod recent;
 pub mod registry;
+pub mod robot;
 pub mod say;
 pub mod signal;
 
@@ -36,7 +45,7 @@ use crate::store::VisitorRecord;
 use crate::vendor::{Centre, Failure, Party};
 use book::Book;
 use frontdesk_contract::ErrorCode;
-use line::Line;
+use line::Lanes;
 use poller::task::Slot;
 use presence::Presence;
 use std::sync::Arc;
@@ -68,7 +77,9 @@ pub struct Visitor {
     shared: Arc<Shared>,
     book: Mutex<Option<Book>>,
     mark: watch::Sender<Mark>,
-    line: Line,
+    lanes: Lanes,
+    calling: calling::Calling,
+    suggesting: Mutex<()>,
     presence: Presence,
     poller: Slot,
     wake: Notify,
@@ -86,7 +97,9 @@ impl Visitor {
             shared,
             book: Mutex::new(Some(book)),
             mark: watch::Sender::new(mark),
-            line: Line::default(),
+            lanes: Lanes::default(),
+            calling: calling::Calling::default(),
+            suggesting: Mutex::default(),
             presence: Presence::default(),
             poller: Slot::default(),
             wake: Notify::new(),

@@ -5,12 +5,14 @@ use super::{Visitor, party};
 use crate::problem::Problem;
 use crate::store::{Answer, Survey, VisitorRecord};
 use crate::vendor::{Failure, Rating};
-use frontdesk_contract::{ErrorCode, PostSurvey, PostedStatus, SurveyForm, SurveySaved};
+use frontdesk_contract::{ErrorCode, PostSurvey, PostedStatus, SurveyForm, SurveyQuestion, SurveySaved};
 use std::sync::Arc;
 use std::time::Duration;
 
 /// A rating is taken for this long after the conversation.
 const OPEN_MS: u64 = 24 * 3_600_000;
+/// The highest answer to how likely the visitor is to recommend, as the centre counts.
+const MOST_RECOMMEND: u8 = 9;
 /// Attempts to get the form, and the pause before the second.
 const ATTEMPTS: u32 = 3;
 const PAUSE: Duration = Duration::from_secs(1);
@@ -84,14 +86,14 @@ impl Visitor {
     /// and what [`Visitor::submit`] says.
     pub async fn rate(self: &Arc<Self>, rating: PostSurvey) -> Result<SurveySaved, Problem> {
         self.await_form().await?;
-        let content = digest("survey", &(rating.level, &rating.comment));
-        let (level, chars) = (rating.level, rating.comment.chars().count());
-        let gate = move |record: &VisitorRecord, now_ms| check(record, now_ms, level, chars);
+        let content = digest("survey", &(rating.level, rating.recommend, rating.solved, &rating.comment));
+        let given = rating.clone();
+        let gate = move |record: &VisitorRecord, now_ms| check(record, now_ms, &given);
         let id = rating.id.clone();
         let work = move |visitor: Arc<Self>, task| async move { visitor.hand_over(task, rating).await };
         match self.submit(id, content, gate, work).await? {
             Answer::Rated(status) => Ok(SurveySaved { status }),
-            Answer::Posted { .. } | Answer::Contact(_) => Err(Problem::internal()),
+            _ => Err(Problem::internal()),
         }
     }
 
@@ -148,17 +150,33 @@ fn form(record: &VisitorRecord, now_ms: u64) -> Option<&SurveyForm> {
     }
 }
 
-fn check(
-    record: &VisitorRecord,
-    now_ms: u64,
-    level: Option<u8>,
-    comment_chars: usize,
-) -> Result<(), Problem> {
+fn check(record: &VisitorRecord, now_ms: u64, rating: &PostSurvey) -> Result<(), Problem> {
     let form = form(record, now_ms).ok_or_else(closed)?;
-    if !form.levels.iter().any(|offered| Some(offered.level) == level) {
-        return Err(Problem::new(ErrorCode::LevelUnknown, "the level is not one of those offered"));
+    let asked = |question| match form.questions.as_slice() {
+        [] => question == SurveyQuestion::Satisfaction,
+        questions => questions.contains(&question),
+    };
+    let level = match rating.level {
+        Some(level) => {
+            asked(SurveyQuestion::Satisfaction) && form.levels.iter().any(|offered| offered.level == level)
+        }
+        None => !asked(SurveyQuestion::Satisfaction),
+    };
+    if !level {
+        return Err(Problem::new(ErrorCode::LevelUnknown, "field `level`: not one of those offered"));
     }
-    if comment_chars as u64 > u64::from(form.comment_max_chars) {
+    let recommend =
+        rating.recommend.is_none_or(|given| asked(SurveyQuestion::Recommend) && given <= MOST_RECOMMEND);
+    if !recommend {
+        return Err(Problem::new(
+            ErrorCode::LevelUnknown,
+            "field `recommend`: not asked, or not from 0 to 9",
+        ));
+    }
+    if rating.solved.is_some() && !asked(SurveyQuestion::Solved) {
+        return Err(Problem::new(ErrorCode::LevelUnknown, "field `solved`: not asked"));
+    }
+    if rating.comment.chars().count() as u64 > u64::from(form.comment_max_chars) {
         return Err(Problem::new(ErrorCode::CommentTooLong, "the comment is longer than comment_max_chars"));
     }
     Ok(())

@@ -5,8 +5,10 @@ use super::line::{Task, digest};
 use super::{Visitor, party};
 use crate::problem::Problem;
 use crate::store::{Answer, VisitorRecord};
-use crate::vendor::{Failure, Party, Utterance};
-use frontdesk_contract::{Body, ClientId, ContactState, EndReason, ErrorCode, Posted};
+use crate::vendor::{Failure, FileKind, Party, Said, Utterance};
+use frontdesk_contract::{
+    Body, Card, ClientId, ContactState, EndReason, ErrorCode, FileRef, NoticeCode, Posted, PostedStatus,
+};
 use std::sync::Arc;
 
 /// The history is read from this long before a message was first handed over: clocks differ.
@@ -23,31 +25,80 @@ impl Visitor {
         let work = |visitor: Arc<Self>, task| async move { visitor.deliver(task, &body).await };
         match self.submit(id, content, |record, _| gate(record), work).await? {
             Answer::Posted { status, seq } => Ok(Posted { status, seq }),
-            Answer::Contact(_) | Answer::Rated(_) => Err(Problem::internal()),
+            _ => Err(Problem::internal()),
         }
     }
 
     async fn deliver(self: Arc<Self>, task: Task, body: &Body) -> Result<Answer, Problem> {
+        let (what, body) = match self.utterance(body).await {
+            Ok(both) => both,
+            Err(problem) => {
+                self.change(|draft, _| task.undone(draft)).await?;
+                return Err(problem);
+            }
+        };
+        let mut heard = Heard::default();
         let party = party(&self.record().await?);
         let centre = self.desk.settings.centre;
-        let Some(what) = utterance(body) else {
-            return Err(Problem::of_centre(ErrorCode::BodyUnsupported));
-        };
         let mut delivery = if task.resumed { Delivery::resumed(centre) } else { Delivery::fresh(centre) };
         loop {
             match delivery.step() {
                 Step::Say => {
                     let answer = self.centre().say(&party, &task.id, task.at_ms, &what).await;
-                    if let Err(failure) = &answer {
-                        self.report("message", failure);
+                    match &answer {
+                        Ok(said) => heard.take(said),
+                        Err(failure) => self.report("message", failure),
                     }
                     delivery.said(answer);
                 }
                 Step::Wait(pause) => tokio::time::sleep(pause).await,
                 Step::ReadBack => delivery.read_back(self.is_kept(&party, &task).await),
-                Step::Finish(outcome) => return self.settle(&task, body, outcome).await,
+                Step::Finish(outcome) => return self.settle(&task, &body, outcome, &heard).await,
             }
         }
+    }
+
+    /// The message as the centre is handed it, and as it is recorded: what is said of a file comes from its handle, not
+    /// from the page.
+    async fn utterance(&self, body: &Body) -> Result<(Utterance, Body), Problem> {
+        let what = match body {
+            Body::Text(text) => Utterance::Text(text.clone()),
+            Body::Location(place) => Utterance::Location(place.clone()),
+            Body::Card(card) => {
+                let image = match &card.image {
+                    Some(image) => {
+                        let (key, extension, kind, ..) = self.uploaded(image).await?;
+                        if kind != FileKind::Image {
+                            let text = "field `body.card.image`: the file is no picture";
+                            return Err(Problem::new(ErrorCode::CardIncomplete, text));
+                        }
+                        Some((key, extension))
+                    }
+                    None => None,
+                };
+                Utterance::Card { card: Card { image: None, ..card.clone() }, image }
+            }
+            Body::File(file) => {
+                let (key, extension, kind, name, size_bytes) = self.uploaded(&file.file).await?;
+                let known = FileRef {
+                    file: file.file.clone(),
+                    kind: kind.word().into(),
+                    name: name.clone(),
+                    size_bytes: Some(size_bytes),
+                };
+                return Ok((Utterance::File { key, extension, kind, name, size_bytes }, Body::File(known)));
+            }
+            Body::Rich(_) | Body::Unsupported {} => {
+                return Err(Problem::of_centre(ErrorCode::BodyUnsupported));
+            }
+        };
+        Ok((what, body.clone()))
+    }
+
+    async fn uploaded(&self, file: &str) -> Result<(String, String, FileKind, String, u64), Problem> {
+        let handle = self.file(file).await?;
+        let not_theirs = || Problem::new(ErrorCode::FileUnknown, "the file was not uploaded by this visitor");
+        super::files::uploaded(handle).ok_or_else(not_theirs)
     }
 
     async fn is_kept(&self, party: &Party, task: &Task) -> Result<bool, Failure> {
@@ -68,13 +119,25 @@ impl Visitor {
         }
     }
 
-    async fn settle(self: &Arc<Self>, task: &Task, body: &Body, outcome: Outcome) -> Result<Answer, Problem> {
+    async fn settle(
+        self: &Arc<Self>,
+        task: &Task,
+        body: &Body,
+        outcome: Outcome,
+        heard: &Heard,
+    ) -> Result<Answer, Problem> {
         match outcome {
             Outcome::Posted { status, gone } => {
                 self.change(|draft, _| {
                     let seq = draft.echo(&task.id, body, status);
                     if gone {
                         draft.end(EndReason::Released);
+                    }
+                    if heard.link_not_trusted {
+                        draft.notice(NoticeCode::LinkNotTrusted);
+                    }
+                    if status == PostedStatus::StoredOffline {
+                        draft.go_offline(EndReason::OutsideHours, heard.tip.clone());
                     }
                     task.answered(draft, Answer::Posted { status, seq })
                 })
@@ -103,13 +166,19 @@ impl Visitor {
     }
 }
 
-/// The message as the centre is handed it; `None`: it takes none of this kind.
-fn utterance(body: &Body) -> Option<Utterance> {
-    match body {
-        Body::Text(text) => Some(Utterance::Text(text.clone())),
-        Body::Location(place) => Some(Utterance::Location(place.clone())),
-        Body::Card(card) => Some(Utterance::Card { card: card.clone(), image: None }),
-        Body::File(_) | Body::Rich(_) | Body::Unsupported {} => None,
+/// What the centre said besides taking the message.
+#[derive(Default)]
+struct Heard {
+    link_not_trusted: bool,
+    tip: Option<String>,
+}
+
+impl Heard {
+    fn take(&mut self, said: &Said) {
+        match said {
+            Said::Delivered { link_not_trusted } => self.link_not_trusted = *link_not_trusted,
+            Said::StoredOffline { tip } => self.tip.clone_from(tip),
+        }
     }
 }
 

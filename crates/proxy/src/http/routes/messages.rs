@@ -6,7 +6,7 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::StatusCode;
-use frontdesk_contract::{Body, ErrorCode, PostMessage, Posted};
+use frontdesk_contract::{Body, ErrorCode, Offers, PostMessage, Posted};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -21,7 +21,7 @@ pub(in crate::http) async fn say(
     Json(message): Json<PostMessage>,
 ) -> Result<axum::Json<Posted>, Problem> {
     check_id(&message.id)?;
-    check_body(&message.body, visitor.desk().settings.offers.text_max_bytes)?;
+    check_body(&message.body, &visitor.desk().settings.offers)?;
     state.limiters.message(visitor.id())?;
     visitor.say(message.id, message.body).await.map(axum::Json)
 }
@@ -75,10 +75,12 @@ pub(in crate::http) struct ReadMark {
     up_to: u64,
 }
 
-fn check_body(body: &Body, text_max_bytes: u32) -> Result<(), Problem> {
+fn check_body(body: &Body, offers: &Offers) -> Result<(), Problem> {
     match body {
-        Body::Text(_) if text_max_bytes == 0 => Err(unsupported()),
-        Body::Text(text) => check_text(text, text_max_bytes),
+        Body::Text(_) if offers.text_max_bytes == 0 => Err(unsupported()),
+        Body::Text(text) => check_text(text, offers.text_max_bytes),
+        Body::File(_) if offers.files.types.is_empty() => Err(unsupported()),
+        Body::File(file) => check_length("body.file.file", &file.file),
         Body::Location(place) => {
             let on_earth = place.latitude.abs() <= 90.0 && place.longitude.abs() <= 180.0;
             if !on_earth {
@@ -87,7 +89,11 @@ fn check_body(body: &Body, text_max_bytes: u32) -> Result<(), Problem> {
             check_length("body.location.label", &place.label)
         }
         Body::Card(card) => {
-            if !(card.url.starts_with("https://") || card.url.starts_with("http://")) {
+            if card.title.trim().is_empty() || (card.url.is_empty() && card.image.is_none()) {
+                let text = "a card needs a title, and an address or a picture";
+                return Err(Problem::new(ErrorCode::CardIncomplete, text));
+            }
+            if !(card.url.is_empty() || card.url.starts_with("https://") || card.url.starts_with("http://")) {
                 return Err(Problem::new(
                     ErrorCode::BadRequest,
                     "field `body.card.url`: neither https nor http",
@@ -97,7 +103,7 @@ fn check_body(body: &Body, text_max_bytes: u32) -> Result<(), Problem> {
             check_length("body.card.description", &card.description)?;
             check_length("body.card.url", &card.url)
         }
-        Body::File(_) | Body::Rich(_) | Body::Unsupported {} => Err(unsupported()),
+        Body::Rich(_) | Body::Unsupported {} => Err(unsupported()),
     }
 }
 

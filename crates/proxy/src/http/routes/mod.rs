@@ -1,9 +1,14 @@
 //! The calls of the visitor API.
 
+pub(super) mod call;
 pub(super) mod contact;
 pub(super) mod events;
+pub(super) mod files;
 mod health;
+pub(super) mod history;
+pub(super) mod leave_message;
 pub(super) mod messages;
+pub(super) mod robot;
 pub(super) mod session;
 pub(super) mod survey;
 
@@ -24,6 +29,15 @@ pub(super) fn all() -> Router<AppState> {
         .route("/v1/events", get(events::list))
         .route("/v1/queue", get(events::queue))
         .route("/v1/survey", get(survey::form).post(survey::rate))
+        .route("/v1/files", post(files::upload))
+        .route("/v1/files/{file}", get(files::download))
+        .route("/v1/files/{file}/ticket", post(files::ticket))
+        .route("/v1/suggestions", get(robot::suggestions))
+        .route("/v1/feedback", post(robot::feedback))
+        .route("/v1/history", get(history::list))
+        .route("/v1/leave-message", post(leave_message::leave))
+        .route("/v1/call", get(call::show).post(call::start).delete(call::hang_up))
+        .route("/v1/call/heartbeat", post(call::keep))
         .route("/v1/openapi.json", get(openapi::document))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

@@ -74,6 +74,10 @@ fn write(transaction: &WriteTransaction, batch: &Batch) -> Result<(), StoreError
             codes.remove((id, old)).map_err(failed)?;
         }
     }
+    let mut handles = transaction.open_table(tables::HANDLES).map_err(failed)?;
+    for (key, handle) in &batch.handles {
+        handles.insert((id, key.as_str()), serde_json::to_vec(handle)?.as_slice()).map_err(failed)?;
+    }
     let mut visitors = transaction.open_table(tables::VISITORS).map_err(failed)?;
     visitors.insert(id, serde_json::to_vec(&batch.record)?.as_slice()).map_err(failed)?;
     Ok(())
@@ -87,6 +91,7 @@ pub(super) fn erase(transaction: &WriteTransaction, id: &str) -> Result<(), Stor
     let mut visitors = transaction.open_table(tables::VISITORS).map_err(failed)?;
     visitors.remove(id).map_err(failed)?;
     drop_events(transaction, id)?;
+    drop_handles(transaction, id)?;
     let mut codes = transaction.open_table(tables::CODES).map_err(failed)?;
     codes.retain_in((id, 0)..=(id, u64::MAX), |_, _| false).map_err(failed)?;
     let mut intents = transaction.open_table(tables::INTENTS).map_err(failed)?;
@@ -97,4 +102,10 @@ pub(super) fn erase(transaction: &WriteTransaction, id: &str) -> Result<(), Stor
 pub(super) fn drop_events(transaction: &WriteTransaction, id: &str) -> Result<(), StoreError> {
     let mut events = transaction.open_table(tables::EVENTS).map_err(failed)?;
     events.retain_in((id, 0)..=(id, u64::MAX), |_, _| false).map_err(failed)
+}
+
+pub(super) fn drop_handles(transaction: &WriteTransaction, id: &str) -> Result<(), StoreError> {
+    let mut handles = transaction.open_table(tables::HANDLES).map_err(failed)?;
+    // A key begins with its kind, so nothing of this visitor lies beyond DEL.
+    handles.retain_in((id, "")..(id, "\u{7f}"), |_, _| false).map_err(failed)
 }

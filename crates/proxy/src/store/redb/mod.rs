@@ -6,7 +6,7 @@ mod sweep;
 mod tables;
 mod writer;
 
-use super::records::{Batch, Intent, SessionRecord, VisitorRecord};
+use super::records::{Batch, Handle, Intent, SessionRecord, VisitorRecord};
 use super::{SCHEMA, SessionHash, Store, StoreError, Stored};
 use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
 use frontdesk_contract::{ClientId, Event};
@@ -40,8 +40,8 @@ impl RedbStore {
             let found = meta.get(tables::SCHEMA_KEY).map_err(failed)?.map(|found| found.value());
             match found {
                 Some(found) if found > SCHEMA => return Err(StoreError::Newer { found }),
-                Some(_) => {}
-                None => {
+                Some(SCHEMA) => {}
+                Some(_) | None => {
                     meta.insert(tables::SCHEMA_KEY, SCHEMA).map_err(failed)?;
                 }
             }
@@ -101,6 +101,10 @@ impl Store for RedbStore {
 
     fn codes<'a>(&'a self, visitor: &'a str) -> Stored<'a, Vec<String>> {
         self.read(|view| read::codes(view, visitor))
+    }
+
+    fn handle<'a>(&'a self, visitor: &'a str, id: &'a str) -> Stored<'a, Option<Handle>> {
+        self.read(|view| read::handle(view, visitor, id))
     }
 
     fn open<'a>(&'a self, session: SessionRecord, visitor: VisitorRecord) -> Stored<'a, ()> {

@@ -1,6 +1,6 @@
 //! Reading: each call sees one consistent state of the file.
 
-use super::super::records::{Intent, SessionRecord, VisitorRecord};
+use super::super::records::{Handle, Intent, SessionRecord, VisitorRecord};
 use super::super::{SessionHash, StoreError};
 use super::{failed, tables};
 use ::redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
@@ -53,6 +53,11 @@ pub(super) fn codes(view: &ReadTransaction, visitor: &str) -> Result<Vec<String>
     let table = view.open_table(tables::CODES).map_err(failed)?;
     let rows = table.range((visitor, 0)..=(visitor, u64::MAX)).map_err(failed)?;
     rows.map(|row| Ok(row.map_err(failed)?.1.value().to_owned())).collect()
+}
+
+pub(super) fn handle(view: &ReadTransaction, visitor: &str, id: &str) -> Result<Option<Handle>, StoreError> {
+    let table = view.open_table(tables::HANDLES).map_err(failed)?;
+    table.get((visitor, id)).map_err(failed)?.map(|row| parse(row.value())).transpose()
 }
 
 pub(super) fn unfinished(view: &ReadTransaction) -> Result<Vec<String>, StoreError> {

@@ -99,6 +99,7 @@ fn visitor(transaction: &WriteTransaction, id: &str, part: &Part) -> Result<(), 
         Verdict::Erase => apply::erase(transaction, id),
         Verdict::Trim => {
             apply::drop_events(transaction, id)?;
+            apply::drop_handles(transaction, id)?;
             record.floor = record.head.saturating_add(1);
             record.rev += 1;
             let mut table = transaction.open_table(tables::VISITORS).map_err(failed)?;

@@ -16,6 +16,8 @@ pub(super) const EVENTS: TableDefinition<'_, (&str, u64), &[u8]> = TableDefiniti
 pub(super) const INTENTS: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("intents");
 /// Visitor, running number → code of a downlink message.
 pub(super) const CODES: TableDefinition<'_, (&str, u64), &str> = TableDefinition::new("codes");
+/// Visitor, id of ours → what the centre calls it.
+pub(super) const HANDLES: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("handles");
 
 /// Makes the tables that do not exist yet, so that reads find them.
 pub(super) fn create(transaction: &WriteTransaction) -> Result<(), TableError> {
@@ -24,5 +26,6 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), TableError> {
     transaction.open_table(EVENTS)?;
     transaction.open_table(INTENTS)?;
     transaction.open_table(CODES)?;
+    transaction.open_table(HANDLES)?;
     Ok(())
 }

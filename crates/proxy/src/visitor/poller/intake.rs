@@ -1,11 +1,12 @@
 //! What comes down from the centre, as events. Pure: works on a [`Draft`].
 
-use crate::vendor::{Content, Downlink, QueueAnswer};
+use crate::store::Handle;
+use crate::vendor::{Downlink, QueueAnswer};
 use crate::visitor::draft::Draft;
+use crate::visitor::handles;
 use crate::visitor::recent::{Recent, fallback};
 use frontdesk_contract::{
-    Body, ContactState, EndReason, EventKind, Message, NoticeCode, QueueInfo, Recalled, Receipt, Sender,
-    Typing,
+    ContactState, EndReason, EventKind, Message, NoticeCode, QueueInfo, Recalled, Receipt, Sender, Typing,
 };
 
 /// What an intake found, beyond what is in the draft.
@@ -37,8 +38,8 @@ pub fn take(
 
 fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, intake: &mut Intake) {
     match downlink {
-        Downlink::Message { code, from, content, at_ms, .. } => {
-            let body = shown(content);
+        Downlink::Message { code, from, content, choices, inter_idx, at_ms } => {
+            let body = handles::shown(content);
             let key = match code {
                 Some(code) => Some(code.clone()),
                 None if repeats => Some(fallback(from, *at_ms, &body)),
@@ -54,7 +55,12 @@ fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, i
                 stop_typing(draft, intake);
             }
             let id = code.clone().unwrap_or_else(|| format!("m-{}", draft.record.head + 1));
-            let message = Message { id, from: from.clone(), body, choices: Vec::new(), judgeable: false };
+            handles::adopt(draft, content);
+            let judgeable = inter_idx.is_some() && matches!(from, Sender::Robot(_));
+            if let Some(inter_idx) = inter_idx.clone().filter(|_| judgeable) {
+                draft.handle(handles::answer_id(&id), Handle::Answer { inter_idx, judged: None });
+            }
+            let message = Message { id, from: from.clone(), body, choices: choices.clone(), judgeable };
             draft.push(EventKind::Message(message));
             intake.news = true;
         }
@@ -63,10 +69,10 @@ fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, i
                 return;
             }
             stop_typing(draft, intake);
-            draft.end(EndReason::Centre);
-            draft.record.offline = *offline;
             if *offline {
-                draft.notice(NoticeCode::OfflineMode);
+                draft.go_offline(EndReason::Centre, None);
+            } else {
+                draft.end(EndReason::Centre);
             }
             intake.news = true;
         }
@@ -103,15 +109,6 @@ fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, i
                 intake.news = true;
             }
         }
-    }
-}
-
-/// What the visitor is shown of a message.
-fn shown(content: &Content) -> Body {
-    match content {
-        Content::Body(body) => body.clone(),
-        Content::File(_) => Body::Unsupported {},
-        Content::Card { card, .. } => Body::Card(card.clone()),
     }
 }
 

@@ -1,5 +1,6 @@
 use super::*;
 use crate::store::records::{Survey, VisitorRecord};
+use crate::vendor::Content;
 use frontdesk_contract::{Body, Contact, Person};
 use proptest::prelude::*;
 
@@ -26,6 +27,9 @@ fn record(state: ContactState) -> VisitorRecord {
         unread: false,
         polling: false,
         owes_disconnect_ms: None,
+        call: frontdesk_contract::CallStatus::default(),
+        files: 0,
+        file_bytes: 0,
     }
 }
 

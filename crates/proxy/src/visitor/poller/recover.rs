@@ -1,6 +1,7 @@
 //! Messages whose only poll answer was lost, found again in the centre's history. Pure.
 
-use crate::vendor::{Content, Downlink, Kept};
+use crate::vendor::{Downlink, Kept};
+use crate::visitor::handles;
 use crate::visitor::recent::Recent;
 use frontdesk_contract::{Body, Event, EventKind, Sender};
 use std::collections::HashSet;
@@ -28,9 +29,10 @@ pub fn missing(history: &[Kept], recent: &Recent, journal: &[Event]) -> Vec<Down
                 ids.contains(code.as_str()) || recent.contains(code) || !found.insert(code.as_str())
             }
             None => {
-                match unmatched.iter().position(|(who, body)| {
-                    *who == role(from) && kept.content == Content::Body((*body).clone())
-                }) {
+                match unmatched
+                    .iter()
+                    .position(|(who, body)| *who == role(from) && handles::shown(&kept.content) == **body)
+                {
                     Some(at) => {
                         unmatched.swap_remove(at);
                         true
@@ -65,6 +67,7 @@ fn role(from: &Sender) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vendor::Content;
     use frontdesk_contract::{Message, Person};
 
     fn agent() -> Sender {

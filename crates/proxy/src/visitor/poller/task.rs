@@ -6,6 +6,7 @@ use crate::config::OnLinger;
 use crate::problem::Problem;
 use crate::store::VisitorRecord;
 use crate::visitor::Visitor;
+use crate::visitor::line::Lane;
 use frontdesk_contract::{ContactState, EndReason, ErrorCode, NoticeCode};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -175,7 +176,7 @@ impl Poller {
     fn holds(&mut self) -> bool {
         let now = Instant::now();
         let since = *self.held_since.get_or_insert(now);
-        let hold = self.visitor.line.is_busy() && now - since < HOLD;
+        let hold = self.visitor.lanes.of(Lane::Talk).is_busy() && now - since < HOLD;
         if hold {
             self.next_poll = now + LOOK;
         } else {

@@ -1,0 +1,286 @@
+//! Files on disk for as long as they are on their way: a folder of our own, readable for nobody else, with a limit to
+//! what lies in it. A file is removed with its value; what an earlier process left is removed at the start.
+
+use crate::problem::Problem;
+use crate::session::credential::hex;
+use axum::body::Body;
+use frontdesk_contract::ErrorCode;
+use http_body_util::BodyExt;
+use sha2::{Digest, Sha256};
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+use tokio::io::AsyncWriteExt;
+use tokio::time::Instant;
+
+/// Begins the name of every file of ours; nothing else in the folder is touched.
+const PREFIX: &str = "frontdesk-spool-";
+/// Nothing is on its way for longer than this.
+const OLDEST: Duration = Duration::from_secs(6 * 3_600);
+
+/// The folder.
+#[derive(Debug)]
+pub struct Spool {
+    folder: PathBuf,
+    most_bytes: u64,
+    used: AtomicU64,
+}
+
+/// A file in the folder; gone with the value.
+#[derive(Debug)]
+pub struct SpoolFile {
+    path: PathBuf,
+    held: u64,
+    spool: Arc<Spool>,
+}
+
+impl Spool {
+    /// A spool in `folder`, which need not be there yet, for at most `most_bytes`.
+    pub fn new(folder: PathBuf, most_bytes: u64) -> Arc<Self> {
+        Arc::new(Self { folder, most_bytes, used: AtomicU64::new(0) })
+    }
+
+    /// Makes the folder, and removes what an earlier process left.
+    ///
+    /// # Errors
+    /// When the folder cannot be made or read.
+    pub fn prepare(&self) -> io::Result<()> {
+        self.make()?;
+        self.remove(|_| true)
+    }
+
+    /// Removes what has been left behind for hours.
+    ///
+    /// # Errors
+    /// When the folder cannot be read.
+    pub fn sweep(&self) -> io::Result<()> {
+        if !self.folder.exists() {
+            return Ok(());
+        }
+        let now = SystemTime::now();
+        self.remove(|changed| now.duration_since(changed).is_ok_and(|age| age > OLDEST))
+    }
+
+    fn make(&self) -> io::Result<()> {
+        let mut builder = std::fs::DirBuilder::new();
+        builder.recursive(true);
+        #[cfg(unix)]
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        builder.create(&self.folder)
+    }
+
+    fn remove(&self, which: impl Fn(SystemTime) -> bool) -> io::Result<()> {
+        for entry in std::fs::read_dir(&self.folder)? {
+            let entry = entry?;
+            let ours = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
+            let changed = entry.metadata().and_then(|data| data.modified());
+            if ours && changed.is_ok_and(&which) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// An empty file.
+    ///
+    /// # Errors
+    /// When the disk does not give one.
+    pub fn create(self: &Arc<Self>) -> io::Result<(SpoolFile, File)> {
+        let path = self.folder.join(format!("{PREFIX}{}", hex(&rand::random::<[u8; 16]>())));
+        let open = || {
+            let mut options = OpenOptions::new();
+            options.read(true).write(true).create_new(true);
+            #[cfg(unix)]
+            std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+            options.open(&path)
+        };
+        let file = match open() {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.make()?;
+                open()?
+            }
+            file => file?,
+        };
+        Ok((SpoolFile { path, held: 0, spool: Arc::clone(self) }, file))
+    }
+
+    /// How many bytes are held at the moment.
+    pub fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+}
+
+impl SpoolFile {
+    /// Where it is.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Counts `bytes` more; false when the spool is full.
+    pub fn hold(&mut self, bytes: u64) -> bool {
+        let most = self.spool.most_bytes;
+        let grow = |used: u64| used.checked_add(bytes).filter(|used| *used <= most);
+        let held = self.spool.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grow).is_ok();
+        if held {
+            self.held += bytes;
+        }
+        held
+    }
+}
+
+impl Drop for SpoolFile {
+    fn drop(&mut self) {
+        self.spool.used.fetch_sub(self.held, Ordering::Relaxed);
+        if let Err(error) = std::fs::remove_file(&self.path)
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            tracing::warn!(%error, "a file of the spool could not be removed; it is removed later");
+        }
+    }
+}
+
+/// What a request may carry.
+#[derive(Clone, Copy, Debug)]
+pub struct Allowance {
+    /// The most bytes.
+    pub bytes: u64,
+    /// The longest pause between two parts.
+    pub idle: Duration,
+    /// The longest time for all of it.
+    pub total: Duration,
+}
+
+/// A body that was received.
+#[derive(Debug)]
+pub struct Received {
+    /// Where it lies.
+    pub file: SpoolFile,
+    /// SHA-256 of it.
+    pub digest: [u8; 32],
+    /// Its size in bytes.
+    pub size: u64,
+}
+
+/// Receives a body part by part. Nothing but the part at hand is in memory.
+///
+/// # Errors
+/// [`ErrorCode::FileTooLarge`], [`ErrorCode::FileEmpty`], [`ErrorCode::BadRequest`] for a body that breaks off or is too slow,
+/// [`ErrorCode::Overloaded`] when the spool is full, [`ErrorCode::StoreUnavailable`] when the disk fails.
+pub async fn receive(spool: &Arc<Spool>, mut body: Body, allowed: Allowance) -> Result<Received, Problem> {
+    let (mut file, handle) = spool.create().map_err(|error| disk(&error))?;
+    let mut out = tokio::fs::File::from_std(handle);
+    let until = Instant::now() + allowed.total;
+    let (mut size, mut digest) = (0_u64, Sha256::new());
+    loop {
+        let patience = until.min(Instant::now() + allowed.idle);
+        let part = match tokio::time::timeout_at(patience, body.frame()).await {
+            Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
+            Ok(Some(Err(_))) => return Err(Problem::new(ErrorCode::BadRequest, "the body broke off")),
+            Ok(None) => break,
+            Err(_) => return Err(Problem::new(ErrorCode::BadRequest, "the body did not arrive in time")),
+        };
+        size = size.saturating_add(part.len() as u64);
+        if size > allowed.bytes {
+            return Err(too_large(allowed.bytes));
+        }
+        if !file.hold(part.len() as u64) {
+            let full = Problem::new(ErrorCode::Overloaded, "too many files are on their way");
+            return Err(full.after(Duration::from_secs(10)));
+        }
+        digest.update(&part);
+        out.write_all(&part).await.map_err(|error| disk(&error))?;
+    }
+    out.flush().await.map_err(|error| disk(&error))?;
+    if size == 0 {
+        return Err(Problem::new(ErrorCode::FileEmpty, "the file is empty"));
+    }
+    Ok(Received { file, digest: digest.finalize().into(), size })
+}
+
+/// The file is larger than the desk takes.
+pub fn too_large(most: u64) -> Problem {
+    Problem::new(ErrorCode::FileTooLarge, format!("the file is larger than {most} bytes"))
+}
+
+/// What a failure of the disk means for the visitor.
+pub fn disk(error: &io::Error) -> Problem {
+    tracing::error!(%error, "the spool failed");
+    Problem::new(ErrorCode::StoreUnavailable, "the proxy cannot write what it must keep")
+        .after(Duration::from_secs(5))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Folder(PathBuf);
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            std::fs::remove_dir_all(&self.0).unwrap();
+        }
+    }
+
+    fn folder() -> Folder {
+        Folder(std::env::temp_dir().join(format!("frontdesk-spool-test-{:x}", rand::random::<u64>())))
+    }
+
+    fn allowed(bytes: u64) -> Allowance {
+        Allowance { bytes, idle: Duration::from_secs(30), total: Duration::from_secs(60) }
+    }
+
+    #[tokio::test]
+    async fn a_body_lies_in_the_spool_as_long_as_its_value_and_counts_so_long() {
+        let folder = folder();
+        let spool = Spool::new(folder.0.clone(), 10);
+        let received = receive(&spool, Body::from("hello"), allowed(5)).await.unwrap();
+        assert_eq!((received.size, spool.used()), (5, 5));
+        assert_eq!(received.digest, <[u8; 32]>::from(Sha256::digest(b"hello")));
+        assert_eq!(std::fs::read(received.file.path()).unwrap(), b"hello");
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+            assert_eq!((mode(&folder.0), mode(received.file.path())), (0o700, 0o600));
+        }
+        let full = receive(&spool, Body::from("123456"), allowed(100)).await.unwrap_err();
+        assert_eq!(full.code, ErrorCode::Overloaded);
+        drop(received);
+        assert_eq!((spool.used(), std::fs::read_dir(&folder.0).unwrap().count()), (0, 0));
+        for (body, code) in [("123456", ErrorCode::FileTooLarge), ("", ErrorCode::FileEmpty)] {
+            assert_eq!(receive(&spool, Body::from(body), allowed(5)).await.unwrap_err().code, code);
+        }
+        assert_eq!((spool.used(), std::fs::read_dir(&folder.0).unwrap().count()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn the_start_removes_what_was_left_and_nothing_else() {
+        let folder = folder();
+        let spool = Spool::new(folder.0.clone(), 10);
+        spool.prepare().unwrap();
+        std::fs::write(folder.0.join(format!("{PREFIX}left")), "x").unwrap();
+        std::fs::write(folder.0.join("somebody else's"), "x").unwrap();
+        spool.sweep().unwrap();
+        assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 2, "it is not old");
+        spool.prepare().unwrap();
+        let left: Vec<_> =
+            std::fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["somebody else's"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_stalls_is_given_up() {
+        let folder = folder();
+        let spool = Spool::new(folder.0.clone(), 10);
+        spool.prepare().unwrap();
+        let begun = Instant::now();
+        let (sender, stalled) = tokio::io::duplex(8);
+        let body = Body::from_stream(tokio_util::io::ReaderStream::new(stalled));
+        let problem = receive(&spool, body, allowed(5)).await.unwrap_err();
+        assert_eq!((problem.code, begun.elapsed().as_secs()), (ErrorCode::BadRequest, 30));
+        drop(sender);
+    }
+}

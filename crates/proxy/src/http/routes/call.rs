@@ -1,0 +1,45 @@
+//! `/v1/call`
+
+use super::contact::check_id;
+use crate::http::extract::{Caller, Json};
+use crate::problem::Problem;
+use crate::state::AppState;
+use axum::extract::State;
+use frontdesk_contract::{CallStatus, CallSupport, StartCall};
+
+/// Whether calls are possible, and the call as it stands
+#[utoipa::path(get, path = "/v1/call", tag = "call", operation_id = "getCall",
+    responses((status = 200, description = "As it stands", body = CallSupport)))]
+pub(in crate::http) async fn show(Caller(visitor): Caller) -> Result<axum::Json<CallSupport>, Problem> {
+    visitor.call_support().await.map(axum::Json)
+}
+
+/// Asks for a call
+///
+/// Its progress comes with the events. The page keeps it by a heartbeat every five seconds; without one for ten seconds the
+/// call is dropped.
+#[utoipa::path(post, path = "/v1/call", tag = "call", operation_id = "startCall",
+    request_body = StartCall, responses((status = 200, description = "Asked for", body = CallStatus)))]
+pub(in crate::http) async fn start(
+    State(state): State<AppState>,
+    Caller(visitor): Caller,
+    Json(wish): Json<StartCall>,
+) -> Result<axum::Json<CallStatus>, Problem> {
+    check_id(&wish.id)?;
+    state.limiters.call(visitor.id())?;
+    visitor.start_call(wish).await.map(axum::Json)
+}
+
+/// Keeps the call
+#[utoipa::path(post, path = "/v1/call/heartbeat", tag = "call", operation_id = "keepCall",
+    responses((status = 200, description = "As it stands", body = CallStatus)))]
+pub(in crate::http) async fn keep(Caller(visitor): Caller) -> Result<axum::Json<CallStatus>, Problem> {
+    visitor.keep_call().await.map(axum::Json)
+}
+
+/// Hangs up
+#[utoipa::path(delete, path = "/v1/call", tag = "call", operation_id = "hangUp",
+    responses((status = 200, description = "As it ended", body = CallStatus)))]
+pub(in crate::http) async fn hang_up(Caller(visitor): Caller) -> Result<axum::Json<CallStatus>, Problem> {
+    visitor.hang_up().await.map(axum::Json)
+}

@@ -1,0 +1,455 @@
+//! Calls, as far as the centre connects them: asking for one, following it, keeping it, ending it. Media is between page
+//! and gateway.
+//!
+//! A call lives by a lease: without a heartbeat of the page for [`LEASE`] it is dropped at the centre. A call that a proxy
+//! before this one left is dropped at the start, since its page has lost its lease.
+
+use super::line::{Lane, Task, digest};
+use super::{Visitor, party};
+use crate::problem::Problem;
+use crate::store::{Answer, VisitorRecord};
+use crate::vendor::{CallAbility, CallNews, Failure, Party};
+use frontdesk_contract::{
+    CallEnd, CallGateway, CallMedia, CallState, CallStatus, CallSupport, ErrorCode, StartCall,
+};
+use reqwest::Url;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+/// Without a heartbeat for this long a call is dropped.
+pub const LEASE: Duration = Duration::from_secs(10);
+/// Pause after an answer that came at once and held nothing.
+const PAUSE: Duration = Duration::from_secs(1);
+/// Pause after a failure; it doubles up to the longest.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// What a centre can do about calls is asked again after this time.
+const ABILITY_AGE: Duration = Duration::from_secs(300);
+/// The centre is told so often that a call is over.
+const DROPS: u32 = 3;
+
+/// What centres can do about calls, by desk, with the time of asking.
+#[derive(Debug, Default)]
+pub struct Abilities(Mutex<HashMap<String, (Instant, CallAbility)>>);
+
+impl Abilities {
+    /// What is known and not too old.
+    pub fn known(&self, desk: &str) -> Option<CallAbility> {
+        let abilities = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        abilities.get(desk).filter(|(asked, _)| asked.elapsed() < ABILITY_AGE).map(|(_, ability)| *ability)
+    }
+
+    fn learn(&self, desk: &str, ability: CallAbility) {
+        let mut abilities = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        abilities.insert(desk.to_owned(), (Instant::now(), ability));
+    }
+}
+
+/// A visitor's call in memory: when the page last gave a sign, and who follows the call.
+#[derive(Debug, Default)]
+pub struct Calling {
+    beaten: Mutex<Option<Instant>>,
+    changed: Notify,
+}
+
+impl Calling {
+    fn beat(&self) {
+        *self.beaten.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    /// When the lease ends.
+    fn until(&self) -> Instant {
+        let beaten = *self.beaten.lock().unwrap_or_else(PoisonError::into_inner);
+        beaten.unwrap_or_else(Instant::now) + LEASE
+    }
+}
+
+impl Visitor {
+    /// Whether calls are possible, and the call as it stands.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn call_support(&self) -> Result<CallSupport, Problem> {
+        let record = self.record().await?;
+        let offered = self.desk.settings.offers.call;
+        if !(offered.audio || offered.video) || self.desk.settings.gateways.is_empty() {
+            return Ok(CallSupport { call: record.call, ..CallSupport::default() });
+        }
+        let CallAbility { web_rtc, click_to_call } = self.ability(&party(&record)).await;
+        Ok(CallSupport { click_to_call, web_rtc, call: record.call })
+    }
+
+    /// What the centre can do; nothing, as long as it does not say.
+    async fn ability(&self, party: &Party) -> CallAbility {
+        let desk = &self.desk.settings.id;
+        if let Some(known) = self.shared.abilities.known(desk) {
+            return known;
+        }
+        match self.centre().call_support(party).await {
+            Ok(ability) => {
+                self.shared.abilities.learn(desk, ability);
+                ability
+            }
+            Err(failure) => {
+                self.report("call support", &failure);
+                if matches!(failure, Failure::Refused { transient: false, .. }) {
+                    self.shared.abilities.learn(desk, CallAbility::default());
+                }
+                CallAbility::default()
+            }
+        }
+    }
+
+    /// Asks the centre for a call, once per id, one call at a time.
+    ///
+    /// # Errors
+    /// [`ErrorCode::NotOffered`], [`ErrorCode::CallRunning`], [`ErrorCode::NoAgents`], what the centre refuses, and what
+    /// [`Visitor::submit`] says.
+    pub async fn start_call(self: &Arc<Self>, wish: StartCall) -> Result<CallStatus, Problem> {
+        let offered = self.desk.settings.offers.call;
+        let fits = match wish.media {
+            CallMedia::Audio => offered.audio,
+            CallMedia::Video => offered.video,
+            CallMedia::Unknown => false,
+        };
+        if !fits || self.desk.settings.gateways.is_empty() {
+            return Err(Problem::new(ErrorCode::NotOffered, "this desk takes no calls of this kind"));
+        }
+        let content = digest("call", &wish.media);
+        let timeout = self.shared.settings.limits.request_timeout;
+        let (id, media) = (wish.id, wish.media);
+        let gate = |record: &VisitorRecord, _| {
+            let running = || Problem::new(ErrorCode::CallRunning, "another call is going on");
+            if record.is_calling() { Err(running()) } else { Ok(()) }
+        };
+        let work = move |visitor: Arc<Self>, task| async move { visitor.dial_out(task, media).await };
+        match self.submit_in(Lane::Call, timeout, id, content, gate, work).await? {
+            Answer::Called(status) => {
+                let now = self.record().await?.call;
+                Ok(if now.id == status.id { now } else { status })
+            }
+            _ => Err(Problem::internal()),
+        }
+    }
+
+    async fn dial_out(self: Arc<Self>, task: Task, media: CallMedia) -> Result<Answer, Problem> {
+        let party = party(&self.record().await?);
+        if task.resumed {
+            // Whoever asked first is gone with the answer: the centre may hold a call that nobody follows.
+            self.drop_call(&party).await;
+            self.change(|draft, _| task.undone(draft)).await?;
+            return Err(Problem::of_centre(ErrorCode::CentreTimeout).after(PAUSE));
+        }
+        // Recorded before the centre is asked: if this process ends now, the next one drops the call.
+        let status =
+            CallStatus { id: Some(task.id.clone()), state: CallState::Setup, media, ..CallStatus::default() };
+        self.change(|draft, _| draft.call(status.clone())).await?;
+        self.calling.beat();
+        match self.centre().call_start(&party, media).await {
+            Ok(()) => {
+                let answer =
+                    self.change(|draft, _| task.answered(draft, Answer::Called(status.clone()))).await?;
+                self.calling.beat();
+                self.follow_call(status);
+                Ok(answer)
+            }
+            Err(failure) => {
+                let problem = self.refusal("call", &failure);
+                if matches!(failure, Failure::Unknown { .. }) {
+                    self.drop_call(&party).await;
+                }
+                self.change(|draft, _| {
+                    draft.end_call(CallEnd::Failed);
+                    task.undone(draft);
+                })
+                .await?;
+                Err(problem)
+            }
+        }
+    }
+
+    /// The page gives a sign of life; answers how the call stands.
+    ///
+    /// # Errors
+    /// [`ErrorCode::CallUnknown`]; when the store fails.
+    pub async fn keep_call(&self) -> Result<CallStatus, Problem> {
+        let call = self.record().await?.call;
+        if call.id.is_none() {
+            return Err(call_unknown());
+        }
+        self.calling.beat();
+        Ok(call)
+    }
+
+    /// Hangs up. A call that is over stays as it ended.
+    ///
+    /// # Errors
+    /// [`ErrorCode::CallUnknown`]; when the store fails.
+    pub async fn hang_up(self: &Arc<Self>) -> Result<CallStatus, Problem> {
+        if self.record().await?.call.id.is_none() {
+            return Err(call_unknown());
+        }
+        self.end_call(CallEnd::Visitor).await?;
+        Ok(self.record().await?.call)
+    }
+
+    /// Ends the call that is going on, if any, and has the centre told.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) async fn end_call(self: &Arc<Self>, end: CallEnd) -> Result<(), Problem> {
+        let ended = self.change(|draft, _| {
+            let calling = draft.record.is_calling();
+            draft.end_call(end);
+            calling
+        });
+        if !ended.await? {
+            return Ok(());
+        }
+        self.calling.changed.notify_one();
+        let party = party(&self.record().await?);
+        let visitor = Arc::clone(self);
+        // In line with starting: a drop must not end the call after this one.
+        let told = async move {
+            visitor.drop_call(&party).await;
+            Ok(())
+        };
+        let visitor = Arc::clone(self);
+        self.shared.tasks.spawn(async move {
+            // A failure was reported; nobody waits for it.
+            let _told = visitor.in_lane(Lane::Call, told).await;
+        });
+        Ok(())
+    }
+
+    /// Tells the centre that the call is over.
+    pub(super) async fn drop_call(&self, party: &Party) {
+        for attempt in 1..=DROPS {
+            match self.centre().call_drop(party).await {
+                Ok(()) | Err(Failure::Gone) => return,
+                Err(failure) => {
+                    self.report("dropping a call", &failure);
+                    if matches!(failure, Failure::Refused { transient: false, .. }) || attempt == DROPS {
+                        return;
+                    }
+                    tokio::time::sleep(PAUSE).await;
+                }
+            }
+        }
+    }
+
+    /// Follows the call until it is over.
+    fn follow_call(self: &Arc<Self>, status: CallStatus) {
+        let visitor = Arc::clone(self);
+        self.shared.tasks.spawn(async move {
+            let draining = visitor.shared.draining.clone();
+            let mut pause = PAUSE;
+            loop {
+                let record = match visitor.record().await {
+                    Ok(record) => record,
+                    Err(problem) if problem.code == ErrorCode::SessionUnknown => return,
+                    Err(_) => {
+                        tokio::time::sleep(PAUSE).await;
+                        continue;
+                    }
+                };
+                if record.call.id != status.id || !record.is_calling() {
+                    return;
+                }
+                let asked = Instant::now();
+                let party = party(&record);
+                let news = tokio::select! {
+                    () = draining.cancelled() => {
+                        // In this task, which the end of the process waits for.
+                        let _ended = visitor.change(|draft, _| draft.end_call(CallEnd::Lost)).await;
+                        visitor.drop_call(&party).await;
+                        return;
+                    }
+                    () = visitor.lease_over() => {
+                        let _ended = visitor.end_call(CallEnd::Lost).await;
+                        return;
+                    }
+                    () = visitor.calling.changed.notified() => continue,
+                    news = visitor.centre().call_events(&party) => news,
+                };
+                let wait = match visitor.take_news(news).await {
+                    Ok(true) => {
+                        pause = PAUSE;
+                        PAUSE.saturating_sub(asked.elapsed())
+                    }
+                    Ok(false) | Err(_) => {
+                        let wait = pause;
+                        pause = (pause * 2).min(LONGEST_PAUSE);
+                        wait
+                    }
+                };
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = visitor.lease_over() => {}
+                    () = draining.cancelled() => {}
+                    () = visitor.calling.changed.notified() => {}
+                }
+            }
+        });
+    }
+
+    /// Ends when the page has given no sign for [`LEASE`].
+    async fn lease_over(&self) {
+        loop {
+            let until = self.calling.until();
+            tokio::time::sleep_until(until).await;
+            if self.calling.until() <= Instant::now() {
+                return;
+            }
+        }
+    }
+
+    /// Journals what is new; whether the centre answered.
+    async fn take_news(self: &Arc<Self>, news: Result<Option<CallNews>, Failure>) -> Result<bool, Problem> {
+        match news {
+            Ok(None) => {}
+            Ok(Some(CallNews::Queueing)) => self.call_is(CallState::Queueing, None).await?,
+            Ok(Some(CallNews::Connected(told))) => match self.trusted(told) {
+                Some(gateway) => self.call_is(CallState::Connected, Some(gateway)).await?,
+                None => self.end_call(CallEnd::Failed).await?,
+            },
+            Ok(Some(CallNews::Disconnected)) | Err(Failure::Gone) => {
+                self.change(|draft, _| draft.end_call(CallEnd::Centre)).await?;
+            }
+            Ok(Some(CallNews::QueueTimeout)) => {
+                self.change(|draft, _| draft.end_call(CallEnd::QueueTimeout)).await?
+            }
+            Ok(Some(CallNews::Failed)) => self.change(|draft, _| draft.end_call(CallEnd::Failed)).await?,
+            Err(failure) => {
+                self.report("call events", &failure);
+                if matches!(failure, Failure::Refused { transient: false, .. }) {
+                    self.end_call(CallEnd::Failed).await?;
+                }
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    async fn call_is(
+        self: &Arc<Self>,
+        state: CallState,
+        gateway: Option<CallGateway>,
+    ) -> Result<(), Problem> {
+        self.change(|draft, _| {
+            // A call that was connected does not queue again; one that is over stays over.
+            if draft.record.is_calling()
+                && !(state == CallState::Queueing && draft.record.call.state == CallState::Connected)
+            {
+                let call = CallStatus { state, gateway: gateway.clone(), ..draft.record.call.clone() };
+                draft.call(call);
+            }
+        })
+        .await
+    }
+
+    /// The gateway with those of its addresses that the desk knows; `None` when none is left, which is told in the log.
+    fn trusted(&self, told: CallGateway) -> Option<CallGateway> {
+        let gateway = trusted(told, &self.desk.settings.gateways);
+        if gateway.is_none()
+            && let Some(suppressed) =
+                self.shared.failures.due((self.desk.settings.id.clone(), "gateway", ErrorCode::CentreRefused))
+        {
+            tracing::warn!(
+                visitor = self.id,
+                desk = self.desk.settings.id,
+                suppressed,
+                "a call was dropped: the centre named no gateway that is among `desks.calls.gateways`"
+            );
+        }
+        gateway
+    }
+}
+
+/// Keeps the addresses that are among `known`, written as those are.
+fn trusted(told: CallGateway, known: &[String]) -> Option<CallGateway> {
+    let word = |text: &str, more: &str, longest: usize| {
+        (1..=longest).contains(&text.len())
+            && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
+    };
+    if !(word(&told.domain, ".-:[]", 253)
+        && word(&told.access_code, "+*#._-", 64)
+        && word(&told.caller, "+*#._-", 64))
+    {
+        return None;
+    }
+    let mut addresses: Vec<String> = Vec::new();
+    for address in &told.addresses {
+        let Some(place) = place(address) else { continue };
+        let own = known.iter().find(|own| self::place(own).as_ref() == Some(&place));
+        if let Some(own) = own.filter(|own| !addresses.contains(own)) {
+            addresses.push(own.clone());
+        }
+    }
+    (!addresses.is_empty()).then_some(CallGateway { addresses, ..told })
+}
+
+/// Scheme, host and port of an address, with or without scheme.
+fn place(address: &str) -> Option<(String, String, u16)> {
+    let address = address.trim();
+    let whole = if address.contains("://") { address.to_owned() } else { format!("wss://{address}") };
+    let url = Url::parse(&whole).ok()?;
+    let plain = matches!(url.scheme(), "wss" | "ws") && url.username().is_empty() && url.password().is_none();
+    let host = url.host_str().filter(|_| plain && matches!(url.path(), "" | "/") && url.query().is_none())?;
+    Some((url.scheme().to_owned(), host.trim_end_matches('.').to_owned(), url.port_or_known_default()?))
+}
+
+fn call_unknown() -> Problem {
+    Problem::new(ErrorCode::CallUnknown, "there is no call")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn told(addresses: &[&str]) -> CallGateway {
+        CallGateway {
+            domain: "rtc.example".into(),
+            addresses: addresses.iter().map(ToString::to_string).collect(),
+            access_code: "179".into(),
+            caller: "AnonymousCard".into(),
+        }
+    }
+
+    #[test]
+    fn only_the_desks_own_gateways_are_used() {
+        let known = ["wss://gw.example".to_owned(), "wss://192.0.2.10:8443".to_owned()];
+        let kept = |addresses: &[&str]| trusted(told(addresses), &known).map(|gateway| gateway.addresses);
+        assert_eq!(kept(&["192.0.2.10:8443", "192.0.2.11:8443"]), Some(vec!["wss://192.0.2.10:8443".into()]));
+        assert_eq!(
+            kept(&["wss://GW.example:443/", "192.0.2.10:8443", "gw.example"]),
+            Some(vec!["wss://gw.example".into(), "wss://192.0.2.10:8443".into()])
+        );
+        for wrong in [
+            "evil.example",
+            "gw.example:8443",
+            "ws://gw.example",
+            "wss://gw.example@evil.example",
+            "https://gw.example",
+            "wss://gw.example/path",
+            "gw.example.evil.example",
+            "",
+            "wss://",
+        ] {
+            assert_eq!(kept(&[wrong]), None, "{wrong}");
+        }
+        for domain in ["", "a b", "x>\r\nVia: y", "a@b"] {
+            assert_eq!(trusted(CallGateway { domain: domain.into(), ..told(&["gw.example"]) }, &known), None);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_address_panics(address in any::<String>()) {
+            prop_assert!(trusted(told(&[&address]), &["wss://gw.example".to_owned()]).is_none_or(|gateway| gateway.addresses.len() == 1));
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What the page names by our ids and the centre by its own. Pure.
+//!
+//! The id of a file follows from where it is: the same file has the same id in the journal and in the history.
+
+use super::draft::Draft;
+use crate::files::{format, name};
+use crate::session::credential::hex;
+use crate::store::Handle;
+use crate::vendor::{CentreFile, Content, FileKind, FileSource};
+use frontdesk_contract::{Body, Card, FileRef};
+use sha2::{Digest, Sha256};
+
+/// The id of a file, by where it is.
+pub fn file_id(source: &FileSource) -> String {
+    let text = serde_json::to_vec(source).unwrap_or_default();
+    let digest: [u8; 32] = Sha256::digest(&text).into();
+    format!("f-{}", hex(digest.get(..16).unwrap_or_default()))
+}
+
+/// The key of a robot's answer, by the id of its message. Ids of files begin otherwise.
+pub fn answer_id(message: &str) -> String {
+    format!("a:{message}")
+}
+
+/// What the visitor is shown of a message.
+pub fn shown(content: &Content) -> Body {
+    match content {
+        Content::Body(body) => body.clone(),
+        Content::File(file) => Body::File(reference(file)),
+        Content::Card { card, image } => {
+            Body::Card(Card { image: Some(file_id(&image.source)), ..card.clone() })
+        }
+    }
+}
+
+/// Records the files of a message, so that they can be asked for.
+pub fn adopt(draft: &mut Draft, content: &Content) {
+    let (Content::File(file) | Content::Card { image: file, .. }) = content else { return };
+    let handle = Handle::File {
+        source: file.source.clone(),
+        extension: file.extension.clone(),
+        kind: file.kind,
+        name: name_of(file),
+        size_bytes: file.size_bytes,
+        at_ms: draft.now_ms,
+    };
+    draft.handle(file_id(&file.source), handle);
+}
+
+/// How a file of the centre stands in a message.
+fn reference(file: &CentreFile) -> FileRef {
+    FileRef {
+        file: file_id(&file.source),
+        kind: file.kind.word().into(),
+        name: name_of(file),
+        size_bytes: file.size_bytes,
+    }
+}
+
+/// A clean name. The centre's word for the type is believed only where it is one of ours; the content decides when the
+/// file is served.
+fn name_of(file: &CentreFile) -> String {
+    let told = file.extension.as_deref().map(str::to_ascii_lowercase);
+    let from_name = || file.name.as_deref().and_then(name::extension);
+    let known = |extension: &String| format::EXTENSIONS.contains(&extension.as_str());
+    let plain = match file.kind {
+        FileKind::Image => "jpg",
+        FileKind::Audio => "mp3",
+        FileKind::Video => "mp4",
+        FileKind::Document => "bin",
+    };
+    let extension = told.filter(known).or_else(|| from_name().filter(known)).unwrap_or_else(|| plain.into());
+    name::clean(file.name.as_deref().unwrap_or_default(), &extension, file.kind.word())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(extension: Option<&str>, kind: FileKind, name: Option<&str>) -> CentreFile {
+        let source = FileSource::Local("k".into());
+        CentreFile {
+            source,
+            extension: extension.map(Into::into),
+            kind,
+            name: name.map(Into::into),
+            size_bytes: None,
+        }
+    }
+
+    #[test]
+    fn a_file_is_named_after_what_it_is() {
+        for (given, expected) in [
+            (file(Some("png"), FileKind::Image, Some("../a.png")), "a.png"),
+            (file(None, FileKind::Image, None), "image.jpg"),
+            (file(Some("exe"), FileKind::Document, Some("setup.exe")), "setup.bin"),
+            (file(None, FileKind::Document, Some("bill.PDF")), "bill.pdf"),
+            (file(Some("richtext"), FileKind::Document, None), "document.bin"),
+        ] {
+            assert_eq!(name_of(&given), expected);
+        }
+    }
+
+    #[test]
+    fn an_id_follows_from_the_place_and_from_nothing_else() {
+        let (local, library) = (FileSource::Local("1".into()), FileSource::Library("1".into()));
+        assert_eq!(file_id(&local), file_id(&FileSource::Local("1".into())));
+        assert_ne!(file_id(&local), file_id(&library));
+        assert_eq!(file_id(&local).len(), 34);
+    }
+}
