@@ -47,7 +47,7 @@ pub fn clean(name: &str, extension: &str, stem: &str) -> String {
         _ => plain,
     };
     // A picture called `a.html.png` is called `a.png`.
-    while let Some(inner) = self::extension(base).filter(is_known) {
+    while let Some(inner) = self::extension(base).filter(|inner| is_known(inner)) {
         base = base.get(..base.len() - inner.len() - 1).unwrap_or_default();
     }
     let base = base.trim_matches(|c: char| c == '.' || c.is_whitespace());
@@ -85,8 +85,8 @@ fn is_treacherous(c: char) -> bool {
 }
 
 /// Extensions that programs act on, and those of the kinds that are known here.
-fn is_known(extension: &String) -> bool {
-    super::format::EXTENSIONS.contains(&extension.as_str()) || is_active(extension)
+fn is_known(extension: &str) -> bool {
+    super::format::EXTENSIONS.contains(&extension) || is_active(extension)
 }
 
 /// Whether a system or a browser may run a file for its name. Content cannot tell a script from a text.

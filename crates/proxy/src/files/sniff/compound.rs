@@ -19,7 +19,7 @@ const OVERLAP: usize = 64;
 
 pub(super) fn walk(input: &mut Input, out: &mut dyn Write) -> Walked<()> {
     // A head and sectors, all of 512 bytes or a multiple of it.
-    if input.len() < 1_536 || input.len() % 512 != 0 {
+    if input.len() < 1_536 || !input.len().is_multiple_of(512) {
         return Err(Refused::Damaged("it does not end with a sector"));
     }
     let wide =

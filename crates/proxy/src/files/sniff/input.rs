@@ -25,6 +25,11 @@ impl Input {
         Ok(Self { file: BufReader::with_capacity(CHUNK, file), at: 0, len })
     }
 
+    /// Whether the file holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
     /// The size of the file.
     pub fn len(&self) -> u64 {
         self.len

@@ -78,11 +78,12 @@ pub fn clean(
     taken: impl Fn(Format) -> bool,
 ) -> Walked<(Format, u64)> {
     let mut input = Input::new(source)?;
-    if input.len() == 0 {
+    if input.is_empty() {
         return Err(Refused::Empty);
     }
     let guess = guess(&mut input, name_extension)?;
-    if !taken(guess) && !(guess == Format::Mp4 && taken(Format::M4a)) {
+    let hopeful = taken(guess) || (guess == Format::Mp4 && taken(Format::M4a));
+    if !hopeful {
         return Err(Refused::NotTaken(guess));
     }
     let format = {
@@ -108,7 +109,7 @@ pub fn clean(
 pub fn kind(source: File, name_extension: Option<&str>) -> Walked<Format> {
     let mut again = source.try_clone()?;
     let mut input = Input::new(source)?;
-    if input.len() == 0 {
+    if input.is_empty() {
         return Err(Refused::Empty);
     }
     let guess = guess(&mut input, name_extension)?;

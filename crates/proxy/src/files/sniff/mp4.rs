@@ -84,7 +84,7 @@ impl Walk<'_> {
     }
 
     fn brand(&mut self, header: u64, length: u64) -> Walked<()> {
-        if !(8..=1_024).contains(&length) || length % 4 != 0 {
+        if !(8..=1_024).contains(&length) || !length.is_multiple_of(4) {
             return Err(Refused::Damaged("a type of the wrong length"));
         }
         let at = self.input.at();
@@ -93,8 +93,10 @@ impl Walk<'_> {
         let brands = body.get(8..).unwrap_or_default();
         let known = |brand: &[u8]| BRANDS.contains(&brand);
         let main = brands.get(..4).unwrap_or_default();
-        if !known(main) && !(main != b"qt  " && brands.get(8..).is_some_and(|rest| rest.chunks(4).any(known)))
-        {
+        // QuickTime files may be readable as well, and are not what the centre takes.
+        let also = || brands.get(8..).is_some_and(|rest| rest.chunks(4).any(known));
+        let film = known(main) || (main != b"qt  " && also());
+        if !film {
             return Err(Refused::Unknown);
         }
         self.whole(header, length)

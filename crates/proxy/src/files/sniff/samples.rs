@@ -126,7 +126,7 @@ pub(crate) fn mp3() -> Vec<u8> {
 }
 
 pub(crate) fn aac() -> Vec<u8> {
-    let mut frame = vec![0x21; 32];
+    let mut frame = [0x21; 32];
     frame[..7].copy_from_slice(&[0xff, 0xf1, 0x50, 0x80, 0x04, 0x1f, 0xfc]);
     frame.repeat(6)
 }
