@@ -95,23 +95,23 @@ impl Session {
                 None
             }
             EventKind::Notice(notice) => Some(EntryKind::Notice(notice)),
-            EventKind::Gap(gap) => Some(EntryKind::Gap(gap)),
+            EventKind::Gap(gap) => {
+                self.transcript.insert_gap(seq, at_ms, gap, &mut step.changes);
+                self.fill_gap();
+                None
+            }
             EventKind::Unknown {} => None,
         };
         if let Some(kind) = entry {
-            let gap = matches!(kind, EntryKind::Gap(_));
             self.transcript.insert(Some(seq), at_ms, kind, &mut step.changes);
-            if gap {
-                self.fill_gap();
-            }
         }
     }
 
     /// A page is without a hole; if there is one all the same, it is shown.
     fn show_hole(&mut self, step: &mut Step, expected: u64, seq: u64, at_ms: u64, kind: &EventKind) {
         if seq > expected && !matches!(kind, EventKind::Gap(_)) {
-            let gap = EntryKind::Gap(Gap { from: expected, to: seq - 1 });
-            self.transcript.insert(Some(seq - 1), at_ms, gap, &mut step.changes);
+            let gap = Gap { from: expected, to: seq - 1 };
+            self.transcript.insert_gap(seq - 1, at_ms, gap, &mut step.changes);
             self.fill_gap();
         }
     }

@@ -14,6 +14,9 @@ const MOST_PAGES: u32 = 20;
 /// So often a page is tried before the visitor is asked.
 const MOST_TRIES: u32 = 3;
 
+/// How long the journal has to tell what the history knows already, in milliseconds.
+const AGAIN_MS: u64 = 1_000;
+
 /// Where the earlier messages stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HistoryState {
@@ -176,7 +179,18 @@ impl Session {
         self.past.tries.succeed();
         let next = Place::after(&page);
         let place = reading.gap.as_ref().unwrap_or(&self.past.place);
-        let merged = self.transcript.merge(page.items, place.oldest.as_deref(), &mut step.changes);
+        let (newer, cursor) = (place.oldest.as_deref(), self.following.cursor());
+        if newer.is_some_and(|newer| !self.transcript.has_heard(newer, cursor)) && reading.pages_left > 1 {
+            // The page before was left to the journal: from the newest on again, once that had time to tell it.
+            reading.pages_left -= 1;
+            match &mut reading.gap {
+                Some(place) => *place = Place::default(),
+                None => self.past.place = Place::default(),
+            }
+            self.past.reading = Some(reading);
+            return self.past.tries.fail(step.now.ms, AGAIN_MS, step.now.draw());
+        }
+        let merged = self.transcript.merge(page.items, newer, cursor, &mut step.changes);
         let last = next.before.is_none() || merged.full;
         reading.pages_left = reading.pages_left.saturating_sub(1);
         let enough = match reading.gap {

@@ -1,7 +1,7 @@
 //! Messages of the centre's history among those of the journal.
 
 use super::{Change, Entry, EntryKind, MAX_ENTRIES, MineState, Transcript, mine, rank, theirs};
-use frontdesk_contract::{Body, ClientId, HistoryItem, Message};
+use frontdesk_contract::{Body, ClientId, Gap, HistoryItem, Message};
 
 /// What a page of the history brought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +42,12 @@ impl Transcript {
         self.entries.iter().rposition(|entry| id_of(entry) == Some(id))
     }
 
+    /// The message is shown, and the events up to it are heard.
+    pub(crate) fn has_heard(&self, id: &str, cursor: u64) -> bool {
+        let at = self.position_of_message(id);
+        at.and_then(|at| self.entries.get(at)).is_some_and(|entry| rank(entry) <= cursor)
+    }
+
     /// Where a message belongs that is older than the entry at `at` and not in the journal: what the journal has is
     /// without a hole, so it stands after the next gap above, or before the first event; or before a message of the
     /// history, for what that has is without a hole as well.
@@ -57,16 +63,25 @@ impl Transcript {
 
     /// Adds what is not here yet of a page of the history, its oldest message first, and takes away the gaps that it
     /// fills. `newer` is the id of a message that followed the page: the oldest of the page before, if there was one.
+    /// Events after `cursor` are not heard yet: what stands around them, the journal will tell.
     pub(crate) fn merge(
         &mut self,
         items: Vec<HistoryItem>,
         newer: Option<&str>,
+        cursor: u64,
         changes: &mut Vec<Change>,
     ) -> Merged {
         let mut merged = Merged::default();
-        let mut place = newer.and_then(|id| self.position_of_message(id)).or_else(|| self.place_of_newest());
+        let heard = |entry: &Entry| rank(entry) <= cursor;
+        let mut place = match newer {
+            Some(id) => self.position_of_message(id).filter(|at| self.entries.get(*at).is_some_and(heard)),
+            None => self.place_of_newest(cursor),
+        };
         for item in items.into_iter().rev() {
             if let Some(known) = self.position_of_message(&item.id) {
+                if !self.entries.get(known).is_some_and(heard) {
+                    continue;
+                }
                 if let Some(at) = place.filter(|at| known < *at) {
                     self.remove_gaps(known..at, changes);
                 }
@@ -91,10 +106,10 @@ impl Transcript {
 
     /// Where the newest messages of the centre belong; `None` if the journal will tell them: it has the last message that
     /// is shown, and what is newer is not heard yet.
-    fn place_of_newest(&self) -> Option<usize> {
+    fn place_of_newest(&self, cursor: u64) -> Option<usize> {
         // What waits here is newer than all that the centre has.
-        let heard = self.entries.iter().rposition(|entry| rank(entry) < u64::MAX);
-        let tells = |entry: &&Entry| rank(entry) < u64::MAX && (is_gap(entry) || id_of(entry).is_some());
+        let heard = self.entries.iter().rposition(|entry| rank(entry) <= cursor);
+        let tells = |entry: &&Entry| rank(entry) <= cursor && (is_gap(entry) || id_of(entry).is_some());
         match self.entries.iter().rev().find(tells) {
             Some(last) if !is_gap(last) && (last.earlier || rank(last) > 0) => None,
             _ => Some(heard.map_or(0, |last| last + 1)),
@@ -108,6 +123,31 @@ impl Transcript {
                 changes.push(Change::Remove { key: entry.key });
             }
         }
+    }
+
+    /// Shows that events are missing. Messages of the visitor that are known by their answers only stand alone in it, as
+    /// those of the history do.
+    pub(crate) fn insert_gap(&mut self, seq: u64, at_ms: u64, gap: Gap, changes: &mut Vec<Change>) {
+        let mut first = None;
+        for (at, entry) in self.entries.iter_mut().enumerate().rev() {
+            match entry.seq {
+                Some(own) if own >= gap.from.max(1) && own <= gap.to && !is_gap(entry) => {
+                    (entry.seq, entry.earlier) = (None, true);
+                    self.earlier += 1;
+                    changes.push(Change::Update { key: entry.key });
+                    first = Some(at);
+                }
+                Some(own) if own < gap.from => break,
+                Some(_) | None => {}
+            }
+        }
+        let Some(at) = first else {
+            return self.insert(Some(seq), at_ms, EntryKind::Gap(gap), changes);
+        };
+        self.last_key = self.last_key.wrapping_add(1);
+        let kind = EntryKind::Gap(gap);
+        self.entries.insert(at, Entry { key: self.last_key, seq: Some(seq), earlier: false, at_ms, kind });
+        changes.push(Change::Insert { at });
     }
 
     /// Takes away all gaps: the history has no more to fill them with.
