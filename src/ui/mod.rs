@@ -11,6 +11,8 @@ pub mod composer;
 pub mod context;
 #[cfg(target_arch = "wasm32")]
 pub mod dock;
+#[cfg(all(target_arch = "wasm32", feature = "gallery"))]
+pub mod gallery;
 #[cfg(target_arch = "wasm32")]
 pub mod icon;
 #[cfg(target_arch = "wasm32")]

@@ -143,10 +143,10 @@ fn text<T: Serialize>(body: &T) -> Option<JsValue> {
     json::to_text(body).map(JsValue::from)
 }
 
-type Reader = fn(JsValue) -> Option<Answer>;
+pub(crate) type Reader = fn(JsValue) -> Option<Answer>;
 
 /// How the answer to this call reads.
-fn reader(call: &Call) -> Reader {
+pub(crate) fn reader(call: &Call) -> Reader {
     match call {
         Call::OpenSession(_) => |value| read(value, Answer::Opened),
         Call::Connect(_) | Call::EndContact => |value| read(value, Answer::Contact),

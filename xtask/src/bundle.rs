@@ -153,6 +153,48 @@ pub(crate) fn build_bench(site: &Path) -> Result<()> {
     site_stamp.write()
 }
 
+/// Builds the page that shows every view in every state, with the exports for it, into a folder.
+pub(crate) fn build_gallery(site: &Path) -> Result<()> {
+    let widget = hash::inputs("gallery", &WIDGET_INPUTS)?;
+    let tooling = hash::inputs("tooling", &["xtask/src/bundle.rs", "package-lock.json"])?;
+    let stamp = Stamp::new(site, hash::inputs(&format!("{widget} {tooling}"), &["www"])?);
+    if stamp.is_fresh() {
+        return Ok(());
+    }
+    let pkg = paths::target().join("xtask/gallery-pkg");
+    wasm_pack(&pkg, &["--dev"], &["--features", "gallery"])?;
+    remove(site)?;
+    let www = paths::root().join("www");
+    let page = www.join("demo/gallery");
+    let mut files = vec![
+        (pkg.join("frontdesk_bg.wasm"), "frontdesk_bg.wasm".into()),
+        (page.join("index.html"), "index.html".into()),
+        (page.join("page.css"), "page.css".into()),
+    ];
+    for (folder, name) in [(www.join("locales"), "locales"), (www.join("demo/shop/art"), "art")] {
+        for file in hash::files(&folder)? {
+            let own = Path::new(name).join(file.file_name().unwrap_or_default());
+            files.push((file, own));
+        }
+    }
+    for (from, name) in files {
+        let to = site.join(name);
+        fs::create_dir_all(to.parent().unwrap_or(site))
+            .with_context(|| format!("cannot create a folder for {}", to.display()))?;
+        fs::copy(&from, &to).with_context(|| format!("cannot copy {}", from.display()))?;
+    }
+    proc::run(
+        esbuild(true)
+            .arg(page.join("gallery.js"))
+            .args(["--bundle", "--format=esm", "--target=es2022"])
+            .arg(option("--alias:frontdesk-widget=", &pkg.join("frontdesk.js")))
+            .arg(option("--outfile=", &site.join("gallery.js"))),
+    )?;
+    let css = option("--outfile=", &site.join("frame.css"));
+    proc::run(esbuild(true).arg(www.join("frame.css")).arg("--bundle").arg(css))?;
+    stamp.write()
+}
+
 fn bundle(dev: bool, inputs: String) -> Result<()> {
     let root = paths::root();
     let www = root.join("www");

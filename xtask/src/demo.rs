@@ -70,7 +70,10 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
     let goes_on = || !stop.load(Ordering::Relaxed);
 
     let desk = format!("http://127.0.0.1:{proxy}");
-    shop::serve(Shop { folder: paths::root().join("www/demo/shop"), desk: desk.clone() }, shop)?;
+    let gallery = paths::target().join("demo-gallery");
+    bundle::build_gallery(&gallery)?;
+    let folder_of_shop = paths::root().join("www/demo/shop");
+    shop::serve(Shop { folder: folder_of_shop, gallery, desk: desk.clone() }, shop)?;
     let release = paths::target().join("release");
     let mut parts = Vec::new();
     parts.push(Part::start(
@@ -103,6 +106,7 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
 Frontdesk runs. Ctrl-C stops it.
 
   shop          {page}  (中文: {page}zh/)
+  gallery       {page}gallery
   agent page    http://127.0.0.1:{centre}/agent
   inline page   {desk}/inline
   health        {desk}/readyz

@@ -13,9 +13,17 @@ use anyhow::{Context as _, Result};
 /// How the pages name the desk that they embed.
 const DESK: &str = "http://desk.invalid";
 
+const GALLERY: &str = "/gallery";
+/// The widget in a page of its own, without a desk: the strictest policy that it runs under.
+const GALLERY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+    img-src 'self'; media-src blob:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+    require-trusted-types-for 'script'; trusted-types 'none'";
+
 /// A shop that embeds the desk of this origin.
 pub(crate) struct Shop {
     pub(crate) folder: PathBuf,
+    /// What is served below `/gallery`.
+    pub(crate) gallery: PathBuf,
     pub(crate) desk: String,
 }
 
@@ -67,7 +75,7 @@ impl Shop {
             answer.status,
             answer.kind,
             answer.body.len(),
-            self.policy(),
+            if is_gallery(target) { GALLERY_POLICY.to_owned() } else { self.policy() },
         );
         stream.write_all(head.as_bytes())?;
         if method == "GET" {
@@ -89,7 +97,11 @@ impl Shop {
         if target == "/livez" {
             return Answer { status: "200 OK", kind: "text/plain", body: b"ok\n".to_vec() };
         }
-        let found = place(&self.folder, target).and_then(|path| Some((fs::read(&path).ok()?, path)));
+        let place = match target.strip_prefix(GALLERY).filter(|_| is_gallery(target)) {
+            Some(rest) => place(&self.gallery, &format!("/{}", rest.trim_start_matches('/'))),
+            None => place(&self.folder, target),
+        };
+        let found = place.and_then(|path| Some((fs::read(&path).ok()?, path)));
         let Some((body, path)) = found else {
             return Answer {
                 status: "404 Not Found",
@@ -104,10 +116,17 @@ impl Shop {
                 body: String::from_utf8_lossy(&body).replace(DESK, &self.desk).into_bytes(),
             },
             Some("css") => Answer { status: "200 OK", kind: "text/css; charset=utf-8", body },
+            Some("js") => Answer { status: "200 OK", kind: "text/javascript; charset=utf-8", body },
+            Some("json") => Answer { status: "200 OK", kind: "application/json", body },
+            Some("wasm") => Answer { status: "200 OK", kind: "application/wasm", body },
             Some("svg") => Answer { status: "200 OK", kind: "image/svg+xml", body },
             _ => Answer { status: "200 OK", kind: "application/octet-stream", body },
         }
     }
+}
+
+fn is_gallery(target: &str) -> bool {
+    target.strip_prefix(GALLERY).is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
 }
 
 /// The file that a request means, never outside the folder: names of letters, digits, `-`, `_` and `.` that begin
@@ -159,9 +178,26 @@ mod tests {
     }
 
     #[test]
+    fn the_gallery_is_a_folder_of_its_own() {
+        let demo = crate::paths::root().join("www/demo");
+        let shop = Shop { folder: "nowhere".into(), gallery: demo.join("gallery"), desk: String::new() };
+        for target in ["/gallery", "/gallery/", "/gallery?lang=ar", "/gallery/index.html"] {
+            let page = shop.find(target);
+            assert!(String::from_utf8_lossy(&page.body).contains("Frontdesk: gallery"), "{target}");
+        }
+        assert_eq!(shop.find("/gallery/scenes.js").kind, "text/javascript; charset=utf-8");
+        for target in ["/galleryx", "/gallery/../shop/index.html", "/index.html"] {
+            assert_eq!(shop.find(target).status, "404 Not Found", "{target}");
+        }
+    }
+
+    #[test]
     fn pages_name_the_desk_that_runs() {
-        let shop =
-            Shop { folder: crate::paths::root().join("www/demo/shop"), desk: "http://127.0.0.1:9".into() };
+        let shop = Shop {
+            folder: crate::paths::root().join("www/demo/shop"),
+            gallery: "nowhere".into(),
+            desk: "http://127.0.0.1:9".into(),
+        };
         let page = String::from_utf8(shop.find("/").body).unwrap();
         assert!(page.contains("src=\"http://127.0.0.1:9/frontdesk.js\""));
         assert!(!page.contains(DESK));

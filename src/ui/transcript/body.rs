@@ -20,7 +20,9 @@ impl Rows {
             _ => "fd-bubble",
         };
         let Some(bubble) = self.add(stack, "div", class, "") else { return };
-        self.set(&bubble, &[("dir", "auto")]);
+        if let Body::Text(_) | Body::Rich(_) = body {
+            self.set(&bubble, &[("dir", "auto")]);
+        }
         match body {
             Body::Text(text) => self.linked(&bubble, text),
             Body::Rich(nodes) => self.rich(&bubble, nodes),
@@ -142,8 +144,11 @@ impl Rows {
             self.set(&image, &[("alt", "")]);
         }
         let link = if is_safe(&card.url) { self.anchor(bubble, &card.url) } else { None };
-        self.add(link.as_ref().unwrap_or(bubble), "strong", "fd-card-title", &card.title);
-        self.add(bubble, "div", "", &card.description);
+        let title = self.add(link.as_ref().unwrap_or(bubble), "strong", "fd-card-title", &card.title);
+        let words = self.add(bubble, "div", "", &card.description);
+        for own in [title, words].iter().flatten() {
+            self.set(own, &[("dir", "auto")]);
+        }
         if let Some(link) = link {
             self.add(bubble, "bdi", "fd-host", &link.unchecked_into::<HtmlAnchorElement>().hostname());
         }

@@ -1,0 +1,95 @@
+// Shows every view in every state: ?lang=en&theme=light&width=desktop, and &scene=robot,agent for
+// some of them.
+
+import init, { Scene } from 'frontdesk-widget';
+import { scenes } from './scenes.js';
+import { languages } from './words.js';
+
+const CHOICES = { lang: Object.keys(languages), theme: ['light', 'dark'], width: ['desktop', 'phone'] };
+const here = (path) => new URL(path, import.meta.url).href;
+const asked = new URLSearchParams(location.search);
+const chosen = Object.fromEntries(
+  Object.entries(CHOICES).map(([name, values]) => [name, values.includes(asked.get(name)) ? asked.get(name) : values[0]]),
+);
+
+/** A short tone, so that the players have something to play (RIFF WAVE, 8 bits, 8 kHz). */
+const tone = () => {
+  const samples = 8000 * 3;
+  const bytes = new DataView(new ArrayBuffer(44 + samples));
+  const text = (at, word) => [...word].forEach((sign, index) => bytes.setUint8(at + index, sign.charCodeAt(0)));
+  text(0, 'RIFF');
+  bytes.setUint32(4, 36 + samples, true);
+  text(8, 'WAVEfmt ');
+  bytes.setUint32(16, 16, true);
+  bytes.setUint16(20, 1, true);
+  bytes.setUint16(22, 1, true);
+  bytes.setUint32(24, 8000, true);
+  bytes.setUint32(28, 8000, true);
+  bytes.setUint16(32, 1, true);
+  bytes.setUint16(34, 8, true);
+  text(36, 'data');
+  bytes.setUint32(40, samples, true);
+  for (let at = 0; at < samples; at++) bytes.setUint8(44 + at, 128 + 40 * Math.sin((at * 2 * Math.PI * 440) / 8000));
+  return URL.createObjectURL(new Blob([bytes], { type: 'audio/wav' }));
+};
+
+const links = () => {
+  const nav = document.querySelector('nav');
+  for (const [name, values] of Object.entries(CHOICES)) {
+    for (const value of values) {
+      const link = document.createElement('a');
+      const query = new URLSearchParams({ ...chosen, [name]: value });
+      link.href = `?${query}`;
+      link.textContent = value;
+      if (chosen[name] === value) link.setAttribute('aria-current', 'true');
+      nav.append(link);
+    }
+  }
+};
+
+const show = (name, { play, tall, after }, context) => {
+  const figure = document.createElement('figure');
+  const caption = document.createElement('figcaption');
+  caption.textContent = name;
+  const place = document.createElement('div');
+  place.className = tall ? 'scene tall' : 'scene';
+  place.id = name;
+  const root = document.createElement('div');
+  place.append(root);
+  figure.append(caption, place);
+  document.querySelector('main').append(figure);
+  const scene = new Scene(root, context.texts, chosen.lang, chosen.theme, context.sources, Date.now());
+  if (chosen.width === 'phone') root.toggleAttribute('data-phone', true);
+  const failed = (error) => {
+    caption.textContent += `: ${error}`;
+    console.error(`${name}:`, error);
+  };
+  try {
+    play(scene, context.words);
+  } catch (error) {
+    failed(error);
+  }
+  // What a visitor does by hand; parts of the widget may still be on their way.
+  if (after) setTimeout(() => Promise.resolve().then(() => after(root)).catch(failed), 300);
+  return scene;
+};
+
+const main = async () => {
+  document.body.dataset.theme = chosen.theme;
+  document.body.dataset.width = chosen.width;
+  links();
+  const [texts] = await Promise.all([
+    fetch(here(`locales/${chosen.lang}.json`)).then((answer) => answer.json()),
+    init({ module_or_path: here('frontdesk_bg.wasm') }),
+  ]);
+  const sound = tone();
+  const sources = { bowl: here('art/bowl.svg'), tea: here('art/tea.svg'), sound, film: sound };
+  const context = { texts, sources, words: languages[chosen.lang] };
+  const wanted = asked.get('scene')?.split(',');
+  window.scenes = Object.entries(scenes)
+    .filter(([name]) => !wanted || wanted.includes(name))
+    .map(([name, scene]) => show(name, scene, context));
+  setTimeout(() => document.body.setAttribute('data-ready', ''), 1200);
+};
+
+main();
