@@ -20,13 +20,19 @@ mod run;
 mod switched;
 
 mod apply_token;
+mod click_to_call;
+mod do_leave_message;
+mod download_file_stream;
+mod feedback_satisfaction;
 mod poll;
 mod query_history;
+mod query_phrase_by_keyword;
 mod query_queue_info;
 mod save_satisfaction;
 mod send;
 mod survey_mode;
 mod token_by_ak_sk;
+mod upload_file_stream;
 
 use harness::Check;
 use std::process::ExitCode;
@@ -42,6 +48,12 @@ fn checks() -> Vec<Check> {
         save_satisfaction::CHECKS,
         survey_mode::CHECKS,
         query_history::CHECKS,
+        upload_file_stream::CHECKS,
+        download_file_stream::CHECKS,
+        query_phrase_by_keyword::CHECKS,
+        feedback_satisfaction::CHECKS,
+        do_leave_message::CHECKS,
+        click_to_call::CHECKS,
     ]
     .concat()
 }

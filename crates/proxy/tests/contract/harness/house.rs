@@ -3,7 +3,7 @@
 use super::{Stop, word};
 use frontdesk_sandbox::{ManualClock, Sandbox, Settings};
 use serde_json::{Value, json};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -36,8 +36,7 @@ impl House {
         let base = format!("http://{}", listener.local_addr().map_err(|error| error.to_string())?);
         let task =
             tokio::spawn(frontdesk_sandbox::serve_sandbox(listener, sandbox.clone(), std::future::pending()));
-        let http = reqwest::Client::builder().no_proxy().tls_certs_only([]).build();
-        let http = http.map_err(|error| error.to_string())?;
+        let http = client()?;
         Ok(Self { base, sandbox, clock, http, agents: Mutex::default(), task })
     }
 
@@ -51,6 +50,26 @@ impl House {
         let mut settings = self.sandbox.settings();
         change(&mut settings);
         self.sandbox.set_settings(settings).map_err(|error| Stop::Wrong(error.to_string()))
+    }
+
+    /// A call of the sandbox's own switches.
+    pub(crate) async fn control(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+    ) -> Result<Value, Stop> {
+        let url = format!("{}/sandbox/{path}", self.base);
+        let mut request = if method == "PUT" { self.http.put(url) } else { self.http.get(url) };
+        if let Some(body) = body {
+            request = request.header("content-type", "application/json").body(body.to_string());
+        }
+        let response = request.send().await?;
+        let (status, text) = (response.status(), response.text().await?);
+        if !status.is_success() {
+            return Err(Stop::Wrong(format!("the sandbox's {path} answered {status}: {text}")));
+        }
+        Ok(serde_json::from_str(&text).unwrap_or_default())
     }
 
     /// An agent who is there from now on.
@@ -110,6 +129,20 @@ impl House {
         let id = self.conversation(agent, user).await?;
         self.desk(Some(agent), &format!("conversations/{id}/{act}"), Some(&body)).await
     }
+}
+
+/// The client for sandboxes, made once: that takes longer than a check. It keeps no connection, since each check has a
+/// runtime of its own.
+pub(super) fn client() -> Result<reqwest::Client, String> {
+    static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
+    if let Some(client) = CLIENT.get() {
+        return Ok(client.clone());
+    }
+    let builder =
+        reqwest::Client::builder().no_proxy().gzip(true).tls_certs_only([]).pool_max_idle_per_host(0);
+    let built =
+        builder.redirect(reqwest::redirect::Policy::none()).build().map_err(|error| error.to_string())?;
+    Ok(CLIENT.get_or_init(|| built).clone())
 }
 
 impl Drop for House {

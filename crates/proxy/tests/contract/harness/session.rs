@@ -2,6 +2,7 @@
 
 use super::reply::{Reply, field, word};
 use super::{Offer, Stop, Target, Visitor};
+use serde_json::json;
 use std::sync::PoisonError;
 use std::sync::atomic::Ordering;
 
@@ -165,8 +166,29 @@ impl Target {
         open.retain(|other| other.id != visitor.id);
     }
 
+    /// The visitor has a call from now on.
+    pub(crate) fn has_call(&self, visitor: &Visitor) {
+        self.calling.lock().unwrap_or_else(PoisonError::into_inner).push(visitor.clone());
+    }
+
+    /// Drops the visitor's call.
+    pub(crate) async fn drop_call(&self, visitor: &Visitor) -> Result<Reply, Stop> {
+        let reply = self.post(visitor, "v1/dropClickToCall", &json!({"channel": "WEB"})).await?;
+        self.calling.lock().unwrap_or_else(PoisonError::into_inner).retain(|other| other.id != visitor.id);
+        Ok(reply)
+    }
+
+    /// Drops calls that a check left behind: each of them holds an agent.
+    pub(crate) async fn drop_calls(&self) {
+        let calling = self.calling.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        for visitor in calling {
+            let _dropped = self.drop_call(&visitor).await;
+        }
+    }
+
     /// Ends whatever is still open, and leaves no call behind.
     pub(crate) async fn leave(&self) {
+        self.drop_calls().await;
         *self.session.lock().await = None;
         let open = std::mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));
         for visitor in open {

@@ -31,6 +31,8 @@ pub(crate) struct Target {
     pub(super) session: tokio::sync::Mutex<Option<Session>>,
     /// Visitors with an open conversation.
     pub(super) open: Mutex<Vec<Visitor>>,
+    /// Visitors with a call that is not dropped yet.
+    pub(super) calling: Mutex<Vec<Visitor>>,
     pub(super) opened: AtomicU32,
     visitors: AtomicU32,
     run: u32,
@@ -56,19 +58,19 @@ impl Visitor {
 
 impl Target {
     pub(crate) fn new(access: Access, house: Option<House>) -> Result<Self, String> {
-        let mut builder = reqwest::Client::builder().no_proxy().gzip(true).timeout(WITHIN);
-        builder = builder.redirect(reqwest::redirect::Policy::none());
-        if access.base.starts_with("http://") {
-            builder = builder.tls_certs_only([]);
-        }
+        let http = match &house {
+            Some(_) => super::house::client()?,
+            None => client(&access.base)?,
+        };
         Ok(Self {
-            http: builder.build().map_err(|error| error.to_string())?,
+            http,
             access,
             house,
             looks: 60,
             gateway: tokio::sync::Mutex::default(),
             session: tokio::sync::Mutex::default(),
             open: Mutex::default(),
+            calling: Mutex::default(),
             opened: AtomicU32::new(0),
             visitors: AtomicU32::new(0),
             run: rand::random(),
@@ -268,6 +270,16 @@ impl Target {
         let body = json!({"userId": visitor.id, "channelConfigId": self.access.channel, "channel": "WEB"});
         self.post(visitor, "queryQueueInfo", &body).await
     }
+}
+
+/// The client for a centre that is not ours.
+fn client(base: &str) -> Result<reqwest::Client, String> {
+    let mut builder = reqwest::Client::builder().no_proxy().gzip(true).timeout(WITHIN);
+    builder = builder.redirect(reqwest::redirect::Policy::none());
+    if base.starts_with("http://") {
+        builder = builder.tls_certs_only([]);
+    }
+    builder.build().map_err(|error| error.to_string())
 }
 
 /// The token in an answer of `applyToken`: an object, a bare text, a text between braces, or the body itself.

@@ -52,9 +52,15 @@ fn ours(report: &Arc<Report>) -> Vec<Trial> {
     let mut trials = vec![Trial::test("environment::mistakes_are_named", || {
         environment::mistakes_are_named().map_err(Failed::from)
     })];
-    for variation in variations::all() {
+    let rows = match runtime().map(|runtime| runtime.block_on(variations::rows())) {
+        Ok(Ok(rows)) => rows,
+        Ok(Err(why)) => return vec![Trial::test("the sandbox's switches", move || Err(why.into()))],
+        Err(why) => return vec![Trial::test("the sandbox's switches", move || Err(why))],
+    };
+    for variation in variations::all(&rows) {
         let more = if variation.is_plain() { crate::switched::checks() } else { Vec::new() };
-        for check in crate::checks().into_iter().chain(more) {
+        let checks = crate::checks().into_iter().chain(more);
+        for check in checks.filter(|check| variation.concerns(check)) {
             let (variation, report) = (variation.clone(), Arc::clone(report));
             let name = format!("{} {}", variation.name(), short(&check));
             trials.push(Trial::ignorable_test(name, move || at_home(&variation, check, &report)));
@@ -72,12 +78,15 @@ fn short(check: &Check) -> &'static str {
 /// One check against a sandbox of its own.
 fn at_home(variation: &Variation, check: Check, report: &Report) -> Result<Completion, Failed> {
     runtime()?.block_on(async {
-        let house = House::open(variation.settings.clone()).await?;
+        let settings = variation.settings();
+        let house = House::open(settings.clone()).await?;
+        let patched = house.control("PUT", "settings", Some(&variation.patch)).await;
+        patched.map_err(|stop| format!("{}: {stop:?}", variation.name()))?;
         let access = Access {
             base: house.base.clone(),
-            app_key: variation.settings.app_key.clone(),
-            app_secret: variation.settings.app_secret.clone(),
-            channel: variation.settings.channel_id.clone(),
+            app_key: settings.app_key,
+            app_secret: settings.app_secret,
+            channel: settings.channel_id,
             dialect: variation.dialect,
             offers: Offers::all_but(&variation.without),
         };
@@ -143,8 +152,11 @@ async fn ended(target: &Arc<Target>, check: Check) -> Verdict {
     let task = LocalSet::new();
     let running = task.spawn_local((check.run)(Arc::clone(target)));
     let ended = task.run_until(running).await.unwrap_or_else(|panic| Err(Stop::Wrong(panic.to_string())));
-    if matches!(ended, Err(Stop::Wrong(_))) && target.house.is_none() {
-        target.leave().await;
+    if target.house.is_none() {
+        target.drop_calls().await;
+        if matches!(ended, Err(Stop::Wrong(_))) {
+            target.leave().await;
+        }
     }
     ended
 }

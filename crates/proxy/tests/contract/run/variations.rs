@@ -1,18 +1,20 @@
-//! The sandbox in both dialects and with each of its switches.
+//! The sandbox in both dialects, with each of its switches, and with every contradiction of the documents either way.
 
-use crate::harness::{Dialect, Offer};
-use frontdesk_sandbox::{
-    MessageIds, PollMode, Queue, Settings, SimQuestions, SurveyQuestion, SurveyType, TokenBody,
-};
+use crate::harness::{Check, Dialect, House, Offer};
+use frontdesk_sandbox::Settings;
+use serde_json::{Value, json};
 
 /// A sandbox with some switches set.
 #[derive(Clone)]
 pub(super) struct Variation {
     pub(super) dialect: Dialect,
     switch: String,
-    pub(super) settings: Settings,
+    /// What is sent to `/sandbox/settings`.
+    pub(super) patch: Value,
     /// What a sandbox of this kind does not have.
     pub(super) without: Vec<Offer>,
+    /// The files whose checks it can change; empty: all.
+    files: &'static [&'static str],
 }
 
 impl Variation {
@@ -27,64 +29,134 @@ impl Variation {
             switch => format!("{} {switch}", self.dialect.word()),
         }
     }
+
+    /// Whether this check could come out differently with it.
+    pub(super) fn concerns(&self, check: &Check) -> bool {
+        self.files.is_empty() || self.files.iter().any(|file| check.name.contains(&format!("::{file}::")))
+    }
+
+    /// The settings a sandbox is opened with, before the patch.
+    pub(super) fn settings(&self) -> Settings {
+        let dialect = match self.dialect {
+            Dialect::V2_5 => frontdesk_sandbox::Dialect::V2_5,
+            Dialect::V2_6 => frontdesk_sandbox::Dialect::V2_6,
+        };
+        Settings { dialect, history: true, call_event_hold_ms: 0, seed: Some(7), ..Settings::default() }
+    }
 }
 
-/// A switch: its name, what it sets, and what there is not with it.
-type Switch = (&'static str, fn(&mut Settings), &'static [Offer]);
+/// A switch by hand: its name, what it sets, what there is not with it, and the files it concerns.
+type Switch = (&'static str, Value, &'static [Offer], &'static [&'static str]);
 
-const SWITCHES: &[Switch] = &[
-    ("", |_| {}, &[]),
-    ("message_id=deduplicated", |s| s.message_id = MessageIds::Deduplicated, &[]),
-    ("message_id=echoed", |s| s.message_id = MessageIds::Echoed, &[]),
-    ("poll=repeats", |s| s.poll = PollMode::Repeats, &[]),
-    ("history=false", |s| s.history = false, &[Offer::History]),
-    ("token_body=string", |s| s.token_body = TokenBody::String, &[]),
-    ("token_body=braced", |s| s.token_body = TokenBody::Braced, &[]),
-    ("poll_batch=1", |s| s.poll_batch = 1, &[]),
-    ("user_id_max=24", |s| s.user_id_max = 24, &[]),
-    ("queueing_input=13", |s| s.queueing_input = "13".into(), &[]),
-    ("robot=false", |s| s.robot = false, &[Offer::Robot]),
-    ("sim_questions=text", |s| s.sim_questions = SimQuestions::Text, &[]),
-    ("sim_questions=none", |s| s.sim_questions = SimQuestions::None, &[]),
-    ("offline=true", |s| s.offline = true, &[]),
-    ("survey=NO", |s| s.survey = SurveyType::No, &[]),
-    (
-        "survey_questions=all",
-        |s| {
-            s.survey_questions = vec![SurveyQuestion::Fcr, SurveyQuestion::Nps, SurveyQuestion::Csat];
-        },
-        &[],
-    ),
-    (
-        "two queues",
-        |s| {
-            s.queues.insert(
-                0,
-                Queue { name: "zh".into(), locales: vec!["zh".into()], max_wait_s: 60, average_s: 30 },
-            )
-        },
-        &[],
-    ),
-];
+fn switches() -> Vec<Switch> {
+    let zh = json!({"name": "zh", "locales": ["zh"], "max_wait_s": 60, "average_s": 30});
+    let all = json!({"name": "all", "locales": [], "max_wait_s": 600, "average_s": 60});
+    vec![
+        ("", json!({}), &[], &[]),
+        ("robot=false", json!({"robot": false}), &[Offer::Robot, Offer::Suggestions], &[]),
+        // Every contradiction at its oddest value at once; the values that are left out there come one by one.
+        ("quirks=all", json!({"quirks": "all"}), &[], &[]),
+        ("message_id=deduplicated", json!({"message_id": "deduplicated"}), &[], &["send", "query_history"]),
+        ("message_id=echoed", json!({"message_id": "echoed"}), &[], &["send", "query_history"]),
+        (
+            "poll=repeats",
+            json!({"poll": "repeats"}),
+            &[],
+            &["poll", "download_file_stream", "feedback_satisfaction"],
+        ),
+        ("poll_batch=1", json!({"poll_batch": 1}), &[], &["poll"]),
+        ("history=false", json!({"history": false}), &[Offer::History], &["query_history"]),
+        ("offline=true", json!({"offline": true}), &[], &["send", "query_queue_info", "poll"]),
+        ("survey=NO", json!({"survey": "NO"}), &[], &["survey_mode", "save_satisfaction"]),
+        ("two queues", json!({"queues": [zh, all]}), &[], &["send", "query_queue_info"]),
+        ("click_to_call=false", json!({"click_to_call": false}), &[Offer::Calls], &["click_to_call"]),
+        ("webrtc=false", json!({"webrtc": false}), &[Offer::Calls], &["click_to_call"]),
+        ("call_waits=true", json!({"call_waits": true}), &[], &["click_to_call"]),
+    ]
+}
 
 /// Every variation, each of them in both dialects.
-pub(super) fn all() -> Vec<Variation> {
-    let dialects = [
-        (Dialect::V2_5, frontdesk_sandbox::Dialect::V2_5),
-        (Dialect::V2_6, frontdesk_sandbox::Dialect::V2_6),
-    ];
+pub(super) fn all(rows: &[Value]) -> Vec<Variation> {
     let mut variations = Vec::new();
-    for (dialect, theirs) in dialects {
-        for (switch, change, without) in SWITCHES {
-            let mut settings =
-                Settings { dialect: theirs, history: true, seed: Some(7), ..Settings::default() };
-            change(&mut settings);
-            let mut without = without.to_vec();
-            if dialect == Dialect::V2_5 {
-                without.extend([Offer::Survey, Offer::History, Offer::Cards, Offer::Read, Offer::Offline]);
+    for dialect in [Dialect::V2_5, Dialect::V2_6] {
+        let missing: &[Offer] = match dialect {
+            Dialect::V2_5 => &[Offer::Survey, Offer::History, Offer::Cards, Offer::Read, Offer::Offline],
+            Dialect::V2_6 => &[],
+        };
+        for (switch, patch, without, files) in switches() {
+            let without = [without, missing].concat();
+            variations.push(Variation { dialect, switch: switch.into(), patch, without, files });
+        }
+        for row in rows {
+            let (name, quirk) = (row["name"].as_str().unwrap_or_default(), row["within"] == "quirks");
+            let values = row["values"].as_array().into_iter().flatten().skip(1);
+            for value in values.filter(|value| **value != row["odd"]) {
+                let Some(without) = needs_telling(name, value) else { continue };
+                // The values of a list are its parts.
+                let value = if name == "survey_questions" { json!([value]) } else { value.clone() };
+                let patch = json!({name: value});
+                let patch = if quirk { json!({"quirks": patch}) } else { patch };
+                let switch = format!("{name}={}", patch_word(&value));
+                let without = [without, missing].concat();
+                variations.push(Variation { dialect, switch, patch, without, files: touches(name) });
             }
-            variations.push(Variation { dialect, switch: (*switch).into(), settings, without });
         }
     }
     variations
+}
+
+fn patch_word(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// What there is not with this value; `None`: it contradicts what the documents say more plainly, and a client can
+/// live with it only when it is told, so there is nothing to check for all.
+fn needs_telling(name: &str, value: &Value) -> Option<&'static [Offer]> {
+    match (name, value.as_str().unwrap_or_default()) {
+        // The table's wrapper against two samples without one (D43).
+        ("rating_wrapper", "wrapped") => None,
+        // The robot's id as sender of a visitor's judgement (D78).
+        ("feedback_from", "channel") => None,
+        ("survey_path", "none") => Some(&[Offer::Survey]),
+        _ => Some(&[]),
+    }
+}
+
+/// The files whose checks a switch can change; a switch that is not known here concerns all.
+fn touches(name: &str) -> &'static [&'static str] {
+    match name {
+        "token_body" | "token_desc" | "user_id_max" => &["apply_token"],
+        "queue_max_name" | "queue_codes" => &["query_queue_info", "send", "poll"],
+        "poll_parameters" | "read_notices" | "read_content" | "state_controls" | "timestamp"
+        | "offline_status" | "agent_text" | "robot_gender" | "message_code" | "sender_avatar"
+        | "disconnect_content" | "empty_failure" | "recall_control" | "sim_questions" => {
+            &["poll", "switched::poll_kinds"]
+        }
+        "media_content" | "file_content" | "locate" | "upload_types" | "upload_desc" => {
+            &["upload_file_stream"]
+        }
+        "download_types" | "download_ids" | "download_code" | "library_mark" | "document_name" => {
+            &["download_file_stream"]
+        }
+        "queueing_code" | "queueing_input" | "robot_chat_text" | "robot_connect_text" | "offline_msg"
+        | "text_unit" | "text_max_bytes" | "bilingual_texts" | "send_async" => &["send", "query_queue_info"],
+        "rating_text" | "rating_wrapper" => &["save_satisfaction"],
+        "phrases" => &["query_phrase_by_keyword"],
+        "webrtc_name" | "call_paths" | "null_desc" | "event_id" | "access_code" | "event_texts"
+        | "event_content" => &["click_to_call"],
+        // The outbound call of staff, which no visitor's client makes.
+        "createcall_codes" | "caller_present" | "call_serial" => &["create_call"],
+        "leave_codes" => &["do_leave_message"],
+        "feedback_unit" | "feedback_from" => &["feedback_satisfaction"],
+        "survey_path" | "survey_questions" => &["survey_mode"],
+        "history_order" | "history_fields" => &["query_history"],
+        _ => &[],
+    }
+}
+
+/// The sandbox's own table of contradictions.
+pub(super) async fn rows() -> Result<Vec<Value>, String> {
+    let house = House::open(Settings::default()).await?;
+    let table = house.control("GET", "quirks", None).await.map_err(|stop| format!("{stop:?}"))?;
+    table["quirks"].as_array().cloned().ok_or_else(|| "the sandbox lists no quirks".into())
 }

@@ -22,7 +22,8 @@ fn token(endpoint: &str) -> Option<(u16, &'static str)> {
 }
 
 /// Success for everything, with lists of things that are none.
-const YES: (u16, &str) = (200, r#"{"resultCode":"0","downlinkMessages":[{"x":1}],"messageList":[{"x":1}]}"#);
+const YES: (u16, &str) =
+    (200, r#"{"resultCode":"0","downlinkMessages":[{"x":1}],"messageList":[{"x":1}],"fileStream":"AAAA"}"#);
 
 const CENTRES: &[Wrong] = &[
     // An agent, whatever is asked.
