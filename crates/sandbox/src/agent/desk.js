@@ -1,13 +1,16 @@
 // The agent's desk: signs in, listens for changes, and turns clicks and keys into calls.
 
+import { isRich, takeRich, wireComposer } from "./compose.js";
+import { forgetFiles } from "./message.js";
+import { drawSide } from "./side.js";
 import { say, switchLanguage, translate } from "./text.js";
-import { at, drawHead, drawList, drawLog, groupOf } from "./view.js";
+import { at, drawHead, drawList, drawLog, groupOf, redrawLines } from "./view.js";
 
 const STORED = "frontdesk-sandbox-agent";
 const TYPING_EVERY_MS = 3_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000];
 
-const desk = { agent: null, token: null, conversations: new Map(), lines: new Map(), drafts: new Map(), open: null };
+const desk = { agent: null, token: null, conversations: new Map(), lines: new Map(), known: new Map(), calls: new Map(), letters: [], drafts: new Map(), open: null };
 let listening = null;
 let typedAt = -Infinity;
 
@@ -44,7 +47,9 @@ async function wish(method, path, body) {
 
 function enter(agent, token) {
   Object.assign(desk, { agent, token, open: null });
-  for (const map of [desk.conversations, desk.lines, desk.drafts]) map.clear();
+  for (const map of [desk.conversations, desk.lines, desk.known, desk.calls, desk.drafts]) map.clear();
+  desk.letters = [];
+  forgetFiles();
   sessionStorage.setItem(STORED, JSON.stringify({ agent, token }));
   at("entrance").hidden = true;
   at("desk").hidden = false;
@@ -94,8 +99,10 @@ async function listen(signal) {
       next = changes.next;
       desk.agent = changes.agent ?? desk.agent;
       for (const conversation of changes.conversations) desk.conversations.set(conversation.id, conversation);
+      for (const call of changes.calls) desk.calls.set(call.id, call);
+      desk.letters = changes.letters ?? desk.letters;
       drawAgent();
-      drawList(desk);
+      drawAll();
       await refreshOpen(changes.conversations, signal);
     } catch (error) {
       if (signal.aborted) return;
@@ -114,8 +121,13 @@ async function refreshOpen(changed, signal) {
 async function load(id, signal) {
   const lines = desk.lines.get(id) ?? [];
   desk.lines.set(id, lines);
-  const { messages, ...conversation } = await call("GET", `conversations/${id}?after=${lines.length}`, undefined, signal);
+  const since = desk.known.get(id) ?? 0;
+  const path = `conversations/${id}?after=${lines.length}&since=${since}`;
+  const { messages, revised, next, ...conversation } = await call("GET", path, undefined, signal);
+  desk.known.set(id, Math.max(next, desk.known.get(id) ?? 0));
   lines.push(...messages.filter((line) => line.seq > lines.length));
+  for (const line of revised) lines[line.seq - 1] = line;
+  if (id === desk.open) redrawLines(lines, revised, actions);
   desk.conversations.set(id, conversation);
   if (id !== desk.open) return;
   drawOpen(false);
@@ -134,10 +146,11 @@ async function open(id) {
   if (desk.open !== null) desk.drafts.set(desk.open, at("reply").value);
   desk.open = id;
   at("reply").value = desk.drafts.get(id) ?? "";
+  at("rich").replaceChildren();
   at("refused").textContent = "";
   grow();
   document.body.dataset.pane = "open";
-  drawList(desk);
+  drawAll();
   drawOpen(true);
   try {
     await load(id);
@@ -145,7 +158,7 @@ async function open(id) {
     at("refused").textContent = error.message;
   }
   if (at("composer").hidden) at("visitor").focus({ preventScroll: true });
-  else at("reply").focus();
+  else (isRich() ? at("rich") : at("reply")).focus();
 }
 
 function drawOpen(whole) {
@@ -154,7 +167,28 @@ function drawOpen(whole) {
   at("open").hidden = !conversation;
   if (!conversation) return;
   drawHead(conversation, desk.agent);
-  drawLog(desk.lines.get(desk.open) ?? [], whole, desk.open);
+  drawLog(desk.lines.get(desk.open) ?? [], whole, desk.open, actions);
+}
+
+const actions = {
+  async fetchFile(key) {
+    const answer = await fetch(`/agent/api/files/${encodeURIComponent(key)}`, { headers: { "Agent-Token": desk.token } });
+    if (!answer.ok) throw new Refused(answer.status, answer.statusText);
+    return answer.arrayBuffer();
+  },
+  canTakeBack: () => groupOf(desk.conversations.get(desk.open), desk.agent) === "mine",
+  takeBack: (line, act) => wish("POST", `conversations/${desk.open}/messages/${encodeURIComponent(line.code)}/${act}`),
+};
+
+async function actOnCall(which, act) {
+  const answered = await wish("POST", `calls/${which.id}/${act}`);
+  if (answered) desk.calls.set(answered.id, answered);
+  drawAll();
+}
+
+function drawAll() {
+  drawSide(at("side"), desk, actOnCall, open);
+  drawList(desk);
 }
 
 function drawAgent() {
@@ -222,12 +256,29 @@ at("reply").addEventListener("keydown", (event) => {
 
 at("reply").addEventListener("input", () => {
   grow();
-  const now = performance.now();
-  if (at("reply").value && now - typedAt > TYPING_EVERY_MS) {
-    typedAt = now;
-    call("POST", `conversations/${desk.open}/typing`).catch(() => {});
-  }
+  if (at("reply").value) tellTyping();
 });
+
+function tellTyping() {
+  const now = performance.now();
+  if (now - typedAt <= TYPING_EVERY_MS) return;
+  typedAt = now;
+  call("POST", `conversations/${desk.open}/typing`).catch(() => {});
+}
+
+const sendNow = (message) => wish("POST", `conversations/${desk.open}/messages`, message);
+wireComposer(sendNow, (reason) => { at("refused").textContent = reason; }, tellTyping);
+
+async function sendRich() {
+  const [editor, html] = [at("rich"), takeRich()];
+  if (!html) return;
+  const before = [...editor.childNodes];
+  editor.replaceChildren();
+  typedAt = -Infinity;
+  editor.focus();
+  // A refused text comes back before what was typed meanwhile.
+  if (!(await sendNow({ html }))) editor.prepend(...before);
+}
 
 /** The field is as high as its text, up to eight lines. */
 function grow() {
@@ -237,6 +288,10 @@ function grow() {
 
 at("composer").addEventListener("submit", async (event) => {
   event.preventDefault();
+  if (isRich()) {
+    sendRich();
+    return;
+  }
   const field = at("reply");
   const [id, text] = [desk.open, field.value];
   if (!text.trim()) return;
@@ -260,7 +315,7 @@ for (const button of document.querySelectorAll(".language")) {
     switchLanguage();
     if (!desk.token) return;
     drawAgent();
-    drawList(desk);
+    drawAll();
     drawOpen(true);
   });
 }

@@ -13,6 +13,16 @@ const texts = {
     load: "{active} of {capacity}", place: "place {n}", since: "since {time}",
     servedBy: "served by {name}", rated: "Rated {level} of 5", noRating: "Not rated", queueOf: "queue {name}",
     media: "[{media}]",
+    kind_IMAGE: "Picture", kind_AUDIO: "Sound", kind_VIDEO: "Video", kind_DOCUMENT: "Document", kind_FILE: "File",
+    kind_FILE_IMAGE: "Picture", kind_FILE_VIDEO: "Video", kind_LOCATE: "Location", kind_WEBCARD: "Card", kind_EMOTICONS: "Emoticon",
+    attach: "Send files", format: "Format text", more: "More…", callLink: "Call link", bold: "Bold", italic: "Italic", list: "List",
+    link: "Link", linkUrl: "Address", words: "Words", latitude: "Latitude", longitude: "Longitude", cardTitle: "Title",
+    description: "Description", picture: "Picture", cancel: "Cancel", add: "Add", save: "Save {name} ({size})",
+    notLoaded: "The file could not be loaded", openMap: "Open the map", recalled: "Taken back at {time}", deleted: "Deleted at {time}",
+    recall: "Take back", delete: "Delete", readAt: "Read {time}", sent: "Sent", fileSize: "{name} is empty or larger than 24 MB",
+    calls: "Calls", letters: "Call-back requests", ratings: "Ratings", call_audio: "Audio call", call_video: "Video call",
+    callWaits: "waiting", callMine: "with you", callElsewhere: "with a colleague", takeCall: "Take call", refuseCall: "Refuse",
+    hangUp: "Hang up", callNews: "{n} calls waiting", helped: "Helpful", notHelped: "Not helpful",
     cause_visitor: "Ended by the visitor", cause_agent: "Ended by the agent", cause_queue_timeout: "Nobody was free in time",
     cause_polling_stopped: "The visitor went away", cause_silence: "Closed after a silence",
   },
@@ -28,6 +38,16 @@ const texts = {
     load: "{active} / {capacity}", place: "第 {n} 位", since: "{time} 起",
     servedBy: "由 {name} 接待", rated: "评分 {level} / 5", noRating: "未评价", queueOf: "队列 {name}",
     media: "[{media}]",
+    kind_IMAGE: "图片", kind_AUDIO: "语音", kind_VIDEO: "视频", kind_DOCUMENT: "文档", kind_FILE: "文件",
+    kind_FILE_IMAGE: "图片", kind_FILE_VIDEO: "视频", kind_LOCATE: "位置", kind_WEBCARD: "卡片", kind_EMOTICONS: "表情",
+    attach: "发送文件", format: "文字格式", more: "更多…", callLink: "通话链接", bold: "粗体", italic: "斜体", list: "列表",
+    link: "链接", linkUrl: "网址", words: "文字", latitude: "纬度", longitude: "经度", cardTitle: "标题",
+    description: "说明", picture: "图片", cancel: "取消", add: "添加", save: "保存 {name}（{size}）",
+    notLoaded: "文件无法加载", openMap: "打开地图", recalled: "已于 {time} 撤回", deleted: "已于 {time} 删除",
+    recall: "撤回", delete: "删除", readAt: "{time} 已读", sent: "已发送", fileSize: "{name} 为空或超过 24 MB",
+    calls: "通话", letters: "回电留言", ratings: "评价", call_audio: "语音通话", call_video: "视频通话",
+    callWaits: "等待接听", callMine: "由您接听", callElsewhere: "由同事接听", takeCall: "接听", refuseCall: "拒接",
+    hangUp: "挂断", callNews: "{n} 个来电", helped: "有帮助", notHelped: "没有帮助",
     cause_visitor: "访客已结束", cause_agent: "客服已结束", cause_queue_timeout: "排队超时",
     cause_polling_stopped: "访客已离开", cause_silence: "长时间无消息，已关闭",
   },
@@ -60,6 +80,7 @@ export function translate() {
   document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
   for (const node of document.querySelectorAll("[data-text]")) node.textContent = say(node.dataset.text);
   for (const node of document.querySelectorAll("[data-label]")) node.setAttribute("aria-label", say(node.dataset.label));
+  for (const node of document.querySelectorAll("[data-title]")) node.title = say(node.dataset.title);
   for (const node of document.querySelectorAll("[data-placeholder]")) node.placeholder = say(node.dataset.placeholder);
   for (const node of document.querySelectorAll("[data-lang]")) node.lang = language === "zh" ? "en" : "zh-CN";
 }

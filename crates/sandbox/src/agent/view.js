@@ -1,17 +1,9 @@
 // Draws the list and the open conversation from plain data. Knows nothing of requests.
 
+import { drawBody, element, summary } from "./message.js";
 import { say, time } from "./text.js";
 
 export const at = (id) => document.getElementById(id);
-
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  if (className) node.className = className;
-  if (text !== undefined) node.textContent = text;
-  return node;
-}
-
-const words = (line) => (line.media === "TEXT" ? line.text : `${say("media", { media: line.media })} ${line.text}`);
 
 /** Which group of the list a conversation belongs to. */
 export function groupOf(conversation, agent) {
@@ -47,9 +39,10 @@ export function drawList(desk) {
   at("nobody").hidden = all.length > 0;
   if (focused) root.querySelector(`button[data-id="${focused}"]`)?.focus({ preventScroll: true });
   const waiting = all.filter((conversation) => conversation.state === "waiting").length;
-  const news = waiting ? say("news", { n: waiting }) : "";
+  const calls = [...desk.calls.values()].filter((call) => call.state === "queued").length;
+  const news = [waiting && say("news", { n: waiting }), calls && say("callNews", { n: calls })].filter(Boolean).join(", ");
   if (at("news").textContent !== news) at("news").textContent = news;
-  document.title = waiting ? `(${waiting}) ${say("desk")}` : say("desk");
+  document.title = waiting + calls ? `(${waiting + calls}) ${say("desk")}` : say("desk");
 }
 
 const lastAt = (conversation) => conversation.last?.at_ms ?? conversation.started_ms;
@@ -64,7 +57,7 @@ function drawRow(row, conversation, desk) {
   const bottom = element("span", "bottom");
   const last = conversation.visitor_typing
     ? say("isTyping", { name: conversation.userName })
-    : conversation.last ? words(conversation.last) : "";
+    : conversation.last ? summary(conversation.last) : "";
   bottom.append(element("span", "last", last));
   if (conversation.state === "waiting") bottom.append(element("span", "badge", say("place", { n: conversation.position })));
   else if (conversation.unread > 0 && conversation.state !== "robot" && conversation.state !== "ended") {
@@ -112,7 +105,7 @@ function drawRating(conversation, group) {
 }
 
 /** Draws the transcript from the start, or only what is new. */
-export function drawLog(lines, whole, conversationId) {
+export function drawLog(lines, whole, conversationId, actions) {
   const log = at("log");
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   if (whole || Number(log.dataset.id) !== conversationId) {
@@ -121,23 +114,60 @@ export function drawLog(lines, whole, conversationId) {
   }
   const drawn = log.children.length;
   for (const [index, line] of lines.entries()) {
-    if (index >= drawn) log.append(drawLine(line, lines[index - 1]));
+    if (index >= drawn) log.append(drawLine(line, lines[index - 1], actions));
   }
   if (whole || atEnd) log.scrollTop = log.scrollHeight;
 }
 
 const JOINED_WITHIN_MS = 120_000;
 
-function drawLine(line, before) {
+/** Draws lines anew that were read, taken back or rated meanwhile. */
+export function redrawLines(lines, revised, actions) {
+  for (const line of revised) {
+    const old = at("log").children[line.seq - 1];
+    const focused = old?.contains(document.activeElement);
+    const fresh = drawLine(line, lines[line.seq - 2], actions);
+    old?.replaceWith(fresh);
+    if (focused) at("log").focus({ preventScroll: true });
+  }
+}
+
+function drawLine(line, before, actions) {
   const follows = before && before.from === line.from && before.name === line.name
     && line.at_ms - before.at_ms < JOINED_WITHIN_MS;
   const item = element("li", `line ${line.from}${follows ? " follows" : ""}`);
   if (line.from === "system") {
-    item.append(element("span", "note", words(line)), element("time", "", time(line.at_ms)));
+    item.append(element("span", "note", summary(line)), element("time", "", time(line.at_ms)));
     return item;
   }
   const by = element("span", follows ? "by hidden" : "by", line.name);
   by.append(" ", element("time", "", time(line.at_ms)));
-  item.append(by, element("p", "bubble", words(line)));
+  item.append(by, drawBody(line, actions.fetchFile));
+  item.append(...drawFoot(line, actions));
   return item;
+}
+
+/** Below a message: read or not, what the visitor thought of it, and taking it back. */
+function drawFoot(line, actions) {
+  const parts = [];
+  if (line.feedback) {
+    const thumb = line.feedback.satisfied ? "👍 " : "👎 ";
+    const words = [say(line.feedback.satisfied ? "helped" : "notHelped"), line.feedback.content].filter(Boolean).join(" · ");
+    parts.push(element("span", "", thumb + words));
+  }
+  if (line.from === "agent" && !line.recalled_ms) {
+    parts.push(element("span", "", line.read_ms ? say("readAt", { time: time(line.read_ms) }) : say("sent")));
+    if (actions.canTakeBack()) {
+      for (const act of ["recall", "delete"]) {
+        const button = element("button", "quiet tiny", say(act));
+        button.type = "button";
+        button.addEventListener("click", () => actions.takeBack(line, act));
+        parts.push(button);
+      }
+    }
+  }
+  if (parts.length === 0) return [];
+  const foot = element("p", "foot");
+  foot.append(...parts);
+  return [foot];
 }

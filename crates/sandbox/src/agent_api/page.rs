@@ -1,4 +1,4 @@
-//! The agents' page: three files and a policy that lets nothing else in.
+//! The agents' page: its files and a policy that lets nothing else in.
 
 use axum::Router;
 use axum::http::{HeaderName, header};
@@ -8,7 +8,7 @@ use axum::routing::get;
 use crate::state::Sandbox;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
-    img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+    img-src 'self' blob:; media-src blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub(super) fn router() -> Router<Sandbox> {
     Router::new()
@@ -17,6 +17,15 @@ pub(super) fn router() -> Router<Sandbox> {
         .route("/agent/desk.css", get(async || file("text/css", include_str!("../agent/desk.css"))))
         .route("/agent/desk.js", get(async || file("text/javascript", include_str!("../agent/desk.js"))))
         .route("/agent/view.js", get(async || file("text/javascript", include_str!("../agent/view.js"))))
+        .route(
+            "/agent/message.js",
+            get(async || file("text/javascript", include_str!("../agent/message.js"))),
+        )
+        .route("/agent/side.js", get(async || file("text/javascript", include_str!("../agent/side.js"))))
+        .route(
+            "/agent/compose.js",
+            get(async || file("text/javascript", include_str!("../agent/compose.js"))),
+        )
         .route("/agent/text.js", get(async || file("text/javascript", include_str!("../agent/text.js"))))
         .route("/agent/icon.svg", get(async || file("image/svg+xml", include_str!("../agent/icon.svg"))))
 }

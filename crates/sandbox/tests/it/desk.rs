@@ -83,9 +83,17 @@ async fn changes_tell_only_what_is_new() {
 #[tokio::test]
 async fn the_page_lets_nothing_foreign_in() {
     let bench = Bench::new(json!({})).await;
-    for path in
-        ["/agent", "/agent/desk.js", "/agent/view.js", "/agent/text.js", "/agent/desk.css", "/agent/icon.svg"]
-    {
+    for path in [
+        "/agent",
+        "/agent/desk.js",
+        "/agent/view.js",
+        "/agent/message.js",
+        "/agent/side.js",
+        "/agent/compose.js",
+        "/agent/text.js",
+        "/agent/desk.css",
+        "/agent/icon.svg",
+    ] {
         let answer = bench.raw("GET", path, &[], String::new()).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         let policy = answer.headers["content-security-policy"].to_str().expect("text");
