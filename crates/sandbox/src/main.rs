@@ -33,6 +33,9 @@ struct Options {
     /// Can history be queried?
     #[arg(long)]
     history: Option<bool>,
+    /// Switches for contradictions of the documents: all or none.
+    #[arg(long)]
+    quirks: Option<String>,
     /// What to log, as `info` or `frontdesk_sandbox=debug`.
     #[arg(long, default_value = "info")]
     log: EnvFilter,
@@ -46,9 +49,12 @@ impl Options {
         }
         let settings: Settings = figment.extract().map_err(|error| error.to_string())?;
         let mut patch = serde_json::Map::new();
-        for (name, value) in
-            [("dialect", &self.dialect), ("message_id", &self.message_id), ("poll", &self.poll)]
-        {
+        for (name, value) in [
+            ("dialect", &self.dialect),
+            ("message_id", &self.message_id),
+            ("poll", &self.poll),
+            ("quirks", &self.quirks),
+        ] {
             if let Some(value) = value {
                 patch.insert(name.into(), value.clone().into());
             }

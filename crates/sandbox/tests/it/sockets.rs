@@ -144,3 +144,43 @@ async fn a_wrong_setting_stops_the_start() {
     let error = spawn(Settings { queues: Vec::new(), ..Settings::default() }).await.expect_err("no queue");
     assert!(error.to_string().contains("queues"));
 }
+
+#[tokio::test]
+async fn a_large_file_goes_up_and_comes_down_whole() {
+    let running = started().await;
+    let headers = visitor(&running).await;
+    // Three bytes become four letters, so this is five megabytes of file.
+    let stream = "QUJD".repeat(5 * 1024 * 1024 / 3);
+    let up = json!({"fileType": "mp4", "fileStream": stream, "channel": "WEB"}).to_string();
+    let path = "/apiaccess/ccmessaging/uploadFileStream";
+    let answer = exchange(&running, "POST", path, &headers, &up).await.expect("an answer");
+    let key = body_of(&answer)["objectKey"].as_str().expect("a key").to_owned();
+    let down = json!({"fileType": "mp4", "fileId": key, "channel": "WEB"}).to_string();
+    let path = "/apiaccess/ccmessaging/downloadFileStream";
+    let answer = exchange(&running, "POST", path, &headers, &down).await.expect("an answer");
+    assert_eq!(body_of(&answer)["fileStream"], stream);
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn a_waiting_query_for_call_events_is_woken_when_an_agent_takes_the_call() {
+    let running = started().await;
+    let desk = format!("Agent-Token: {}\r\n", agent_token(&running).await);
+    let headers = visitor(&running).await;
+    running
+        .sandbox
+        .set_settings(Settings { call_event_hold_ms: 60_000, ..running.sandbox.settings() })
+        .expect("valid");
+    let create = r#"{"channel":"WEB","mediaAbility":"0"}"#;
+    let path = "/apiaccess/ccmessaging/v1/createClickToCall";
+    let answer = exchange(&running, "POST", path, &headers, create).await.expect("an answer");
+    assert_eq!(body_of(&answer)["resultCode"], "0");
+    let events = "/apiaccess/ccmessaging/v1/getClickToCallEvents?channel=WEB";
+    let first = exchange(&running, "GET", events, &headers, "").await.expect("an answer");
+    assert_eq!(body_of(&first)["resultDesc"], "Call in queue");
+    let wait = exchange(&running, "GET", events, &headers, "");
+    let take = exchange(&running, "POST", "/agent/api/calls/1/accept", &desk, "");
+    let (woken, _) = tokio::join!(wait, take);
+    assert_eq!(body_of(&woken.expect("an answer"))["eventId"], 168_101);
+    running.stop().await;
+}
