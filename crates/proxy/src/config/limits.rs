@@ -35,7 +35,7 @@ pub struct Limits {
     pub feedback_per_visitor_per_minute: u32,
     /// Pages of history of one visitor in a minute. Key `history_per_visitor_per_minute`, default 30.
     pub history_per_visitor_per_minute: u32,
-    /// Messages left by one visitor in an hour. Key `left_messages_per_visitor_per_hour`, default 10.
+    /// Messages left by one visitor in an hour, refused ones included. Key `left_messages_per_visitor_per_hour`, default 30.
     pub left_messages_per_visitor_per_hour: u32,
     /// Calls of one visitor in an hour. Key `calls_per_visitor_per_hour`, default 30.
     pub calls_per_visitor_per_hour: u32,
@@ -76,7 +76,7 @@ impl Default for Limits {
             suggestions_per_visitor_per_minute: 60,
             feedback_per_visitor_per_minute: 30,
             history_per_visitor_per_minute: 30,
-            left_messages_per_visitor_per_hour: 10,
+            left_messages_per_visitor_per_hour: 30,
             calls_per_visitor_per_hour: 30,
             files_per_visitor: 200,
             file_bytes_per_visitor: 1_000_000_000,

@@ -1,1 +1,219 @@
-//! In the making.
+//! Calls, as far as the centre connects them.
+
+use super::{Bench, Plan, Reply, Visitor, pass};
+use crate::vendor::fake::{Call, not_sent, refused, unknown};
+use crate::vendor::{CallAbility, CallNews, Serving};
+use frontdesk_contract::{CallGateway, CallMedia, CallOffer, ErrorCode};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+fn plan() -> Plan {
+    let mut plan = Plan::default();
+    plan.desk.offers.call = CallOffer { audio: true, video: false };
+    plan
+}
+
+fn code(reply: &Reply) -> (u16, &str) {
+    (reply.status.as_u16(), reply.body["code"].as_str().unwrap_or_default())
+}
+
+async fn start(visitor: &Visitor<'_>, id: &str, media: &str) -> Reply {
+    visitor.call("POST", "/v1/call", Some(json!({"id": id, "media": media}))).await
+}
+
+async fn beat(visitor: &Visitor<'_>) -> Reply {
+    visitor.call("POST", "/v1/call/heartbeat", None).await
+}
+
+/// The states that the events tell, with the reason of an end.
+async fn calls(visitor: &Visitor<'_>) -> Vec<String> {
+    let events = serde_json::to_value(visitor.events(0).await).unwrap();
+    let word = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let calls = events.as_array().unwrap().iter().filter_map(|event| event.get("call"));
+    calls
+        .map(|call| format!("{} {}", word(&call["state"]), word(&call["end"])).trim_end().to_owned())
+        .collect()
+}
+
+fn connected(addresses: &[&str]) -> CallNews {
+    CallNews::Connected(CallGateway {
+        domain: "rtc.example".into(),
+        addresses: addresses.iter().map(ToString::to_string).collect(),
+        access_code: "179".into(),
+        caller: "AnonymousCard".into(),
+    })
+}
+
+fn dropped(bench: &Bench) -> usize {
+    bench.centre.count(|call| *call == Call::DropCall)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_is_asked_for_followed_and_hung_up() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    let support = visitor.call("GET", "/v1/call", None).await.body;
+    assert_eq!((&support["click_to_call"], &support["call"]["state"]), (&json!(true), &json!("none")));
+    assert_eq!(code(&beat(&visitor).await), (404, "call_unknown"));
+    assert_eq!(code(&visitor.call("DELETE", "/v1/call", None).await), (404, "call_unknown"));
+    assert_eq!(code(&start(&visitor, "k1", "video").await), (404, "not_offered"));
+    let news = [
+        Ok(Some(CallNews::Queueing)),
+        Ok(None),
+        Ok(Some(CallNews::Queueing)),
+        Ok(Some(connected(&["evil.example", "192.0.2.10:8443"]))),
+    ];
+    bench.centre.script().call_events.extend(news);
+    assert_eq!(start(&visitor, "k1", "audio").await.body["id"], "k1");
+    assert_eq!(code(&start(&visitor, "k2", "audio").await), (409, "call_running"));
+    pass(4.5).await;
+    assert_eq!(start(&visitor, "k1", "audio").await.body["state"], "connected", "the same call");
+    let call = beat(&visitor).await.body;
+    assert_eq!(call["gateway"]["addresses"], json!(["wss://192.0.2.10:8443"]));
+    for _ in 0..10 {
+        pass(5.0).await;
+        assert_eq!(beat(&visitor).await.body["state"], "connected");
+    }
+    let ended = visitor.call("DELETE", "/v1/call", None).await.body;
+    assert_eq!(
+        (&ended["state"], &ended["end"], ended.get("gateway")),
+        (&json!("ended"), &json!("visitor"), None)
+    );
+    pass(2.0).await;
+    assert_eq!(calls(&visitor).await, ["setup", "queueing", "connected", "ended visitor"]);
+    assert_eq!(bench.centre.count(|call| matches!(call, Call::StartCall(CallMedia::Audio))), 1);
+    assert_eq!(dropped(&bench), 1);
+    assert_eq!(start(&visitor, "k3", "audio").await.body["state"], "setup", "another call after this one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_centre_is_asked_once_a_second_and_not_after_the_end() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    start(&visitor, "k1", "audio").await;
+    pass(8.5).await;
+    let asked = bench.centre.script().event_questions;
+    assert!((8..=10).contains(&asked), "{asked}");
+    bench.centre.script().call_events.push_back(Ok(Some(CallNews::Disconnected)));
+    pass(1.2).await;
+    assert_eq!(calls(&visitor).await, ["setup", "ended centre"]);
+    let asked = bench.centre.script().event_questions;
+    pass(60.0).await;
+    assert_eq!(bench.centre.script().event_questions, asked);
+    assert_eq!(dropped(&bench), 0, "the centre knows");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_a_sign_of_life_is_dropped() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    start(&visitor, "k1", "audio").await;
+    pass(9.0).await;
+    assert_eq!(beat(&visitor).await.status, 200);
+    pass(9.0).await;
+    assert_eq!(dropped(&bench), 0);
+    bench.centre.script().call_drop.extend([Err(not_sent()), Err(unknown())]);
+    pass(4.0).await;
+    assert_eq!(calls(&visitor).await, ["setup", "ended lost"]);
+    assert_eq!(dropped(&bench), 3, "until the centre knows");
+    assert_eq!(beat(&visitor).await.body["end"], "lost");
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_end_is_told() {
+    for (news, end, drops) in [
+        (CallNews::QueueTimeout, "queue_timeout", 0),
+        (CallNews::Failed, "failed", 0),
+        (connected(&["evil.example:8443"]), "failed", 1),
+        (connected(&[]), "failed", 1),
+    ] {
+        let bench = Bench::with(plan()).await;
+        let visitor = bench.visitor().await;
+        bench.centre.script().call_events.push_back(Ok(Some(news)));
+        start(&visitor, "k1", "audio").await;
+        pass(2.0).await;
+        assert_eq!(calls(&visitor).await, ["setup".to_owned(), format!("ended {end}")]);
+        assert_eq!(dropped(&bench), drops);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_the_centre_refuses_may_be_tried_again() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    let answers = [Err(refused(ErrorCode::NoAgents, false)), Err(unknown()), Ok(())];
+    bench.centre.script().call_start.extend(answers);
+    assert_eq!(code(&start(&visitor, "k1", "audio").await), (409, "no_agents"));
+    assert_eq!((code(&start(&visitor, "k1", "audio").await), dropped(&bench)), ((504, "centre_timeout"), 1));
+    assert_eq!(start(&visitor, "k1", "audio").await.body["state"], "setup");
+    assert_eq!(calls(&visitor).await, ["setup", "ended failed", "setup", "ended failed", "setup"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn failures_of_the_centre_while_a_call_goes_on_do_not_end_it() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    bench.centre.script().call_events.extend([
+        Err(unknown()),
+        Err(not_sent()),
+        Ok(Some(connected(&["gw.example"]))),
+    ]);
+    start(&visitor, "k1", "audio").await;
+    pass(6.0).await;
+    assert_eq!(calls(&visitor).await, ["setup", "connected"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_ends_with_the_session_with_the_conversation_and_with_the_proxy() {
+    for what in ["/v1/session", "/v1/contact"] {
+        let bench = Bench::with(plan()).await;
+        let visitor = bench.visitor().await;
+        bench.centre.script().connect.push_back(Ok(Serving::Agent));
+        visitor.connect("c1", "agent").await;
+        start(&visitor, "k1", "audio").await;
+        visitor.call("DELETE", what, None).await;
+        pass(2.0).await;
+        assert_eq!(dropped(&bench), 1, "{what}");
+    }
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    start(&visitor, "k1", "audio").await;
+    bench.app.stop().await;
+    assert_eq!(dropped(&bench), 1);
+    assert!(bench.app.shared.store.unfinished().await.unwrap().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_a_killed_proxy_left_is_dropped_at_the_start() {
+    let before_plan = plan();
+    let store = Arc::clone(&before_plan.store);
+    let before = Bench::with(before_plan).await;
+    let visitor = before.visitor().await;
+    start(&visitor, "k1", "audio").await;
+    let after = Bench::with(Plan { store, ..plan() }).await;
+    pass(1.0).await;
+    assert_eq!(dropped(&after), 1);
+    let visitor = Visitor { bench: &after, session: visitor.session };
+    assert_eq!(calls(&visitor).await, ["setup", "ended lost"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_centre_cannot_do_is_not_offered_and_asked_for_once() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    bench.centre.script().call_support.push_back(Ok(CallAbility { web_rtc: true, click_to_call: false }));
+    for _ in 0..3 {
+        assert_eq!(visitor.call("GET", "/v1/call", None).await.body["click_to_call"], false);
+    }
+    assert_eq!(bench.centre.count(|call| *call == Call::AskCalls), 1);
+    let open = json!({"protocol": 1, "desk": "shop"});
+    let offers = bench.call("POST", "/v1/session", None, Some(open)).await.body["offers"].clone();
+    assert_eq!(offers["call"], json!({"audio": false, "video": false}));
+    pass(301.0).await;
+    assert_eq!(visitor.call("GET", "/v1/call", None).await.body["click_to_call"], true);
+    let plain = Bench::new().await;
+    let visitor = plain.visitor().await;
+    assert_eq!(visitor.call("GET", "/v1/call", None).await.body["click_to_call"], false);
+    assert_eq!(code(&start(&visitor, "k1", "audio").await), (404, "not_offered"));
+    assert_eq!(plain.centre.script().calls, []);
+}

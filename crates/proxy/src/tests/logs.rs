@@ -86,3 +86,33 @@ async fn an_answer_that_is_part_of_the_game_is_no_warning() {
     let lines: Vec<_> = lines.iter().map(|line| (line["level"].as_str(), line["code"].as_str())).collect();
     assert_eq!(lines, [(Some("INFO"), Some("outside_hours")), (Some("INFO"), Some("queueing"))]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_ticket_no_name_and_no_number_is_logged() {
+    let (log, _guard) = Log::begin();
+    let mut plan = super::Plan::default();
+    plan.desk.offers.leave_message = true;
+    let types = vec!["png".to_owned()];
+    plan.desk.offers.files = frontdesk_contract::FileOffer { types, max_bytes: 9_999, max_count: 1 };
+    let bench = Bench::with(plan).await;
+    let visitor = bench.visitor().await;
+    let request = axum::http::Request::post("/v1/files")
+        .header("frontdesk-session", &visitor.session)
+        .header("frontdesk-id", "u1")
+        .header("frontdesk-name", "diagnosis.png");
+    let body = axum::body::Body::from(crate::files::sniff::samples::png());
+    let stored = bench.request(request.body(body).unwrap()).await.body;
+    let path = format!("/v1/files/{}/ticket", stored["file"].as_str().unwrap());
+    let ticket = visitor.call("POST", &path, None).await.body;
+    bench.centre.script().download.push_back((Vec::new(), Err(not_sent())));
+    bench.call("GET", ticket["url"].as_str().unwrap(), None, None).await;
+    bench.centre.script().leave_message.push_back(Err(not_sent()));
+    let left = serde_json::json!({"id": "l1", "number": "+8613800138000", "text": "a secret wish"});
+    visitor.call("POST", "/v1/leave-message", Some(left)).await;
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(text.contains("/v1/files/{file}") && text.contains("the centre failed"), "{text}");
+    let secret = ticket["url"].as_str().unwrap().rsplit('=').next().unwrap();
+    for word in [secret, "diagnosis", "13800138000", "secret wish", &visitor.session] {
+        assert!(!text.contains(word), "{word} is in the log");
+    }
+}
