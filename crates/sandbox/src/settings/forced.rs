@@ -49,7 +49,7 @@ pub(crate) const ENDPOINTS: [&str; 27] = [
 ];
 
 /// Result codes and texts that the documents list and that only `answers` can bring about.
-pub(crate) const DOCUMENTED: [(&str, &str, &str); 49] = [
+pub(crate) const DOCUMENTED: [(&str, &str, &str); 50] = [
     ("applyToken", "1", ""),
     ("queryQueueInfo", "2", ""),
     ("queryQueueInfo", "3", ""),
@@ -78,6 +78,7 @@ pub(crate) const DOCUMENTED: [(&str, &str, &str); 49] = [
     ("downloadFileStream", "13", "downloadFileStream IOException"),
     ("downloadFileStream", "13", "fsservice downloadFile is failed"),
     ("downloadFileStream", "13", "downloadFileStream exception"),
+    ("downloadFileStream", "13", "empty file!"),
     ("queryPhraseByKeyword", "1", "request is no exist"),
     ("queryPhraseByKeyword", "1", "authToken is no exist"),
     ("queryPhraseByKeyword", "1", "doNMSRequest is error"),

@@ -14,6 +14,7 @@ mod robot;
 mod scenarios;
 mod sockets;
 mod support;
+mod switches;
 mod tokens;
 mod vendor;
 mod wire;
