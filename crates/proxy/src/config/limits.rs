@@ -132,6 +132,15 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
     let spool_bytes = bytes("spool_bytes", default.spool_bytes);
     let cache_bytes = bytes("cache_bytes", default.cache_bytes);
     let download_bytes = bytes("download_bytes", default.download_bytes);
+    if let (Some(cache), Some(spool)) = (cache_bytes, spool_bytes)
+        && cache > spool / 2
+    {
+        section.wrong(
+            "cache_bytes",
+            "more than half of `spool_bytes`",
+            "less, since uploads need the other half",
+        );
+    }
     let file_timeout = section.whole("file_timeout_s", "seconds", default.file_timeout.as_secs(), 60..=7_200);
     let file_idle = section.whole("file_idle_s", "seconds", default.file_idle.as_secs(), 5..=600);
     let trusted_proxies = section.or(

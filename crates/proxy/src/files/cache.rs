@@ -14,7 +14,8 @@ use tokio::time::Instant;
 /// A file that nobody asked for in this time is fetched again.
 const AGE: Duration = Duration::from_secs(600);
 
-/// A file of the centre: the desk, where it is, its type as the centre names it.
+/// A file of the centre: the visitor, where it is, its type as the centre names it. Nobody gets what was fetched for
+/// somebody else, and it goes with its visitor.
 pub type Key = (String, FileSource, Option<String>);
 
 /// A fetched file.
@@ -81,6 +82,11 @@ impl Cache {
         cached
     }
 
+    /// Lets go of what was fetched for a visitor.
+    pub fn forget(&self, visitor: &str) {
+        self.lock().retain(|(owner, ..), _| owner != visitor);
+    }
+
     /// Lets go of what nobody has asked for lately, and of the oldest while there is too much. A file that is being sent
     /// stays on disk until then.
     pub fn sweep(&self) {
@@ -105,7 +111,7 @@ mod tests {
     use std::sync::atomic::{AtomicU32, Ordering};
 
     fn key(name: &str) -> Key {
-        ("shop".into(), FileSource::Local(name.into()), None)
+        ("v-1".into(), FileSource::Local(name.into()), None)
     }
 
     #[tokio::test(start_paused = true)]
@@ -129,6 +135,11 @@ mod tests {
         assert!(failed.is_err());
         cache.get(key("b"), fetch(6)).await.unwrap();
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "the older one made place");
+        cache.forget("v-2");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
+        cache.forget("v-1");
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+        cache.get(key("c"), fetch(6)).await.unwrap();
         tokio::time::advance(AGE).await;
         cache.sweep();
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);

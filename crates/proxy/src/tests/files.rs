@@ -176,6 +176,31 @@ async fn a_slow_upload_holds_up_no_message_and_is_given_up_when_it_stalls() {
     drop(page);
 }
 
+#[tokio::test(start_paused = true)]
+async fn one_visitor_does_not_fill_the_spool() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    let mut pages = Vec::new();
+    let mut stalled = tokio::task::JoinSet::new();
+    for number in 0..5 {
+        let (page, wire) = tokio::io::duplex(64);
+        let body = Body::from_stream(tokio_util::io::ReaderStream::new(wire));
+        let request = Request::post("/v1/files")
+            .header("frontdesk-session", &visitor.session)
+            .header("frontdesk-id", format!("slow{number}"));
+        let request = request.body(body).unwrap();
+        stalled.spawn(tower::ServiceExt::oneshot(crate::http::app(bench.app.clone()), request));
+        pages.push(page);
+    }
+    pass(1.0).await;
+    assert_eq!(code(&put(&visitor, "u1", "a.png", samples::png()).await), (429, "files_too_many"));
+    let other = bench.visitor().await;
+    assert_eq!(put(&other, "u1", "a.png", samples::png()).await.status, 200);
+    pass(31.0).await;
+    assert_eq!(stalled.join_all().await.len(), 5);
+    assert_eq!(put(&visitor, "u1", "a.png", samples::png()).await.status, 200);
+}
+
 fn file(key: &str, extension: &str, kind: FileKind) -> CentreFile {
     let source = FileSource::Local(key.into());
     CentreFile { source, extension: Some(extension.into()), kind, name: None, size_bytes: Some(9) }

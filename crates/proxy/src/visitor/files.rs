@@ -16,6 +16,7 @@ use std::fs::File;
 use std::io::{Read, Seek};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
 
 /// A file as the page may have it.
 #[derive(Clone, Debug)]
@@ -34,6 +35,18 @@ struct Checked {
 }
 
 impl Visitor {
+    /// A place for one more file at the same time; it is free again with the value.
+    ///
+    /// # Errors
+    /// [`ErrorCode::FilesTooMany`] when as many are on their way as the desk takes at once.
+    pub fn file_place(&self) -> Result<OwnedSemaphorePermit, Problem> {
+        let place = Arc::clone(&self.file_places).try_acquire_owned();
+        place.map_err(|_| {
+            let text = "too many files of this visitor are on their way";
+            Problem::new(ErrorCode::FilesTooMany, text).after(Duration::from_secs(2))
+        })
+    }
+
     /// Checks a file that was received and hands it to the centre, once per id. The same content under the same id gets the
     /// same answer.
     ///
@@ -156,7 +169,7 @@ impl Visitor {
         let Handle::File { source, extension, kind, name, .. } = self.file(id).await? else {
             return Err(Problem::internal());
         };
-        let key = (self.desk.settings.id.clone(), source.clone(), extension.clone());
+        let key = (self.id.clone(), source.clone(), extension.clone());
         let cached = self.shared.cache.get(key, self.fetch(&source, extension.as_deref(), &name)).await?;
         let real = cached.format.map_or("bin", Format::extension);
         Ok(Served { cached, name: name::clean(&name, real, kind.word()) })

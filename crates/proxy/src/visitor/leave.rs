@@ -41,6 +41,7 @@ impl Visitor {
     /// When the store fails; the session goes on then.
     pub async fn log_out(self: &Arc<Self>) -> Result<(), Problem> {
         let record = self.erase().await?;
+        self.shared.cache.forget(&self.id);
         let visitor = Arc::clone(self);
         self.shared.tasks.spawn(async move {
             if record.is_calling() {

@@ -49,7 +49,7 @@ use line::Lanes;
 use poller::task::Slot;
 use presence::Presence;
 use std::sync::Arc;
-use tokio::sync::{Mutex, Notify, watch};
+use tokio::sync::{Mutex, Notify, Semaphore, watch};
 
 /// How many events there are and whether a conversation is open; watched by long polls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +80,7 @@ pub struct Visitor {
     lanes: Lanes,
     calling: calling::Calling,
     suggesting: Mutex<()>,
+    file_places: Arc<Semaphore>,
     presence: Presence,
     poller: Slot,
     wake: Notify,
@@ -91,6 +92,8 @@ pub struct Visitor {
 impl Visitor {
     pub(crate) fn new(shared: Arc<Shared>, desk: Arc<Desk>, book: Book) -> Arc<Self> {
         let mark = Mark::of(book.record());
+        let most = usize::try_from(desk.settings.offers.files.max_count).unwrap_or(1);
+        let file_places = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
         Arc::new(Self {
             id: book.record().id.clone(),
             desk,
@@ -100,6 +103,7 @@ impl Visitor {
             lanes: Lanes::default(),
             calling: calling::Calling::default(),
             suggesting: Mutex::default(),
+            file_places,
             presence: Presence::default(),
             poller: Slot::default(),
             wake: Notify::new(),

@@ -65,6 +65,7 @@ pub(in crate::http) async fn upload(
         return Err(too_large(offer.max_bytes));
     }
     state.limiters.file(visitor.id())?;
+    let _place = visitor.file_place()?;
     let limits = &state.shared.settings.limits;
     let allowed = Allowance { bytes: offer.max_bytes, idle: limits.file_idle, total: limits.file_timeout };
     let received = receive(&state.shared.spool, body, allowed).await?;
