@@ -13,6 +13,7 @@
 //! - [`desk`], [`centre`], [`calls`]: the desks, their centre, calls from the page
 //! - `offers`: files, leaving a message, opening hours
 //! - [`limits`]: what the proxy takes at most
+//! - [`links`]: links that are invitations to a call
 //! - [`address`]: origins, networks, where the store is
 //! - [`mistake`]: what is wrong, and how it is said
 //! - `node`, `section`, `secret`: reading
@@ -22,6 +23,7 @@ pub mod calls;
 pub mod centre;
 pub mod desk;
 pub mod limits;
+pub mod links;
 pub mod mistake;
 mod node;
 mod offers;
@@ -30,9 +32,10 @@ mod section;
 
 pub use address::{Cidr, StoreAt};
 pub use calls::{Calls, IceServer};
-pub use centre::{CecConfig, Dialect, MessageIds, PollKind};
+pub use centre::{CecConfig, Dialect, MediaContent, MessageIds, PollKind, ReadContent, UPLOAD_TYPES};
 pub use desk::{Desk, LEAST_LINGER, OnLinger};
 pub use limits::Limits;
+pub use links::CallLinks;
 pub use mistake::Mistake;
 
 use mistake::Mistakes;

@@ -143,15 +143,20 @@ async fn a_message_meets_every_state_of_the_conversation() {
 #[tokio::test]
 async fn a_message_that_the_centre_keeps_for_later_is_stored() {
     let centre = Centre::start().await;
-    for sign in
-        [r#"{"isOfflineStatus":true,"tipText":"Leave a message."}"#, "true", r#"{"isOfflineStatus":"true"}"#]
-    {
+    let tip = Some("Leave a message.".to_owned());
+    for (sign, tip) in [
+        (r#"{"isOfflineStatus":true,"tipText":"<p>Leave a message.</p>"}"#, tip),
+        ("true", None),
+        (r#"{"isOfflineStatus":"true"}"#, None),
+    ] {
         centre.once("send CHAT", Reply::json(&format!(r#"{{"resultCode":"13","offlineMsg":{sign}}}"#)));
         assert_eq!(
             centre.cec().say(&party(), &id(), 1, &text("hello")).await,
-            Ok(Said::StoredOffline { tip: None }),
+            Ok(Said::StoredOffline { tip: tip.clone() }),
             "{sign}"
         );
+        centre.once("send CONNECT", Reply::json(&format!(r#"{{"resultCode":"12","offlineMsg":{sign}}}"#)));
+        assert_eq!(centre.cec().connect(&party()).await, Ok(Serving::Offline { tip }), "{sign}");
     }
 }
 
@@ -352,7 +357,7 @@ async fn no_survey_is_offered_where_the_centre_wants_none() {
     for (survey, open) in [
         (r#"{"surveyType":"NO"}"#, false),
         (r#"{"surveyType":"web"}"#, true),
-        (r#"{"surveyType":"WEB","satisfactionQuestion":["NPS"]}"#, false),
+        (r#"{"surveyType":"WEB","satisfactionQuestion":["NPS"]}"#, true),
         (r#"{"surveyType":"WEB","satisfactionQuestion":["NPS","CSAT"]}"#, true),
         ("null", true),
     ] {
@@ -407,11 +412,12 @@ async fn history_is_read_page_by_page_oldest_first() {
     centre.once("queryHistoryChatMessage", page(&oldest));
 
     let kept = centre.cec().history(&party(), 1_760_000_000_046, u64::MAX).await.unwrap().unwrap();
-    let (first, second) = (kept.first().unwrap(), kept.get(1).unwrap());
+    let (first, second) = (kept.first().unwrap(), kept.get(2).unwrap());
     let from = Some(Sender::Agent(Person { name: "Li".into(), avatar: None }));
     assert_eq!(*first, cec_support::kept("c-1", from, heard("hi"), 1_760_000_000_046));
     assert_eq!(*second, cec_support::kept("m49", None, heard("t49"), 1_760_000_000_049));
-    assert_eq!(kept.len(), 53);
+    assert_eq!(kept.iter().filter(|kept| kept.recalled).count(), 1);
+    assert_eq!(kept.len(), 54);
     assert!(kept.is_sorted_by_key(|kept| kept.at_ms));
     let asked = centre.seen("queryHistoryChatMessage");
     let expected = json!({"channelId": "202500000000000042", "userId": "visitor-7f3a",

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
 
-use frontdesk_proxy::config::{Cidr, Config, Dialect, MessageIds, Mistake, OnLinger, PollKind, StoreAt};
+use frontdesk_proxy::config::{
+    Cidr, Config, Dialect, MediaContent, MessageIds, Mistake, OnLinger, PollKind, ReadContent, StoreAt,
+};
 use secrecy::ExposeSecret;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -367,5 +369,60 @@ fn words_that_travel_unencrypted_are_warned_of() {
         let warnings = read(&GOOD.replace("https://service.example", url), &[]).unwrap().warnings();
         assert_eq!(warnings.len(), usize::from(warned), "{url} {warnings:?}");
         assert!(warnings.iter().all(|line| line.contains("`desks[0].cec.base_url`") && !line.contains('\n')));
+    }
+}
+
+#[test]
+fn what_a_centre_wants_otherwise_is_set_and_checked() {
+    let with = |more: &str| SHORT.replace("channel_id = \"42\"", &format!("channel_id = \"42\"\n{more}"));
+    let plain = read(SHORT, &[]).unwrap().desks.remove(0).cec;
+    assert_eq!((plain.media_content, plain.read_content), (MediaContent::KeyAndType, ReadContent::List));
+    assert_eq!((plain.locations, plain.media_as_files, plain.trans_data.clone()), (false, false, None));
+    assert_eq!(plain.file_timeout, Duration::from_secs(120));
+    assert_eq!(
+        ["jpg", "jpeg", "bmp", "txt"].map(|name| plain.upload_type(name)),
+        [Some("jpg"), Some("jpg"), None, Some("txt")]
+    );
+
+    let good = with(
+        r#"
+media_content = "objectKey"
+media_as_files = true
+extra_upload_types = ["jpeg", "bmp"]
+locations = true
+read_content = "empty"
+connect_content = "start"
+trans_data = '{"tier":"gold"}'
+call_links = ["https://call.example/join*"]
+video_call_links = ["https://call.example/video*"]
+file_timeout_s = 30
+"#,
+    );
+    let cec = read(&good, &[]).unwrap().desks.remove(0).cec;
+    assert_eq!((cec.media_content, cec.read_content), (MediaContent::Key, ReadContent::Empty));
+    assert_eq!(["jpeg", "bmp", "exe"].map(|name| cec.upload_type(name)), [Some("jpeg"), Some("bmp"), None]);
+    assert_eq!(
+        (cec.connect_content.as_str(), cec.trans_data.as_deref()),
+        ("start", Some(r#"{"tier":"gold"}"#))
+    );
+    let video = |address: &str| cec.call_links.video(&address.parse().unwrap());
+    assert_eq!(video("https://call.example/join/1"), Some(false));
+    assert_eq!(video("https://call.example/video/1"), Some(true));
+    assert_eq!(video("https://call.example/x"), None);
+
+    for (line, told_of) in [
+        ("media_content = \"key\"", "media_content: `key` is not known"),
+        ("extra_upload_types = [\".bmp\"]", "`.bmp` is no file type"),
+        ("connect_content = \"a\\nb\"", "control character"),
+        ("trans_data = '[1]'", "not an object"),
+        ("trans_data = '{'", "not JSON at column"),
+        ("call_links = [\"http://call.example/join*\"]", "not https"),
+        ("video_call_links = [\"https://call.example*\"]", "needs a path"),
+        ("read_content = \"all\"", "`list` or `empty` or `off`"),
+        ("file_timeout_s = 5", "from 10 to 600"),
+        ("locatons = true", "`locations`"),
+    ] {
+        let told = told(&with(line), &[]).join("; ");
+        assert!(told.contains(told_of), "{line}: {told}");
     }
 }

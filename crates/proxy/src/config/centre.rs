@@ -1,5 +1,6 @@
 //! The contact centre of a desk.
 
+use super::links::CallLinks;
 use super::section::{Section, filled, path};
 use super::{address, secret};
 use reqwest::Url;
@@ -38,13 +39,66 @@ pub struct CecConfig {
     pub agent: bool,
     /// The longest text in UTF-8 bytes, at most 1500. Key `text_max_bytes`, default 1024.
     pub text_max_bytes: u32,
+    /// How a message names a file. Key `media_content`, default `objectKey,ext`.
+    pub media_content: MediaContent,
+    /// Whether pictures and films are sent as files (`FILE_IMAGE`, `FILE_VIDEO`). Key `media_as_files`, default false.
+    pub media_as_files: bool,
+    /// Types of files that the centre takes beside those of [`UPLOAD_TYPES`], such as `jpeg` and `bmp`. Key
+    /// `extra_upload_types`, default none.
+    pub extra_upload_types: Vec<String>,
+    /// Whether the centre takes places. Key `locations`, default false.
+    pub locations: bool,
+    /// What the centre is told about messages that the visitor has read. Key `read_content`, default `list`.
+    pub read_content: ReadContent,
+    /// What the request that opens a conversation says, for robots that want a word. Key `connect_content`, default
+    /// empty.
+    pub connect_content: String,
+    /// JSON object that a robot's flow gets when a conversation opens (2.6 alone). Key `trans_data`, default none.
+    pub trans_data: Option<String>,
+    /// Links of agents that are invitations to a call. Keys `call_links` and `video_call_links`, default none.
+    pub call_links: CallLinks,
     /// How long the centre may take for one answer. Key `timeout_s`, default 15.
     pub timeout: Duration,
+    /// How long one file may take on its way to or from the centre. Key `file_timeout_s`, default 120.
+    pub file_timeout: Duration,
     /// The lifetime that is asked for the gateway's token. Key `token_expire_s`, default 600, at most 3600.
     pub token_expire: Duration,
     /// PEM file of the authorities that the gateway's certificate may come from; `None`: those of the system.
     /// Key `ca_file`.
     pub ca_file: Option<PathBuf>,
+}
+
+/// Types of files that every centre takes (uploadFileStream, field `fileType`), without the misprint `bpm`.
+pub const UPLOAD_TYPES: [&str; 7] = ["jpg", "png", "mp3", "aac", "mp4", "txt", "csv"];
+
+impl CecConfig {
+    /// The `fileType` under which the centre takes a file of this type; `None`: it does not. `jpeg` is taken as `jpg`
+    /// where it has no name of its own.
+    pub fn upload_type<'a>(&'a self, extension: &'a str) -> Option<&'a str> {
+        let taken =
+            |name: &str| UPLOAD_TYPES.contains(&name) || self.extra_upload_types.iter().any(|t| t == name);
+        if taken(extension) { Some(extension) } else { (extension == "jpeg").then_some("jpg") }
+    }
+}
+
+/// How a message names a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MediaContent {
+    /// `objectKey,ext` for every kind, as the manuals have it.
+    KeyAndType,
+    /// `objectKey` for pictures, sound and films, `fileName,size,objectKey,ext` for files, as later pages have it.
+    Key,
+}
+
+/// What the centre is told about messages that the visitor has read (`send` READ, 2.6 alone).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadContent {
+    /// A JSON list of their `messageCode`s, as the centre itself tells it.
+    List,
+    /// That something was read.
+    Empty,
+    /// Nothing.
+    Off,
 }
 
 /// Edition of the vendor's interface.
@@ -102,6 +156,28 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
     let robot = section.flag("robot", true);
     let agent = section.flag("agent", true);
     let text_max_bytes = section.whole("text_max_bytes", "bytes", 1024, 1..=1500);
+    let media_content = section.word(
+        "media_content",
+        MediaContent::KeyAndType,
+        &[("objectKey,ext", MediaContent::KeyAndType), ("objectKey", MediaContent::Key)],
+    );
+    let media_as_files = section.flag("media_as_files", false);
+    let extra_upload_types = section.or(
+        "extra_upload_types",
+        "file types in lower case such as [\"jpeg\", \"bmp\"]",
+        Vec::new(),
+        upload_types,
+    );
+    let locations = section.flag("locations", false);
+    let read_contents =
+        [("list", ReadContent::List), ("empty", ReadContent::Empty), ("off", ReadContent::Off)];
+    let read_content = section.word("read_content", ReadContent::List, &read_contents);
+    let connect_content =
+        section.or("connect_content", "a word of at most 64 bytes such as \"start\"", String::new(), short);
+    let trans_data = section.get("trans_data", "a JSON object as text, at most 1024 bytes", trans_data);
+    let call_links = links(&mut section, "call_links", false);
+    let video_call_links = links(&mut section, "video_call_links", true);
+    let file_timeout = section.whole("file_timeout_s", "seconds", 120, 10..=600);
     let timeout = section.whole("timeout_s", "seconds", 15, 1..=120);
     let token_expire = section.whole("token_expire_s", "seconds", 600, 60..=3600);
     let ca_file = section.get("ca_file", "a PEM file that can be read", |text| {
@@ -128,9 +204,58 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
         robot: robot?,
         agent: agent?,
         text_max_bytes: u32::try_from(text_max_bytes?).ok()?,
+        media_content: media_content?,
+        media_as_files: media_as_files?,
+        extra_upload_types: extra_upload_types?,
+        locations: locations?,
+        read_content: read_content?,
+        connect_content: connect_content?,
+        trans_data: trans_data?,
+        call_links: call_links?.and(video_call_links?),
         timeout: Duration::from_secs(timeout?),
+        file_timeout: Duration::from_secs(file_timeout?),
         token_expire: Duration::from_secs(token_expire?),
         ca_file: ca_file?,
+    })
+}
+
+fn upload_types(types: Vec<String>) -> Result<Vec<String>, String> {
+    let good = |name: &&String| {
+        (1..=8).contains(&name.len())
+            && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+    };
+    match types.iter().find(|name| !good(name)) {
+        Some(name) => Err(format!("`{name}` is no file type")),
+        None => Ok(types),
+    }
+}
+
+fn short(text: String) -> Result<String, String> {
+    if text.len() > 64 {
+        Err(format!("{} bytes", text.len()))
+    } else if text.chars().any(char::is_control) {
+        Err("holds a control character".into())
+    } else {
+        Ok(text)
+    }
+}
+
+fn trans_data(text: String) -> Result<String, String> {
+    if text.len() > 1024 {
+        return Err(format!("{} bytes", text.len()));
+    }
+    match serde_json::from_str(&text) {
+        Ok(serde_json::Value::Object(_)) => Ok(text),
+        Ok(_) => Err("JSON, but not an object".into()),
+        Err(error) => Err(format!("not JSON at column {}", error.column())),
+    }
+}
+
+fn links(section: &mut Section<'_>, key: &'static str, video: bool) -> Option<CallLinks> {
+    let expected =
+        "addresses such as [\"https://call.example/join*\"], a `*` at the end for all that begin so";
+    section.or(key, expected, CallLinks::default(), |patterns: Vec<String>| {
+        if video { CallLinks::read(&[], &patterns) } else { CallLinks::read(&patterns, &[]) }
     })
 }
 

@@ -27,8 +27,8 @@ pub(crate) enum Call {
     Rate(Rating),
     History { from_ms: u64, to_ms: u64 },
     AskCalls,
-    StartCall(CallMedia),
-    DropCall,
+    Ring(CallMedia),
+    HangUp,
     Survey,
     Forget,
 }
@@ -235,7 +235,7 @@ impl Centre for Fake {
     }
 
     fn call_start<'a>(&'a self, _: &'a Party, media: CallMedia) -> Answer<'a, ()> {
-        now(self.called(Call::StartCall(media)).call_start.pop_front(), ())
+        now(self.called(Call::Ring(media)).call_start.pop_front(), ())
     }
 
     fn call_events<'a>(&'a self, _: &'a Party) -> Answer<'a, Option<CallNews>> {
@@ -245,7 +245,7 @@ impl Centre for Fake {
     }
 
     fn call_drop<'a>(&'a self, _: &'a Party) -> Answer<'a, ()> {
-        now(self.called(Call::DropCall).call_drop.pop_front(), ())
+        now(self.called(Call::HangUp).call_drop.pop_front(), ())
     }
 
     fn ready(&self) -> Answer<'_, ()> {

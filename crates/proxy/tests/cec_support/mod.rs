@@ -8,7 +8,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use frontdesk_contract::{Body, ClientId, Sender};
-use frontdesk_proxy::config::{CecConfig, Dialect, MessageIds, PollKind};
+use frontdesk_proxy::config::{
+    CallLinks, CecConfig, Dialect, MediaContent, MessageIds, PollKind, ReadContent,
+};
 use frontdesk_proxy::vendor::cec::Cec;
 use frontdesk_proxy::vendor::{Content, Downlink, Failure, Kept, Party, Rating, Said, Utterance};
 use serde_json::Value;
@@ -170,7 +172,8 @@ async fn respond(
     if let Some(control) = body.get("controlType").and_then(Value::as_str) {
         what = format!("{what} {control}");
     }
-    assert_eq!(method == Method::GET, what == "poll", "{what}");
+    let gets = ["poll", "checkClickToCallSupport", "getClickToCallEvents"];
+    assert_eq!(method == Method::GET, gets.contains(&what.as_str()), "{what}");
     let query = uri.query().unwrap_or_default().to_owned();
     if centre.script.lock().unwrap().held.contains(&what) {
         std::future::pending::<()>().await;
@@ -195,7 +198,16 @@ pub(crate) fn settings(address: &str) -> CecConfig {
         robot: true,
         agent: true,
         text_max_bytes: 1024,
+        media_content: MediaContent::KeyAndType,
+        media_as_files: false,
+        extra_upload_types: Vec::new(),
+        locations: false,
+        read_content: ReadContent::List,
+        connect_content: String::new(),
+        trans_data: None,
+        call_links: CallLinks::default(),
         timeout: Duration::from_secs(5),
+        file_timeout: Duration::from_secs(10),
         token_expire: Duration::from_secs(600),
         ca_file: None,
     }

@@ -1,14 +1,13 @@
 //! The calls of the port, save those about ratings and history.
 
 use super::client::Reply;
-use super::codes::{Outcome, Reason, Request, outcome};
-use super::content;
+use super::codes::{self, Outcome, QueueSign, Reason, Request, outcome};
 use super::link::{Ask, Call};
 use super::token::Need;
 use super::trouble::Trouble;
 use super::wire::{self, AskQueue, Coded, Polled, Queue, Send};
-use super::{Cec, downlink, status};
-use crate::config::Dialect;
+use super::{Cec, content, downlink, status, uplink};
+use crate::config::{Dialect, ReadContent};
 use crate::vendor::{Downlink, Failure, Party, QueueAnswer, Said, Serving, Utterance};
 use frontdesk_contract::{ClientId, ErrorCode, QueueInfo};
 use serde::Serialize;
@@ -19,9 +18,6 @@ pub(super) const CHANNEL: &str = "WEB";
 /// No wait longer than a day is believed.
 const MAX_WAIT_S: u64 = 86_400;
 
-/// Code of the queue query: an automatic service has the visitor.
-const AUTOMATIC: &str = "160022";
-
 /// What was answered to a `send`.
 struct Sent {
     reply: Reply,
@@ -29,6 +25,7 @@ struct Sent {
     code: String,
     text: String,
     offline: bool,
+    tip: Option<String>,
 }
 
 /// What a `send` carries.
@@ -37,22 +34,31 @@ struct Content<'a> {
     content: &'a str,
     at_ms: u64,
     id: Option<&'a str>,
+    trans_data: Option<&'a str>,
 }
 
 impl Content<'_> {
     fn none() -> Self {
         let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-        Self { media_type: "TEXT", content: "", at_ms: now.as_millis() as u64, id: None }
+        let at_ms = now.as_millis() as u64;
+        Self { media_type: "TEXT", content: "", at_ms, id: None, trans_data: None }
     }
 }
 
 impl Cec {
     pub(super) async fn open(&self, party: &Party) -> Result<Serving, Failure> {
-        let sent = self.send(party, Request::Connect, Content::none()).await?;
-        match self.read(Request::Connect, &sent) {
+        let newer = self.config.dialect == Dialect::V2_6;
+        let content = Content {
+            content: &self.config.connect_content,
+            trans_data: self.config.trans_data.as_deref().filter(|_| newer),
+            ..Content::none()
+        };
+        let sent = self.send(party, Request::Connect, content).await?;
+        match self.judged(Request::Connect, &sent) {
             Outcome::Robot => Ok(Serving::Robot),
             Outcome::Queued => Ok(Serving::Queue),
-            Outcome::Done | Outcome::Agent | Outcome::Stored => {
+            Outcome::Stored => Ok(Serving::Offline { tip: sent.tip }),
+            Outcome::Done | Outcome::Agent | Outcome::LinkNotTrusted => {
                 Ok(match self.place_now(party, self.config.robot).await {
                     Some(serving) => serving,
                     None if self.config.robot && !content::names_agent(&sent.text) => Serving::Robot,
@@ -66,10 +72,10 @@ impl Cec {
 
     pub(super) async fn transfer(&self, party: &Party) -> Result<Serving, Failure> {
         let sent = self.send(party, Request::Transfer, Content::none()).await?;
-        match self.read(Request::Transfer, &sent) {
+        match self.judged(Request::Transfer, &sent) {
             Outcome::Agent => Ok(Serving::Agent),
             Outcome::Queued => Ok(Serving::Queue),
-            Outcome::Done | Outcome::Robot | Outcome::Stored => {
+            Outcome::Done | Outcome::Robot | Outcome::Stored | Outcome::LinkNotTrusted => {
                 Ok(self.place_now(party, false).await.unwrap_or(Serving::Agent))
             }
             Outcome::Gone => {
@@ -82,7 +88,7 @@ impl Cec {
 
     pub(super) async fn close(&self, party: &Party) -> Result<(), Failure> {
         let sent = self.send(party, Request::Disconnect, Content::none()).await?;
-        match self.read(Request::Disconnect, &sent) {
+        match self.judged(Request::Disconnect, &sent) {
             Outcome::PerhapsGone(_) if self.is_over(party).await => Ok(()),
             Outcome::PerhapsGone(reason) | Outcome::Refused(reason) => Err(self.refused(&sent, reason)),
             _ => Ok(()),
@@ -96,16 +102,17 @@ impl Cec {
         at_ms: u64,
         what: &Utterance,
     ) -> Result<Said, Failure> {
-        let (media_type, content) = content::uplink(what, &self.config)?;
+        let (media_type, content) = uplink::uplink(what, &self.config)?;
         let id = id.check().is_ok().then(|| id.as_str());
-        let content = Content { media_type, content: &content, at_ms, id };
+        let content = Content { media_type, content: &content, at_ms, id, trans_data: None };
         let sent = self.send(party, Request::Chat, content).await?;
-        match self.read(Request::Chat, &sent) {
+        match self.judged(Request::Chat, &sent) {
             Outcome::Done | Outcome::Robot | Outcome::Agent => {
                 let trusted = sent.code == "0";
                 Ok(Said::Delivered { link_not_trusted: !trusted })
             }
-            Outcome::Stored => Ok(Said::StoredOffline { tip: None }),
+            Outcome::LinkNotTrusted => Ok(Said::Delivered { link_not_trusted: true }),
+            Outcome::Stored => Ok(Said::StoredOffline { tip: sent.tip }),
             Outcome::Queued => Err(queueing(&sent)),
             Outcome::Gone => Err(Failure::Gone),
             Outcome::Refused(reason) => Err(self.refused(&sent, reason)),
@@ -124,6 +131,19 @@ impl Cec {
         self.send(party, Request::Typing, Content::none()).await.map(drop)
     }
 
+    pub(super) async fn tell_read(&self, party: &Party, read: &[String]) -> Result<(), Failure> {
+        if read.is_empty() || self.config.dialect != Dialect::V2_6 {
+            return Ok(());
+        }
+        let content = match self.config.read_content {
+            ReadContent::Off => return Ok(()),
+            ReadContent::Empty => String::new(),
+            ReadContent::List => serde_json::to_string(read).unwrap_or_default(),
+        };
+        let content = Content { content: &content, ..Content::none() };
+        self.send(party, Request::Read, content).await.map(drop)
+    }
+
     pub(super) async fn fetch(&self, party: &Party) -> Result<Vec<Downlink>, Failure> {
         const POLL: &str = "poll";
         let mut query = vec![("receiverId", party.user_id.as_str()), ("channel", CHANNEL)];
@@ -131,8 +151,15 @@ impl Cec {
             query.push(("isNeedRead", "true"));
         }
         let path = "/apiaccess/ccmessaging/poll";
-        let call =
-            Call { endpoint: POLL, path, ask: Ask::Get(&query), reads: true, need: Need::Any, opens: false };
+        let call = Call {
+            endpoint: POLL,
+            path,
+            ask: Ask::Get(&query),
+            reads: true,
+            need: Need::Any,
+            opens: false,
+            timeout: None,
+        };
         let reply = self.link.call(party, &call).await?;
         if reply.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Vec::new());
@@ -149,7 +176,12 @@ impl Cec {
                 self.link.note(POLL, &reply, Some(&code));
                 Err(status::refused(POLL, &code, ErrorCode::CentreRefused, true))
             }
-            _ => Ok(polled.downlink_messages.0.into_iter().flat_map(downlink::read).collect()),
+            _ => Ok(polled
+                .downlink_messages
+                .0
+                .into_iter()
+                .flat_map(|message| downlink::read(message, &self.config.call_links))
+                .collect()),
         }
     }
 
@@ -158,7 +190,7 @@ impl Cec {
     }
 
     /// The answer of the queue query, and its code.
-    async fn ask_queue(&self, party: &Party) -> Result<(QueueAnswer, Option<String>), Failure> {
+    async fn ask_queue(&self, party: &Party) -> Result<(QueueAnswer, QueueSign), Failure> {
         const QUEUE: &str = "queryQueueInfo";
         let body = AskQueue {
             user_id: &party.user_id,
@@ -177,24 +209,27 @@ impl Cec {
         let wait = queue.estimate_wait_time.whole().filter(|seconds| *seconds <= MAX_WAIT_S);
         let info = QueueInfo { place, wait_ms: wait.map(|seconds| seconds * 1000) };
         let code = coded.code();
-        let answer = match code.as_deref() {
-            Some("0") => QueueAnswer::Waiting(info),
-            None if place.is_some() => QueueAnswer::Waiting(info),
-            Some("160021") => QueueAnswer::Served,
-            Some(AUTOMATIC | "160023") => QueueAnswer::Elsewhere,
-            Some("160024") => QueueAnswer::AgentDidNotAnswer,
-            Some("5" | "6" | "160004") => QueueAnswer::Gone,
+        let sign = codes::queue(code.as_deref());
+        let answer = match sign {
+            QueueSign::Waits => QueueAnswer::Waiting(info),
+            QueueSign::Served => QueueAnswer::Served,
+            QueueSign::Automatic | QueueSign::Elsewhere => QueueAnswer::Elsewhere,
+            QueueSign::AgentDidNotAnswer => QueueAnswer::AgentDidNotAnswer,
+            QueueSign::Gone => QueueAnswer::Gone,
+            QueueSign::NoInformation if code.is_none() && place.is_some() => QueueAnswer::Waiting(info),
             // Its edition says no more than that there is nothing about a queue.
-            Some(_) if self.config.dialect == Dialect::V2_5 => QueueAnswer::Unlisted,
-            _ => QueueAnswer::NoInformation,
+            QueueSign::NoInformation if code.is_some() && self.config.dialect == Dialect::V2_5 => {
+                QueueAnswer::Unlisted
+            }
+            QueueSign::NoInformation => QueueAnswer::NoInformation,
         };
-        Ok((answer, code))
+        Ok((answer, sign))
     }
 
     /// Who serves, by the queue query; `None`: it does not tell. `robot`: an automatic service may be a robot.
     async fn place_now(&self, party: &Party, robot: bool) -> Option<Serving> {
         match self.ask_queue(party).await.ok()? {
-            (QueueAnswer::Elsewhere, Some(code)) if robot && code == AUTOMATIC => None,
+            (QueueAnswer::Elsewhere, QueueSign::Automatic) if robot => None,
             (QueueAnswer::Waiting(QueueInfo { place: Some(_), .. }), _) => Some(Serving::Queue),
             (QueueAnswer::Elsewhere | QueueAnswer::AgentDidNotAnswer, _) => Some(Serving::Queue),
             (QueueAnswer::Served, _) => Some(Serving::Agent),
@@ -229,6 +264,7 @@ impl Cec {
             sender_avatar: (),
             channel: CHANNEL,
             message_id: content.id,
+            trans_data: content.trans_data,
         };
         let mut call = post(endpoint, "/apiaccess/ccmessaging/send", &body, false);
         if request == Request::Connect {
@@ -243,10 +279,11 @@ impl Cec {
             }
             return Err(status::unintelligible(endpoint));
         };
-        Ok(Sent { endpoint, code, text: coded.text().to_owned(), offline: coded.stores_offline(), reply })
+        let (text, offline, tip) = (coded.text().to_owned(), coded.stores_offline(), coded.offline_tip());
+        Ok(Sent { endpoint, code, text, offline, tip, reply })
     }
 
-    fn read(&self, request: Request, sent: &Sent) -> Outcome {
+    fn judged(&self, request: Request, sent: &Sent) -> Outcome {
         if sent.text.to_ascii_lowercase().contains("none channel config") && sent.code != "0" {
             self.link.channel_refused(&sent.reply, &sent.code);
         }
@@ -274,5 +311,5 @@ pub(super) fn post(
 ) -> Call<'static> {
     // Writing to memory cannot fail for these types; an empty body would be refused by the centre.
     let body = serde_json::to_vec(body).unwrap_or_default();
-    Call { endpoint, path, ask: Ask::Post(body), reads, need: Need::Any, opens: false }
+    Call { endpoint, path, ask: Ask::Post(body), reads, need: Need::Any, opens: false, timeout: None }
 }

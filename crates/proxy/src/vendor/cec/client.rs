@@ -2,6 +2,7 @@
 
 use super::CecError;
 use crate::config::CecConfig;
+use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
 };
@@ -38,12 +39,20 @@ pub(super) struct Tokens<'a> {
     pub(super) visitor: Option<&'a HeaderValue>,
 }
 
-/// A whole answer, whatever its status.
-pub(super) struct Reply {
+/// An answer of which the body has not been read yet.
+pub(super) struct Opened {
     pub(super) status: u16,
     pub(super) retry_after: Option<Duration>,
     /// A newer visitor token, verbatim.
     pub(super) visitor_token: Option<HeaderValue>,
+    response: Response,
+    started: Instant,
+}
+
+/// A whole answer, whatever its status.
+pub(super) struct Reply {
+    pub(super) status: u16,
+    pub(super) retry_after: Option<Duration>,
     pub(super) body: Vec<u8>,
     /// How long it took.
     pub(super) took: Duration,
@@ -115,22 +124,37 @@ impl Client {
         expire: Option<Duration>,
         body: Vec<u8>,
     ) -> Result<Reply, Lost> {
-        let mut request = self.http.post(self.url(path, &[])).body(body);
-        request = request.header(CONTENT_TYPE, "application/json;charset=UTF-8");
+        let mut request = self.posting(path).body(body);
         if let Some(expire) = expire {
             request = request.header("x-token-expire", expire.as_secs());
         }
-        exchange(request, tokens).await
+        open(request, tokens).await?.whole().await
     }
 
-    /// Gets with a query.
-    pub(super) async fn get(
+    /// Posts JSON and answers as soon as an answer begins. `timeout`: until its end, instead of the usual one.
+    pub(super) async fn open_post(
+        &self,
+        path: &str,
+        tokens: Tokens<'_>,
+        timeout: Option<Duration>,
+        body: impl Into<reqwest::Body>,
+    ) -> Result<Opened, Lost> {
+        open(limited(self.posting(path).body(body), timeout), tokens).await
+    }
+
+    /// Gets with a query and answers as soon as an answer begins. `timeout`: until its end, instead of the usual one.
+    pub(super) async fn open_get(
         &self,
         path: &str,
         query: &[(&str, &str)],
         tokens: Tokens<'_>,
-    ) -> Result<Reply, Lost> {
-        exchange(self.http.get(self.url(path, query)), tokens).await
+        timeout: Option<Duration>,
+    ) -> Result<Opened, Lost> {
+        open(limited(self.http.get(self.url(path, query)), timeout), tokens).await
+    }
+
+    fn posting(&self, path: &str) -> RequestBuilder {
+        self.http.post(self.url(path, &[])).header(CONTENT_TYPE, "application/json;charset=UTF-8")
     }
 
     fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
@@ -151,7 +175,14 @@ fn usual_headers() -> HeaderMap {
     headers
 }
 
-async fn exchange(mut request: RequestBuilder, tokens: Tokens<'_>) -> Result<Reply, Lost> {
+fn limited(request: RequestBuilder, timeout: Option<Duration>) -> RequestBuilder {
+    match timeout {
+        Some(timeout) => request.timeout(timeout),
+        None => request,
+    }
+}
+
+async fn open(mut request: RequestBuilder, tokens: Tokens<'_>) -> Result<Opened, Lost> {
     for (name, value) in [
         ("x-app-key", tokens.app_key),
         (AUTHORIZATION.as_str(), tokens.gateway),
@@ -174,20 +205,38 @@ async fn exchange(mut request: RequestBuilder, tokens: Tokens<'_>) -> Result<Rep
     let status = response.status().as_u16();
     let retry_after = retry_after(response.headers());
     let visitor_token = response.headers().get(VISITOR_TOKEN).filter(|token| is_token(token)).cloned();
-    let body = whole(response).await?;
-    Ok(Reply { status, retry_after, visitor_token, body, took: started.elapsed() })
+    Ok(Opened { status, retry_after, visitor_token, response, started })
 }
 
-async fn whole(mut response: Response) -> Result<Vec<u8>, Lost> {
-    let mut body = Vec::new();
-    loop {
-        match response.chunk().await {
-            Ok(Some(chunk)) if body.len() + chunk.len() > MAX_BODY => return Err(Lost::TooLong),
-            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-            Ok(None) => return Ok(body),
-            Err(error) if error.is_timeout() => return Err(Lost::Late),
-            Err(error) => return Err(Lost::Cut(cause(&error))),
+impl Opened {
+    /// The next part of the body; `None`: it is over.
+    pub(super) async fn chunk(&mut self) -> Result<Option<Bytes>, Lost> {
+        self.response
+            .chunk()
+            .await
+            .map_err(|error| if error.is_timeout() { Lost::Late } else { Lost::Cut(cause(&error)) })
+    }
+
+    /// The whole answer.
+    pub(super) async fn whole(mut self) -> Result<Reply, Lost> {
+        let mut body = Vec::new();
+        while let Some(chunk) = self.chunk().await? {
+            if body.len() + chunk.len() > MAX_BODY {
+                return Err(Lost::TooLong);
+            }
+            body.extend_from_slice(&chunk);
         }
+        Ok(self.with(body))
+    }
+
+    /// The answer without its body.
+    pub(super) fn head(self) -> Reply {
+        self.with(Vec::new())
+    }
+
+    fn with(self, body: Vec<u8>) -> Reply {
+        let Self { status, retry_after, started, .. } = self;
+        Reply { status, retry_after, body, took: started.elapsed() }
     }
 }
 

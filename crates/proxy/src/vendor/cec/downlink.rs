@@ -1,17 +1,21 @@
 //! Messages from the centre, in our words. One of theirs may be several of ours.
 
-use super::content;
+use super::content::{self, Media};
 use super::lax::{Flag, Text};
+use super::robot::{bounded, listed};
 use super::wire::{self, FromCentre};
+use crate::config::CallLinks;
 use crate::vendor::{Content, Downlink};
-use frontdesk_contract::{ClientId, Person, Sender};
+use frontdesk_contract::{Body, ClientId, Person, Sender};
 use serde_json::Value;
 
 /// The longest `messageCode` (later pages of the vendor, push).
 const MAX_CODE: usize = 64;
+/// Questions of the robot that are offered with a message.
+const MAX_CHOICES: usize = 10;
 
 /// Reads one message; what cannot be understood is nothing.
-pub(super) fn read(message: Value) -> Vec<Downlink> {
+pub(super) fn read(message: Value, links: &CallLinks) -> Vec<Downlink> {
     let Some(message) = wire::read_value::<FromCentre>(message) else {
         tracing::debug!("a downlink message that is no object was passed over");
         return Vec::new();
@@ -26,7 +30,7 @@ pub(super) fn read(message: Value) -> Vec<Downlink> {
     }
     match Control::of(&message.control_type) {
         Control::Chat => {
-            items.extend(said(&message));
+            items.extend(said(&message, links));
             let offline = message.is_offline_status == Flag(Some(true)) && message.source_type.is("SYSTEM");
             items.extend(offline.then_some(Downlink::Ended { offline: true }));
         }
@@ -35,11 +39,11 @@ pub(super) fn read(message: Value) -> Vec<Downlink> {
             if items.is_empty() {
                 items.push(Downlink::Connected(sender(&message.source_type, &message.sender_nickname)));
             }
-            items.extend(said(&message));
+            items.extend(said(&message, links));
         }
         Control::Transfer => items.push(Downlink::Transferring),
         Control::Disconnect => {
-            items.extend(said(&message));
+            items.extend(said(&message, links));
             items.push(Downlink::Ended { offline: message.is_offline_status == Flag(Some(true)) });
         }
         Control::Read => items.push(Downlink::Read(read_ids(message.content))),
@@ -77,16 +81,28 @@ impl Control {
     }
 }
 
-fn said(message: &FromCentre) -> Option<Downlink> {
+fn said(message: &FromCentre, links: &CallLinks) -> Option<Downlink> {
     let content = Text::from(message.content.clone());
-    let body = content::read(message.media_type.word(), content.0.as_deref())?;
+    let media = Media {
+        media_type: message.media_type.word(),
+        content: content.0.as_deref(),
+        content_type: message.content_type.word(),
+        media_file_type: message.media_file_type.word(),
+        ..Media::default()
+    };
+    let choices = bounded(listed(message.sim_questions.clone()), MAX_CHOICES);
+    // Questions alone are a message too.
+    let only_choices = || (!choices.is_empty()).then(|| Content::Body(Body::Text(String::new())));
+    let content = content::read(&media, links).or_else(only_choices)?;
+    let judgeable = message.source_type.is("ROBOT");
+    let inter_idx = code(&message.inter_idx).filter(|_| judgeable);
     let from = sender(&message.source_type, &message.sender_nickname);
     Some(Downlink::Message {
         code: code(&message.message_code),
         from,
-        content: Content::Body(body),
-        choices: Vec::new(),
-        inter_idx: None,
+        content,
+        choices,
+        inter_idx,
         at_ms: message.timestamp.time_ms(),
     })
 }

@@ -1,12 +1,13 @@
 //! What the centre kept (2.6 manual, queryHistoryChatMessage).
 
 use super::calls::post;
+use super::codes::{Outcome, Request, outcome};
+use super::content::Media;
 use super::lax::Text;
-use super::wire::{self, AskHistory, Coded, HistoryAnswer, Recorded};
+use super::wire::{self, AskHistory, Coded, HistoryAnswer, Library, Recorded};
 use super::{Cec, content, downlink, status};
-use crate::config::Dialect;
-use crate::vendor::{Content, Failure, Kept, Party};
-use frontdesk_contract::ErrorCode;
+use crate::config::{CallLinks, Dialect};
+use crate::vendor::{Failure, Kept, Party};
 use std::collections::HashSet;
 
 const HISTORY: &str = "queryHistoryChatMessage";
@@ -14,8 +15,9 @@ const HISTORY: &str = "queryHistoryChatMessage";
 const PAGE: usize = 50;
 /// Pages asked for at most.
 const MAX_PAGES: usize = 100;
-/// `sendStatus` of a message that was not sent.
+/// `sendStatus` of a message that was not sent, and of one that was read.
 const FAILED: f64 = 2.0;
+const READ: f64 = 3.0;
 
 impl Cec {
     pub(super) async fn read_history(
@@ -30,12 +32,14 @@ impl Cec {
         let mut records = Records::default();
         // The format of the time is not documented; where it is refused, everything is asked for.
         let mut start = (since_ms > 0).then(|| since_ms.to_string());
+        let mut end = (to_ms < u64::MAX).then(|| to_ms.to_string());
         let mut page = 0;
         while page < MAX_PAGES {
             let body = AskHistory {
                 channel_id: &self.config.channel_id,
                 user_id: &party.user_id,
                 start_time: start.clone(),
+                end_time: end.clone(),
                 limit: PAGE.to_string(),
                 offset: (page * PAGE).to_string(),
             };
@@ -50,10 +54,16 @@ impl Cec {
             match coded.code() {
                 Some(code) if code != "0" => {
                     self.link.note(HISTORY, &reply, Some(&code));
-                    if start.take().is_some() && page == 0 {
+                    let timed = start.take().is_some() | end.take().is_some();
+                    if timed && page == 0 {
                         continue;
                     }
-                    return Err(status::refused(HISTORY, &code, ErrorCode::CentreRefused, true));
+                    return Err(match outcome(Request::History, &code, coded.text(), false) {
+                        Outcome::Refused(reason) => {
+                            status::refused(HISTORY, &code, reason.code, reason.transient)
+                        }
+                        _ => status::unintelligible(HISTORY),
+                    });
                 }
                 _ => {}
             }
@@ -65,7 +75,7 @@ impl Cec {
             }
             page += 1;
         }
-        Ok(Some(records.kept(since_ms, to_ms)))
+        Ok(Some(records.kept(since_ms, to_ms, &self.config.call_links)))
     }
 }
 
@@ -90,7 +100,7 @@ impl Records {
     }
 
     /// Oldest first; what has no time keeps its place after the message before it.
-    fn kept(self, since_ms: u64, to_ms: u64) -> Vec<Kept> {
+    fn kept(self, since_ms: u64, to_ms: u64, links: &CallLinks) -> Vec<Kept> {
         let backwards = self.runs_backwards();
         let mut list = self.list;
         if backwards {
@@ -100,7 +110,7 @@ impl Records {
         let mut kept: Vec<(u64, Kept)> = list
             .into_iter()
             .filter_map(|record| {
-                let kept = read(&record)?;
+                let kept = read(&record, links)?;
                 latest = kept.at_ms.unwrap_or(latest);
                 Some((latest, kept))
             })
@@ -111,26 +121,35 @@ impl Records {
     }
 
     fn runs_backwards(&self) -> bool {
-        let mut times = self.list.iter().filter_map(|record| record.send_time.time_ms());
+        let mut times = self.list.iter().filter_map(|record| record.time_ms());
         times.next() > times.next_back()
     }
 }
 
-fn read(record: &Recorded) -> Option<Kept> {
+impl Recorded {
+    fn time_ms(&self) -> Option<u64> {
+        self.send_time.0.or(self.receive_time.0)
+    }
+}
+
+fn read(record: &Recorded, links: &CallLinks) -> Option<Kept> {
     let control = record.control_type.word();
     let is_chat = control.is_none_or(|control| control.eq_ignore_ascii_case("CHAT"));
-    if !is_chat || record.recall_time.word().is_some() || record.send_status.0 == Some(FAILED) {
+    if !is_chat || record.send_status.0 == Some(FAILED) {
         return None;
     }
     let from_visitor = record.source_type.is("CUSTOMER");
-    let content = Text::as_str(&record.content);
-    let body =
-        if from_visitor && record.media_type.word().is_none_or(|kind| kind.eq_ignore_ascii_case("TEXT")) {
-            // The visitor's own words are not HTML.
-            Some(frontdesk_contract::Body::Text(content.to_owned())).filter(|_| !content.is_empty())
-        } else {
-            content::read(record.media_type.word(), Some(content))
-        }?;
+    let library: Option<Library> = wire::read_value(record.multi_media_library_info.clone());
+    let library = library.unwrap_or_default();
+    let media = Media {
+        media_type: record.media_type.word(),
+        content: record.content.word().and(record.content.0.as_deref()).or(library.id.word()),
+        content_type: record.content_deal_type.word(),
+        media_file_type: record.media_file_type.word().or(library.media_file_type.word()),
+        name: library.file_name.word().or(library.name.word()),
+        size_bytes: library.size_bytes(),
+    };
+    let content = if from_visitor { content::own(&media, links) } else { content::read(&media, links) }?;
     let code = if from_visitor {
         downlink::code(&record.message_id).or_else(|| downlink::code(&record.message_code))
     } else {
@@ -140,9 +159,36 @@ fn read(record: &Recorded) -> Option<Kept> {
     Some(Kept {
         code,
         from,
-        content: Content::Body(body),
-        at_ms: record.send_time.time_ms(),
-        recalled: false,
-        read: false,
+        content,
+        at_ms: record.time_ms(),
+        recalled: is_set(&record.recall_time),
+        read: record.send_status.0 == Some(READ) || is_set(&record.read_time),
     })
+}
+
+/// Whether a time is given: null, nothing and zero are none.
+fn is_set(time: &Text) -> bool {
+    time.word().is_some_and(|time| time != "0" && time != "null")
+}
+
+impl Library {
+    fn size_bytes(&self) -> Option<u64> {
+        let unit = if self.size_unit.is("KB") {
+            1024.0
+        } else if self.size_unit.is("MB") {
+            1024.0 * 1024.0
+        } else {
+            return None;
+        };
+        let size = self.file_size.0.map(|size| (size * unit).round());
+        size.filter(|size| (1.0..1e15).contains(size)).map(|size| size as u64)
+    }
+}
+
+/// The messages of an answer of `queryHistoryChatMessage`, oldest first; `None`: it is no JSON object.
+pub(super) fn read_page(body: &[u8], links: &CallLinks) -> Option<Vec<Kept>> {
+    let answer: HistoryAnswer = wire::read(body)?;
+    let mut records = Records::default();
+    records.add(answer.message_list.0.into_iter().filter_map(wire::read_value));
+    Some(records.kept(0, u64::MAX, links))
 }

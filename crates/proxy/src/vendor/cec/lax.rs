@@ -12,6 +12,10 @@ pub(super) struct Text(pub(super) Option<String>);
 #[derive(Clone, Copy, Default, PartialEq)]
 pub(super) struct Number(pub(super) Option<f64>);
 
+/// A time in epoch milliseconds; a text that holds one, or a date and time of day in UTC, counts.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Time(pub(super) Option<u64>);
+
 /// A truth value; `"true"`, `1`, `"1"`, `"Y"` and the like count.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Flag(pub(super) Option<bool>);
@@ -24,11 +28,6 @@ impl Text {
     /// The text without blanks around it; `None` when nothing is left.
     pub(super) fn word(&self) -> Option<&str> {
         self.0.as_deref().map(str::trim).filter(|text| !text.is_empty())
-    }
-
-    /// The text as it came; empty when there is none.
-    pub(super) fn as_str(&self) -> &str {
-        self.0.as_deref().unwrap_or_default()
     }
 
     /// Whether the text is this word, in whatever case.
@@ -72,6 +71,40 @@ impl From<Value> for Number {
     }
 }
 
+impl From<Value> for Time {
+    fn from(value: Value) -> Self {
+        let date = value.as_str().and_then(date_ms);
+        Self(Number::from(value).time_ms().or(date))
+    }
+}
+
+/// `yyyy-MM-dd HH:mm:ss` with an optional fraction; `T` and `Z` may stand in it. The zone is not told; it counts as UTC.
+fn date_ms(text: &str) -> Option<u64> {
+    let text = text.trim().trim_end_matches('Z');
+    let (date, time) = text.split_once(['T', ' '])?;
+    let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+    let (time, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let mut time = time.splitn(3, ':').map(|part| part.parse::<u64>().ok());
+    let (hour, minute, second) = (time.next()??, time.next()??, time.next()??);
+    let fraction: String = fraction.chars().chain("000".chars()).take(3).collect();
+    let ms: u64 = fraction.parse().ok()?;
+    let in_range = (1970..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && hour < 24
+        && minute < 60
+        && second < 61;
+    if !in_range {
+        return None;
+    }
+    // Days since 1970 in the Gregorian calendar, counted from March so that a leap day comes last.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468;
+    let days = u64::try_from(days).ok()?;
+    Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + ms)
+}
+
 impl From<Value> for Flag {
     fn from(value: Value) -> Self {
         let word = match value {
@@ -108,4 +141,4 @@ macro_rules! through_value {
     )+};
 }
 
-through_value!(Text Number Flag List);
+through_value!(Text Number Time Flag List);

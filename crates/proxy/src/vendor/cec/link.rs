@@ -1,16 +1,18 @@
 //! One call of the centre's interface, with its tokens: gets them, sends, renews them once when they have lapsed.
 
 use super::CecError;
-use super::client::{Client, Reply, Tokens};
+use super::client::{Client, Lost, Opened, Reply, Tokens};
 use super::grant::{Fault, Granter, VISITOR_LIFE};
 use super::status;
 use super::token::{Fresh, Lease, Need, TokenCell};
 use super::trouble::{Trouble, Watch};
+use super::upload::Upload;
 use crate::config::CecConfig;
 use crate::vendor::{Failure, Party};
 use frontdesk_contract::ErrorCode;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// A call.
 pub(super) struct Call<'a> {
@@ -26,6 +28,8 @@ pub(super) struct Call<'a> {
     pub(super) need: Need,
     /// It opens a conversation: without it nothing works, so the operator is told when it fails.
     pub(super) opens: bool,
+    /// How long it may take, where that is not the usual time.
+    pub(super) timeout: Option<Duration>,
 }
 
 /// What is sent.
@@ -34,6 +38,8 @@ pub(super) enum Ask<'a> {
     Get(&'a [(&'a str, &'a str)]),
     /// JSON.
     Post(Vec<u8>),
+    /// JSON with a file in it.
+    File(Upload<'a>),
 }
 
 /// The way to one desk's centre.
@@ -63,7 +69,8 @@ impl Link {
     /// # Errors
     /// Everything else, sorted by what is certain; logged.
     pub(super) async fn call(&self, party: &Party, call: &Call<'_>) -> Result<Reply, Failure> {
-        let reply = self.call_any(party, call).await?;
+        let opened = self.open(party, call).await?;
+        let reply = self.whole(call, opened).await?;
         if reply.status == 200 {
             return Ok(reply);
         }
@@ -80,7 +87,8 @@ impl Link {
         party: &Party,
         call: &Call<'_>,
     ) -> Result<Option<Reply>, Failure> {
-        let reply = self.call_any(party, call).await?;
+        let opened = self.open(party, call).await?;
+        let reply = self.whole(call, opened).await?;
         match reply.status {
             200 => Ok(Some(reply)),
             404 => Ok(None),
@@ -132,7 +140,8 @@ impl Link {
         self.tell(&trouble);
     }
 
-    async fn call_any(&self, party: &Party, call: &Call<'_>) -> Result<Reply, Failure> {
+    /// Makes a call and answers as soon as an answer begins, whatever its status, save that tokens are renewed once.
+    pub(super) async fn open(&self, party: &Party, call: &Call<'_>) -> Result<Opened, Failure> {
         let cell = self.cell(&party.user_id);
         let gateway = self.gateway.get(Need::Lasting, self.ask_gateway()).await?;
         let visitor = cell.get(call.need, self.ask_visitor(party)).await?;
@@ -141,6 +150,7 @@ impl Link {
             cell.note_good();
             return Ok(reply);
         }
+        let reply = reply.head();
 
         // Either token has lapsed; the answer does not say which.
         self.note(call.endpoint, &reply, None);
@@ -151,7 +161,7 @@ impl Link {
         let visitor = cell.renew(&visitor, self.ask_visitor(party)).await?;
         let reply = self.once(&cell, &gateway, &visitor, call).await?;
         if reply.status == 401 {
-            self.note(call.endpoint, &reply, None);
+            self.note(call.endpoint, &reply.head(), None);
             self.gateway.note_futile();
             cell.note_futile();
             return Err(self.denied(call.endpoint, false));
@@ -167,7 +177,7 @@ impl Link {
         gateway: &Lease,
         visitor: &Lease,
         call: &Call<'_>,
-    ) -> Result<Reply, Failure> {
+    ) -> Result<Opened, Failure> {
         let tokens = Tokens {
             app_key: Some(&self.granter.app_key),
             gateway: Some(&gateway.value),
@@ -175,22 +185,34 @@ impl Link {
         };
         let ticket = cell.ticket();
         let reply = match &call.ask {
-            Ask::Get(query) => self.client.get(call.path, query, tokens).await,
-            Ask::Post(body) => self.client.post(call.path, tokens, None, body.clone()).await,
-        };
-        let mut reply = reply.map_err(|lost| {
-            let (desk, endpoint, cause) = (&self.desk, call.endpoint, lost.why());
-            tracing::debug!(desk, endpoint, cause, "no answer from the centre");
-            let failure = status::lost(endpoint, &lost);
-            if call.opens || matches!(failure, Failure::NotSent { .. }) {
-                self.tell(&Trouble::of_lost(endpoint, &lost));
+            Ask::Get(query) => self.client.open_get(call.path, query, tokens, call.timeout).await,
+            Ask::Post(body) => self.client.open_post(call.path, tokens, call.timeout, body.clone()).await,
+            Ask::File(upload) => {
+                let body = upload.body().await?;
+                self.client.open_post(call.path, tokens, call.timeout, body).await
             }
-            failure
-        })?;
+        };
+        let mut reply = reply.map_err(|lost| self.lost(call, &lost))?;
         if let Some(value) = reply.visitor_token.take() {
             cell.offer(Fresh { value, lifetime: VISITOR_LIFE }, ticket);
         }
         Ok(reply)
+    }
+
+    /// Reads the rest of an answer.
+    pub(super) async fn whole(&self, call: &Call<'_>, opened: Opened) -> Result<Reply, Failure> {
+        opened.whole().await.map_err(|lost| self.lost(call, &lost))
+    }
+
+    /// What it means that an answer did not come or broke off; logged.
+    pub(super) fn lost(&self, call: &Call<'_>, lost: &Lost) -> Failure {
+        let (desk, endpoint, cause) = (&self.desk, call.endpoint, lost.why());
+        tracing::debug!(desk, endpoint, cause, "no answer from the centre");
+        let failure = status::lost(endpoint, lost);
+        if call.opens || matches!(failure, Failure::NotSent { .. }) {
+            self.tell(&Trouble::of_lost(endpoint, lost));
+        }
+        failure
     }
 
     fn denied(&self, endpoint: &'static str, transient: bool) -> Failure {

@@ -5,37 +5,44 @@
 //! what is asked for.
 //!
 //! # Layout
-//! - `calls`: the calls of the port
+//! - `calls`: the conversation; `ask`, `robot`, `click_to_call`, `survey`, `history`, `upload`, `download`: the other calls
 //! - `link`: one call with its tokens; `grant` asks for tokens, `token` keeps them; `client` is the HTTP under it
-//! - `codes`, `status`: what codes and HTTP statuses prove
+//! - [`codes`], `status`: what codes and HTTP statuses prove
 //! - `wire`, `lax`: the vendor's JSON
-//! - `downlink`, `content`, `text`, `history`, `survey`: what comes from the centre, in our words
+//! - `uplink`: what a visitor says, in the vendor's words; `downlink`, `content`: what comes, in ours
+//! - [`reading`]: the readers of what comes, for tests
 //! - [`trouble`]: lines for the operator
 
+mod ask;
 mod calls;
+mod click_to_call;
 mod client;
-mod codes;
+pub mod codes;
 mod content;
 mod downlink;
+mod download;
 mod grant;
 mod history;
 mod lax;
 mod link;
+pub mod reading;
+mod robot;
 mod status;
 mod survey;
-mod text;
 mod token;
 pub mod trouble;
+mod uplink;
+mod upload;
 mod wire;
 
 pub use trouble::Trouble;
 
 use super::{
-    Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, QueueAnswer, Rating,
-    Said, Serving, Spooled, Utterance,
+    Answer, CallAbility, CallNews, Centre, Downlink, FileSource, Kept, Party, QueueAnswer, Rating, Said,
+    Serving, Spooled, Utterance,
 };
 use crate::config::CecConfig;
-use frontdesk_contract::{CallMedia, ClientId, ErrorCode, SurveyForm};
+use frontdesk_contract::{CallMedia, ClientId, SurveyForm};
 use link::Link;
 use std::path::PathBuf;
 use survey::SurveyPath;
@@ -143,55 +150,61 @@ impl Centre for Cec {
         Box::pin(self.save_rating(party, rating))
     }
 
-    fn read<'a>(&'a self, _: &'a Party, _: &'a [String]) -> Answer<'a, ()> {
-        not_offered("send READ")
+    fn read<'a>(&'a self, party: &'a Party, codes: &'a [String]) -> Answer<'a, ()> {
+        Box::pin(self.tell_read(party, codes))
     }
 
-    fn upload<'a>(&'a self, _: &'a Party, _: Spooled<'a>) -> Answer<'a, String> {
-        not_offered("uploadFileStream")
+    fn upload<'a>(&'a self, party: &'a Party, file: Spooled<'a>) -> Answer<'a, String> {
+        Box::pin(self.hand_over(party, file))
     }
 
     fn download<'a>(
         &'a self,
-        _: &'a Party,
-        _: &'a FileSource,
-        _: Option<&'a str>,
-        _: &'a mut (dyn AsyncWrite + Send + Unpin),
-        _: u64,
+        party: &'a Party,
+        source: &'a FileSource,
+        extension: Option<&'a str>,
+        into: &'a mut (dyn AsyncWrite + Send + Unpin),
+        max_bytes: u64,
     ) -> Answer<'a, u64> {
-        not_offered("downloadFileStream")
+        Box::pin(self.fetch_file(party, source, extension, into, max_bytes))
     }
 
-    fn suggestions<'a>(&'a self, _: &'a Party, _: &'a str) -> Answer<'a, Vec<String>> {
-        not_offered("queryPhraseByKeyword")
+    fn suggestions<'a>(&'a self, party: &'a Party, text: &'a str) -> Answer<'a, Vec<String>> {
+        Box::pin(self.phrases(party, text))
     }
 
-    fn feedback<'a>(&'a self, _: &'a Party, _: &'a str, _: bool, _: &'a str) -> Answer<'a, ()> {
-        not_offered("feedbacksatisfaction")
+    fn feedback<'a>(
+        &'a self,
+        party: &'a Party,
+        inter_idx: &'a str,
+        helpful: bool,
+        reason: &'a str,
+    ) -> Answer<'a, ()> {
+        Box::pin(self.judge(party, inter_idx, helpful, reason))
     }
 
-    fn leave_message<'a>(&'a self, _: &'a Party, _: &'a str, _: &'a str) -> Answer<'a, ()> {
-        not_offered("doLeaveMessage")
+    fn leave_message<'a>(&'a self, party: &'a Party, number: &'a str, text: &'a str) -> Answer<'a, ()> {
+        Box::pin(self.leave(party, number, text))
     }
 
     fn history<'a>(&'a self, party: &'a Party, from_ms: u64, to_ms: u64) -> Answer<'a, Option<Vec<Kept>>> {
         Box::pin(self.read_history(party, from_ms, to_ms))
     }
 
-    fn call_support<'a>(&'a self, _: &'a Party) -> Answer<'a, CallAbility> {
-        not_offered("checkClickToCallSupport")
+    fn call_support<'a>(&'a self, party: &'a Party) -> Answer<'a, CallAbility> {
+        Box::pin(self.ability(party))
     }
 
-    fn call_start<'a>(&'a self, _: &'a Party, _: CallMedia) -> Answer<'a, ()> {
-        not_offered("createClickToCall")
+    fn call_start<'a>(&'a self, party: &'a Party, media: CallMedia) -> Answer<'a, ()> {
+        Box::pin(self.start_call(party, media))
     }
 
-    fn call_events<'a>(&'a self, _: &'a Party) -> Answer<'a, Option<CallNews>> {
-        not_offered("getClickToCallEvents")
+    fn call_events<'a>(&'a self, party: &'a Party) -> Answer<'a, Option<CallNews>> {
+        Box::pin(self.events_of_call(party))
     }
 
-    fn call_drop<'a>(&'a self, _: &'a Party) -> Answer<'a, ()> {
-        not_offered("dropClickToCall")
+    fn call_drop<'a>(&'a self, party: &'a Party) -> Answer<'a, ()> {
+        Box::pin(self.end_call(party))
     }
 
     fn ready(&self) -> Answer<'_, ()> {
@@ -201,12 +214,4 @@ impl Centre for Cec {
     fn forget(&self, user_id: &str) {
         self.link.forget(user_id);
     }
-}
-
-/// This centre does not do it; nothing was sent.
-fn not_offered<'a, T: Send + 'a>(endpoint: &'static str) -> Answer<'a, T> {
-    let detail = format!("{endpoint}: not asked for");
-    let failure =
-        Failure::Refused { code: ErrorCode::NotOffered, transient: false, retry_after: None, detail };
-    Box::pin(std::future::ready(Err(failure)))
 }

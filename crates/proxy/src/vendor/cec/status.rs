@@ -1,6 +1,7 @@
 //! What a lost answer or an HTTP status proves.
 
 use super::client::{Lost, Reply};
+use super::codes::{Proof, http};
 use crate::vendor::Failure;
 use frontdesk_contract::ErrorCode;
 
@@ -17,22 +18,19 @@ pub(super) fn lost(endpoint: &'static str, lost: &Lost) -> Failure {
 /// What an answer with a status other than 200 means. `reads`: the call changes nothing at the centre.
 pub(super) fn status(endpoint: &'static str, reply: &Reply, reads: bool) -> Failure {
     let detail = format!("{endpoint}: HTTP {}", reply.status);
-    let refused = |code, transient| Failure::Refused {
-        code,
-        transient,
-        retry_after: reply.retry_after,
-        detail: detail.clone(),
-    };
-    let unknown = |code| Failure::Unknown { code, detail: detail.clone() };
-    match reply.status {
-        429 => refused(ErrorCode::CentreBusy, true),
-        // The gateway itself turned a harmless question away.
-        503 if reads && reply.retry_after.is_some() => refused(ErrorCode::CentreBusy, true),
-        503 => unknown(ErrorCode::CentreBusy),
-        408 | 504 => unknown(ErrorCode::CentreTimeout),
-        400..=499 => refused(ErrorCode::CentreRefused, false),
-        _ => unknown(ErrorCode::CentreUnintelligible),
+    let harmless = reads && reply.retry_after.is_some();
+    match http(reply.status, harmless) {
+        (Proof::Refused(transient), code) => {
+            Failure::Refused { code, transient, retry_after: reply.retry_after, detail }
+        }
+        (Proof::Unknown, code) => Failure::Unknown { code, detail },
     }
+}
+
+/// This centre does not do it.
+pub(super) fn not_offered(endpoint: &'static str) -> Failure {
+    let detail = format!("{endpoint}: not offered");
+    Failure::Refused { code: ErrorCode::NotOffered, transient: false, retry_after: None, detail }
 }
 
 /// What it means that an answer with status 200 cannot be read.

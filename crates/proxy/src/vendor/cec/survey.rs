@@ -1,11 +1,13 @@
 //! Ratings: what to offer, and handing one over.
 
 use super::calls::{CHANNEL, post};
-use super::lax::Text;
+use super::codes::{Outcome, Request, outcome};
+use super::robot::listed;
 use super::wire::{self, AskSurvey, Coded, Level, Rate, Survey, SurveyAnswer};
 use super::{Cec, status};
 use crate::vendor::{Failure, Party, Rating};
-use frontdesk_contract::{ErrorCode, SurveyForm, SurveyLevel};
+use frontdesk_contract::{SurveyForm, SurveyLevel, SurveyQuestion};
+use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -72,7 +74,9 @@ impl Cec {
         let body = Rate {
             channel: CHANNEL,
             user_id: &party.user_id,
-            evaluation: rating.level.map(|level| level.to_string()).unwrap_or_default(),
+            evaluation: rating.level.map(|level| level.to_string()),
+            nps_score: rating.recommend.map(|score| score.min(9).to_string()),
+            fcr_value: rating.solved.map(|solved| if solved { "1" } else { "2" }),
             comment: &comment,
             channel_config_id: &self.config.channel_id,
         };
@@ -94,10 +98,9 @@ impl Cec {
             return Ok(());
         }
         self.link.note(SAVE, &reply, Some(&code));
-        Err(if text.contains("callidstring") {
-            status::refused(SAVE, &code, ErrorCode::SurveyClosed, false)
-        } else {
-            status::refused(SAVE, &code, ErrorCode::CentreRefused, true)
+        Err(match outcome(Request::Rate, &code, &text, false) {
+            Outcome::Refused(reason) => status::refused(SAVE, &code, reason.code, reason.transient),
+            _ => status::unintelligible(SAVE),
         })
     }
 }
@@ -109,11 +112,10 @@ fn usual() -> SurveyForm {
 }
 
 fn form(survey: Survey) -> SurveyForm {
-    let questions: Vec<Text> = survey.satisfaction_question.0.into_iter().map(Text::from).collect();
-    let asks_csat = questions.is_empty() || questions.iter().any(|question| question.is("CSAT"));
-    if survey.survey_type.is("NO") || !asks_csat {
+    if survey.survey_type.is("NO") {
         return SurveyForm { open: false, ..usual() };
     }
+    let questions = questions(survey.satisfaction_question);
     let mut levels = BTreeMap::new();
     for level in survey.satisfaction_level.0.into_iter().filter_map(wire::read_value::<Level>) {
         let key = level.satisfaction_level_key.whole().and_then(|key| u8::try_from(key).ok());
@@ -122,10 +124,28 @@ fn form(survey: Survey) -> SurveyForm {
         }
     }
     if levels.is_empty() {
-        return usual();
+        return SurveyForm { questions, ..usual() };
     }
     let levels = levels.into_iter().map(|(level, label)| SurveyLevel { level, label }).collect();
-    SurveyForm { levels, ..usual() }
+    SurveyForm { levels, questions, ..usual() }
+}
+
+/// What is asked (later pages, `satisfactionQuestion`): a list, a list as text, or words with commas. A question that
+/// is not known is left out; without any that is, satisfaction is asked.
+fn questions(value: Value) -> Vec<SurveyQuestion> {
+    let mut questions = Vec::new();
+    for word in listed(value).iter().flat_map(|text| text.split(',')) {
+        let question = match word.trim().to_ascii_uppercase().as_str() {
+            "CSAT" => SurveyQuestion::Satisfaction,
+            "NPS" => SurveyQuestion::Recommend,
+            "FCR" => SurveyQuestion::Solved,
+            _ => continue,
+        };
+        if !questions.contains(&question) {
+            questions.push(question);
+        }
+    }
+    questions
 }
 
 /// The language as the survey query wants it; empty: the tenant's own.

@@ -3,10 +3,18 @@
 //! Answers are read leniently, see [`super::lax`]: unknown fields do not count, a field of the wrong type counts as
 //! absent, and only what is no JSON object at all is refused.
 
-use super::lax::{Flag, List, Number, Text};
+use super::lax::{Flag, List, Number, Text, Time};
+use crate::vendor::rich::plain::plain;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// The longest text about being offline, in characters.
+const MAX_TIP: usize = 500;
+
+fn hidden(char: char) -> bool {
+    char.is_control() && char != '\n'
+}
 
 /// Reads an answer; `None`: it is no JSON object.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
@@ -51,6 +59,13 @@ impl Coded {
     /// The text beside the code; the word `null` counts as none.
     pub(super) fn text(&self) -> &str {
         self.result_desc.word().filter(|text| *text != "null").unwrap_or_default()
+    }
+
+    /// The centre's own words for being offline, as plain text of a bounded length.
+    pub(super) fn offline_tip(&self) -> Option<String> {
+        let tip = Text::from(self.offline_msg.get("tipText")?.clone());
+        let tip: String = plain(tip.word()?).chars().filter(|char| !hidden(*char)).take(MAX_TIP).collect();
+        Some(tip.trim().to_owned()).filter(|tip| !tip.is_empty())
     }
 
     /// Whether messages are stored for later now (2.6 manual, send: `offlineMsg`).
@@ -105,6 +120,8 @@ pub(super) struct Send<'a> {
     pub(super) channel: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) message_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) trans_data: Option<&'a str>,
 }
 
 /// Body of `queryQueueInfo`.
@@ -145,6 +162,11 @@ pub(super) struct FromCentre {
     pub(super) message_code: Text,
     pub(super) is_offline_status: Flag,
     pub(super) queue_flag: Flag,
+    pub(super) content_type: Text,
+    pub(super) media_file_type: Text,
+    /// Nothing, a text, a list as text, or a list.
+    pub(super) sim_questions: Value,
+    pub(super) inter_idx: Text,
 }
 
 /// Body of `saveSatisfaction`.
@@ -153,7 +175,14 @@ pub(super) struct FromCentre {
 pub(super) struct Rate<'a> {
     pub(super) channel: &'static str,
     pub(super) user_id: &'a str,
-    pub(super) evaluation: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) evaluation: Option<String>,
+    /// 0 to 9 (later pages).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) nps_score: Option<String>,
+    /// 1: solved, 2: not (later pages).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fcr_value: Option<&'static str>,
     pub(super) comment: &'a str,
     pub(super) channel_config_id: &'a str,
 }
@@ -177,7 +206,7 @@ pub(super) struct SurveyAnswer {
 pub(super) struct Survey {
     pub(super) survey_type: Text,
     pub(super) satisfaction_level: List,
-    pub(super) satisfaction_question: List,
+    pub(super) satisfaction_question: Value,
 }
 
 /// One level in [`Survey`].
@@ -196,6 +225,8 @@ pub(super) struct AskHistory<'a> {
     pub(super) user_id: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) start_time: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) end_time: Option<String>,
     pub(super) limit: String,
     pub(super) offset: String,
 }
@@ -217,12 +248,121 @@ pub(super) struct Recorded {
     pub(super) source_type: Text,
     pub(super) control_type: Text,
     pub(super) sender_nickname: Text,
-    pub(super) send_time: Number,
+    pub(super) send_time: Time,
+    pub(super) receive_time: Time,
+    pub(super) read_time: Text,
     pub(super) message_code: Text,
     pub(super) message_id: Text,
     pub(super) send_status: Number,
     pub(super) recall_time: Text,
+    pub(super) content_deal_type: Text,
+    pub(super) media_file_type: Text,
+    pub(super) multi_media_library_info: Value,
 }
+
+/// What the centre knows of a file of its library.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Library {
+    pub(super) id: Text,
+    pub(super) name: Text,
+    pub(super) file_name: Text,
+    pub(super) media_file_type: Text,
+    pub(super) file_size: Number,
+    pub(super) size_unit: Text,
+}
+
+/// Answer of `uploadFileStream`.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Uploaded {
+    pub(super) object_key: Text,
+}
+
+/// Body of `downloadFileStream`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AskFile<'a> {
+    pub(super) file_id: &'a str,
+    pub(super) channel: &'static str,
+    pub(super) file_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) multi_media: Option<&'static str>,
+}
+
+/// Body of `queryPhraseByKeyword`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AskPhrases<'a> {
+    pub(super) str_content: &'a str,
+    pub(super) locale: &'a str,
+    pub(super) channel: &'static str,
+}
+
+/// Answer of `queryPhraseByKeyword`: the list has two names.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Phrases {
+    pub(super) question: Value,
+    pub(super) phrases: Value,
+}
+
+/// Body of `feedbacksatisfaction`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Judge<'a> {
+    pub(super) feedback: u8,
+    pub(super) feedback_content: &'a str,
+    pub(super) from: &'a str,
+    pub(super) inter_idx: &'a str,
+}
+
+/// Body of `doLeaveMessage`; `callId` is the visitor's id.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Leave<'a> {
+    pub(super) call_id: &'a str,
+    pub(super) caller: &'a str,
+    pub(super) leave_message: &'a str,
+    pub(super) channel: &'static str,
+}
+
+/// Body of `createClickToCall`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AskCall {
+    pub(super) channel: &'static str,
+    pub(super) media_ability: &'static str,
+}
+
+/// Body of `dropClickToCall`.
+#[derive(Serialize)]
+pub(super) struct Hangup {
+    pub(super) channel: &'static str,
+}
+
+/// Answer of `getClickToCallEvents`.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct Events {
+    pub(super) event_id: Text,
+    pub(super) content: Value,
+}
+
+/// What is in [`Events`].
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct EventContent {
+    pub(super) domain: Text,
+    pub(super) gw_addresses: Value,
+    pub(super) access_code: Text,
+    pub(super) click_to_call_caller: Text,
+    pub(super) cause_id: Text,
+}
+
+/// An answer that says no more than its code.
+#[derive(Default, Deserialize)]
+pub(super) struct Nothing {}
 
 #[cfg(test)]
 mod tests;

@@ -1,10 +1,15 @@
 //! Every row of the result table of `send`, as the two manuals print it.
 
-use super::Outcome::{self, Agent, Done, Gone, PerhapsGone, Queued, Refused, Robot, Stored};
-use super::Request::{self, Chat, Connect, Disconnect, Transfer, Typing};
-use super::{for_good, for_now, outcome};
+use super::Outcome::{self, Agent, Done, Gone, LinkNotTrusted, PerhapsGone, Queued, Refused, Robot, Stored};
+use super::Request::{
+    self, CallDrop, CallStart, CallSupport, Chat, Connect, Disconnect, Download, Feedback, History,
+    LeaveMessage, Rate, Read, Suggest, Survey, Transfer, Typing, Upload,
+};
+use super::{Event, Proof, QueueSign, TABLES, event, for_good, for_now, http, outcome, queue};
 use frontdesk_contract::ErrorCode::{
-    BodyUnsupported, CentreBusy, CentreRefused, OutsideHours, RobotUnavailable, TextEmpty,
+    BodyUnsupported, CardIncomplete, CentreBusy, CentreRefused, CentreTimeout, CentreUnintelligible,
+    ChannelNotConfigured, FeedbackClosed, FileTypeRefused, FileUnknown, NoAgents, NotOffered, NumberInvalid,
+    OutsideHours, ReasonMissing, RobotUnavailable, SurveyClosed, TextEmpty,
 };
 
 fn check(request: Request, code: &str, rows: &[(&str, Outcome)]) {
@@ -38,7 +43,7 @@ fn connect() {
         "13",
         &[
             ("No ccucs address available!", Refused(for_now(CentreBusy))),
-            ("connect failed, none channel config found.", Refused(for_good(CentreRefused))),
+            ("connect failed, none channel config found.", Refused(for_good(ChannelNotConfigured))),
             ("Failed to disconnect robot", Refused(for_good(CentreRefused))),
             ("fail to initialize robot", Refused(for_now(RobotUnavailable))),
             ("fail to initialize robot.", Refused(for_now(RobotUnavailable))),
@@ -59,7 +64,7 @@ fn disconnect() {
             ("disconnect failed", PerhapsGone(for_now(CentreRefused))),
             ("disconnect failed.", PerhapsGone(for_now(CentreRefused))),
             ("Failed to disconnect robot", PerhapsGone(for_now(CentreRefused))),
-            ("disconnect failed, none channel config found.", Refused(for_good(CentreRefused))),
+            ("disconnect failed, none channel config found.", Refused(for_good(ChannelNotConfigured))),
             ("disconnect failed, session keep touch failed.", Done),
             ("Queuing...", Done),
         ],
@@ -86,11 +91,14 @@ fn chat() {
             ("content can not be empty", Refused(for_good(BodyUnsupported))),
             (
                 "the content Json String must contains mediaFileId or redirectUrl",
-                Refused(for_good(BodyUnsupported)),
+                Refused(for_good(CardIncomplete)),
             ),
-            ("the content Json String must contains title", Refused(for_good(BodyUnsupported))),
+            ("the content Json String must contains title", Refused(for_good(CardIncomplete))),
             ("Incorrect mediaFileType", Refused(for_good(BodyUnsupported))),
-            ("The redirection address is not in the trust list, contact operation staff to add it.", Done),
+            (
+                "The redirection address is not in the trust list, contact operation staff to add it.",
+                LinkNotTrusted,
+            ),
         ],
     );
     check(Chat, "11", &[("Queuing...", Queued)]);
@@ -103,7 +111,7 @@ fn chat() {
             ("sendUserMessage failed.", PerhapsGone(for_good(CentreRefused))),
             ("connect failed", PerhapsGone(for_good(CentreRefused))),
             ("Chat failed because the content is empty.", Refused(for_good(TextEmpty))),
-            ("chat failed, none channel config found.", Refused(for_good(CentreRefused))),
+            ("chat failed, none channel config found.", Refused(for_good(ChannelNotConfigured))),
             ("chat failed, send too quick or session keep touch failed.", PerhapsGone(for_now(CentreBusy))),
             ("Queuing...", Queued),
         ],
@@ -120,7 +128,7 @@ fn transfer() {
         Transfer,
         "13",
         &[
-            ("transfer to agent failed, none channel config found.", Refused(for_good(CentreRefused))),
+            ("transfer to agent failed, none channel config found.", Refused(for_good(ChannelNotConfigured))),
             ("fail to transfer from robot to agent,session keep touch failed.", Gone),
             ("fail to transfer from robot to agent,it has been agent service.", Agent),
             ("fail to transfer from robot to agent,connect to ccucs failed.", Refused(for_now(CentreBusy))),
@@ -151,7 +159,8 @@ fn a_message_that_is_kept_for_later_counts_as_stored_whatever_the_code() {
         assert_eq!(outcome(Chat, code, "chat failed", true), Stored, "{code}");
     }
     assert_eq!(outcome(Chat, "0", "sendUserMessage successfully.", true), Done);
-    assert_eq!(outcome(Connect, "13", "connect failed", true), Refused(for_good(OutsideHours)));
+    assert_eq!(outcome(Connect, "13", "connect failed", true), Stored);
+    assert_eq!(outcome(Connect, "12", "", true), Stored);
     assert_eq!(outcome(Disconnect, "11", "Queuing...", true), Done);
 }
 
@@ -159,5 +168,150 @@ fn a_message_that_is_kept_for_later_counts_as_stored_whatever_the_code() {
 fn a_code_that_nobody_printed_is_a_refusal() {
     for request in [Connect, Chat, Transfer, Disconnect] {
         assert_eq!(outcome(request, "30010009999", "", false), Refused(for_good(CentreRefused)));
+    }
+}
+
+#[test]
+fn ratings_files_comforts_and_calls() {
+    check(Rate, "0", &[("Save satisfaction success!", Done), ("Exception appeared!", Done)]);
+    check(
+        Rate,
+        "13",
+        &[
+            ("The callIdString obtained failed!", Refused(for_good(SurveyClosed))),
+            ("Save satisfaction failed", Refused(for_now(CentreRefused))),
+        ],
+    );
+    check(Survey, "13", &[("", Refused(for_now(CentreRefused)))]);
+    check(Upload, "0", &[("", Done)]);
+    check(Upload, "2", &[("Param is null", Refused(for_good(CentreRefused)))]);
+    check(Upload, "3", &[("Requested param validate failed", Refused(for_good(FileTypeRefused)))]);
+    check(
+        Upload,
+        "13",
+        &[
+            ("decode file failed", Refused(for_good(CentreRefused))),
+            ("upload file exception", Refused(for_now(CentreRefused))),
+        ],
+    );
+    let param = "param channelId or userId or tenantId is null";
+    check(Download, "2", &[(param, Refused(for_good(CentreRefused)))]);
+    check(Download, "401", &[("objectKey is null!", Refused(for_good(FileUnknown)))]);
+    check(
+        Download,
+        "13",
+        &[
+            ("param filetype Out of range!", Refused(for_good(FileUnknown))),
+            ("empty file!", Refused(for_good(FileUnknown))),
+            ("downloadFileStream IOException", Refused(for_now(CentreRefused))),
+            ("fsservice downloadFile is failed", Refused(for_now(CentreRefused))),
+            ("downloadFileStream exception", Refused(for_now(CentreRefused))),
+        ],
+    );
+    check(
+        Suggest,
+        "1",
+        &[
+            ("request is no exist", Refused(for_good(CentreRefused))),
+            ("locale is error", Refused(for_good(CentreRefused))),
+            ("Robot is no exist", Refused(for_good(RobotUnavailable))),
+            ("authToken is no exist", Refused(for_now(RobotUnavailable))),
+            ("doNMSRequest is error", Refused(for_now(RobotUnavailable))),
+            ("Exception appeared!", Refused(for_now(RobotUnavailable))),
+        ],
+    );
+    check(Feedback, "0", &[("Send message to robot successfully", Done)]);
+    check(Feedback, "30000000008", &[("", Refused(for_good(ReasonMissing)))]);
+    check(Feedback, "30000000019", &[("", Refused(for_good(FeedbackClosed)))]);
+    check(Feedback, "10010000001", &[("", Refused(for_good(CentreRefused)))]);
+    check(Feedback, "10010000002", &[("", Refused(for_now(CentreBusy)))]);
+    check(Feedback, "30010009999", &[("", Refused(for_good(CentreRefused)))]);
+    check(LeaveMessage, "0", &[("Save leaveMessage success!", Done)]);
+    check(LeaveMessage, "2", &[("", Refused(for_good(NumberInvalid)))]);
+    check(LeaveMessage, "3", &[("the leaveMessageParams is error.", Refused(for_good(NumberInvalid)))]);
+    let exception = ("Exception appeared!", Refused(for_now(CentreRefused)));
+    check(LeaveMessage, "13", &[exception, ("Save leaveMessage failed!", Refused(for_now(CentreRefused)))]);
+    check(History, "1", &[("", Refused(for_now(CentreRefused)))]);
+    check(CallSupport, "1", &[("", Refused(for_now(CentreRefused)))]);
+    check(CallStart, "7", &[("", Refused(for_good(NotOffered)))]);
+    check(CallStart, "12", &[("", Refused(for_good(OutsideHours)))]);
+    check(
+        CallStart,
+        "13",
+        &[
+            ("connect failed", Refused(for_now(CentreRefused))),
+            ("No agents available currently", Refused(for_now(NoAgents))),
+        ],
+    );
+    check(CallDrop, "13", &[("disconnect failed", Done)]);
+    check(Read, "13", &[("whatever", Done)]);
+}
+
+#[test]
+fn events_of_a_call_are_told_apart_by_their_texts() {
+    for (text, expected) in [
+        ("Call in queue", Event::Queueing),
+        ("Call connected", Event::Connected),
+        ("CALL DISCONNECTED.", Event::Disconnected),
+        ("Call queued timeout", Event::QueueTimeout),
+        ("Call failed", Event::Failed),
+        ("Call continue to poll events with unknown events", Event::Nothing),
+        ("ClickToCall polled without any events", Event::Nothing),
+        ("something new", Event::Nothing),
+        ("", Event::Nothing),
+    ] {
+        assert_eq!(event(Some("0"), text, None), expected, "{text}");
+        assert_eq!(event(Some("13"), text, None), Event::Nothing, "{text}");
+    }
+    assert_eq!(event(Some("0"), "", Some("168101")), Event::Connected);
+    assert_eq!(event(None, "Call connected", None), Event::Connected);
+}
+
+#[test]
+fn codes_of_the_queue() {
+    for (code, expected) in [
+        ("0", QueueSign::Waits),
+        ("1", QueueSign::NoInformation),
+        ("4", QueueSign::NoInformation),
+        ("5", QueueSign::Gone),
+        ("6", QueueSign::Gone),
+        ("160001", QueueSign::NoInformation),
+        ("160004", QueueSign::Gone),
+        ("160021", QueueSign::Served),
+        ("160022", QueueSign::Automatic),
+        ("160023", QueueSign::Elsewhere),
+        ("160024", QueueSign::AgentDidNotAnswer),
+    ] {
+        assert_eq!(queue(Some(code)), expected, "{code}");
+    }
+    assert_eq!(queue(None), QueueSign::NoInformation);
+}
+
+#[test]
+fn statuses_prove_what_they_prove() {
+    for (status, harmless, expected) in [
+        (400, false, (Proof::Refused(false), CentreRefused)),
+        (401, false, (Proof::Refused(false), CentreRefused)),
+        (403, false, (Proof::Refused(false), CentreRefused)),
+        (404, false, (Proof::Refused(false), CentreRefused)),
+        (429, false, (Proof::Refused(true), CentreBusy)),
+        (500, false, (Proof::Unknown, CentreUnintelligible)),
+        (503, false, (Proof::Unknown, CentreBusy)),
+        (503, true, (Proof::Refused(true), CentreBusy)),
+        (504, true, (Proof::Unknown, CentreTimeout)),
+        (302, true, (Proof::Unknown, CentreUnintelligible)),
+    ] {
+        assert_eq!(http(status, harmless), expected, "{status}");
+    }
+}
+
+#[test]
+fn every_row_can_be_reached_and_every_request_has_an_end() {
+    for row in TABLES.iter().copied().flatten() {
+        assert_eq!(row.text, row.text.to_lowercase(), "texts are compared in lower case");
+        let code = if row.code.is_empty() { "70000" } else { row.code };
+        let reached =
+            row.requests.iter().any(|request| outcome(*request, code, row.text, false) == row.outcome);
+        assert!(reached, "{row:?}");
     }
 }

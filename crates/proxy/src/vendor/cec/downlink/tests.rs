@@ -1,9 +1,13 @@
 //! Messages as the two manuals and the later pages show them.
 
-use super::read;
-use crate::vendor::{Content, Downlink};
+use crate::config::CallLinks;
+use crate::vendor::{CentreFile, Content, Downlink, FileKind, FileSource};
 use frontdesk_contract::{Body, ClientId, Person, Sender};
 use serde_json::{Value, json};
+
+fn read(message: Value) -> Vec<Downlink> {
+    super::read(message, &CallLinks::default())
+}
 
 fn person(name: &str) -> Person {
     Person { name: name.into(), avatar: None }
@@ -42,7 +46,21 @@ fn a_message_of_the_2_6_edition() {
         "timestamp":"1760000002000"});
     let code = Some("9a1c7d2e-aaaa-4bbb-8ccc-ddddeeeeffff");
     let from = Sender::Agent(person("agent"));
-    let expected = said(code, from, Body::Unsupported {}, Some(1_760_000_002_000));
+    let image = CentreFile {
+        source: FileSource::Local("0b6e6c1e-1111-4222-8333-444455556666".into()),
+        extension: Some("png".into()),
+        kind: FileKind::Image,
+        name: None,
+        size_bytes: None,
+    };
+    let expected = Downlink::Message {
+        code: code.map(String::from),
+        from,
+        content: Content::File(image),
+        choices: Vec::new(),
+        inter_idx: None,
+        at_ms: Some(1_760_000_002_000),
+    };
     assert_eq!(read(value), [expected]);
 }
 
@@ -136,4 +154,36 @@ fn missing_and_odd_fields_cost_nothing_else() {
     }
     // An echo of the visitor's own words.
     assert_eq!(read(json!({"content":"hello","sourceType":"CUSTOMER"})), []);
+}
+
+#[test]
+fn questions_of_the_robot_come_in_four_forms() {
+    let choices = |questions: Value| {
+        let message = json!({"content":"Which?","sourceType":"ROBOT","simQuestions":questions,"interIdx":7});
+        match read(message).remove(0) {
+            Downlink::Message { choices, inter_idx, .. } => (choices, inter_idx),
+            other => panic!("{other:?}"),
+        }
+    };
+    let idx = Some("7".to_owned());
+    for (questions, expected) in [
+        (json!(null), vec![]),
+        (json!("Where is my parcel?"), vec!["Where is my parcel?"]),
+        (json!("[\"One?\",\"Two?\"]"), vec!["One?", "Two?"]),
+        (json!(["One?", "<b>Two?</b>", " ", "One?", {"x": 1}, 3]), vec!["One?", "Two?", "3"]),
+        (json!("[not a list"), vec!["[not a list"]),
+        (json!({"a": 1}), vec![]),
+    ] {
+        let expected: Vec<String> = expected.into_iter().map(String::from).collect();
+        assert_eq!(choices(questions.clone()), (expected, idx.clone()), "{questions}");
+    }
+    let many: Vec<String> = (0..100).map(|number| format!("Question {number}?")).collect();
+    assert_eq!(choices(json!(many)).0.len(), 10);
+    assert_eq!(choices(json!(["x".repeat(300), "short?"])).0, ["short?"]);
+
+    // Without a text of its own; and nobody but the robot is judged.
+    let alone = read(json!({"content":null,"sourceType":"ROBOT","simQuestions":["One?"]}));
+    assert!(matches!(alone.as_slice(), [Downlink::Message { choices, .. }] if choices == &["One?"]));
+    let agent = read(json!({"content":"hi","sourceType":"AGENT","interIdx":"7"}));
+    assert!(matches!(agent.as_slice(), [Downlink::Message { inter_idx: None, .. }]));
 }

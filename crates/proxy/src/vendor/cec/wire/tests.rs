@@ -3,6 +3,7 @@
 use super::{
     Coded, FromCentre, HistoryAnswer, Polled, Queue, Recorded, SurveyAnswer, json, read, read_value,
 };
+use crate::config::CallLinks;
 use crate::vendor::cec::{content, downlink, grant};
 use proptest::prelude::*;
 use serde_json::{Map, Number, Value};
@@ -82,10 +83,14 @@ fn read_everything(value: &Value) {
         read::<SurveyAnswer>(&body).is_some(),
     );
     let _ = (read::<HistoryAnswer>(&body).is_some(), read_value::<Recorded>(value.clone()).is_some());
-    let _ = downlink::read(value.clone());
+    let _ = downlink::read(value.clone(), &CallLinks::default());
+    let _ = crate::vendor::cec::reading::kept(&body, &CallLinks::default());
     if let Value::Object(fields) = value {
         for (kind, content) in fields {
-            let _ = content::read(Some(kind), content.as_str());
+            let media =
+                content::Media { media_type: Some(kind), content: content.as_str(), ..Default::default() };
+            let _ = content::read(&media, &CallLinks::default());
+            let _ = content::own(&media, &CallLinks::default());
         }
     }
 }
@@ -183,7 +188,12 @@ proptest! {
             let body = value.to_string().into_bytes();
             let (coded, queue): (Coded, Queue) = (read(&body).unwrap(), read(&body).unwrap());
             let polled: Polled = read(&body).unwrap();
-            let items: Vec<_> = polled.downlink_messages.0.into_iter().flat_map(downlink::read).collect();
+            let items: Vec<_> = polled
+                .downlink_messages
+                .0
+                .into_iter()
+                .flat_map(|message| downlink::read(message, &CallLinks::default()))
+                .collect();
             (coded.code(), coded.stores_offline(), queue.position.whole(), queue.estimate_wait_time.whole(), items)
         };
         prop_assert_eq!(look(&answer), look(&other));
@@ -192,7 +202,7 @@ proptest! {
 
     #[test]
     fn making_plain_text_never_panics_and_never_grows_tags(text in "(<|>|&|/|p|br|script|style|a href=|\"|'|;|#x41|lt|\\PC){0,60}") {
-        let plain = crate::vendor::cec::text::plain(&text);
+        let plain = crate::vendor::rich::plain::plain(&text);
         prop_assert!(plain.len() <= text.len() * 4 + 64);
     }
 }

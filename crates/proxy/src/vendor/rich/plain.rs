@@ -4,13 +4,13 @@
 //! text and is shown as such; nothing here has to make HTML harmless.
 
 mod entity;
-mod tag;
+pub(crate) mod tag;
 
 use entity::entity;
 use tag::{Tag, tag};
 
 /// The plain text of a message.
-pub(super) fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut page = Page { out: String::with_capacity(text.len()), flows: flows(text), link: None };
     let mut comments = true;
     let mut rest = text;
@@ -43,7 +43,7 @@ pub(super) fn plain(text: &str) -> String {
 }
 
 /// Whether the text is laid out by tags, so that its own line breaks mean nothing.
-fn flows(text: &str) -> bool {
+pub(super) fn flows(text: &str) -> bool {
     let mut rest = text;
     while let Some((_, from)) = rest.find('<').and_then(|at| rest.split_at_checked(at)) {
         match tag(from) {

@@ -62,15 +62,20 @@ const HIDING: &[&str] =
     &["head", "iframe", "noscript", "object", "script", "style", "svg", "template", "title"];
 
 /// A tag.
-pub(super) struct Tag<'a> {
+pub(in crate::vendor::rich) struct Tag<'a> {
     name: &'a str,
     attributes: &'a str,
     /// It is an end tag.
-    pub(super) closes: bool,
+    pub(in crate::vendor::rich) closes: bool,
+}
+
+/// Whether there is a tag in the text.
+pub(crate) fn has_tags(text: &str) -> bool {
+    text.match_indices('<').any(|(at, _)| text.get(at..).and_then(tag).is_some())
 }
 
 /// Reads a tag at the beginning of the text; answers what follows it too.
-pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
+pub(in crate::vendor::rich) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
     let inside = text.strip_prefix('<')?;
     let (closes, inside) = inside.strip_prefix('/').map_or((false, inside), |inside| (true, inside));
     let name_end =
@@ -98,21 +103,25 @@ pub(super) fn tag(text: &str) -> Option<(Tag<'_>, &str)> {
 }
 
 impl Tag<'_> {
-    pub(super) fn is(&self, name: &str) -> bool {
+    pub(in crate::vendor::rich) fn is(&self, name: &str) -> bool {
         self.name.eq_ignore_ascii_case(name)
     }
 
-    pub(super) fn is_block(&self) -> bool {
+    pub(in crate::vendor::rich) fn is_block(&self) -> bool {
         BLOCKS.iter().any(|tag| self.is(tag))
     }
 
+    pub(in crate::vendor::rich) fn has_attributes(&self) -> bool {
+        !self.attributes.trim_matches(['/', ' ', '\t', '\n', '\r']).is_empty()
+    }
+
     /// Whether everything up to the end tag is nothing to read.
-    pub(super) fn hides(&self) -> bool {
+    pub(in crate::vendor::rich) fn hides(&self) -> bool {
         !self.closes && !self.attributes.ends_with('/') && HIDING.iter().any(|tag| self.is(tag))
     }
 
     /// What follows the end tag; nothing, if there is none.
-    pub(super) fn after_end<'t>(&self, text: &'t str) -> &'t str {
+    pub(in crate::vendor::rich) fn after_end<'t>(&self, text: &'t str) -> &'t str {
         let mut rest = text;
         while let Some((_, from)) = rest.split_once("</") {
             let name = from.get(..self.name.len());
@@ -125,7 +134,7 @@ impl Tag<'_> {
     }
 
     /// The value of an attribute, with its character references read.
-    pub(super) fn attribute(&self, wanted: &str) -> Option<String> {
+    pub(in crate::vendor::rich) fn attribute(&self, wanted: &str) -> Option<String> {
         let mut rest = self.attributes;
         loop {
             rest = rest.trim_start_matches(|char: char| char.is_ascii_whitespace() || char == '/');

@@ -1,0 +1,43 @@
+//! Calls that are one question and one answer with a code.
+
+use super::codes::{Outcome, Reason, Request, outcome};
+use super::link::Call;
+use super::wire::{self, Coded};
+use super::{Cec, status};
+use crate::vendor::{Failure, Party};
+use frontdesk_contract::ErrorCode;
+use serde::de::DeserializeOwned;
+
+impl Cec {
+    /// Makes a call of an endpoint that not every centre has, and answers what it said, if the code says success.
+    ///
+    /// # Errors
+    /// What the code means by its table; [`ErrorCode::NotOffered`] where there is no such endpoint.
+    pub(super) async fn ask<T: DeserializeOwned>(
+        &self,
+        party: &Party,
+        request: Request,
+        call: &Call<'_>,
+    ) -> Result<T, Failure> {
+        let endpoint = request.endpoint();
+        let Some(reply) = self.link.call_optional(party, call).await? else {
+            return Err(status::not_offered(endpoint));
+        };
+        let coded = wire::read::<Coded>(&reply.body);
+        let (Some(answer), Some((code, text))) = (
+            wire::read::<T>(&reply.body),
+            coded.and_then(|coded| Some((coded.code()?, coded.text().to_owned()))),
+        ) else {
+            self.link.note(endpoint, &reply, None);
+            return Err(status::unintelligible(endpoint));
+        };
+        let unexpected = Reason { code: ErrorCode::CentreRefused, transient: false };
+        let reason = match outcome(request, &code, &text, false) {
+            Outcome::Done => return Ok(answer),
+            Outcome::Refused(reason) | Outcome::PerhapsGone(reason) => reason,
+            _ => unexpected,
+        };
+        self.link.note(endpoint, &reply, Some(&code));
+        Err(status::refused(endpoint, &code, reason.code, reason.transient))
+    }
+}

@@ -1,0 +1,27 @@
+//! The readers of what a centre sends, without a centre: for tests that feed them anything.
+
+use super::download::FileReader;
+use super::{downlink, history, wire};
+use crate::config::CallLinks;
+use crate::vendor::{Downlink, Kept};
+
+/// Reads an answer of `poll`; `None`: it is no JSON object.
+pub fn downlinks(body: &[u8], links: &CallLinks) -> Option<Vec<Downlink>> {
+    let polled: wire::Polled = wire::read(body)?;
+    Some(polled.downlink_messages.0.into_iter().flat_map(|message| downlink::read(message, links)).collect())
+}
+
+/// Reads an answer of `queryHistoryChatMessage`, oldest message first; `None`: it is no JSON object.
+pub fn kept(body: &[u8], links: &CallLinks) -> Option<Vec<Kept>> {
+    history::read_page(body, links)
+}
+
+/// Reads an answer of `downloadFileStream` that comes in these parts; `None`: it cannot be read.
+pub fn file(parts: &[&[u8]], max_bytes: u64) -> Option<Vec<u8>> {
+    let (mut reader, mut out) = (FileReader::new(max_bytes), Vec::new());
+    for part in parts {
+        reader.feed(part, &mut out).ok()?;
+    }
+    reader.end(&mut out).ok()?;
+    Some(out)
+}

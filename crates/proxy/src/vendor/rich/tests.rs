@@ -1,0 +1,206 @@
+//! What becomes of HTML.
+
+use super::read;
+use crate::config::CallLinks;
+use frontdesk_contract::{Body, Node};
+use proptest::prelude::*;
+
+/// Nodes as HTML of ours, to be read by people.
+pub(super) fn shown(nodes: &[Node]) -> String {
+    let one = |node: &Node| match node {
+        Node::Text(text) => text.clone(),
+        Node::Element(element) => {
+            let tag = format!("{:?}", element.tag).to_lowercase();
+            if element.nodes.is_empty() {
+                format!("<{tag}>")
+            } else {
+                format!("<{tag}>{}</{tag}>", shown(&element.nodes))
+            }
+        }
+        Node::Link(link) => format!("[{}]({})", shown(&link.nodes), link.href),
+        Node::Call(call) => {
+            format!("[{}](call{})", shown(&call.nodes), if call.video { " video" } else { "" })
+        }
+        Node::Unknown {} => "<unknown>".into(),
+    };
+    nodes.iter().map(one).collect()
+}
+
+fn said(html: &str) -> String {
+    said_with(html, &CallLinks::default())
+}
+
+fn said_with(html: &str, links: &CallLinks) -> String {
+    match read(html, links) {
+        Body::Text(text) => format!("text: {text}"),
+        Body::Rich(nodes) => shown(&nodes),
+        body => format!("{body:?}"),
+    }
+}
+
+#[test]
+fn text_in_lines_stays_text() {
+    for (html, text) in [
+        ("hello", "text: hello"),
+        ("<p>您好</p>", "text: 您好"),
+        ("<p>one</p><div>two<br>three</div>", "text: one\ntwo\nthree"),
+        ("a < b && c > d", "text: a < b && c > d"),
+        ("if (a<b) x", "text: if (a<b) x"),
+        ("<name>", "text: <name>"),
+        ("&lt;b&gt;", "text: <b>"),
+        ("<span style='color:red'>red</span>", "text: red"),
+        ("<script>alert(1)</script>", "text: "),
+        ("<b></b>", "text: "),
+        ("", "text: "),
+    ] {
+        assert_eq!(said(html), text, "{html}");
+    }
+}
+
+#[test]
+fn marks_become_nodes() {
+    for (html, nodes) in [
+        ("<b>fat</b> and <i>thin</i>", "<strong>fat</strong> and <em>thin</em>"),
+        ("<b>one</b>\ntwo", "<strong>one</strong><br>two"),
+        ("<p><b>one</b>\n two</p>", "<p><strong>one</strong> two</p>"),
+        ("a < b <b>c</b> <x>", "a < b <strong>c</strong> <x>"),
+        ("<h1>T</h1><p>x</p>", "<h4>T</h4><p>x</p>"),
+        (
+            "<ul><li>a</li><li>b<ol><li>c</li></ol></li></ul>",
+            "<ul><li>a</li><li>b<ol><li>c</li></ol></li></ul>",
+        ),
+        ("<li>a</li><li>b</li>", "<ul><li>a</li><li>b</li></ul>"),
+        ("<ul>x<li>a</li></ul>", "<ul><li>x</li><li>a</li></ul>"),
+        (
+            "<table><caption>C</caption><thead><tr><th>1</th></tr></thead><tr><td></td><td>2</td></tr></table>",
+            "<table><tr><td>C</td></tr><tr><th>1</th></tr><tr><td></td><td>2</td></tr></table>",
+        ),
+        ("<pre>a\n  b</pre>", "<pre>a\n  b</pre>"),
+        ("<blockquote><p>q</p></blockquote>", "<blockquote><p>q</p></blockquote>"),
+        ("x<hr>y", "x<hr>y"),
+        ("<div>a<p>b</p>c<b>d</b></div>", "<p>a</p><p>b</p><p>c<strong>d</strong></p>"),
+        ("<u>u</u><s>s</s><code>c</code>", "<u>u</u><s>s</s><code>c</code>"),
+        ("<b><p>one</p><p>two</p></b>", "<strong>one<br>two</strong>"),
+        (
+            "see <a href='https://shop.example/x?a=1&amp;b=2'>here</a>",
+            "see [here](https://shop.example/x?a=1&b=2)",
+        ),
+        ("<a href=mailto:li@shop.example></a>", "[](mailto:li@shop.example)"),
+        ("<a href='https://evil.example/'>https://bank.example</a>", "[](https://evil.example/)"),
+        (
+            "<a href='https://shop.example/'>https://shop.example</a>",
+            "[https://shop.example](https://shop.example/)",
+        ),
+        ("<a href='javascript:alert(1)'>x</a> y", "x y"),
+        ("<a href='https://a:b@c.example/'>x</a>", "x"),
+        ("<a href='/orders'>x</a>", "x"),
+        ("<img src='https://cdn.example/a.png' alt='a cat'>", "[a cat](https://cdn.example/a.png)"),
+        ("<img src='data:image/png;base64,AA' alt='a cat'>", "a cat"),
+        (
+            "<a href='https://shop.example/'><img src='https://cdn.example/a.png' alt='a cat'></a>",
+            "[a cat](https://shop.example/)",
+        ),
+        ("<a href='https://shop.example/'>a\u{202e}b\u{200b}c</a>", "[abc](https://shop.example/)"),
+        ("<b>x</b><style>p{}</style><svg><b>y</b></svg>", "<strong>x</strong>"),
+    ] {
+        assert_eq!(said(html), nodes, "{html}");
+    }
+    assert_eq!(said("<img src=x>"), "text: ");
+}
+
+#[test]
+fn links_of_agents_start_calls() {
+    let links =
+        CallLinks::read(&["https://call.example/join*".into()], &["https://call.example/video*".into()])
+            .unwrap();
+    for (html, nodes) in [
+        ("<a href='https://call.example/join?r=1'>Call us</a>", "[Call us](call)"),
+        ("<a href='https://call.example/video/1'></a>", "[](call video)"),
+        ("please: https://call.example/join?r=1, now", "please: [](call), now"),
+        ("https://call.example/video。https://call.example/join", "[](call video)。[](call)"),
+        ("https://shop.example/join", "text: https://shop.example/join"),
+        ("<p>https://call.example/join</p>", "[](call)"),
+    ] {
+        assert_eq!(said_with(html, &links), nodes, "{html}");
+    }
+}
+
+#[test]
+fn what_is_too_deep_or_too_much_keeps_its_text() {
+    let deep = format!("{}deep{}", "<blockquote>".repeat(3_000), "</blockquote>".repeat(3_000));
+    assert!(said(&deep).contains("deep"));
+    let many = "<b>x</b>y".repeat(3_000);
+    assert_eq!(said(&many), format!("text: {}", "xy".repeat(3_000)));
+    let sticky = format!("{}{}", "<font color=1><b x>".repeat(1_500), "<p>z".repeat(3_000));
+    assert!(said(&sticky).starts_with("text: z"));
+    let long = format!("<b>{}</b>", "长".repeat(40_000));
+    assert_eq!(said(&long), format!("text: {}", "长".repeat(40_000)));
+}
+
+/// Pieces that meet in ways nobody wrote on purpose.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "<b>",
+        "</b>",
+        "<p>",
+        "</p>",
+        "<ul>",
+        "</ul>",
+        "<li>",
+        "</li>",
+        "<table>",
+        "</table>",
+        "<tr>",
+        "<td>",
+        "</td>",
+        "<th>",
+        "<caption>",
+        "<a href='https://a.example/'>",
+        "<a href=javascript:x>",
+        "</a>",
+        "<pre>",
+        "</pre>",
+        "<blockquote>",
+        "</blockquote>",
+        "<h2>",
+        "<hr>",
+        "<br>",
+        "<img src=https://a.example/i alt=i>",
+        "<div>",
+        "</div>",
+        "<svg>",
+        "</svg>",
+        "<math>",
+        "<style>",
+        "</style>",
+        "<!--",
+        "-->",
+        "<script>",
+        "&lt;",
+        "text ",
+        "\n",
+        " ",
+        "&#0;",
+        "<template>",
+        "<noscript>",
+        "<textarea>",
+        "<select>",
+        "<code>",
+        "\u{202e}",
+    ]);
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn nodes_stand_where_they_may(html in pieces()) {
+        if let Body::Rich(nodes) = read(&html, &CallLinks::default()) {
+            super::shape::tests::check(&nodes);
+        }
+    }
+
+    #[test]
+    fn no_text_is_a_panic(html in "\\PC*") {
+        let _ = read(&html, &CallLinks::default());
+    }
+}
