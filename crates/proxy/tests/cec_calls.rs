@@ -113,8 +113,8 @@ async fn transferring_tells_who_serves() {
 async fn a_message_meets_every_state_of_the_conversation() {
     let quick = "chat failed, send too quick or session keep touch failed.";
     for (code, said, place, expected) in [
-        ("0", "sendUserMessage successfully.", "1", "ok Delivered"),
-        ("0", "Failed to disconnect robot", "1", "ok Delivered"),
+        ("0", "sendUserMessage successfully.", "1", "ok Delivered { link_not_trusted: false }"),
+        ("0", "Failed to disconnect robot", "1", "ok Delivered { link_not_trusted: false }"),
         ("11", "Queuing...", "1", "refused for now Queueing"),
         ("13", "Queuing...", "1", "refused for now Queueing"),
         ("13", quick, "5", "gone"),
@@ -125,7 +125,7 @@ async fn a_message_meets_every_state_of_the_conversation() {
         ("13", quick, PLACE_2, "refused for now Queueing"),
         ("13", "sendUserMessage failed", "160021", "refused CentreRefused"),
         ("13", "sendUserMessage failed", "160004", "gone"),
-        ("13", "chat failed, none channel config found.", "1", "refused CentreRefused"),
+        ("13", "chat failed, none channel config found.", "1", "refused ChannelNotConfigured"),
         ("12", "", "1", "refused OutsideHours"),
     ] {
         let centre = Centre::start().await;
@@ -203,7 +203,7 @@ async fn ending_what_has_ended_is_no_failure() {
         ("13", "disconnect failed, session keep touch failed.", "1", "ok ()"),
         ("13", "disconnect failed.", "160004", "ok ()"),
         ("13", "disconnect failed.", "160021", "refused for now CentreRefused"),
-        ("13", "disconnect failed, none channel config found.", "1", "refused CentreRefused"),
+        ("13", "disconnect failed, none channel config found.", "1", "refused ChannelNotConfigured"),
     ] {
         let centre = Centre::start().await;
         centre.always("send DISCONNECT", coded(code, said));

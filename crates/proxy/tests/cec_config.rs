@@ -411,7 +411,7 @@ file_timeout_s = 30
     assert_eq!(video("https://call.example/x"), None);
 
     for (line, told_of) in [
-        ("media_content = \"key\"", "media_content: `key` is not known"),
+        ("media_content = \"key\"", "media_content`: `key` is not known"),
         ("extra_upload_types = [\".bmp\"]", "`.bmp` is no file type"),
         ("connect_content = \"a\\nb\"", "control character"),
         ("trans_data = '[1]'", "not an object"),

@@ -38,8 +38,9 @@ impl Look {
                     address(&link.href);
                     let mut label = Self::default();
                     label.at(&link.nodes, depth + 1, true);
+                    // Joiners of letters stay: some languages cannot be written without.
                     let hidden = |char: char| {
-                        char.is_control() || ('\u{200b}'..='\u{200f}').contains(&char) || char == '\u{feff}'
+                        char.is_control() || matches!(char, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{feff}')
                     };
                     assert!(!label.text.contains(hidden), "{:?}", label.text);
                     if let Some(shown) =

@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 
 /// A call that came.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::enum_variant_names, reason = "telephone calls are called calls")]
 pub(crate) enum Call {
     Connect,
     Transfer,
@@ -27,8 +28,8 @@ pub(crate) enum Call {
     Rate(Rating),
     History { from_ms: u64, to_ms: u64 },
     AskCalls,
-    Ring(CallMedia),
-    HangUp,
+    StartCall(CallMedia),
+    DropCall,
     Survey,
     Forget,
 }
@@ -235,7 +236,7 @@ impl Centre for Fake {
     }
 
     fn call_start<'a>(&'a self, _: &'a Party, media: CallMedia) -> Answer<'a, ()> {
-        now(self.called(Call::Ring(media)).call_start.pop_front(), ())
+        now(self.called(Call::StartCall(media)).call_start.pop_front(), ())
     }
 
     fn call_events<'a>(&'a self, _: &'a Party) -> Answer<'a, Option<CallNews>> {
@@ -245,7 +246,7 @@ impl Centre for Fake {
     }
 
     fn call_drop<'a>(&'a self, _: &'a Party) -> Answer<'a, ()> {
-        now(self.called(Call::HangUp).call_drop.pop_front(), ())
+        now(self.called(Call::DropCall).call_drop.pop_front(), ())
     }
 
     fn ready(&self) -> Answer<'_, ()> {

@@ -61,7 +61,13 @@ impl Cec {
         Ok(match event(code.as_deref(), coded.text(), events.event_id.word()) {
             Event::Nothing => None,
             Event::Queueing => Some(CallNews::Queueing),
-            Event::Connected => gateway(content).map(CallNews::Connected),
+            Event::Connected => {
+                let gateway = gateway(content);
+                if gateway.is_none() {
+                    tracing::warn!(desk = self.link.desk, "a call is connected, but no gateway was named");
+                }
+                gateway.map(CallNews::Connected)
+            }
             Event::Disconnected => Some(CallNews::Disconnected),
             Event::QueueTimeout => Some(CallNews::QueueTimeout),
             Event::Failed => {
