@@ -41,9 +41,16 @@ impl Cec {
             opens: false,
             timeout: Some(self.config.file_timeout),
         };
-        let Some(reply) = self.link.call_optional(party, &call).await.map_err(too_large)? else {
-            return Err(status::not_offered(endpoint));
-        };
+        let opened = self.link.open(party, &call).await?;
+        let reply = self.link.whole(&call, opened).await?;
+        if reply.status != 200 {
+            self.link.note(endpoint, &reply, None);
+            return Err(match reply.status {
+                404 => status::not_offered(endpoint),
+                413 => refused(ErrorCode::FileTooLarge, "the file is larger than the gateway takes"),
+                _ => status::status(endpoint, &reply, false),
+            });
+        }
         let coded: Coded = wire::read(&reply.body).unwrap_or_default();
         let uploaded: Uploaded = wire::read(&reply.body).unwrap_or_default();
         let code = coded.code();
@@ -69,16 +76,6 @@ impl Cec {
 fn refused(code: ErrorCode, detail: &str) -> Failure {
     let detail = format!("uploadFileStream: {detail}");
     Failure::Refused { code, transient: false, retry_after: None, detail }
-}
-
-/// A request that is too large for the gateway means the file.
-fn too_large(failure: Failure) -> Failure {
-    match failure {
-        Failure::Refused { code: ErrorCode::BodyTooLarge, transient, retry_after, detail } => {
-            Failure::Refused { code: ErrorCode::FileTooLarge, transient, retry_after, detail }
-        }
-        other => other,
-    }
 }
 
 /// A file as the body of a request; the body can be made again.

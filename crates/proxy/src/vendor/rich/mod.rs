@@ -11,7 +11,7 @@
 //! - `plain`: text, and which tags count
 //! - `clean`: the first wall
 //! - `tree`: from HTML to nodes; `shape`: which nodes may stand where
-//! - [`href`]: addresses
+//! - `href`: addresses
 //! - `calls`: links of agents that start a call
 
 mod calls;

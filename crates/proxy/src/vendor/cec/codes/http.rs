@@ -31,7 +31,7 @@ const fn row(from: u16, to: u16, harmless: bool, proof: Proof, code: ErrorCode) 
 }
 
 /// Read from top to bottom, first match wins. The same for every endpoint, save that a 404 of one that not every
-/// edition has means [`ErrorCode::NotOffered`].
+/// edition has means [`ErrorCode::NotOffered`], and a 413 of `uploadFileStream` [`ErrorCode::FileTooLarge`].
 pub const HTTP: &[HttpRow] = &[
     row(429, 429, false, Proof::Refused(true), ErrorCode::CentreBusy),
     // The gateway itself turned a harmless question away.
@@ -39,7 +39,6 @@ pub const HTTP: &[HttpRow] = &[
     row(503, 503, false, Proof::Unknown, ErrorCode::CentreBusy),
     row(408, 408, false, Proof::Unknown, ErrorCode::CentreTimeout),
     row(504, 504, false, Proof::Unknown, ErrorCode::CentreTimeout),
-    row(413, 413, false, Proof::Refused(false), ErrorCode::BodyTooLarge),
     row(400, 499, false, Proof::Refused(false), ErrorCode::CentreRefused),
     row(0, u16::MAX, false, Proof::Unknown, ErrorCode::CentreUnintelligible),
 ];
