@@ -2,13 +2,18 @@
 
 use crate::web::tabs::Said;
 use crate::web::wake::{Sign, is_visible};
-use crate::web::{Channel, Clock, Host, Request, Storage, Timer, Transport, Wake, clock};
+use crate::web::{Channel, Clock, Host, Storage, Timer, Transport, UploadNews, Wake, clock};
+use frontdesk_contract::{ClientId, ErrorCode};
 use frontdesk_core::tabs::{TabEffect, TabInput, Tabs};
-use frontdesk_core::{Change, Effect, Input, Record, RequestId, Saved, Session};
+use frontdesk_core::{
+    Call, Change, Effect, Input, NewFile, Record, RecordKey, RequestId, Saved, Session, Upload,
+};
+use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
+use web_sys::Blob;
 
 /// Largest whole number that every JavaScript engine keeps exactly.
 const SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -21,6 +26,17 @@ pub trait Screen {
     fn redraw(&self, session: &Session);
     /// A text comes back to the composer.
     fn returned(&self, text: String);
+    /// Something of this name was not taken.
+    fn declined(&self, name: &str, code: ErrorCode);
+}
+
+/// A file that the visitor has chosen, ready to be sent.
+#[derive(Clone)]
+pub struct Chosen {
+    /// Its name, with the extension that its content has.
+    pub name: String,
+    /// What is in it.
+    pub content: Blob,
 }
 
 /// Runs one session; stops everything on drop.
@@ -44,7 +60,11 @@ struct Shared {
     timer: RefCell<Option<Timer>>,
     session_due: Cell<Option<u64>>,
     tabs_due: Cell<Option<u64>>,
-    requests: RefCell<Vec<(RequestId, Request)>>,
+    /// What stops a request when it is dropped.
+    requests: RefCell<Vec<(RequestId, Box<dyn Any>)>>,
+    /// What is in files that the session has not been asked about yet, by handle.
+    contents: RefCell<Vec<(u32, Blob)>>,
+    last_handle: Cell<u32>,
     inbox: RefCell<VecDeque<Input>>,
     busy: Cell<bool>,
     panel_open: Cell<bool>,
@@ -79,6 +99,8 @@ impl Driver {
             session_due: Cell::default(),
             tabs_due: Cell::default(),
             requests: RefCell::default(),
+            contents: RefCell::default(),
+            last_handle: Cell::default(),
             inbox: RefCell::default(),
             busy: Cell::default(),
             panel_open: Cell::default(),
@@ -123,6 +145,17 @@ impl Driver {
         self.shared.pump();
     }
 
+    /// The visitor sends these files.
+    pub fn send_files(&self, files: Vec<Chosen>) {
+        let news = files.into_iter().map(|file| self.shared.hold(file)).collect();
+        self.input(Input::SendFiles(news));
+    }
+
+    /// What is in the file of a message that is on its way.
+    pub fn content(&self, id: ClientId) -> impl Future<Output = Option<Blob>> + use<> {
+        self.shared.content(id)
+    }
+
     /// The panel was opened or closed.
     pub fn set_open(&self, open: bool) {
         self.shared.panel_open.set(open);
@@ -165,8 +198,11 @@ impl Shared {
         loop {
             let next = self.inbox.borrow_mut().pop_front();
             let Some(input) = next else { break };
+            let chosen = if let Input::SendFiles(files) = &input { handles(files) } else { Vec::new() };
             let effects = self.session.borrow_mut().handle(self.clock.now(), input);
             self.perform(effects);
+            // What was declined is let go.
+            self.contents.borrow_mut().retain(|(handle, _)| !chosen.contains(handle));
             self.follow();
         }
         self.busy.set(false);
@@ -185,20 +221,19 @@ impl Shared {
                     self.session_due.set(at);
                     self.set_timer();
                 }
-                Effect::Keep(record) => {
-                    self.announce(&record);
-                    let (own, key) = (self.own.clone(), record.key());
-                    let done = move |written| {
-                        if let Some(shared) = own.upgrade() {
-                            shared.input(Input::Kept(key, written));
-                        }
-                    };
-                    if let Some(storage) = &*self.storage.borrow() {
-                        storage.keep(record, Box::new(done));
-                    }
+                Effect::Keep(record) => self.keep(record, None),
+                Effect::KeepFile { record, handle } => {
+                    let mut contents = self.contents.borrow_mut();
+                    let at = contents.iter().position(|(other, _)| *other == handle);
+                    let content = at.map(|at| contents.swap_remove(at).1);
+                    drop(contents);
+                    self.keep(record, content);
+                }
+                Effect::Declined { name, code } => self.screen.declined(&name, code),
+                Effect::Request { id, call: Call::Upload(upload), credential, timeout_ms } => {
+                    self.upload(id, &upload, credential.as_deref(), timeout_ms);
                 }
                 // No file is taken from the visitor yet, so none has to be kept, and none is declined.
-                Effect::KeepFile { .. } | Effect::Declined { .. } => {}
                 Effect::Forget(key) => {
                     if let Some(storage) = &*self.storage.borrow() {
                         storage.forget(key);
@@ -215,7 +250,7 @@ impl Shared {
                     };
                     let request =
                         self.transport.send(&call, credential.as_deref(), timeout_ms, Box::new(done));
-                    self.requests.borrow_mut().push((id, request));
+                    self.requests.borrow_mut().push((id, Box::new(request)));
                 }
                 Effect::Abort(id) => self.end(id),
                 Effect::Tell { after, .. } => {
@@ -232,6 +267,52 @@ impl Shared {
         if redraw {
             self.screen.redraw(&self.session.borrow());
         }
+    }
+
+    fn hold(&self, file: Chosen) -> NewFile {
+        let handle = self.last_handle.get().wrapping_add(1);
+        self.last_handle.set(handle);
+        let (media_type, size_bytes) = (file.content.type_(), file.content.size() as u64);
+        self.contents.borrow_mut().push((handle, file.content));
+        NewFile { handle, name: file.name, media_type, size_bytes }
+    }
+
+    fn keep(&self, record: Record, content: Option<Blob>) {
+        self.announce(&record);
+        let (own, key) = (self.own.clone(), record.key());
+        let done = move |written| {
+            if let Some(shared) = own.upgrade() {
+                shared.input(Input::Kept(key, written));
+            }
+        };
+        if let Some(storage) = &*self.storage.borrow() {
+            match content {
+                Some(content) => storage.keep_file(record, content, Box::new(done)),
+                None => storage.keep(record, Box::new(done)),
+            }
+        }
+    }
+
+    fn content(&self, id: ClientId) -> impl Future<Output = Option<Blob>> + use<> {
+        let storage = self.storage.borrow().clone();
+        async move { storage?.content(&RecordKey::Outgoing(id)).await }
+    }
+
+    fn upload(&self, id: RequestId, upload: &Upload, credential: Option<&str>, timeout_ms: u32) {
+        let own = self.own.clone();
+        let tell = move |news| {
+            let Some(shared) = own.upgrade() else { return };
+            match news {
+                UploadNews::Sent(sent_bytes) => shared.input(Input::Progress { id, sent_bytes }),
+                UploadNews::Done(outcome) => {
+                    shared.end(id);
+                    shared.input(Input::Answered(id, outcome));
+                }
+            }
+        };
+        let content = Box::pin(self.content(upload.id.clone()));
+        let request = self.transport.upload(upload, credential, timeout_ms, content, Box::new(tell));
+        self.requests.borrow_mut().push((id, Box::new(request)));
     }
 
     fn end(&self, id: RequestId) {
@@ -361,6 +442,10 @@ impl Shared {
         }
         drop(fired);
     }
+}
+
+fn handles(files: &[NewFile]) -> Vec<u32> {
+    files.iter().map(|file| file.handle).collect()
 }
 
 /// Tells sessions apart without naming them (FNV-1a).

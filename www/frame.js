@@ -9,6 +9,8 @@ const asset = (path) => new URL(path, import.meta.url);
 const inline = root.dataset.mode === 'inline' || window.parent === window;
 const desk = root.dataset.desk || new URLSearchParams(location.search).get('desk');
 
+let sentences;
+
 /** The first language of these that has a file; English otherwise. */
 const languageOf = (tags) => {
   for (const tag of tags) {
@@ -67,6 +69,7 @@ const start = async (settings, host, open) => {
   const locale = tags.find((tag) => languageOf([tag]) === language && tag.startsWith(language.slice(0, 2))) || language;
   document.documentElement.lang = language;
   const [texts] = await Promise.all([fetchTexts(language), wasm]);
+  sentences = texts;
   if (settings.color) paint(settings.color);
   return mount(root, {
     endpoint: root.dataset.endpoint || asset('.').origin,
@@ -95,7 +98,8 @@ const serveLoader = () => {
 
   const host = {
     close: () => post('close'),
-    unread: (count) => post('unread', { count }),
+    unread: (count) => post('unread', { count, text: sentences.unread.replace('{count}', count) }),
+    queue: ([place, text]) => post('queue', { place, text }),
     conversation: (open) => post('conversation', { open }),
     ready: () => post('ready'),
     vaultGet: () =>

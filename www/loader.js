@@ -12,7 +12,7 @@
   const READY_MS = 15000;
   const REATTACH_MAX = 50;
 
-  if (window[REGISTRY]) return console.warn('frontdesk: included twice, the first one stays');
+  if (window[REGISTRY]) return console.warn('frontdesk: included twice');
   const script = document.currentScript || document.querySelector('script[data-desk][src]');
   const settings = { ...script?.dataset, ...window.frontdeskSettings };
   const { desk, theme = 'auto', title = null, color = null, calls, position } = settings;
@@ -26,12 +26,12 @@
   const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join('');
   const locale = settings.locale || root.lang || null;
   const spoken = (locale || navigator.language).slice(0, 2).toLowerCase();
-  const [chat, dismiss, unreadOne, unreadMany, unreachable, retry, newTab] = (
+  const [chat, dismiss, unreachable, retry, newTab] = (
     {
-      zh: '在线客服|关闭|1 条未读消息|# 条未读消息|暂时无法连接在线客服。|重试|在新标签页中打开',
-      ar: 'تحدّث معنا|إغلاق|رسالة واحدة غير مقروءة|رسائل غير مقروءة: #|المحادثة غير متاحة الآن.|إعادة المحاولة|فتح في تبويب جديد',
+      zh: '在线客服|关闭|暂时无法连接在线客服。|重试|在新标签页中打开',
+      ar: 'تحدّث معنا|إغلاق|المحادثة غير متاحة الآن.|إعادة المحاولة|فتح في تبويب جديد',
     }[spoken] ||
-    'Chat with us|Close|1 unread message|# unread messages|The chat cannot be reached just now.|Try again|Open it in a new tab'
+    'Chat with us|Close|The chat cannot be reached just now.|Try again|Open it in a new tab'
   ).split('|');
   const label = title || chat;
   const phones = matchMedia('(max-width:480px),(max-height:480px) and (pointer:coarse)');
@@ -47,6 +47,10 @@
   let wantsFocus = false;
   let conversation;
   let unread = 0;
+  let news; // a sentence about what is unread
+  let place; // in the queue, where the centre says
+  let queued; // a sentence about it, while the visitor queues
+  let mark = ''; // what stands before the title of the host page
   let attached = 0;
 
   const listen = (target, name, run) => target.addEventListener(name, run, { signal: gone.signal });
@@ -92,7 +96,6 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
 .c header{display:flex;justify-content:flex-end;padding:10px;margin-bottom:20px;background:#8882}
 .c header button{padding:9px;background:none;color:inherit}
 .c i{display:block;width:60%;height:44px;margin:12px 16px;border-radius:16px;background:#8882;animation:p 1s infinite alternate}
-.c i:nth-child(3){margin-left:36%}
 .c p{display:grid;gap:12px;justify-items:center;padding:40px 24px;text-align:center}
 @keyframes p{to{opacity:.5}}
 @media(prefers-reduced-motion){*{transition:none!important;animation:none!important}}
@@ -229,6 +232,20 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     }, READY_MS);
   };
 
+  /** Says on the launcher what is new, and in the page's title the place in the queue while the panel is not seen. */
+  const tell = () => {
+    const sentence = (unread ? news : queued) || '';
+    badge.hidden = !sentence;
+    badge.style.background = unread ? '' : '#444';
+    badge.textContent = unread > 99 ? '99+' : unread || place || '..';
+    status.textContent = sentence;
+    launcher.setAttribute('aria-label', sentence ? `${label}, ${sentence}` : label);
+    const next = place && settings.pageTitle !== 'off' && (!isOpen || document.hidden) ? `(${place}) ` : '';
+    // The page may have taken another title meanwhile, without the mark.
+    if (next !== mark) document.title = next + document.title.replace(mark, '');
+    mark = next;
+  };
+
   const measure = () => {
     if (!isOpen) return;
     const phone = phones.matches;
@@ -253,6 +270,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     launcher.setAttribute('aria-expanded', open);
     measure();
     post('shown', { open, focus });
+    tell();
     if (!open && hadFocus) launcher.focus();
     if (open && focus && ready) frame.focus();
     rememberOpen();
@@ -279,14 +297,15 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
       announced = true;
     },
     close,
-    unread({ count }) {
+    unread({ count, text }) {
       unread = Math.max(0, count | 0);
-      const sentence = (unread === 1 ? unreadOne : unreadMany).replace('#', unread);
-      badge.hidden = !unread;
-      badge.textContent = unread > 99 ? '99+' : unread;
-      status.textContent = unread ? sentence : '';
-      launcher.setAttribute('aria-label', unread ? `${label}, ${sentence}` : label);
+      news = text;
+      tell();
       emit('unread', { count: unread });
+    },
+    queue(message) {
+      ({ place, text: queued } = message);
+      tell();
     },
     conversation(message) {
       conversation = message.open;
@@ -302,6 +321,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     if (!frame || source !== frame.contentWindow || sender !== origin || data?.frontdesk !== 1) return;
     if (data.type === 'hello' || data.nonce === nonce) heard[data.type]?.(data);
   });
+  listen(document, 'visibilitychange', tell);
   listen(window, 'resize', measure);
   for (const name of ['resize', 'scroll']) if (window.visualViewport) listen(visualViewport, name, measure);
   listen(box, 'keydown', (event) => event.key === 'Escape' && close());
@@ -330,6 +350,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
       for (const entry of subscriptions) if (entry.name === name && entry.run === run) entry.stop();
     },
     destroy() {
+      heard.queue({});
       clearTimeout(timer);
       observer.disconnect();
       gone.abort();

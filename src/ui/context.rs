@@ -1,11 +1,14 @@
 //! What every view is given: the state to draw, the sentences, and the way to emit inputs.
 
 use crate::driver::{Driver, Screen};
-use crate::ui::text::Key;
+use crate::ui::attach::Tray;
+use crate::ui::dock::queue_words;
+use crate::ui::text::{self, Key};
 use crate::ui::transcript::{Surroundings, TranscriptView};
 use crate::ui::view_state::{Facing, ViewState};
 use crate::ui::words::Words;
 use crate::web::{Files, Host, Timer};
+use frontdesk_contract::ErrorCode;
 use frontdesk_core::{Change, Input, Session};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -26,6 +29,10 @@ pub struct Desk {
     pub host: Host,
     /// Its title, by the host or by the language.
     pub title: String,
+    /// Files that were chosen and not sent yet.
+    pub tray: Tray,
+    /// Number and text of a message for later that was not sent yet.
+    pub left: RefCell<(String, String)>,
     root: Element,
     driver: RefCell<Option<Driver>>,
     transcript: RefCell<Option<Rc<TranscriptView>>>,
@@ -42,6 +49,9 @@ pub struct Context {
     desk: StoredValue<Rc<Desk>, LocalStorage>,
     state: RwSignal<Arc<ViewState>>,
     returned: RwSignal<u32>,
+    tray: RwSignal<u32>,
+    /// The form for a message for later is open.
+    pub leaving: RwSignal<bool>,
 }
 
 impl Context {
@@ -51,6 +61,8 @@ impl Context {
             words,
             host,
             title,
+            tray: Tray::default(),
+            left: RefCell::default(),
             root,
             driver: RefCell::default(),
             transcript: RefCell::default(),
@@ -64,12 +76,36 @@ impl Context {
             desk: StoredValue::new_local(desk),
             state: RwSignal::new(Arc::default()),
             returned: RwSignal::new(0),
+            tray: RwSignal::new(0),
+            leaving: RwSignal::new(false),
         }
     }
 
     /// The widget.
     pub fn desk(self) -> Rc<Desk> {
         self.desk.get_value()
+    }
+
+    /// The widget; `None` once it was taken away.
+    pub fn try_desk(self) -> Option<Rc<Desk>> {
+        self.desk.try_get_value()
+    }
+
+    /// What is on the tray has changed.
+    pub fn tray_changed(self) {
+        // Not there any more when the widget was taken away meanwhile.
+        self.tray.try_update(|version| *version += 1);
+    }
+
+    /// Counts the changes of the tray.
+    pub fn tray_version(self) -> u32 {
+        self.tray.get()
+    }
+
+    /// Opens or closes the form for a message for later.
+    pub fn leave_message(self, open: bool) {
+        self.leaving.set(open);
+        self.settle_focus();
     }
 
     /// A number of what is to be seen, so that a piece is drawn anew only when that has changed.
@@ -191,6 +227,7 @@ impl Desk {
     /// Focuses the composer, or what can be used instead.
     pub fn focus_first(&self) {
         for wanted in [
+            ".fd-leave .fd-field",
             ".fd-sheet .fd-quiet",
             ".fd-input",
             ".fd-dock button",
@@ -287,6 +324,15 @@ impl Screen for Sight {
             };
             view.set_typing(state.typing.then_some(&name));
         }
+        if (before.facing, before.queue) != (state.facing, state.queue) {
+            let queues = state.facing == Facing::Queue;
+            let sentence = queues.then(|| {
+                let (place, wait) = queue_words(&desk.words, state.queue);
+                [&place, ". ", &wait].concat()
+            });
+            let place = state.queue.place.filter(|_| queues);
+            desk.host.queue(place.unwrap_or(0), sentence.as_deref());
+        }
         self.context.state.set(Arc::new(state));
     }
 
@@ -298,5 +344,12 @@ impl Screen for Sight {
         let draft = desk.draft();
         desk.set_draft(if draft.trim().is_empty() { text } else { [&text, "\n", &draft].concat() });
         self.context.returned.update(|count| *count += 1);
+    }
+
+    fn declined(&self, name: &str, code: ErrorCode) {
+        let Some(desk) = self.desk.upgrade() else { return };
+        let reason = desk.words.get(text::of_error(Some(code)));
+        desk.tray.complain(desk.words.fill(text::ATTACH_REFUSED, &[("name", name), ("reason", &reason)]));
+        self.context.tray_changed();
     }
 }

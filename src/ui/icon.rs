@@ -46,6 +46,11 @@ pub const THUMB: Icon =
     "M7 11v9H4v-9zM7 11l4-7a2 2 0 0 1 2 2v4h5.500a2 2 0 0 1 2 2.400l-1.300 6a2 2 0 0 1-2 1.600H7";
 /// An arrow to the start of the line.
 pub const BACK: Icon = "M19 12H5M11.500 5.500L5 12l6.500 6.500";
+/// A paper clip.
+pub const ATTACH: Icon = "M20 11.500l-8 8a5 5 0 0 1-7-7l8.500-8.500a3.300 3.300 0 0 1 4.700 4.700l-8.400 8.400a1.700 1.700 0 0 1-2.400-2.400l7.400-7.400";
+/// A camera.
+pub const CAMERA: Icon =
+    "M4 8h3.500L9 5.500h6L16.500 8H20v11H4zM12 16.500a3.300 3.300 0 1 0 0-6.600 3.300 3.300 0 0 0 0 6.600z";
 
 /// Mouth and eyes of the five faces, worst first.
 pub const FACES: [Icon; 5] = [

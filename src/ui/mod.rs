@@ -1,12 +1,12 @@
 //! What the visitor sees. Views draw from [`view_state::ViewState`] and emit inputs; they call no port and keep no
 //! data of the conversation.
 
+pub mod attach;
+pub mod composer;
 pub mod text;
 pub mod transcript;
 pub mod view_state;
 
-#[cfg(target_arch = "wasm32")]
-pub mod composer;
 #[cfg(target_arch = "wasm32")]
 pub mod context;
 #[cfg(target_arch = "wasm32")]
@@ -15,6 +15,7 @@ pub mod dock;
 pub mod gallery;
 #[cfg(target_arch = "wasm32")]
 pub mod icon;
+pub mod leave;
 #[cfg(target_arch = "wasm32")]
 pub mod notices;
 #[cfg(target_arch = "wasm32")]
@@ -23,6 +24,8 @@ pub mod panel;
 pub mod parts;
 #[cfg(target_arch = "wasm32")]
 pub mod rating;
+#[cfg(target_arch = "wasm32")]
+pub mod suggest;
 #[cfg(target_arch = "wasm32")]
 pub mod welcome;
 #[cfg(target_arch = "wasm32")]

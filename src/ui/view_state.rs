@@ -2,7 +2,7 @@
 //! no view has to ask them.
 
 use frontdesk_contract::{CallOffer, ConnectTo, ContactState, EndReason, ErrorCode, QueueInfo, SurveyForm};
-use frontdesk_core::{Connection, RatingState, Session, Stage};
+use frontdesk_core::{Connection, EntryKind, LeaveState, RatingState, Session, Stage};
 
 /// Everything beside the transcript.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -23,6 +23,8 @@ pub struct ViewState {
     pub dock_version: u32,
     /// Place and wait.
     pub queue: QueueInfo,
+    /// Since when the visitor queues, in epoch milliseconds; 0: not.
+    pub queue_since_ms: u64,
     /// Requests fail; trying goes on.
     pub trouble: bool,
     /// The centre stands in the way of what the visitor asked for; trying goes on.
@@ -47,6 +49,14 @@ pub struct ViewState {
     pub calls: CallOffer,
     /// The longest text in bytes; 0 while it is not known.
     pub text_max: u32,
+    /// Files can be sent.
+    pub can_attach: bool,
+    /// Questions that the robot can answer, for what is in the composer.
+    pub suggestions: Vec<String>,
+    /// A message for later can be left.
+    pub can_leave: bool,
+    /// What became of the message that was left.
+    pub leaving: LeaveState,
 }
 
 /// Who is on the other side.
@@ -127,6 +137,7 @@ impl ViewState {
             dock: dock(session),
             dock_version: 0,
             queue: session.queue(),
+            queue_since_ms: queue_since(session),
             trouble: session.connection() == Connection::Trouble,
             centre_away: session.centre_trouble().is_some(),
             refused_wish: session.refused_wish(),
@@ -142,6 +153,11 @@ impl ViewState {
             can_write: contact.state != ContactState::Ended || connecting.is_some(),
             calls: offers.map_or(CallOffer::default(), |offers| offers.call),
             text_max: offers.map_or(0, |offers| offers.text_max_bytes),
+            can_attach: offers
+                .is_some_and(|offers| !offers.files.types.is_empty() && offers.files.max_count > 0),
+            suggestions: session.suggestions().to_vec(),
+            can_leave: offers.is_some_and(|offers| offers.leave_message),
+            leaving: session.leaving(),
         }
     }
 }
@@ -153,6 +169,17 @@ impl ViewState {
         state.dock_version = before.dock_version + u32::from(state.dock != before.dock);
         state
     }
+}
+
+fn queue_since(session: &Session) -> u64 {
+    if session.contact().state != ContactState::Queueing {
+        return 0;
+    }
+    let entries = session.transcript().entries();
+    let begun = entries.iter().rev().find(
+        |entry| matches!(&entry.kind, EntryKind::Contact(contact) if contact.state == ContactState::Queueing),
+    );
+    begun.map_or(0, |entry| entry.at_ms)
 }
 
 fn dock(session: &Session) -> Dock {

@@ -32,6 +32,12 @@ impl Host {
         self.call("unread", &count.into());
     }
 
+    /// The visitor's place in the queue (0: not known), and a sentence about it; `None`: the visitor does not queue.
+    pub fn queue(&self, place: u32, sentence: Option<&str>) {
+        let sentence = sentence.map_or(JsValue::NULL, JsValue::from_str);
+        self.call("queue", &js_sys::Array::of2(&place.into(), &sentence));
+    }
+
     /// Whether there is a conversation to come back to.
     pub fn conversation(&self, open: bool) {
         self.call("conversation", &open.into());

@@ -6,6 +6,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;
+/// A Monday at midnight, by UTC: 2024-01-01.
+const MONDAY_MS: f64 = 1_704_067_200_000.0;
 
 /// Formats for one language; made when first used.
 pub struct Locale {
@@ -80,6 +82,42 @@ impl Locale {
         let format = construct("NumberFormat", &self.tag, &options)
             .and_then(|format| Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok());
         call(format.as_ref(), size)
+    }
+
+    /// The name of a country or region, by its ISO 3166 code; the code where the browser knows none.
+    pub fn region(&self, code: &str) -> String {
+        let names = construct("DisplayNames", &self.tag, &options(&[("type", "region")]));
+        let name = names.and_then(|names| {
+            let of: Function = Reflect::get(&names, &"of".into()).ok()?.dyn_into().ok()?;
+            of.call1(&names, &code.into()).ok()?.as_string()
+        });
+        name.unwrap_or_else(|| code.to_owned())
+    }
+
+    /// The short name of a day of the week, 1 is Monday.
+    pub fn weekday(&self, day: u8) -> String {
+        let format = self.date_format(&[("weekday", "short"), ("timeZone", "UTC")]);
+        call(format.as_ref(), MONDAY_MS + f64::from(day.saturating_sub(1)) * DAY_MS as f64)
+    }
+
+    /// A time of day, so many minutes after midnight.
+    pub fn clock(&self, minutes: u32) -> String {
+        let format = self.date_format(&[("hour", "numeric"), ("minute", "2-digit"), ("timeZone", "UTC")]);
+        call(format.as_ref(), MONDAY_MS + f64::from(minutes) * 60_000.0)
+    }
+
+    /// The name of a time zone; `None` where the visitor's clock is set to it, or the browser does not know it.
+    pub fn foreign_zone(&self, zone: &str) -> Option<String> {
+        let own = construct("DateTimeFormat", &self.tag, &Object::new())?;
+        let resolved = own.unchecked_into::<Intl::DateTimeFormat>().resolved_options();
+        if Reflect::get(&resolved, &"timeZone".into()).ok()?.as_string()? == zone {
+            return None;
+        }
+        let format =
+            self.date_format(&[("timeZoneName", "long"), ("timeZone", zone), ("minute", "numeric")])?;
+        // The zone stands behind the time: "30 China Standard Time".
+        let shown = call(Some(&format), MONDAY_MS);
+        Some(shown.trim_start_matches(|char: char| char.is_numeric() || " ,،、分".contains(char)).to_owned())
     }
 
     fn date_format(&self, parts: &[(&str, &str)]) -> Option<Function> {

@@ -8,10 +8,12 @@ pub mod json;
 pub mod listener;
 pub mod locale;
 pub mod near;
+pub mod picture;
 pub mod storage;
 pub mod tabs;
 pub mod timer;
 pub mod transport;
+pub mod upload;
 pub mod wake;
 
 pub use clock::Clock;
@@ -24,4 +26,5 @@ pub use storage::Storage;
 pub use tabs::Channel;
 pub use timer::Timer;
 pub use transport::{Request, Transport};
+pub use upload::{UploadNews, UploadRequest};
 pub use wake::Wake;

@@ -1,9 +1,10 @@
 //! Requests to the visitor API by `fetch`.
 
+use crate::web::upload::{Content, UploadNews, UploadRequest, UploadTo};
 use crate::web::{Timer, json};
 use crate::wire::Read;
 use frontdesk_contract::{ApiError, SESSION_HEADER};
-use frontdesk_core::{Answer, Call, Failure};
+use frontdesk_core::{Answer, Call, Failure, Upload};
 use gloo_net::http::{Method, RequestBuilder};
 use js_sys::SyntaxError;
 use serde::Serialize;
@@ -73,6 +74,19 @@ impl Transport {
         json::from_js(body_of(&response).await.ok()?)
     }
 
+    /// Uploads a file; see [`UploadRequest::send`].
+    pub fn upload(
+        &self,
+        upload: &Upload,
+        credential: Option<&str>,
+        timeout_ms: u32,
+        content: Content,
+        tell: Box<dyn Fn(UploadNews)>,
+    ) -> UploadRequest {
+        let url = [&self.base, "files"].concat();
+        UploadRequest::send(&UploadTo { url: &url, credential, timeout_ms }, upload, content, tell)
+    }
+
     fn build(
         &self,
         call: &Call,
@@ -102,6 +116,7 @@ impl Transport {
                 let query = ["suggestions?q=", &escape(query)].concat();
                 return self.finish(Method::GET, &query, None, credential, abort);
             }
+            // Goes by `Transport::upload`.
             Call::Upload(_) => return None,
             Call::Events { after, wait_s } => {
                 let query = ["events?after=", &after.to_string(), "&wait=", &wait_s.to_string()].concat();

@@ -13,7 +13,8 @@ const LOADER_BUDGET: u64 = 4096;
 /// Brotli bytes of the first load to a usable panel, loader included.
 const TOTAL_BUDGET: u64 = 130_000;
 /// Brotli bytes of the files that are loaded when a view is opened, by how their names begin.
-const PART_BUDGETS: [(&str, u64); 2] = [("split_rating", 6_000), ("chunk_", 8_000)];
+const PART_BUDGETS: [(&str, u64); 4] =
+    [("split_attach", 12_000), ("split_leave", 8_000), ("split_rating", 6_000), ("chunk_", 6_000)];
 
 /// One file that is served.
 #[derive(Clone, Debug)]

@@ -12,15 +12,18 @@ pub(super) struct Enter {
 }
 
 impl Enter {
-    /// Whether this key sends. Safari ends the composition before the Enter that ended it; that key is a 229 still.
-    pub(super) fn sends(self, event: &KeyboardEvent) -> bool {
+    /// The input method takes this key. Safari ends the composition before the Enter that ended it; that key is a 229
+    /// still.
+    pub(super) fn is_taken(self, event: &KeyboardEvent) -> bool {
+        self.composing || event.is_composing() || event.key_code() == TAKEN_BY_INPUT_METHOD
+    }
+
+    /// Whether a key that is not taken sends.
+    pub(super) fn sends(event: &KeyboardEvent) -> bool {
         event.key() == "Enter"
             && !event.shift_key()
             && !event.ctrl_key()
             && !event.alt_key()
             && !event.meta_key()
-            && !self.composing
-            && !event.is_composing()
-            && event.key_code() != TAKEN_BY_INPUT_METHOD
     }
 }

@@ -2,16 +2,21 @@
 
 use crate::lazy;
 use crate::ui::context::Context;
+use crate::ui::leave;
 use crate::ui::parts::{block, button, fixed, heading, line, nothing, piece, region, words};
 use crate::ui::rating;
 use crate::ui::text::{self, Key};
 use crate::ui::view_state::Dock;
-use frontdesk_contract::{ConnectTo, EndReason, ErrorCode, SurveyForm};
+use crate::ui::words::Words;
+use crate::web::Timer;
+use frontdesk_contract::{ConnectTo, EndReason, ErrorCode, QueueInfo, SurveyForm};
 use frontdesk_core::Input;
 use leptos::prelude::*;
 
 /// Milliseconds of a minute.
 const MINUTE_MS: u64 = 60_000;
+/// From here on a wait is long, expected or past.
+const LONG_WAIT_MS: u64 = 2 * MINUTE_MS;
 
 /// The card, if there is one. The region stays, so that screen readers hear what enters it.
 pub fn dock(context: Context) -> AnyView {
@@ -61,39 +66,74 @@ pub fn new_conversation(context: Context) -> AnyView {
     button("fd-button", context.text(text::NEW_CONVERSATION), begin)
 }
 
+/// Place in the queue, and the wait.
+pub fn queue_words(words: &Words, queue: QueueInfo) -> (String, String) {
+    let place = match queue.place {
+        None | Some(0) => words.get(text::QUEUE_TITLE),
+        Some(1) => words.get(text::QUEUE_NEXT),
+        Some(place) => words.fill(text::QUEUE_PLACE, &[("place", &words.locale.number(place))]),
+    };
+    let wait = match queue.wait_ms {
+        None => words.get(text::QUEUE_UNKNOWN),
+        Some(wait) if wait < MINUTE_MS => words.get(text::QUEUE_SOON),
+        Some(wait) => {
+            let minutes = u32::try_from(wait.div_ceil(MINUTE_MS)).unwrap_or(u32::MAX);
+            words.fill(text::QUEUE_WAIT, &[("minutes", &words.locale.number(minutes))])
+        }
+    };
+    (place, wait)
+}
+
 fn queue(context: Context) -> AnyView {
-    let place = move || {
-        let desk = context.desk();
-        match context.view().queue.place {
-            None | Some(0) => desk.words.get(text::QUEUE_TITLE),
-            Some(1) => desk.words.get(text::QUEUE_NEXT),
-            Some(place) => desk.words.fill(text::QUEUE_PLACE, &[("place", &desk.words.locale.number(place))]),
-        }
-    };
-    let wait = move || {
-        let desk = context.desk();
-        match context.view().queue.wait_ms {
-            None => desk.words.get(text::QUEUE_UNKNOWN),
-            Some(wait) if wait < MINUTE_MS => desk.words.get(text::QUEUE_SOON),
-            Some(wait) => {
-                let minutes = u32::try_from(wait.div_ceil(MINUTE_MS)).unwrap_or(u32::MAX);
-                desk.words.fill(text::QUEUE_WAIT, &[("minutes", &desk.words.locale.number(minutes))])
-            }
-        }
-    };
+    let told = move || queue_words(&context.desk().words, context.view().queue);
+    let (place, wait) = (move || told().0, move || told().1);
     let leave = move || context.act(Input::EndContact);
     card(vec![
         line("fd-title", words(place)),
         line("fd-strong", words(wait)),
         sentence(context, text::QUEUE_HINT),
+        long_wait(context),
         button("fd-button fd-quiet", context.text(text::QUEUE_LEAVE), leave),
     ])
 }
 
+/// A way out of a long wait, once it is long.
+fn long_wait(context: Context) -> AnyView {
+    let waited = RwSignal::new(false);
+    let timer = StoredValue::new_local(None::<Timer>);
+    context.desk().with_driver(|driver| {
+        let passed = driver.now_ms().saturating_sub(context.view_once().queue_since_ms);
+        let rest = LONG_WAIT_MS.saturating_sub(passed);
+        timer.set_value(Some(Timer::after(rest, Box::new(move || waited.set(true)))));
+    });
+    let offered = Memo::new(move |_| {
+        let view = context.view();
+        view.can_leave && (waited.get() || view.queue.wait_ms.is_some_and(|wait| wait > LONG_WAIT_MS))
+    });
+    piece(move || {
+        if !offered.get() {
+            return nothing();
+        }
+        block("fd-stacked", vec![sentence(context, text::QUEUE_LONG), leave_message(context)])
+    })
+}
+
+/// Opens the form for a message for later, where the desk takes one.
+fn leave_message(context: Context) -> AnyView {
+    if !context.view_once().can_leave {
+        return nothing();
+    }
+    button("fd-button fd-quiet", context.text(text::LEAVE_MESSAGE), move || context.leave_message(true))
+}
+
 fn ended(context: Context, reason: Option<EndReason>) -> AnyView {
+    let closed = reason == Some(EndReason::OutsideHours);
+    let unserved = closed || reason == Some(EndReason::QueueTimeout);
     card(vec![
         heading(context.text(text::ENDED_TITLE)),
         sentence(context, text::of_end(reason)),
+        if closed { leave::hours(context) } else { nothing() },
+        if unserved { leave_message(context) } else { nothing() },
         new_conversation(context),
     ])
 }
@@ -110,5 +150,10 @@ fn not_connected(context: Context, code: ErrorCode) -> AnyView {
     };
     let mut ways = vec![button("fd-button fd-quiet", context.text(text::TRY_AGAIN), to(wanted))];
     ways.extend(other.map(|(key, whom)| button("fd-button", context.text(key), to(whom))));
-    card(vec![sentence(context, text::of_error(Some(code))), block("fd-ways", ways)])
+    ways.push(leave_message(context));
+    card(vec![
+        sentence(context, text::of_error(Some(code))),
+        if code == ErrorCode::OutsideHours { leave::hours(context) } else { nothing() },
+        block("fd-ways", ways),
+    ])
 }

@@ -2,9 +2,11 @@
 
 mod header;
 
+use crate::ui::attach;
 use crate::ui::composer::composer;
 use crate::ui::context::Context;
 use crate::ui::dock::dock;
+use crate::ui::leave::leave;
 use crate::ui::notices::notices;
 use crate::ui::parts::{block, button, fixed, heading, line, nothing, piece, region};
 use crate::ui::text;
@@ -31,21 +33,35 @@ pub fn panel(context: Context) -> AnyView {
             return;
         }
         event.stop_propagation();
-        if layer.get_untracked() == NO_LAYER {
+        if context.leaving.get_untracked() {
+            context.leave_message(false);
+        } else if layer.get_untracked() == NO_LAYER {
             host.close();
         } else {
             layer.set(NO_LAYER);
             context.settle_focus();
         }
     };
+    let files = attach::target(context);
+    let drop_here = context.text(text::DROP_HERE);
     view! { class="fd",
-        <section class="fd-panel" role="dialog" aria-label=title on:keydown=escape>
+        <section
+            class="fd-panel"
+            role="dialog"
+            aria-label=title
+            on:keydown=escape
+            on:dragover=move |event| files.over(&event)
+            on:dragleave=move |event| files.gone(&event)
+            on:drop=move |event| files.dropped(&event)
+        >
             {header::header(context, layer)}
             {notices(context)}
             {block("fd-body", vec![welcome(context)])}
             {dock(context)}
             {composer(context)}
+            {block("fd-drop", vec![fixed(drop_here)])}
             {confirm_end(context, layer)}
+            {leave(context)}
         </section>
     }
     .into_any()
@@ -89,7 +105,7 @@ impl Surroundings for Context {
 fn confirm_end(context: Context, layer: RwSignal<u32>) -> AnyView {
     let can_end = context.key(|view| view.can_end.into());
     let asks = move || layer.get() == CONFIRM_END && can_end.get() != 0;
-    Effect::new(move |_| context.desk().cover(asks()));
+    Effect::new(move |_| context.desk().cover(asks() || context.leaving.get()));
     piece(move || {
         if !asks() {
             return nothing();

@@ -1,4 +1,5 @@
-//! IndexedDB: one object store, a record under each key `<desk>/<key>`.
+//! IndexedDB: records in one object store, under `<desk>/<key>` each; the content of files on their way in another, under
+//! the key of the record that they belong to.
 
 use crate::web::json;
 use frontdesk_core::snapshot::SCHEMA;
@@ -7,27 +8,33 @@ use js_sys::{Array, Promise};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{EventTarget, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbTransactionMode};
+use web_sys::{
+    Blob, EventTarget, IdbDatabase, IdbKeyRange, IdbObjectStore, IdbOpenDbRequest, IdbTransaction,
+    IdbTransactionMode,
+};
 
 /// Not `frontdesk`, which is the loader's: both may run on one origin, and a database has one owner of its versions.
 const NAME: &str = "frontdesk-records";
+const VERSION: u32 = 2;
 const STORE: &str = "records";
+/// Since version 2.
+const FILES: &str = "files";
 /// Some browsers never answer a refused `open`.
 const PATIENCE_MS: i32 = 10_000;
 
 /// An open database; closed on drop.
 #[must_use = "dropping the handle closes the database"]
-pub struct Database {
+pub(super) struct Database {
     database: IdbDatabase,
     prefix: String,
 }
 
 impl Database {
     /// Opens it; `None` where the browser has none, or refuses.
-    pub async fn open(desk: &str) -> Option<Self> {
+    pub(super) async fn open(desk: &str) -> Option<Self> {
         // Refusal comes as an exception from reading the property, as none, or as an error event.
         let factory = web_sys::window()?.indexed_db().ok()??;
-        let opening = factory.open_with_u32(NAME, 1).ok()?;
+        let opening = factory.open_with_u32(NAME, VERSION).ok()?;
         let upgrade = upgrade(&opening);
         opening.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
         let opened = settled(&opening, "success", &["error", "blocked"]);
@@ -38,8 +45,8 @@ impl Database {
     }
 
     /// All records of the desk; those of another schema are left out. `None`: it cannot be read.
-    pub async fn read(&self) -> Option<Vec<Record>> {
-        let store = self.store(IdbTransactionMode::Readonly)?;
+    pub(super) async fn read(&self) -> Option<Vec<Record>> {
+        let store = self.store(STORE, IdbTransactionMode::Readonly)?;
         let last = [&self.prefix, "\u{ffff}"].concat();
         let range = IdbKeyRange::bound(&self.prefix.as_str().into(), &last.into()).ok()?;
         let request = store.get_all_with_key(&range).ok()?;
@@ -49,21 +56,44 @@ impl Database {
         Some(kept.filter(|kept| kept.schema == SCHEMA).flat_map(|kept| kept.records).collect())
     }
 
-    /// Writes a record, or removes it; true once the transaction is complete.
-    pub async fn set(&self, key: &RecordKey, record: Option<Record>) -> bool {
-        let Some(store) = self.store(IdbTransactionMode::Readwrite) else { return false };
+    /// Writes a record, with the content of its file where there is one, or removes it together with the content; true
+    /// once the transaction is complete.
+    pub(super) async fn set(&self, key: &RecordKey, record: Option<Record>, content: Option<&Blob>) -> bool {
         let key = self.key(key);
+        let Some(transaction) = self.begin(&[STORE, FILES]) else { return false };
+        let store = |name| transaction.object_store(name).ok();
         let asked = match record {
-            None => store.delete(&key).is_ok(),
-            Some(record) => json::to_js(&Saved { schema: SCHEMA, records: vec![record] })
-                .is_some_and(|value| store.put_with_key(&value, &key).is_ok()),
+            None => [STORE, FILES].map(|name| store(name).and_then(|store| store.delete(&key).ok())),
+            Some(record) => {
+                let value = json::to_js(&Saved { schema: SCHEMA, records: vec![record] });
+                let written = value.and_then(|value| store(STORE)?.put_with_key(&value, &key).ok());
+                let file = content.map(|content| store(FILES)?.put_with_key(content, &key).ok());
+                [written.clone(), file.unwrap_or(written)]
+            }
         };
-        let transaction = settled(&store.transaction(), "complete", &["abort", "error"]);
-        asked && JsFuture::from(transaction).await.is_ok()
+        if asked.iter().any(Option::is_none) {
+            // Half of it is worth nothing.
+            let _ = transaction.abort();
+        }
+        let done = settled(&transaction, "complete", &["abort", "error"]);
+        JsFuture::from(done).await.is_ok()
     }
 
-    fn store(&self, mode: IdbTransactionMode) -> Option<IdbObjectStore> {
-        self.database.transaction_with_str_and_mode(STORE, mode).ok()?.object_store(STORE).ok()
+    /// The content of the file that belongs to a record.
+    pub(super) async fn content(&self, key: &RecordKey) -> Option<Blob> {
+        let request = self.store(FILES, IdbTransactionMode::Readonly)?.get(&self.key(key)).ok()?;
+        JsFuture::from(settled(&request, "success", &["error"])).await.ok()?;
+        request.result().ok()?.dyn_into().ok()
+    }
+
+    fn begin(&self, stores: &[&str]) -> Option<IdbTransaction> {
+        let names: Array = stores.iter().map(|name| JsValue::from_str(name)).collect();
+        let write = IdbTransactionMode::Readwrite;
+        self.database.transaction_with_str_sequence_and_mode(&names, write).ok()
+    }
+
+    fn store(&self, name: &str, mode: IdbTransactionMode) -> Option<IdbObjectStore> {
+        self.database.transaction_with_str_and_mode(name, mode).ok()?.object_store(name).ok()
     }
 
     fn key(&self, key: &RecordKey) -> JsValue {
@@ -88,8 +118,11 @@ fn upgrade(opening: &IdbOpenDbRequest) -> Closure<dyn FnMut()> {
     let opening = opening.clone();
     Closure::new(move || {
         if let Ok(database) = opening.result() {
-            // Fails only if the store is there already, and then all is well.
-            let _ = database.unchecked_into::<IdbDatabase>().create_object_store(STORE);
+            let database: IdbDatabase = database.unchecked_into();
+            for name in [STORE, FILES] {
+                // Fails only if the store is there already, and then all is well.
+                let _ = database.create_object_store(name);
+            }
         }
     })
 }

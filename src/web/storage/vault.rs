@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 type Job = (RecordKey, Option<Record>, Box<dyn FnOnce(bool)>);
 
 /// Keeps records with the host.
-pub struct Vault {
+pub(super) struct Vault {
     host: Host,
     jobs: RefCell<VecDeque<Job>>,
     busy: Cell<bool>,
@@ -18,12 +18,12 @@ pub struct Vault {
 
 impl Vault {
     /// Uses this host, which must have a vault.
-    pub fn new(host: Host) -> Self {
+    pub(super) fn new(host: Host) -> Self {
         Self { host, jobs: RefCell::default(), busy: Cell::default() }
     }
 
     /// What is kept; nothing when it cannot be read or is of another schema.
-    pub async fn read(&self) -> Saved {
+    pub(super) async fn read(&self) -> Saved {
         let kept: Option<Saved> = self.host.vault_get().await.as_deref().and_then(json::from_text);
         let none = Saved { schema: SCHEMA, records: Vec::new() };
         kept.filter(|saved| saved.schema == SCHEMA).unwrap_or(none)
@@ -31,7 +31,7 @@ impl Vault {
 
     /// Adds, replaces or removes a record; tells true once the host answers with what was written. One job after the
     /// other, since each reads the whole and writes it anew.
-    pub async fn set(&self, job: Job) {
+    pub(super) async fn set(&self, job: Job) {
         self.jobs.borrow_mut().push_back(job);
         if self.busy.replace(true) {
             return;

@@ -5,7 +5,9 @@ use frontdesk_core::{Record, RecordKey};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
+use web_sys::Blob;
 
 fn session(credential: &str) -> Record {
     Record::Session { credential: credential.into() }
@@ -49,7 +51,7 @@ async fn what_was_kept_is_there_after_a_reload() {
     let (desk, host) = (new_desk(), Host::default());
     let (storage, saved) = Storage::open(&desk, &host).await;
     assert!(saved.records.is_empty());
-    assert!(matches!(storage, Storage::Database(_)) && storage.is_kept());
+    assert!(storage.is_kept());
     forgets(storage, &desk, &host).await;
     assert!(records(&new_desk(), &host).await.is_empty(), "another desk sees nothing of it");
 }
@@ -59,10 +61,74 @@ async fn refused_storage_goes_to_the_host_and_without_one_to_memory() {
     let _refusal = Refusal::of_storage();
     let (desk, host) = (new_desk(), Host::new(vault_host()));
     let (storage, _) = Storage::open(&desk, &host).await;
-    assert!(matches!(storage, Storage::Vault(_)));
+    assert!(storage.is_kept());
     forgets(storage, &desk, &host).await;
 
     let (storage, _) = Storage::open(&desk, &Host::new(JsValue::UNDEFINED)).await;
     assert!(!storage.is_kept());
     assert!(!keep(&storage, outgoing(1)).await, "memory is not kept for good");
+}
+
+fn file(bits: u128) -> Record {
+    Record::OutgoingFile {
+        id: ClientId::from_bits(bits),
+        name: "a.txt".into(),
+        media_type: "text/plain".into(),
+        size_bytes: 2,
+        stored: None,
+        at_ms: 1_790_000_000_000,
+    }
+}
+
+fn content() -> Blob {
+    let parts = js_sys::Array::of1(&"hi".into());
+    Blob::new_with_str_sequence(&parts).unwrap()
+}
+
+async fn keep_file(storage: &Storage, record: Record) -> bool {
+    let written = Rc::new(Cell::new(None));
+    let note = Rc::clone(&written);
+    storage.keep_file(record, content(), Box::new(move |done| note.set(Some(done))));
+    until("the storage's answer", || written.get().is_some()).await;
+    written.get().unwrap()
+}
+
+async fn text_of(content: Option<Blob>) -> Option<String> {
+    JsFuture::from(content?.text()).await.unwrap().as_string()
+}
+
+#[wasm_bindgen_test]
+async fn the_content_of_a_file_is_there_after_a_reload_and_goes_with_its_record() {
+    let (desk, host) = (new_desk(), Host::default());
+    let (storage, _) = Storage::open(&desk, &host).await;
+    assert!(keep_file(&storage, file(1)).await);
+    let key = file(1).key();
+    assert_eq!(text_of(storage.content(&key).await).await.as_deref(), Some("hi"));
+    // The record is written again once the proxy has the file: the content stays.
+    assert!(keep(&storage, file(1)).await);
+    drop(storage);
+
+    let (storage, saved) = Storage::open(&desk, &host).await;
+    assert_eq!(saved.records, [file(1)]);
+    assert_eq!(text_of(storage.content(&key).await).await.as_deref(), Some("hi"));
+    assert!(storage.content(&file(2).key()).await.is_none());
+    storage.forget(key.clone());
+    assert!(keep(&storage, session("after")).await);
+    assert!(storage.content(&key).await.is_none());
+}
+
+#[wasm_bindgen_test]
+async fn without_a_database_the_content_lives_as_long_as_the_page() {
+    let _refusal = Refusal::of_storage();
+    let (desk, host) = (new_desk(), Host::new(vault_host()));
+    let (storage, _) = Storage::open(&desk, &host).await;
+    let key = file(1).key();
+    assert!(!keep_file(&storage, file(1)).await, "the content does not survive");
+    assert_eq!(text_of(storage.content(&key).await).await.as_deref(), Some("hi"));
+    // A later page still knows of the message, and can say that its file is gone.
+    let (later, saved) = Storage::open(&desk, &host).await;
+    assert_eq!(saved.records, [file(1)]);
+    assert!(later.content(&key).await.is_none());
+    storage.forget(key.clone());
+    assert!(storage.content(&key).await.is_none());
 }
