@@ -57,7 +57,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// Where the proxy keeps what must survive it. Key `store`, default `redb:frontdesk.redb`.
     pub store: StoreAt,
-    /// Folder for files on their way, of this proxy alone. Key `spool`, default `frontdesk-files`.
+    /// Folder for files on their way, of this proxy alone. Key `spool`, default `frontdesk-files` beside the
+    /// store's file.
     pub spool: PathBuf,
     /// How long a conversation is kept after its end. Key `retention_hours`, default 24.
     pub retention: Duration,
@@ -145,7 +146,11 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
     let public_url = root.must("public_url", address::ORIGIN_EXPECTED, |text: String| address::origin(&text));
     let metrics_listen = root.get("metrics_listen", SOCKET, address::socket);
     let store = root.or("store", address::STORE_EXPECTED, StoreAt::default(), address::store);
-    let spool = root.or("spool", "the path of a folder", PathBuf::from("frontdesk-files"), section::path);
+    let beside_store = match &store {
+        Some(StoreAt::Redb(path)) => path.with_file_name("frontdesk-files"),
+        Some(StoreAt::Memory) | None => PathBuf::from("frontdesk-files"),
+    };
+    let spool = root.or("spool", "the path of a folder", beside_store, section::path);
     let retention = root.whole("retention_hours", "hours", 24, 1..=8760);
     let assets = root.or("assets", "the path of a folder", PathBuf::from("dist"), section::path);
     let log =

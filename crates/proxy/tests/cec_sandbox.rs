@@ -8,7 +8,9 @@ use cec_support::{DELIVERED, heard, id, kind, party, rating, settings, text};
 use frontdesk_contract::{Body, ClientId, QueueInfo, Sender};
 use frontdesk_proxy::config::{CecConfig, Dialect};
 use frontdesk_proxy::vendor::cec::{Cec, Trouble};
-use frontdesk_proxy::vendor::{Centre as _, Content, Downlink, QueueAnswer, Said, Serving};
+use frontdesk_proxy::vendor::{
+    Centre as _, Content, Downlink, FileSource, QueueAnswer, Said, Serving, Spooled,
+};
 use frontdesk_sandbox::{Hours, ManualClock, MessageIds, Running, Sandbox, Settings, TokenBody, spawn};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -253,4 +255,24 @@ async fn tokens_that_lapse_during_a_conversation_are_renewed_unnoticed() {
         assert_eq!(cec.say(&party(), &id, 1, &text("hello")).await, Ok(DELIVERED));
         cec.poll(&party()).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn a_file_comes_back_as_it_went_and_a_message_is_left() {
+    let (centre, cec) = start(Settings::default()).await;
+    cec.connect(&party()).await.unwrap();
+    let bytes: Vec<u8> = (0..100_000_u32).map(|number| (number % 253) as u8).collect();
+    let path = std::env::temp_dir().join(format!("frontdesk-sandbox-{}", std::process::id()));
+    std::fs::write(&path, &bytes).unwrap();
+    let spooled = Spooled { path: &path, extension: "txt", size_bytes: 100_000 };
+    let key = cec.upload(&party(), spooled).await.unwrap();
+    let mut back = Vec::new();
+    let source = FileSource::Uploaded(key);
+    assert_eq!(cec.download(&party(), &source, Some("txt"), &mut back, 100_000).await, Ok(100_000));
+    assert_eq!(back, bytes);
+    let unknown = FileSource::Local("nothing".into());
+    assert!(cec.download(&party(), &unknown, Some("txt"), &mut back, 9).await.is_err());
+    assert_eq!(cec.leave_message(&party(), "+8613800138000", "please call").await, Ok(()));
+    std::fs::remove_file(path).unwrap();
+    centre.stop().await;
 }

@@ -155,6 +155,9 @@ message_id = "ignored"
 poll = "destructive"
 history = true
 poll_interval_ms = [200, 1000]
+
+[desks.leave_message]
+countries = ["CN", "DE"]
 "#,
         metrics = free_port()?,
         store = store.display(),

@@ -129,6 +129,21 @@ mod tests {
     }
 
     #[test]
+    fn files_lie_beside_the_store() {
+        for (store, spool) in [
+            ("", "frontdesk-files"),
+            ("store = \"redb:/var/lib/frontdesk/a.redb\"\n", "/var/lib/frontdesk/frontdesk-files"),
+            ("store = \"memory\"\n", "frontdesk-files"),
+            ("spool = \"/tmp/x\"\n", "/tmp/x"),
+        ] {
+            let config = Config::read(&format!("{store}{DESK}"), Path::new(""), []).unwrap();
+            assert_eq!(config.spool, Path::new(spool), "{store}");
+        }
+        let mistakes = mistakes("[limits]\nspool_bytes = 9000000\ncache_bytes = 5000000\n");
+        assert!(mistakes.len() == 1 && mistakes[0].contains("limits.cache_bytes"), "{mistakes:?}");
+    }
+
+    #[test]
     fn mistakes_are_named() {
         for (more, named) in [
             ("[desks.files]\ntypes = [\"exe\"]", "`exe` is not known"),

@@ -33,7 +33,10 @@ impl Visitor {
         let (what, body) = match self.utterance(body).await {
             Ok(both) => both,
             Err(problem) => {
-                self.change(|draft, _| task.undone(draft)).await?;
+                // An earlier attempt may have been delivered: that is not to be forgotten.
+                if !task.resumed {
+                    self.change(|draft, _| task.undone(draft)).await?;
+                }
                 return Err(problem);
             }
         };

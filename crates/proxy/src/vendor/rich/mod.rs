@@ -3,7 +3,7 @@
 //! Three walls stand between their HTML and a page, each of which would do:
 //! 1. only tags that HTML knows are tags, what hides from readers is cut out, and the rest goes through `ammonia` with
 //!    a short list of tags;
-//! 2. what it answers is parsed again and made into [`Node`]s: whatever a second reading may find in it, there is no
+//! 2. what it answers is parsed again and made into [nodes](frontdesk_contract::Node): whatever a second reading may find in it, there is no
 //!    node for a script, a style, a picture or a frame, and every address is checked ([`href`]);
 //! 3. a page builds its own elements from the nodes and parses no HTML.
 //!
