@@ -27,7 +27,7 @@ const calls = {
       visitor: { id: 'v-1', name: 'Guest' },
       contact: centre.contact,
       cursor: centre.events.length,
-      offers: { robot: true, agent: true, text_max_bytes: 100 },
+      offers: { robot: true, agent: true, text_max_bytes: 100, ...centre.offers },
     }),
   'POST contact': ({ to }) => {
     centre.contact = to === 'robot' ? { state: 'robot', with: { name: 'Mia', avatar: null } } : { state: 'queueing' };
@@ -44,6 +44,11 @@ const calls = {
     return answer(200, { status: 'accepted', seq: centre.events.length });
   },
   'POST typing': () => new Response(null, { status: 204 }),
+  'POST feedback': () => answer(200, { status: 'accepted' }),
+  'POST read': () => new Response(null, { status: 204 }),
+  'GET history': () => answer(200, centre.history.pop() ?? { items: [], before: null }),
+  'POST ticket': () =>
+    answer(200, { url: centre.ticket ?? `/nothing-here?ticket=${++centre.tickets}`, expires_ms: Date.now() + 300_000 }),
   'POST survey': () => answer(200, { status: 'accepted' }),
 };
 
@@ -60,7 +65,7 @@ const fake = async (request) => {
   if (request.signal.aborted) throw new DOMException('aborted', 'AbortError');
   const mine = centre;
   const url = new URL(request.url);
-  const call = `${request.method} ${url.pathname.replace('/v1/', '')}`;
+  const call = `${request.method} ${url.pathname.replace('/v1/', '').replace(/^files\/[^/]+\//, '')}`;
   const text = request.method === 'GET' ? '' : await request.clone().text();
   // What a widget of an earlier test still asks meets nobody.
   if (mine !== centre) throw new TypeError('network');
@@ -89,6 +94,10 @@ export function open() {
     asked: [],
     refusals: {},
     answer: '',
+    offers: {},
+    history: [],
+    tickets: 0,
+    ticket: null,
     aborted: 0,
   };
   window.fetch = fake;
@@ -96,6 +105,21 @@ export function open() {
 
 export function close() {
   window.fetch = real;
+}
+
+/** What the desk offers beside the usual; to be said before the widget asks. */
+export function offer(offers) {
+  centre.offers = JSON.parse(offers);
+}
+
+/** Pages of the history, the first one last. */
+export function keepHistory(pages) {
+  centre.history = JSON.parse(pages);
+}
+
+/** The address that every ticket leads to. */
+export function ticketFor(address) {
+  centre.ticket = address;
 }
 
 /** Events, numbered here. */

@@ -12,6 +12,11 @@ extern "C" {
     fn open();
     fn close();
     pub(crate) fn push(events: &str);
+    pub(crate) fn offer(offers: &str);
+    #[wasm_bindgen(js_name = keepHistory)]
+    pub(crate) fn keep_history(pages: &str);
+    #[wasm_bindgen(js_name = ticketFor)]
+    pub(crate) fn ticket_for(address: &str);
     pub(crate) fn flood(count: u32);
     pub(crate) fn refuse(call: &str, status: u32, code: &str);
     #[wasm_bindgen(js_name = answerWith)]
@@ -93,7 +98,10 @@ pub(crate) fn settings(desk: &str) -> Object {
 pub(crate) fn place() -> HtmlElement {
     let document = web_sys::window().unwrap().document().unwrap();
     let place: HtmlElement = document.create_element("div").unwrap().unchecked_into();
-    place.style().set_property("height", "600px").unwrap();
+    // On the screen, however much the runner has written above.
+    for (name, value) in [("position", "fixed"), ("top", "0"), ("height", "600px")] {
+        place.style().set_property(name, value).unwrap();
+    }
     document.body().unwrap().append_child(&place).unwrap();
     place
 }
@@ -101,7 +109,13 @@ pub(crate) fn place() -> HtmlElement {
 impl Visitor {
     /// Opens the panel of a new desk and waits for the greeting.
     pub(crate) async fn comes() -> Self {
+        Self::comes_to("{}").await
+    }
+
+    /// The same at a desk that offers this as well.
+    pub(crate) async fn comes_to(offers: &str) -> Self {
         let centre = Centre::open();
+        offer(offers);
         let place = place();
         let handle = mount(place.clone(), settings(&new_desk()).into()).unwrap();
         let visitor = Self { place, handle, _centre: centre };
@@ -111,7 +125,12 @@ impl Visitor {
 
     /// The same, and a conversation with an agent.
     pub(crate) async fn talks_with_li() -> Self {
-        let visitor = Self::comes().await;
+        Self::talks_at("{}").await
+    }
+
+    /// The same at a desk that offers this as well.
+    pub(crate) async fn talks_at(offers: &str) -> Self {
+        let visitor = Self::comes_to(offers).await;
         visitor.writes("hello");
         visitor.presses("Enter");
         visitor.reads(".fd-mine .fd-meta .fd-sr", "Sent").await;

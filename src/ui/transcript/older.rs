@@ -21,6 +21,7 @@ impl Older {
         rows.set(&place, &[("hidden", "")]);
         let sentence = rows.add(&place, "p", "", "")?;
         let button = rows.button(&place, "fd-link", "older", "")?;
+        rows.set(&button, &[("hidden", "")]);
         Some(Self { place, sentence, button, state: Cell::new(HistoryState::Unavailable) })
     }
 

@@ -3,6 +3,10 @@
 mod composer;
 mod dock;
 mod embed;
+mod history;
+mod kinds;
 mod notices;
+mod rating;
+mod rich;
 mod transcript;
 mod welcome;

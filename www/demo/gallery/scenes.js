@@ -201,6 +201,8 @@ export const scenes = {
           { id: 'h2', at_ms: at + MINUTE, from: { agent: name(w.agent) }, body: text(w.earlierAnswer) },
           { id: 'h3', at_ms: at + DAY, body: text(w.question) },
           { id: 'h4', at_ms: at + DAY + MINUTE, from: { robot: name(w.robot) }, body: rich(w) },
+          // The newest is among the events as well.
+          { id: `m${count}`, at_ms: Date.now(), from: { agent: name(w.agent) }, body: text(w.hello) },
         ],
         before: null,
       });
