@@ -233,7 +233,6 @@ impl Shared {
                 Effect::Request { id, call: Call::Upload(upload), credential, timeout_ms } => {
                     self.upload(id, &upload, credential.as_deref(), timeout_ms);
                 }
-                // No file is taken from the visitor yet, so none has to be kept, and none is declined.
                 Effect::Forget(key) => {
                     if let Some(storage) = &*self.storage.borrow() {
                         storage.forget(key);

@@ -22,9 +22,12 @@ const TELL_FROM_PERCENT: usize = 80;
 /// The composer, while something can be written.
 pub fn composer(context: Context) -> AnyView {
     let shown = context.key(|view| u32::from(view.can_write && view.refused.is_none()));
-    // Writes what the browser's field does not know by itself. Runs when the field is there.
+    piece(move || if shown.get() == 0 { nothing() } else { form(context) })
+}
+
+fn form(context: Context) -> AnyView {
+    // Writes what the browser's field does not know by itself. Made with the field, so that it runs when that is there.
     Effect::new(move |_| {
-        shown.get();
         context.returned();
         context.tray_version();
         let view = context.view();
@@ -45,10 +48,6 @@ pub fn composer(context: Context) -> AnyView {
         }));
         measure(&desk, &field, view.text_max);
     });
-    piece(move || if shown.get() == 0 { nothing() } else { form(context) })
-}
-
-fn form(context: Context) -> AnyView {
     let suggest = Suggest::new(context);
     let changed = move |_: leptos::ev::Event| {
         let desk = context.desk();
