@@ -10,11 +10,15 @@
 //! # Layout
 //! - one file per endpoint: what any implementation must do, over plain HTTP
 //! - `harness`: which centre, as whom, and how answers are read
+//! - `adapter`: through the proxy's own adapter: each printed code, each kind of message, and the same centre
+//! - `book`: `docs/contract.md`
 //! - `switched`: what only the sandbox's switches can bring about
 //! - `run`: the checks as tests, and the closing line
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
 
+mod adapter;
+mod book;
 mod harness;
 mod run;
 mod switched;
@@ -54,6 +58,7 @@ fn checks() -> Vec<Check> {
         feedback_satisfaction::CHECKS,
         do_leave_message::CHECKS,
         click_to_call::CHECKS,
+        adapter::live::CHECKS,
     ]
     .concat()
 }

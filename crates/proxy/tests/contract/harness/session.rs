@@ -50,6 +50,11 @@ impl Target {
         })
     }
 
+    /// Counts a conversation that was opened otherwise.
+    pub(crate) fn counts_one(&self) {
+        self.opened.fetch_add(1, Ordering::Relaxed);
+    }
+
     /// A conversation, whoever serves.
     pub(crate) async fn session(&self) -> Result<(Visitor, Serving), Stop> {
         let mut shared = self.session.lock().await;

@@ -43,7 +43,7 @@ pub(crate) fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
-fn runtime() -> Result<Runtime, Failed> {
+pub(crate) fn runtime() -> Result<Runtime, Failed> {
     Builder::new_current_thread().enable_all().build().map_err(Failed::from)
 }
 
@@ -67,7 +67,14 @@ fn ours(report: &Arc<Report>) -> Vec<Trial> {
         }
     }
     trials.extend(wrong::trials());
+    trials.extend(crate::adapter::kinds::trials());
+    trials.extend(crate::book::trials());
     trials
+}
+
+/// The sandbox's own table of contradictions.
+pub(crate) async fn quirks() -> Result<Vec<serde_json::Value>, Failed> {
+    variations::rows().await.map_err(Failed::from)
 }
 
 /// `file::function`.

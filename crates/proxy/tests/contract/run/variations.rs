@@ -15,6 +15,8 @@ pub(super) struct Variation {
     pub(super) without: Vec<Offer>,
     /// The files whose checks it can change; empty: all.
     files: &'static [&'static str],
+    /// It does what the documents contradict more plainly: the adapter cannot live with it.
+    contradicts: bool,
 }
 
 impl Variation {
@@ -32,7 +34,13 @@ impl Variation {
 
     /// Whether this check could come out differently with it.
     pub(super) fn concerns(&self, check: &Check) -> bool {
-        self.files.is_empty() || self.files.iter().any(|file| check.name.contains(&format!("::{file}::")))
+        let own = |file: &&'static str| check.name.contains(&format!("::{file}::"));
+        let through = |file: &&'static str| live(file).iter().any(|name| check.name.ends_with(name));
+        let live = check.name.contains("::live::");
+        if live && self.contradicts {
+            return false;
+        }
+        self.files.is_empty() || self.files.iter().any(|file| if live { through(file) } else { own(file) })
     }
 
     /// The settings a sandbox is opened with, before the patch.
@@ -85,7 +93,14 @@ pub(super) fn all(rows: &[Value]) -> Vec<Variation> {
         };
         for (switch, patch, without, files) in switches() {
             let without = [without, missing].concat();
-            variations.push(Variation { dialect, switch: switch.into(), patch, without, files });
+            variations.push(Variation {
+                dialect,
+                switch: switch.into(),
+                patch,
+                without,
+                files,
+                contradicts: false,
+            });
         }
         for row in rows {
             let (name, quirk) = (row["name"].as_str().unwrap_or_default(), row["within"] == "quirks");
@@ -98,7 +113,8 @@ pub(super) fn all(rows: &[Value]) -> Vec<Variation> {
                 let patch = if quirk { json!({"quirks": patch}) } else { patch };
                 let switch = format!("{name}={}", patch_word(&value));
                 let without = [without, missing].concat();
-                variations.push(Variation { dialect, switch, patch, without, files: touches(name) });
+                let (files, contradicts) = (touches(name), contradicts(name, &value));
+                variations.push(Variation { dialect, switch, patch, without, files, contradicts });
             }
         }
     }
@@ -119,6 +135,16 @@ fn needs_telling(name: &str, value: &Value) -> Option<&'static [Offer]> {
         ("feedback_from", "channel") => None,
         ("survey_path", "none") => Some(&[Offer::Survey]),
         _ => Some(&[]),
+    }
+}
+
+/// Whether the proxy reads it the other way: calls are below `/v1` as the address lines have it (D51), and messages
+/// themselves say which id a file has (D31).
+fn contradicts(name: &str, value: &Value) -> bool {
+    match name {
+        "call_paths" => value == "bare",
+        "download_ids" => true,
+        _ => false,
     }
 }
 
@@ -150,6 +176,26 @@ fn touches(name: &str) -> &'static [&'static str] {
         "feedback_unit" | "feedback_from" => &["feedback_satisfaction"],
         "survey_path" | "survey_questions" => &["survey_mode"],
         "history_order" | "history_fields" => &["query_history"],
+        _ => &[],
+    }
+}
+
+/// The checks through the adapter that ask this endpoint in the first place.
+fn live(file: &str) -> &'static [&'static str] {
+    match file {
+        "apply_token" => &["::connects_and_ends", "::hears_the_robot"],
+        "query_queue_info" => &["::knows_the_place_in_the_queue"],
+        "send" => &["::connects_and_ends", "::hears_the_robot", "::sends_a_card"],
+        "poll" => &["::hears_the_robot", "::hears_the_agent_and_the_end"],
+        "save_satisfaction" => &["::rates_after_the_end"],
+        "survey_mode" => &["::knows_what_to_ask"],
+        "query_history" => &["::finds_its_own_words_in_the_history"],
+        "upload_file_stream" => &["::sends_and_fetches_a_file"],
+        "download_file_stream" => &["::sends_and_fetches_a_file", "::shows_an_agents_file"],
+        "query_phrase_by_keyword" => &["::asks_the_robot_for_phrases"],
+        "feedback_satisfaction" => &["::judges_an_answer"],
+        "do_leave_message" => &["::leaves_a_message"],
+        "click_to_call" => &["::sets_up_a_call_and_drops_it"],
         _ => &[],
     }
 }

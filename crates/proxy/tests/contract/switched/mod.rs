@@ -1,6 +1,7 @@
 //! What can be brought about only with the sandbox's switches and its time: lapsed tokens, closed hours, timeouts,
 //! refusals that depend on the state of the centre.
 
+mod forced;
 mod lifetimes;
 mod repeats;
 mod states;
@@ -9,5 +10,5 @@ use crate::harness::Check;
 
 /// The checks of this folder.
 pub(crate) fn checks() -> Vec<Check> {
-    [lifetimes::CHECKS, repeats::CHECKS, states::CHECKS].concat()
+    [forced::CHECKS, lifetimes::CHECKS, repeats::CHECKS, states::CHECKS].concat()
 }
