@@ -1,6 +1,7 @@
 // A desk behind `fetch`, as far as the widget can tell: enough to try every view, and a record of what was asked.
 
 const real = window.fetch;
+const realRequest = window.XMLHttpRequest;
 const storage = Object.getOwnPropertyDescriptor(window, 'indexedDB');
 let centre;
 
@@ -43,6 +44,8 @@ const calls = {
     push(JSON.stringify([{ echo: { id, body, status: 'accepted' } }]));
     return answer(200, { status: 'accepted', seq: centre.events.length });
   },
+  'GET suggestions': () => answer(200, { suggestions: centre.suggestions }),
+  'POST leave-message': () => answer(200, { status: 'accepted' }),
   'POST typing': () => new Response(null, { status: 204 }),
   'POST feedback': () => answer(200, { status: 'accepted' }),
   'POST read': () => new Response(null, { status: 204 }),
@@ -84,6 +87,62 @@ const fake = async (request) => {
   return calls[call](text ? JSON.parse(text) : {});
 };
 
+/** An upload: waits until the test lets it go on. */
+class FakeRequest extends EventTarget {
+  upload = new EventTarget();
+  headers = {};
+  status = 0;
+  responseText = '';
+
+  open(method, url) {
+    this.call = `${method} ${new URL(url, location.href).pathname.replace('/v1/', '')}`;
+  }
+
+  setRequestHeader(name, value) {
+    this.headers[name] = value;
+  }
+
+  async send(content) {
+    const text = await content.text();
+    centre.asked.push({ call: this.call, text, session: this.headers['Frontdesk-Session'], headers: this.headers });
+    centre.uploads.push(this);
+    if (centre.answer === 'down') this.dispatchEvent(new Event('loadend'));
+  }
+
+  abort() {
+    centre.aborted++;
+    this.dispatchEvent(new Event('loadend'));
+  }
+}
+
+/** So many bytes of the upload that was begun last have left. */
+export function uploaded(bytes) {
+  centre.uploads.at(-1).upload.dispatchEvent(new ProgressEvent('progress', { loaded: bytes }));
+}
+
+/** The upload that was begun last is through, or refused with a status and a code. */
+export function storeUpload(status, code) {
+  const upload = centre.uploads.at(-1);
+  const name = decodeURIComponent(upload.headers['Frontdesk-Name']);
+  upload.status = status;
+  upload.responseText = JSON.stringify(
+    code
+      ? { code, message: code, retry_after_ms: null, request_id: 'r-1' }
+      : { file: `f-${centre.uploads.length}`, kind: 'document', name, size_bytes: 5 },
+  );
+  upload.dispatchEvent(new Event('loadend'));
+}
+
+/** A header of what was asked last by this call. */
+export function header(call, name) {
+  return centre.asked.findLast((one) => one.call === call)?.headers?.[name] ?? '';
+}
+
+/** What the robot can answer. */
+export function suggest(questions) {
+  centre.suggestions = JSON.parse(questions);
+}
+
 /** Answers every request from now on; a new centre that knows nobody. */
 export function open() {
   centre = {
@@ -94,17 +153,21 @@ export function open() {
     asked: [],
     refusals: {},
     answer: '',
-    offers: {},
     history: [],
     tickets: 0,
     ticket: null,
     aborted: 0,
+    offers: {},
+    suggestions: [],
+    uploads: [],
   };
   window.fetch = fake;
+  window.XMLHttpRequest = FakeRequest;
 }
 
 export function close() {
   window.fetch = real;
+  window.XMLHttpRequest = realRequest;
 }
 
 /** What the desk offers beside the usual; to be said before the widget asks. */

@@ -26,6 +26,11 @@ extern "C" {
     #[wasm_bindgen(js_name = lastCredential)]
     pub(crate) fn last_credential() -> String;
     pub(crate) fn aborted() -> u32;
+    pub(crate) fn suggest(questions: &str);
+    pub(crate) fn uploaded(bytes: u32);
+    #[wasm_bindgen(js_name = storeUpload)]
+    pub(crate) fn store_upload(status: u32, code: &str);
+    pub(crate) fn header(call: &str, name: &str) -> String;
     #[wasm_bindgen(js_name = refuseStorage)]
     fn refuse_storage(refuse: bool);
     #[wasm_bindgen(js_name = vaultHost)]

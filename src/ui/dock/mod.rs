@@ -101,10 +101,18 @@ fn queue(context: Context) -> AnyView {
 fn long_wait(context: Context) -> AnyView {
     let waited = RwSignal::new(false);
     let timer = StoredValue::new_local(None::<Timer>);
-    context.desk().with_driver(|driver| {
-        let passed = driver.now_ms().saturating_sub(context.view_once().queue_since_ms);
-        let rest = LONG_WAIT_MS.saturating_sub(passed);
-        timer.set_value(Some(Timer::after(rest, Box::new(move || waited.set(true)))));
+    let since = Memo::new(move |_| context.view().queue_since_ms);
+    Effect::new(move |_| {
+        let mut passed = 0;
+        context.desk().with_driver(|driver| {
+            // Not known before the event has come: it has just begun.
+            passed = since.get().checked_sub(1).map_or(0, |since| driver.now_ms().saturating_sub(since));
+        });
+        waited.set(false);
+        let end = move || {
+            waited.try_set(true);
+        };
+        timer.set_value(Some(Timer::after(LONG_WAIT_MS.saturating_sub(passed), Box::new(end))));
     });
     let offered = Memo::new(move |_| {
         let view = context.view();
