@@ -35,6 +35,8 @@ pub struct Desk {
     pub left: RefCell<(String, String)>,
     root: Element,
     driver: RefCell<Option<Driver>>,
+    #[cfg(feature = "gallery")]
+    stage: RefCell<Option<Staged>>,
     transcript: RefCell<Option<Rc<TranscriptView>>>,
     files: Rc<Files>,
     draft: RefCell<String>,
@@ -42,6 +44,10 @@ pub struct Desk {
     awaits_field: Cell<bool>,
     settle: RefCell<Option<Timer>>,
 }
+
+/// Lets look at a session that no driver runs.
+#[cfg(feature = "gallery")]
+pub type Staged = Box<dyn Fn(&mut dyn FnMut(&Session))>;
 
 /// The handle that the views pass around.
 #[derive(Clone, Copy)]
@@ -65,6 +71,8 @@ impl Context {
             left: RefCell::default(),
             root,
             driver: RefCell::default(),
+            #[cfg(feature = "gallery")]
+            stage: RefCell::default(),
             transcript: RefCell::default(),
             files: Rc::new(Files::new(endpoint)),
             draft: RefCell::default(),
@@ -183,6 +191,21 @@ impl Desk {
         if let Some(driver) = &*self.driver.borrow() {
             run(driver);
         }
+    }
+
+    /// Looks at the session, while there is one.
+    pub fn look(&self, look: &mut dyn FnMut(&Session)) {
+        self.with_driver(|driver| driver.look(&mut *look));
+        #[cfg(feature = "gallery")]
+        if let Some(stage) = &*self.stage.borrow() {
+            stage(look);
+        }
+    }
+
+    /// Looks at this session from now on.
+    #[cfg(feature = "gallery")]
+    pub fn set_stage(&self, stage: Staged) {
+        self.stage.replace(Some(stage));
     }
 
     /// Stops the session.

@@ -72,9 +72,8 @@ fn way(
 
 fn offer(context: Context) -> FileOffer {
     let mut offer = FileOffer::default();
-    context.desk().with_driver(|driver| {
-        offer =
-            driver.look(|session| session.offers().map(|offers| offers.files.clone())).unwrap_or_default();
+    context.desk().look(&mut |session| {
+        offer = session.offers().map(|offers| offers.files.clone()).unwrap_or_default();
     });
     offer
 }

@@ -91,6 +91,12 @@ impl Scene {
         let stage = Rc::new(RefCell::new(Stage::new(locale, now_ms as u64, screen)));
         if let Some(context) = context {
             let around = Around { stage: Rc::clone(&stage), sources };
+            let staged = Rc::clone(&stage);
+            context.desk().set_stage(Box::new(move |look| {
+                if let Ok(stage) = staged.try_borrow() {
+                    look(stage.session());
+                }
+            }));
             context.desk().show_transcript(Rc::new(around));
         }
         Self { stage, _view: Box::new(view) }

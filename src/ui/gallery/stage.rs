@@ -32,6 +32,10 @@ impl Stage {
         stage
     }
 
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
     pub(super) fn transcript(&self) -> &Transcript {
         self.session.transcript()
     }
@@ -50,6 +54,11 @@ impl Stage {
                     Effect::Abort(id) => self.open.retain(|(other, _)| *other != id),
                     Effect::Keep(record) | Effect::KeepFile { record, .. } => {
                         inputs.push(Input::Kept(record.key(), self.keeps));
+                    }
+                    Effect::Declined { name, code } => {
+                        if let Some(screen) = &self.screen {
+                            screen.declined(&name, code);
+                        }
                     }
                     _ => {}
                 }

@@ -13,8 +13,8 @@ lazy::part! { leave:
     /// Draws the hours.
     pub(super) fn hours_part(context: Context) -> AnyView {
         let mut hours = None;
-        context.desk().with_driver(|driver| {
-            hours = driver.look(|session| session.offers().and_then(|offers| offers.hours.clone()));
+        context.desk().look(&mut |session| {
+            hours = session.offers().and_then(|offers| offers.hours.clone());
         });
         hours.map_or_else(nothing, |hours| list(context, &hours))
     }

@@ -30,8 +30,8 @@ pub fn leave(context: Context) -> AnyView {
 #[cfg(target_arch = "wasm32")]
 pub fn hours(context: Context) -> AnyView {
     let mut said = false;
-    context.desk().with_driver(|driver| {
-        said = driver.look(|session| session.offers().is_some_and(|offers| offers.hours.is_some()));
+    context.desk().look(&mut |session| {
+        said = session.offers().is_some_and(|offers| offers.hours.is_some());
     });
     if said { lazy::later(context, move || Box::pin(hours::hours_part(context))) } else { parts::nothing() }
 }

@@ -70,7 +70,7 @@ const show = (name, { play, tall, after }, context) => {
     failed(error);
   }
   // What a visitor does by hand; parts of the widget may still be on their way.
-  if (after) setTimeout(() => Promise.resolve().then(() => after(root)).catch(failed), 300);
+  if (after) setTimeout(() => Promise.resolve().then(() => after(root, scene, context.words)).catch(failed), 300);
   return scene;
 };
 

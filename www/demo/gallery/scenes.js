@@ -73,7 +73,10 @@ const press = (...selectors) => (root) => {
   for (const selector of selectors) root.querySelector(selector).click();
 };
 
-/** What an attribute of this scene is: `play` makes it happen, `after` is what is done by hand. */
+const moment = () => new Promise((resolve) => setTimeout(resolve, 150));
+const LEAVE = '.fd-dock .fd-ways .fd-button:last-child';
+
+/** What happens in each: `play` makes it happen, `after` is what is done by hand. */
 export const scenes = {
   starting: { play: (scene) => scene.open(null) },
   welcome: { play: (scene) => scene.open(opened()) },
@@ -260,20 +263,29 @@ export const scenes = {
       scene.refuse('contact', 'robot_unavailable');
     },
   },
-  'leave-message': {
+  'leave-message': { play: (scene, w) => scenes['outside-hours'].play(scene, w), after: press(LEAVE) },
+  'leave-message-wrong': {
     play: (scene, w) => scenes['outside-hours'].play(scene, w),
-    after: (root) => root.querySelector('[data-do="leave-message"], .fd-ways .fd-leave, .fd-leave')?.click(),
+    after: async (root) => {
+      press(LEAVE)(root);
+      await moment();
+      press('.fd-form .fd-button')(root);
+    },
   },
   'message-left': {
-    play: (scene, w) => {
-      scenes['outside-hours'].play(scene, w);
+    play: (scene, w) => scenes['outside-hours'].play(scene, w),
+    after: async (root, scene, w) => {
+      press(LEAVE)(root);
+      await moment();
       scene.leave(w.number, w.left);
       scene.answer('leave-message', { status: 'accepted' });
     },
   },
   'message-refused': {
-    play: (scene, w) => {
-      scenes['outside-hours'].play(scene, w);
+    play: (scene, w) => scenes['outside-hours'].play(scene, w),
+    after: async (root, scene, w) => {
+      press(LEAVE)(root);
+      await moment();
       scene.leave('1', w.left);
       scene.refuse('leave-message', 'number_invalid');
     },
@@ -312,7 +324,7 @@ export const scenes = {
     play: (scene, w) => talk(scene, w),
     after: async (root) => {
       press('.fd-menu-place > .fd-icon-button')(root);
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await moment();
       press('.fd-menu-item')(root);
     },
   },
