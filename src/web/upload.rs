@@ -90,10 +90,11 @@ fn begin(
     request.open("POST", to.url).ok()?;
     request.set_timeout(to.timeout_ms);
     let media_type = if upload.media_type.is_empty() { ANY_TYPE } else { &upload.media_type };
+    let id = upload.request_id();
     let name = String::from(js_sys::encode_uri_component(&upload.name));
     for (header, value) in [
         ("Content-Type", media_type),
-        (FILE_ID_HEADER, upload.id.as_str()),
+        (FILE_ID_HEADER, id.as_str()),
         (FILE_NAME_HEADER, &name),
         (SESSION_HEADER, to.credential.unwrap_or_default()),
     ] {

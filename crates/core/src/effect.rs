@@ -116,7 +116,7 @@ pub enum Call {
 /// What an upload is sent with; the content is the driver's.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Upload {
-    /// For [`frontdesk_contract::FILE_ID_HEADER`]: the id of the message.
+    /// The id of the message: what the content is kept under. The upload has one of its own, [`Upload::request_id`].
     pub id: ClientId,
     /// For [`frontdesk_contract::FILE_NAME_HEADER`], before it is encoded.
     pub name: String,
@@ -124,4 +124,12 @@ pub struct Upload {
     pub media_type: String,
     /// How many bytes.
     pub size_bytes: u64,
+}
+
+impl Upload {
+    /// For [`frontdesk_contract::FILE_ID_HEADER`]: always the same for this message, and another than its own, since an id
+    /// names one request.
+    pub fn request_id(&self) -> ClientId {
+        ClientId::new(self.id.as_str().chars().rev().collect::<String>())
+    }
 }

@@ -63,6 +63,7 @@ async fn a_file_is_picked_sent_and_uploaded_with_progress() {
     store_upload(200, "");
     crate::support::until("the message", || asked("POST messages").contains(r#""file":{"file":"f-1""#)).await;
     let messages = asked("POST messages");
+    assert!(!messages.contains(&header("POST files", "Frontdesk-Id")), "an id names one request");
     assert!(messages.find("here it is").unwrap() < messages.find("f-1").unwrap(), "in their order");
 }
 
