@@ -115,9 +115,9 @@ impl Locale {
         }
         let format =
             self.date_format(&[("timeZoneName", "long"), ("timeZone", zone), ("minute", "numeric")])?;
-        // The zone stands behind the time: "30 China Standard Time".
+        // The zone stands behind the minute or before it: "0 China Standard Time".
         let shown = call(Some(&format), MONDAY_MS);
-        Some(shown.trim_start_matches(|char: char| char.is_numeric() || " ,،、分".contains(char)).to_owned())
+        Some(shown.trim_matches(|char: char| char.is_numeric() || " ,،、分".contains(char)).to_owned())
     }
 
     fn date_format(&self, parts: &[(&str, &str)]) -> Option<Function> {
