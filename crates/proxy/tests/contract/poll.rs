@@ -123,11 +123,8 @@ async fn brings_what_the_robot_answers(target: &Target) -> Verdict {
 }
 
 async fn brings_what_the_agent_says(target: &Target) -> Verdict {
+    let house = target.desk()?;
     let visitor = target.with_agent().await?;
-    let Some(house) = &target.house else {
-        // Nobody at the centre can be made to speak.
-        return target.messages(&visitor).await.map(drop);
-    };
     let agent = house.sign_in("Li").await?;
     house.acts(&agent, &visitor.id, "messages", serde_json::json!({"text": "What about 1 < 2 & 3?"})).await?;
     let said = until(target, &visitor, "the agent's message", |message| from(message, "AGENT")).await?;
@@ -136,8 +133,8 @@ async fn brings_what_the_agent_says(target: &Target) -> Verdict {
 }
 
 async fn tells_the_end(target: &Target) -> Verdict {
+    let house = target.desk()?;
     let visitor = target.with_agent().await?;
-    let Some(house) = &target.house else { return Ok(()) };
     let agent = house.sign_in("Li").await?;
     house.acts(&agent, &visitor.id, "end", serde_json::json!({})).await?;
     let ends = |message: &Value| word(field(message, "controlType")).as_deref() == Some("DISCONNECT");

@@ -1,7 +1,7 @@
 //! The proxy's adapter at the same centre: what it makes of real answers.
 
 use super::stub::settings;
-use crate::harness::{Dialect, Offer, Stop, Target, Verdict, checks, ensure};
+use crate::harness::{Dialect, Offer, Stop, Target, Verdict, Visitor, checks, ensure};
 use crate::upload_file_stream::PNG;
 use frontdesk_contract::{Body, CallMedia, ClientId, ErrorCode, Sender};
 use frontdesk_proxy::config;
@@ -16,6 +16,7 @@ use std::path::PathBuf;
 checks! {
     connects_and_ends,
     hears_the_robot,
+    talks_to_an_agent,
     hears_the_agent_and_the_end,
     knows_the_place_in_the_queue,
     sends_and_fetches_a_file,
@@ -36,6 +37,8 @@ struct Desk<'a> {
     cec: Cec,
     party: Party,
     said: std::cell::Cell<u64>,
+    /// The same visitor, for tidying up when a check fails.
+    visitor: std::cell::OnceCell<Visitor>,
 }
 
 fn failed(what: &str, failure: &Failure) -> Stop {
@@ -71,7 +74,7 @@ impl<'a> Desk<'a> {
         let cec = Cec::new("contract", &config).map_err(|error| Stop::Wrong(error.to_string()))?;
         let party =
             Party { user_id: target.fresh_id(), user_name: "Contract test".into(), language: "en".into() };
-        Ok(Self { target, cec, party, said: std::cell::Cell::new(0) })
+        Ok(Self { target, cec, party, said: std::cell::Cell::new(0), visitor: std::cell::OnceCell::new() })
     }
 
     /// A conversation of its own; it is ended by [`Self::close`].
@@ -81,7 +84,7 @@ impl<'a> Desk<'a> {
         let desk = Self::new(target)?;
         match desk.cec.connect(&desk.party).await {
             Ok(serving) => {
-                target.counts_one();
+                let _first = desk.visitor.set(target.opened_for(&desk.party.user_id));
                 Ok((desk, serving))
             }
             Err(Failure::Refused { code, detail, .. }) => {
@@ -126,7 +129,11 @@ impl<'a> Desk<'a> {
     }
 
     async fn close(&self) -> Verdict {
-        self.cec.disconnect(&self.party).await.map_err(|failure| failed("disconnect", &failure))
+        self.cec.disconnect(&self.party).await.map_err(|failure| failed("disconnect", &failure))?;
+        if let Some(visitor) = self.visitor.get() {
+            self.target.has_ended(visitor).await;
+        }
+        Ok(())
     }
 
     async fn say(&self, what: &Utterance) -> Result<Said, Stop> {
@@ -186,11 +193,16 @@ async fn hears_the_robot(target: &Target) -> Verdict {
     desk.close().await
 }
 
-async fn hears_the_agent_and_the_end(target: &Target) -> Verdict {
+async fn talks_to_an_agent(target: &Target) -> Verdict {
     let desk = Desk::with_agent(target).await?;
     desk.say(&Utterance::Text(target.text("hello"))).await?;
     desk.cec.typing(&desk.party).await.map_err(|failure| failed("typing", &failure))?;
-    let Some(house) = &target.house else { return desk.close().await };
+    desk.close().await
+}
+
+async fn hears_the_agent_and_the_end(target: &Target) -> Verdict {
+    let house = target.desk()?;
+    let desk = Desk::with_agent(target).await?;
     let agent = house.sign_in("Li").await?;
     house.acts(&agent, &desk.party.user_id, "messages", json!({"text": "Is 1 < 2 & 3?"})).await?;
     let (name, text) = desk
@@ -288,9 +300,9 @@ async fn sends_and_fetches_a_file(target: &Target) -> Verdict {
 }
 
 async fn shows_an_agents_file(target: &Target) -> Verdict {
+    let house = target.desk()?;
     target.asks_for(Offer::Files)?;
     let desk = Desk::with_agent(target).await?;
-    let Some(house) = &target.house else { return desk.close().await };
     use base64::Engine as _;
     let data = base64::engine::general_purpose::STANDARD.encode(PNG);
     let agent = house.sign_in("Li").await?;
@@ -449,10 +461,16 @@ async fn sets_up_a_call_and_drops_it(target: &Target) -> Verdict {
         return Err(Stop::NotOffered(Offer::Calls, format!("{failure:?}")));
     }
     started.map_err(|failure| failed("call", &failure))?;
+    if let Some(visitor) = desk.visitor.get() {
+        target.has_call(visitor);
+    }
     let news = connected(&desk).await;
     let dropped = desk.cec.call_drop(&desk.party).await.map_err(|failure| failed("hanging up", &failure));
     news?;
     dropped?;
+    if let Some(visitor) = desk.visitor.get() {
+        target.has_no_call(visitor);
+    }
     desk.close().await
 }
 

@@ -40,6 +40,12 @@ impl House {
         Ok(Self { base, sandbox, clock, http, agents: Mutex::default(), task })
     }
 
+    /// The agents' side of a sandbox that runs elsewhere, in a time of its own.
+    pub(crate) fn beside(base: &str, sandbox: Sandbox) -> Result<Self, String> {
+        let (clock, task) = (ManualClock::new(START_MS), tokio::spawn(std::future::ready(())));
+        Ok(Self { base: base.into(), sandbox, clock, http: client()?, agents: Mutex::default(), task })
+    }
+
     /// Lets time pass there.
     pub(crate) fn advance(&self, time: Duration) {
         self.clock.advance(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));

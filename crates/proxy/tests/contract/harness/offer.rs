@@ -52,6 +52,8 @@ offers! {
     Cards = "cards",
     /// Read notices (2.6).
     Read = "read",
+    /// The agents' side, where the suite can make an agent act: the sandbox alone.
+    Desk = "desk",
 }
 
 impl Offer {

@@ -50,9 +50,12 @@ impl Target {
         })
     }
 
-    /// Counts a conversation that was opened otherwise.
-    pub(crate) fn counts_one(&self) {
+    /// A conversation that was opened otherwise: counted, and ended by [`Self::leave`] if nobody else does.
+    pub(crate) fn opened_for(&self, user: &str) -> Visitor {
         self.opened.fetch_add(1, Ordering::Relaxed);
+        let visitor = Visitor::without_token(user);
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).push(visitor.clone());
+        visitor
     }
 
     /// A conversation, whoever serves.
@@ -166,6 +169,21 @@ impl Target {
         }
     }
 
+    /// A token for a visitor whom somebody else brought.
+    async fn renew(&self, visitor: &Visitor) {
+        if visitor.token().is_empty()
+            && let Ok(reply) = self.apply(&visitor.id, &self.access.channel).await
+            && let Some(token) = super::token_in(&reply)
+        {
+            visitor.set_token(&token);
+        }
+    }
+
+    /// The visitor's call is over.
+    pub(crate) fn has_no_call(&self, visitor: &Visitor) {
+        self.calling.lock().unwrap_or_else(PoisonError::into_inner).retain(|other| other.id != visitor.id);
+    }
+
     fn ended(&self, visitor: &Visitor) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
         open.retain(|other| other.id != visitor.id);
@@ -179,7 +197,7 @@ impl Target {
     /// Drops the visitor's call.
     pub(crate) async fn drop_call(&self, visitor: &Visitor) -> Result<Reply, Stop> {
         let reply = self.post(visitor, "v1/dropClickToCall", &json!({"channel": "WEB"})).await?;
-        self.calling.lock().unwrap_or_else(PoisonError::into_inner).retain(|other| other.id != visitor.id);
+        self.has_no_call(visitor);
         Ok(reply)
     }
 
@@ -187,6 +205,7 @@ impl Target {
     pub(crate) async fn drop_calls(&self) {
         let calling = self.calling.lock().unwrap_or_else(PoisonError::into_inner).clone();
         for visitor in calling {
+            self.renew(&visitor).await;
             let _dropped = self.drop_call(&visitor).await;
         }
     }
@@ -197,6 +216,7 @@ impl Target {
         *self.session.lock().await = None;
         let open = std::mem::take(&mut *self.open.lock().unwrap_or_else(PoisonError::into_inner));
         for visitor in open {
+            self.renew(&visitor).await;
             // Whoever is gone already is gone.
             let _ended = self.send(&visitor, "DISCONNECT", "").await;
         }

@@ -47,6 +47,11 @@ pub(crate) struct Visitor {
 }
 
 impl Visitor {
+    /// Somebody whose token is not known yet.
+    pub(super) fn without_token(id: &str) -> Self {
+        Self { id: id.into(), name: "Contract test".into(), token: std::sync::Arc::default() }
+    }
+
     pub(crate) fn token(&self) -> String {
         self.token.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -108,6 +113,12 @@ impl Target {
         self.house.as_ref().ok_or_else(|| Stop::Wrong("this check needs the sandbox's switches".into()))
     }
 
+    /// The agents' side of the centre.
+    pub(crate) fn desk(&self) -> Result<&House, Stop> {
+        let nobody = || Stop::NotOffered(Offer::Desk, "nobody there can be made to act".into());
+        self.house.as_ref().ok_or_else(nobody)
+    }
+
     /// An id that nobody used, at most 24 characters.
     pub(crate) fn fresh_id(&self) -> String {
         format!("contract-{:08x}-{}", self.run, self.visitors.fetch_add(1, Ordering::Relaxed))
@@ -136,7 +147,12 @@ impl Target {
         what: &str,
         mut look: impl AsyncFnMut() -> Result<Option<T>, Stop>,
     ) -> Result<T, Stop> {
+        let started = std::time::Instant::now();
         for _ in 0..self.looks {
+            // A look may itself be held for a minute.
+            if self.house.is_none() && started.elapsed() > WITHIN {
+                break;
+            }
             if let Some(found) = look().await? {
                 return Ok(found);
             }

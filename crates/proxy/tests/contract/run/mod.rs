@@ -1,6 +1,7 @@
 //! The checks as tests: against which centres, and what is said at the end.
 
 mod report;
+mod stranger;
 mod variations;
 mod wrong;
 
@@ -67,6 +68,7 @@ fn ours(report: &Arc<Report>) -> Vec<Trial> {
         }
     }
     trials.extend(wrong::trials());
+    trials.extend(stranger::trials());
     trials.extend(crate::adapter::kinds::trials());
     trials.extend(crate::book::trials());
     trials
