@@ -17,17 +17,24 @@ pub enum TelemetryError {
     Begun(String),
 }
 
+/// Libraries that log the very text they parse: silent, whatever the setting says.
+const SILENT: [&str; 6] = ["html5ever", "markup5ever", "tendril", "ammonia", "scraper", "selectors"];
+
 /// Begins to log for the whole process; call it once.
 ///
 /// # Errors
 /// When `filter` cannot be read or logging has begun already.
 pub fn init(filter: &str) -> Result<(), TelemetryError> {
+    let mut filter = EnvFilter::try_new(filter)?;
+    for library in SILENT {
+        filter = filter.add_directive(format!("{library}=off").parse()?);
+    }
     tracing_subscriber::fmt()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
-        .with_env_filter(EnvFilter::try_new(filter)?)
+        .with_env_filter(filter)
         .with_writer(io::stderr)
         .try_init()
         .map_err(|error| TelemetryError::Begun(error.to_string()))
