@@ -4,7 +4,12 @@
 //! is ever handed to the log, whatever its level.
 
 use std::io;
-use tracing_subscriber::EnvFilter;
+use tracing::{Metadata, Subscriber};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
 
 /// Why logging cannot begin.
 #[derive(Debug, thiserror::Error)]
@@ -25,17 +30,30 @@ const SILENT: [&str; 6] = ["html5ever", "markup5ever", "tendril", "ammonia", "sc
 /// # Errors
 /// When `filter` cannot be read or logging has begun already.
 pub fn init(filter: &str) -> Result<(), TelemetryError> {
-    let mut filter = EnvFilter::try_new(filter)?;
-    for library in SILENT {
-        filter = filter.add_directive(format!("{library}=off").parse()?);
-    }
-    tracing_subscriber::fmt()
+    subscriber(filter, io::stderr)?.try_init().map_err(|error| TelemetryError::Begun(error.to_string()))
+}
+
+/// What [`init`] sets up, with the place that lines are written to.
+///
+/// # Errors
+/// When `filter` cannot be read.
+pub fn subscriber<W>(filter: &str, writer: W) -> Result<impl Subscriber + Send + Sync, TelemetryError>
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines = fmt()
         .json()
         .flatten_event(true)
         .with_current_span(true)
         .with_span_list(false)
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .try_init()
-        .map_err(|error| TelemetryError::Begun(error.to_string()))
+        .with_env_filter(EnvFilter::try_new(filter)?)
+        .with_writer(writer);
+    // Beside the setting and not within it: there, a directive for one module of a library would win.
+    Ok(lines.finish().with(filter_fn(may_speak)))
+}
+
+/// Whether the origin of a line is not among [`SILENT`].
+fn may_speak(metadata: &Metadata<'_>) -> bool {
+    let library = metadata.target().split("::").next().unwrap_or_default();
+    !SILENT.contains(&library)
 }
