@@ -105,7 +105,7 @@ async fn open(State(proxy): State<FakeProxy>) -> Json<api::SessionOpened> {
 }
 
 fn contact(state: ContactState) -> api::Contact {
-    api::Contact { state, with: None, reason: None }
+    api::Contact { state, ..api::Contact::default() }
 }
 
 async fn connect(State(proxy): State<FakeProxy>, Json(_): Json<api::Connect>) -> Json<api::Contact> {
@@ -123,7 +123,7 @@ async fn end(State(proxy): State<FakeProxy>) -> Json<api::Contact> {
         journal.contact = contact(ContactState::Ended);
         proxy.happen(&mut journal, EventKind::Contact(contact(ContactState::Ended)));
         let levels = vec![api::SurveyLevel { level: 5, label: None }];
-        let form = api::SurveyForm { open: true, levels, comment_max_chars: 10 };
+        let form = api::SurveyForm { open: true, levels, comment_max_chars: 10, questions: Vec::new() };
         proxy.happen(&mut journal, EventKind::Survey(form));
     }
     Json(journal.contact.clone())
@@ -154,7 +154,13 @@ async fn message(
     let answer = format!("re: {text}");
     journal.said.push(answer.clone());
     let from = api::Sender::Agent(api::Person { name: "Li".into(), avatar: None });
-    let message = api::Message { id: seq.to_string(), from, body: api::Body::Text(answer) };
+    let message = api::Message {
+        id: seq.to_string(),
+        from,
+        body: api::Body::Text(answer),
+        choices: Vec::new(),
+        judgeable: false,
+    };
     proxy.happen(&mut journal, EventKind::Message(message));
     Ok(Json(posted))
 }
