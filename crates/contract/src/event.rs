@@ -124,7 +124,8 @@ pub struct Receipt {
     pub read: Vec<ClientId>,
 }
 
-/// A message that was taken back.
+/// A message that was taken back. Whoever has shown it hides it. Its own event keeps number and id and says nothing any
+/// more: its body is the empty text, and its file is no longer known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Recalled {

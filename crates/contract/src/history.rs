@@ -31,7 +31,7 @@ pub struct HistoryItem {
     pub from: Option<Sender>,
     /// What was said.
     pub body: Body,
-    /// It was taken back.
+    /// It was taken back: the body is the empty text.
     #[serde(default)]
     pub recalled: bool,
 }

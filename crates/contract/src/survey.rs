@@ -45,7 +45,7 @@ pub struct SurveyLevel {
     pub label: Option<String>,
 }
 
-/// Body of `POST /v1/survey`.
+/// Body of `POST /v1/survey`. At least one of the questions is answered; a comment alone is no rating.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PostSurvey {

@@ -87,6 +87,11 @@ impl Cache {
         self.lock().retain(|(owner, ..), _| owner != visitor);
     }
 
+    /// Lets go of a visitor's files at these places.
+    pub fn forget_files(&self, visitor: &str, gone: impl Fn(&FileSource) -> bool) {
+        self.lock().retain(|(owner, source, _), _| owner != visitor || !gone(source));
+    }
+
     /// Lets go of what nobody has asked for lately, and of the oldest while there is too much. A file that is being sent
     /// stays on disk until then.
     pub fn sweep(&self) {

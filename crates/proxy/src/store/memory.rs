@@ -48,11 +48,13 @@ impl Inner {
         if kept.record.rev.saturating_add(1) != batch.record.rev {
             return Err(StoreError::Conflict);
         }
-        kept.events.extend(batch.events.into_iter().map(|event| (event.seq, event)));
+        let events = batch.events.into_iter().chain(batch.rewritten);
+        kept.events.extend(events.map(|event| (event.seq, event)));
         kept.events = kept.events.split_off(&batch.record.floor);
         kept.intents.extend(batch.intents);
         kept.codes.extend(batch.codes);
         kept.handles.extend(batch.handles);
+        kept.handles.retain(|id, _| !batch.dropped.contains(id));
         while kept.codes.len() as u64 > CODES_PER_VISITOR {
             kept.codes.pop_front();
         }

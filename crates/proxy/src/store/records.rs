@@ -198,6 +198,10 @@ pub struct Batch {
     pub codes: Vec<String>,
     /// Handles to put, by their ids: visible ASCII.
     pub handles: Vec<(String, Handle)>,
+    /// Events that stand in the place of the kept ones with their numbers, all from `record.floor` on.
+    pub rewritten: Vec<Event>,
+    /// Ids of handles to remove.
+    pub dropped: Vec<String>,
 }
 
 impl Batch {

@@ -6,7 +6,9 @@ use super::redb::RedbStore;
 use super::*;
 use crate::vendor::{FileKind, FileSource};
 use crate::visitor::draft::Draft;
-use frontdesk_contract::{Body, CallStatus, Contact, ContactState, EventKind, PostedStatus, Typing};
+use frontdesk_contract::{
+    Body, CallStatus, Contact, ContactState, EventKind, FileRef, Message, PostedStatus, Sender, Typing,
+};
 use proptest::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -328,4 +330,50 @@ fn the_file_is_readable_for_its_owner_only() {
     let path = folder.file("private.redb");
     drop(RedbStore::open(&path).unwrap());
     assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+fn told(id: &str, body: Body) -> EventKind {
+    let choices = if body == Body::Text(String::new()) { Vec::new() } else { vec!["secret question".into()] };
+    EventKind::Message(Message { id: id.into(), from: Sender::System {}, body, choices, judgeable: false })
+}
+
+async fn takes_back(store: &dyn Store) {
+    open(store, "v-1", 100).await;
+    open(store, "v-2", 100).await;
+    let picture =
+        FileRef { file: "f-1".into(), kind: "image".into(), name: "secret.png".into(), size_bytes: None };
+    for id in ["v-1", "v-2"] {
+        change(store, id, 100, |draft| {
+            draft.push(told("k1", Body::Text("secret".into())));
+            draft.push(told("k2", Body::File(picture.clone())));
+            draft.handle("f-1", file("one"));
+        })
+        .await;
+    }
+    let journal = store.events("v-1", 0, 10).await.unwrap();
+    change(store, "v-1", 100, |draft| {
+        assert!(draft.take_back("k1", &journal) && draft.take_back("k2", &journal));
+        assert!(!draft.take_back("k3", &journal));
+    })
+    .await;
+    let journal = store.events("v-1", 0, 10).await.unwrap();
+    let kinds: Vec<_> = journal.iter().map(|event| event.kind.clone()).collect();
+    let nothing = || Body::Text(String::new());
+    assert_eq!(kinds, [told("k1", nothing()), told("k2", nothing())]);
+    assert_eq!(seqs(store, "v-1", 0, 10).await, [1, 2]);
+    assert_eq!(store.handle("v-1", "f-1").await.unwrap(), None);
+    assert_eq!(store.handle("v-2", "f-1").await.unwrap(), Some(file("one")), "others keep theirs");
+    let other = store.events("v-2", 0, 10).await.unwrap();
+    assert_eq!(other[0].kind, told("k1", Body::Text("secret".into())));
+}
+
+#[tokio::test]
+async fn what_was_taken_back_is_in_no_row() {
+    takes_back(&MemoryStore::new()).await;
+    let folder = Folder::new();
+    let path = folder.file("store.redb");
+    takes_back(&RedbStore::open(&path).unwrap()).await;
+    let store = RedbStore::open(&path).unwrap();
+    let kept = serde_json::to_string(&store.events("v-1", 0, 10).await.unwrap()).unwrap();
+    assert!(kept.contains("k1") && !kept.contains("secret"), "{kept}");
 }

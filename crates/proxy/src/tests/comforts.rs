@@ -197,6 +197,8 @@ async fn a_rating_answers_what_was_asked() {
         (vec![Recommend], json!({"recommend": 10}), (422, "level_unknown")),
         (vec![Recommend], json!({"level": 5, "recommend": 1}), (422, "level_unknown")),
         (vec![Solved], json!({"solved": false}), (200, "")),
+        (vec![Solved], json!({}), (422, "level_unknown")),
+        (vec![Recommend], json!({"comment": "well"}), (422, "level_unknown")),
     ] {
         let bench = Bench::new().await;
         let levels = (1..=5).map(|level| SurveyLevel { level, label: None }).collect();
@@ -214,6 +216,14 @@ async fn a_rating_answers_what_was_asked() {
             expected,
             "{questions:?} {rating}"
         );
+        if expected.0 != 200 {
+            assert_eq!(bench.centre.count(|call| matches!(call, Call::Rate(_))), 0);
+            assert_eq!(
+                visitor.call("GET", "/v1/survey", None).await.body["open"],
+                true,
+                "it can still be given"
+            );
+        }
         if rating == full && expected.0 == 200 {
             let given =
                 Rating { level: Some(5), recommend: Some(9), solved: Some(true), comment: String::new() };

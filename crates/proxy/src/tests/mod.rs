@@ -13,6 +13,7 @@ mod limits;
 mod logs;
 mod pages;
 mod polling;
+mod recall;
 mod server;
 mod survey;
 

@@ -177,7 +177,6 @@ async fn receipts_come_once_per_message_of_the_visitor() {
     let visitor = bench.connected().await;
     visitor.say("m1", "hello").await;
     bench.down(vec![Downlink::Read(vec![]), Downlink::Read(vec![])]);
-    bench.down(vec![Downlink::Recalled("x".into()), Downlink::Recalled("x".into())]);
     pass(5.0).await;
-    assert_eq!(visitor.story(2).await, ["receipt", "recalled"]);
+    assert_eq!(visitor.story(2).await, ["receipt"]);
 }

@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::recent::Recent;
-use super::{Mark, Visitor};
+use super::{Mark, Visitor, handles};
 use crate::problem::Problem;
 use crate::store::{Store, StoreError, Survey, VisitorRecord};
 use std::sync::Arc;
@@ -49,6 +49,12 @@ impl Visitor {
         Ok(self.current(&mut book).await?.record.clone())
     }
 
+    /// What `read` makes of the codes seen lately.
+    pub(super) async fn recent<T>(&self, read: impl FnOnce(&Recent) -> T) -> Result<T, Problem> {
+        let mut book = self.book.lock().await;
+        Ok(read(&self.current(&mut book).await?.recent))
+    }
+
     /// Changes the visitor: `change` is computed on the present record, written, and then seen by everybody. It may be
     /// computed more than once.
     ///
@@ -69,11 +75,16 @@ impl Visitor {
                 return Ok(answer);
             };
             let (record, codes) = (batch.record.clone(), batch.codes.clone());
+            let dropped = batch.dropped.clone();
             match self.shared.store.write(batch).await {
                 Ok(()) => {
                     let was_open = current.record.is_open();
                     current.recent.extend(codes);
                     current.record = record;
+                    if !dropped.is_empty() {
+                        let cache = &self.shared.cache;
+                        cache.forget_files(&self.id, |source| dropped.contains(&handles::file_id(source)));
+                    }
                     self.publish(&current.record, was_open);
                     return Ok(answer);
                 }

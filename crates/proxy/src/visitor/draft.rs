@@ -1,5 +1,6 @@
 //! A change of one visitor, put together before it is written: events get their numbers here.
 
+use super::{handles, recall};
 use crate::store::{Answer, Batch, Handle, Intent, Survey, VisitorRecord};
 use frontdesk_contract::{
     Body, CallEnd, CallState, CallStatus, ClientId, Contact, ContactState, Echo, EndReason, Event, EventKind,
@@ -18,6 +19,8 @@ pub struct Draft {
     intents: Vec<(ClientId, Intent)>,
     codes: Vec<String>,
     handles: Vec<(String, Handle)>,
+    rewritten: Vec<Event>,
+    dropped: Vec<String>,
 }
 
 impl Draft {
@@ -31,6 +34,8 @@ impl Draft {
             intents: Vec::new(),
             codes: Vec::new(),
             handles: Vec::new(),
+            rewritten: Vec::new(),
+            dropped: Vec::new(),
         }
     }
 
@@ -54,7 +59,35 @@ impl Draft {
 
     /// Records what an id of ours stands for.
     pub fn handle(&mut self, id: impl Into<String>, handle: Handle) {
-        self.handles.push((id.into(), handle));
+        let id = id.into();
+        self.dropped.retain(|dropped| *dropped != id);
+        self.handles.push((id, handle));
+    }
+
+    /// Takes back a message of the other side: its event stays, without what it said, and its files are no longer known
+    /// unless another message names them. `journal`: the events as they are kept. Whether there was something to take back.
+    pub fn take_back(&mut self, id: &str, journal: &[Event]) -> bool {
+        let mut emptied = Vec::new();
+        for event in journal.iter().filter(|event| recall::tells(event, id)) {
+            let mut event = event.clone();
+            emptied.push(recall::empty(&mut event));
+            self.rewritten.push(event);
+        }
+        for event in self.events.iter_mut().filter(|event| recall::tells(event, id)) {
+            emptied.push(recall::empty(event));
+        }
+        let told = !emptied.is_empty();
+        let current = |event: &&Event| !self.rewritten.iter().any(|newer| newer.seq == event.seq);
+        let named: Vec<&str> =
+            journal.iter().filter(current).chain(&self.events).filter_map(recall::file).collect();
+        let mut gone: Vec<String> =
+            emptied.into_iter().flatten().filter(|file| !named.contains(&file.as_str())).collect();
+        if told {
+            gone.push(handles::answer_id(id));
+        }
+        self.handles.retain(|(handle, _)| !gone.contains(handle));
+        self.dropped.extend(gone);
+        told
     }
 
     /// Appends the visitor's own message and answers its number.
@@ -201,14 +234,16 @@ impl Draft {
 
     /// The change as the store takes it, with at most `cap` events kept; `None` when nothing changed.
     pub fn finish(mut self, cap: u64) -> Option<Batch> {
-        if self.record == self.before && self.intents.is_empty() && self.handles.is_empty() {
+        let same = self.record == self.before && self.rewritten.is_empty();
+        if same && self.intents.is_empty() && self.handles.is_empty() && self.dropped.is_empty() {
             return None;
         }
         let lowest = (self.record.head + 1).saturating_sub(cap.max(1));
         self.record.floor = self.record.floor.max(lowest);
         self.record.rev = self.before.rev + 1;
         self.events.retain(|event| event.seq >= self.record.floor);
-        let Self { record, events, intents, codes, handles, .. } = self;
-        Some(Batch { record, events, intents, codes, handles })
+        self.rewritten.retain(|event| event.seq >= self.record.floor);
+        let Self { record, events, intents, codes, handles, rewritten, dropped, .. } = self;
+        Some(Batch { record, events, intents, codes, handles, rewritten, dropped })
     }
 }

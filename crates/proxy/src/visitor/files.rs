@@ -171,6 +171,8 @@ impl Visitor {
         };
         let key = (self.id.clone(), source.clone(), extension.clone());
         let cached = self.shared.cache.get(key, self.fetch(&source, extension.as_deref(), &name)).await?;
+        // It may have been taken back while it was fetched.
+        self.file(id).await?;
         let real = cached.format.map_or("bin", Format::extension);
         Ok(Served { cached, name: name::clean(&name, real, kind.word()) })
     }

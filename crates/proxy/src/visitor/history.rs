@@ -1,9 +1,10 @@
 //! Earlier messages, where the centre keeps them: read in windows that grow backwards, page by page.
 
-use super::{Visitor, handles, party};
+use super::poller::intake;
+use super::{Visitor, handles, party, recall};
 use crate::problem::Problem;
 use crate::session::credential::hex;
-use crate::vendor::{Failure, Kept};
+use crate::vendor::{Content, Downlink, Failure, Kept};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use frontdesk_contract::{ErrorCode, Event, EventKind, HistoryItem, HistoryPage, MAX_HISTORY_PAGE, Sender};
@@ -39,16 +40,35 @@ impl Visitor {
             })?,
             None => Cursor { to_ms: u64::MAX, shown: 0 },
         };
-        let (kept, next) = self.read_back(cursor).await?;
-        let journal = if kept.iter().any(|kept| kept.code.is_none()) {
+        let (mut kept, next) = self.read_back(cursor).await?;
+        self.recent(|recent| {
+            for kept in &mut kept {
+                kept.recalled |=
+                    kept.code.as_deref().is_some_and(|code| recent.contains(&recall::mark(code)));
+            }
+        })
+        .await?;
+        let journal = if kept.iter().any(|kept| kept.code.is_none() || kept.recalled) {
             self.shared.store.events(&self.id, 0, usize::MAX).await?
         } else {
             Vec::new()
         };
-        if kept.iter().any(|kept| !matches!(kept.content, crate::vendor::Content::Body(_))) {
-            self.change(|draft, _| kept.iter().for_each(|kept| handles::adopt(draft, &kept.content))).await?;
+        let shown = |kept: &&Kept| !kept.recalled && !matches!(kept.content, Content::Body(_));
+        let files: Vec<Content> = kept.iter().filter(shown).map(|kept| kept.content.clone()).collect();
+        let items = items(kept, &journal);
+        let taken_back: Vec<Downlink> = items
+            .iter()
+            .filter(|item| item.recalled && journal.iter().any(|event| recall::tells(event, &item.id)))
+            .map(|item| Downlink::Recalled(item.id.clone()))
+            .collect();
+        if !files.is_empty() || !taken_back.is_empty() {
+            self.change(|draft, recent| {
+                intake::take(draft, recent, &taken_back, false, false, &journal);
+                files.iter().for_each(|content| handles::adopt(draft, content));
+            })
+            .await?;
         }
-        Ok(HistoryPage { items: items(kept, &journal), before: next.map(Cursor::write) })
+        Ok(HistoryPage { items, before: next.map(Cursor::write) })
     }
 
     async fn read_back(&self, cursor: Cursor) -> Result<(Vec<Kept>, Option<Cursor>), Problem> {
@@ -145,6 +165,7 @@ fn items(kept: Vec<Kept>, journal: &[Event]) -> Vec<HistoryItem> {
                 *count += 1;
                 if *count == 1 { id } else { format!("{id}-{count}") }
             });
+            let body = if kept.recalled { recall::nothing() } else { body };
             HistoryItem { id, at_ms, from: kept.from, body, recalled: kept.recalled }
         })
         .collect()

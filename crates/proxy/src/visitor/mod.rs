@@ -11,7 +11,7 @@
 //! - [`robot`], [`leave_message`], [`history`]: suggestions and judgements, messages for later, earlier messages
 //! - [`calling`]: calls, as far as the centre connects them
 //! - [`debt`]: telling the centre later what it could not be told
-//! - [`journal`]: reading events, long polls
+//! - [`journal`]: reading events, long polls; [`recall`]: what was taken back
 //! - [`presence`]: whether anybody listens
 //! - [`poller`]: what comes from the centre
 //! - [`registry`]: the visitors in memory
@@ -33,6 +33,7 @@ pub mod line;
 pub mod poller;
 pub mod presence;
 pub mod rate;
+pub mod recall;
 pub mod recent;
 pub mod registry;
 pub mod robot;

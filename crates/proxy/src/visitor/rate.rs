@@ -176,6 +176,10 @@ fn check(record: &VisitorRecord, now_ms: u64, rating: &PostSurvey) -> Result<(),
     if rating.solved.is_some() && !asked(SurveyQuestion::Solved) {
         return Err(Problem::new(ErrorCode::LevelUnknown, "field `solved`: not asked"));
     }
+    if rating.level.is_none() && rating.recommend.is_none() && rating.solved.is_none() {
+        let text = "nothing is rated: answer at least one of the form's `questions`";
+        return Err(Problem::new(ErrorCode::LevelUnknown, text));
+    }
     if rating.comment.chars().count() as u64 > u64::from(form.comment_max_chars) {
         return Err(Problem::new(ErrorCode::CommentTooLong, "the comment is longer than comment_max_chars"));
     }

@@ -57,7 +57,7 @@ fn write(transaction: &WriteTransaction, batch: &Batch) -> Result<(), StoreError
         return Err(StoreError::Conflict);
     }
     let mut events = transaction.open_table(tables::EVENTS).map_err(failed)?;
-    for event in &batch.events {
+    for event in batch.events.iter().chain(&batch.rewritten) {
         events.insert((id, event.seq), serde_json::to_vec(event)?.as_slice()).map_err(failed)?;
     }
     for seq in old.floor..batch.record.floor {
@@ -77,6 +77,9 @@ fn write(transaction: &WriteTransaction, batch: &Batch) -> Result<(), StoreError
     let mut handles = transaction.open_table(tables::HANDLES).map_err(failed)?;
     for (key, handle) in &batch.handles {
         handles.insert((id, key.as_str()), serde_json::to_vec(handle)?.as_slice()).map_err(failed)?;
+    }
+    for key in &batch.dropped {
+        handles.remove((id, key.as_str())).map_err(failed)?;
     }
     let mut visitors = transaction.open_table(tables::VISITORS).map_err(failed)?;
     visitors.insert(id, serde_json::to_vec(&batch.record)?.as_slice()).map_err(failed)?;

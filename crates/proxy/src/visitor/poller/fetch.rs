@@ -10,7 +10,7 @@ use crate::visitor::draft::Draft;
 use crate::visitor::recent::Recent;
 use crate::visitor::say::SKEW_MS;
 use crate::visitor::{Visitor, party};
-use frontdesk_contract::{EndReason, ErrorCode, EventKind, NoticeCode, Typing};
+use frontdesk_contract::{EndReason, ErrorCode, Event, EventKind, NoticeCode, Typing};
 use rand::Rng;
 use std::sync::Arc;
 use std::time::Duration;
@@ -141,10 +141,16 @@ impl Fetch {
         if downlinks.is_empty() {
             return Ok(());
         }
+        let journal = if downlinks.iter().any(|downlink| matches!(downlink, Downlink::Recalled(_))) {
+            self.journal().await?
+        } else {
+            Vec::new()
+        };
         let repeats = !self.visitor.desk.settings.centre.is_destructive();
         let typing = self.typing_until.is_some();
-        let take =
-            |draft: &mut Draft, recent: &Recent| intake::take(draft, recent, downlinks, typing, repeats);
+        let take = |draft: &mut Draft, recent: &Recent| {
+            intake::take(draft, recent, downlinks, typing, repeats, &journal)
+        };
         let intake: Intake = self.keep(take).await?;
         if intake.news {
             self.arrived = Some(Instant::now());
@@ -155,6 +161,22 @@ impl Fetch {
             self.typing_until = Some(Instant::now() + TYPING);
         }
         Ok(())
+    }
+
+    /// The events that are kept. What a poll brought is nowhere else: they are asked for as long as it takes.
+    async fn journal(&self) -> Result<Vec<Event>, Problem> {
+        loop {
+            match self.visitor.shared.store.events(self.visitor.id(), 0, usize::MAX).await {
+                Ok(events) => return Ok(events),
+                Err(error) => {
+                    let problem = Problem::from(error);
+                    if problem.code != ErrorCode::StoreUnavailable {
+                        return Err(problem);
+                    }
+                    tokio::time::sleep(KEEP_PAUSE).await;
+                }
+            }
+        }
     }
 
     async fn failed(&mut self, failure: &Failure, first: bool) -> Result<Polled, Problem> {
@@ -199,10 +221,10 @@ impl Fetch {
         let since_ms = record.begun_ms.saturating_sub(SKEW_MS);
         match self.visitor.centre().history(&party(record), since_ms, u64::MAX).await {
             Ok(Some(history)) => {
-                let journal = self.visitor.shared.store.events(&record.id, 0, usize::MAX).await?;
+                let journal = self.journal().await?;
                 let recent = |draft: &mut Draft, recent: &Recent| {
                     let missing = recover::missing(&history, recent, &journal);
-                    intake::take(draft, recent, &missing, false, false).news
+                    intake::take(draft, recent, &missing, false, false, &journal).news
                 };
                 if self.keep(recent).await? {
                     self.arrived = Some(Instant::now());

@@ -3,10 +3,11 @@
 use crate::store::Handle;
 use crate::vendor::{Downlink, QueueAnswer};
 use crate::visitor::draft::Draft;
-use crate::visitor::handles;
 use crate::visitor::recent::{Recent, fallback};
+use crate::visitor::{handles, recall};
 use frontdesk_contract::{
-    ContactState, EndReason, EventKind, Message, NoticeCode, QueueInfo, Recalled, Receipt, Sender, Typing,
+    ContactState, EndReason, Event, EventKind, Message, NoticeCode, QueueInfo, Recalled, Receipt, Sender,
+    Typing,
 };
 
 /// What an intake found, beyond what is in the draft.
@@ -21,22 +22,41 @@ pub struct Intake {
 }
 
 /// Turns what a poll returned into events. `typing` says what the visitor was told last; `recent` are the codes known
-/// before this draft; `repeats` that the centre's poll may hand out a message more than once.
+/// before this draft; `repeats` that the centre's poll may hand out a message more than once; `journal` are the events
+/// that are kept, needed where something was taken back.
 pub fn take(
     draft: &mut Draft,
     recent: &Recent,
     downlinks: &[Downlink],
     typing: bool,
     repeats: bool,
+    journal: &[Event],
 ) -> Intake {
     let mut intake = Intake { typing, ..Intake::default() };
     for downlink in downlinks {
-        one(draft, recent, downlink, repeats, &mut intake);
+        one(draft, recent, downlink, repeats, journal, &mut intake);
     }
     intake
 }
 
-fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, intake: &mut Intake) {
+/// A message is taken back. Of one that was never told the visitor hears nothing; should it come yet, it is empty.
+fn recalled(draft: &mut Draft, recent: &Recent, code: &str, journal: &[Event], intake: &mut Intake) {
+    let known = recent.contains(code) || draft.has_code(code);
+    let told = draft.take_back(code, journal);
+    if fresh(draft, recent, recall::mark(code)) && (told || known) {
+        draft.push(EventKind::Recalled(Recalled { id: code.to_owned() }));
+        intake.news = true;
+    }
+}
+
+fn one(
+    draft: &mut Draft,
+    recent: &Recent,
+    downlink: &Downlink,
+    repeats: bool,
+    journal: &[Event],
+    intake: &mut Intake,
+) {
     match downlink {
         Downlink::Message { code, from, content, choices, inter_idx, at_ms } => {
             let body = handles::shown(content);
@@ -60,8 +80,13 @@ fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, i
             if let Some(inter_idx) = inter_idx.clone().filter(|_| judgeable) {
                 draft.handle(handles::answer_id(&id), Handle::Answer { inter_idx, judged: None });
             }
-            let message = Message { id, from: from.clone(), body, choices: choices.clone(), judgeable };
-            draft.push(EventKind::Message(message));
+            let mark = recall::mark(&id);
+            let (from, choices) = (from.clone(), choices.clone());
+            draft.push(EventKind::Message(Message { id: id.clone(), from, body, choices, judgeable }));
+            if recent.contains(&mark) || draft.has_code(&mark) {
+                draft.take_back(&id, &[]);
+                draft.push(EventKind::Recalled(Recalled { id }));
+            }
             intake.news = true;
         }
         Downlink::Ended { offline } => {
@@ -89,12 +114,7 @@ fn one(draft: &mut Draft, recent: &Recent, downlink: &Downlink, repeats: bool, i
                 draft.push(EventKind::Receipt(Receipt { read }));
             }
         }
-        Downlink::Recalled(code) => {
-            if fresh(draft, recent, format!("recalled {code}")) {
-                draft.push(EventKind::Recalled(Recalled { id: code.clone() }));
-                intake.news = true;
-            }
-        }
+        Downlink::Recalled(code) => recalled(draft, recent, code, journal, intake),
         Downlink::Typing => {
             intake.typed = true;
             if !intake.typing {

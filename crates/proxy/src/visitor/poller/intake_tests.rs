@@ -65,7 +65,7 @@ fn who_speaks_serves_and_the_change_of_hands_comes_first() {
         message(Some("d"), Sender::System {}, "4"),
         message(Some("e"), wang, "5"),
     ];
-    take(&mut draft, &Recent::default(), &downlinks, false, false);
+    take(&mut draft, &Recent::default(), &downlinks, false, false, &[]);
     assert!(draft.record.had_agent);
     let hands: Vec<_> = kinds(draft)
         .into_iter()
@@ -87,7 +87,7 @@ fn signs_of_a_queue_count_only_while_a_robot_serves() {
     ] {
         for sign in [Downlink::Queueing, Downlink::Transferring] {
             let mut draft = Draft::of(&record(state), 0);
-            take(&mut draft, &Recent::default(), &[sign.clone(), sign], false, false);
+            take(&mut draft, &Recent::default(), &[sign.clone(), sign], false, false, &[]);
             assert_eq!(draft.record.contact.state, expected);
         }
     }
@@ -97,7 +97,7 @@ fn signs_of_a_queue_count_only_while_a_robot_serves() {
 fn a_late_message_after_the_end_is_kept_but_opens_nothing() {
     let mut draft = Draft::of(&record(ContactState::Ended), 0);
     let late = message(Some("a"), Sender::Agent(person("Li")), "late");
-    take(&mut draft, &Recent::default(), &[late, Downlink::Ended { offline: false }], false, false);
+    take(&mut draft, &Recent::default(), &[late, Downlink::Ended { offline: false }], false, false, &[]);
     assert_eq!(draft.record.contact.state, ContactState::Ended);
     assert_eq!(kinds(draft).len(), 1);
 }
@@ -107,7 +107,7 @@ fn nothing_new_writes_nothing() {
     let mut draft = Draft::of(&record(ContactState::Agent), 0);
     let recent = Recent::new(vec!["a".into()]);
     let known = message(Some("a"), Sender::Agent(person("Li")), "1");
-    let intake = take(&mut draft, &recent, &[known, Downlink::Read(vec![])], false, true);
+    let intake = take(&mut draft, &recent, &[known, Downlink::Read(vec![])], false, true, &[]);
     assert_eq!(intake, Intake::default());
     assert!(draft.finish(1000).is_none());
 }
@@ -129,7 +129,7 @@ proptest! {
                 .map(|code| message(Some(&code.to_string()), Sender::Agent(person("Li")), "x"))
                 .collect();
             let mut draft = Draft::of(&record, 0);
-            take(&mut draft, &recent, &downlinks, false, true);
+            take(&mut draft, &recent, &downlinks, false, true, &[]);
             if let Some(batch) = draft.finish(cap) {
                 prop_assert_eq!(batch.record.rev, record.rev + 1);
                 recent.extend(batch.codes);

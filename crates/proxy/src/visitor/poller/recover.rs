@@ -1,13 +1,14 @@
 //! Messages whose only poll answer was lost, found again in the centre's history. Pure.
 
 use crate::vendor::{Downlink, Kept};
-use crate::visitor::handles;
 use crate::visitor::recent::Recent;
+use crate::visitor::{handles, recall};
 use frontdesk_contract::{Body, Event, EventKind, Sender};
 use std::collections::HashSet;
 
 /// What the centre kept and the journal does not have, in the centre's order, as if it had come by a poll.
 ///
+/// What the centre says was taken back is not told, and taken back if the journal has it.
 /// Messages with a code are told apart by it. Those without are counted: if the history has a sentence of one sender
 /// more often than the journal, the surplus is missing.
 pub fn missing(history: &[Kept], recent: &Recent, journal: &[Event]) -> Vec<Downlink> {
@@ -23,7 +24,12 @@ pub fn missing(history: &[Kept], recent: &Recent, journal: &[Event]) -> Vec<Down
     let mut found = HashSet::new();
     let mut missing = Vec::new();
     for kept in history {
-        let Some(from) = kept.from.as_ref().filter(|_| !kept.recalled) else { continue };
+        let Some(from) = &kept.from else { continue };
+        if kept.recalled {
+            let code = kept.code.iter().filter(|code| journal.iter().any(|event| recall::tells(event, code)));
+            missing.extend(code.cloned().map(Downlink::Recalled));
+            continue;
+        }
         let known = match &kept.code {
             Some(code) => {
                 ids.contains(code.as_str()) || recent.contains(code) || !found.insert(code.as_str())
