@@ -382,8 +382,7 @@ fn trusted(told: CallGateway, known: &[String]) -> Option<CallGateway> {
     }
     let mut addresses: Vec<String> = Vec::new();
     for address in &told.addresses {
-        let Some(place) = place(address) else { continue };
-        let own = known.iter().find(|own| self::place(own).as_ref() == Some(&place));
+        let own = listed(address.trim(), known);
         if let Some(own) = own.filter(|own| !addresses.contains(own)) {
             addresses.push(own.clone());
         }
@@ -391,14 +390,49 @@ fn trusted(told: CallGateway, known: &[String]) -> Option<CallGateway> {
     (!addresses.is_empty()).then_some(CallGateway { addresses, ..told })
 }
 
-/// Scheme, host and port of an address, with or without scheme.
-fn place(address: &str) -> Option<(String, String, u16)> {
-    let address = address.trim();
-    let whole = if address.contains("://") { address.to_owned() } else { format!("wss://{address}") };
-    let url = Url::parse(&whole).ok()?;
-    let plain = matches!(url.scheme(), "wss" | "ws") && url.username().is_empty() && url.password().is_none();
-    let host = url.host_str().filter(|_| plain && matches!(url.path(), "" | "/") && url.query().is_none())?;
-    Some((url.scheme().to_owned(), host.trim_end_matches('.').to_owned(), url.port_or_known_default()?))
+/// The address among `known` that this one means: the same letter for letter, or the same scheme, host, port and path.
+/// An address of host and port alone means the listed one there, whose path it cannot tell.
+fn listed<'a>(address: &str, known: &'a [String]) -> Option<&'a String> {
+    if let Some(same) = known.iter().find(|own| *own == address) {
+        return Some(same);
+    }
+    let bare = !address.contains('/');
+    let told = place(&if address.contains("://") { address.to_owned() } else { format!("wss://{address}") })?;
+    let mut places = known.iter().filter_map(|own| Some((own, place(own)?)));
+    let there = |(own, place): (&'a String, Place)| (place.host() == told.host()).then_some(own);
+    let same = places.clone().find(|(_, place)| *place == told);
+    same.map(|(own, _)| own).or_else(|| places.find_map(there).filter(|_| bare))
+}
+
+/// What tells addresses of gateways apart.
+#[derive(PartialEq, Eq)]
+struct Place {
+    scheme: String,
+    host: String,
+    port: u16,
+    path: String,
+}
+
+impl Place {
+    /// All but the path.
+    fn host(&self) -> (&str, &str, u16) {
+        (&self.scheme, &self.host, self.port)
+    }
+}
+
+/// `None`: not the address of a gateway.
+fn place(address: &str) -> Option<Place> {
+    let url = Url::parse(address).ok()?;
+    let socket = matches!(url.scheme(), "wss" | "ws");
+    let plain = url.username().is_empty() && url.password().is_none();
+    let ends = url.query().is_none() && url.fragment().is_none();
+    let host = url.host_str().filter(|_| socket && plain && ends)?;
+    Some(Place {
+        scheme: url.scheme().to_owned(),
+        host: host.trim_end_matches('.').to_owned(),
+        port: url.port_or_known_default()?,
+        path: url.path().to_owned(),
+    })
 }
 
 fn call_unknown() -> Problem {
@@ -444,6 +478,53 @@ mod tests {
         for domain in ["", "a b", "x>\r\nVia: y", "a@b"] {
             assert_eq!(trusted(CallGateway { domain: domain.into(), ..told(&["gw.example"]) }, &known), None);
         }
+    }
+
+    #[test]
+    fn a_gateway_may_have_a_path() {
+        let known: Vec<String> =
+            ["wss://gw.example:8443/ws", "wss://gw.example/SIP/", "ws://Old.example./a%20b"]
+                .map(Into::into)
+                .into();
+        let kept = |address: &str| trusted(told(&[address]), &known)?.addresses.pop();
+        for address in &known {
+            assert_eq!(kept(address).as_ref(), Some(address), "letter for letter");
+        }
+        for (address, own) in [
+            ("gw.example:8443/ws", "wss://gw.example:8443/ws"),
+            ("WSS://GW.example.:8443/ws", "wss://gw.example:8443/ws"),
+            (" gw.example:443/SIP/ ", "wss://gw.example/SIP/"),
+            // Where only host and port are told, the settings say the rest.
+            ("gw.example:8443", "wss://gw.example:8443/ws"),
+            ("gw.example", "wss://gw.example/SIP/"),
+        ] {
+            assert_eq!(kept(address).as_deref(), Some(own), "{address}");
+        }
+        for wrong in [
+            "wss://gw.example:8443",
+            "wss://gw.example:8443/",
+            "gw.example:8443/",
+            "wss://gw.example:8443/ws/",
+            "wss://gw.example:8443/WS",
+            "wss://gw.example:8443/ws/../evil",
+            "wss://gw.example:8443/ws?to=evil",
+            "wss://gw.example:8443/ws#evil",
+            "wss://gw.example/ws",
+            "wss://gw.example/SIP",
+            "ws://gw.example:8443/ws",
+            "wss://evil.example:8443/ws",
+            "wss://gw.example:8443@evil.example/ws",
+            "old.example",
+        ] {
+            assert_eq!(kept(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_gateway_without_a_path_comes_before_one_with_a_path() {
+        let known = ["wss://gw.example/ws".to_owned(), "wss://gw.example".to_owned()];
+        let kept = |address: &str| trusted(told(&[address]), &known).map(|gateway| gateway.addresses);
+        assert_eq!(kept("gw.example"), Some(vec!["wss://gw.example".into()]));
     }
 
     proptest! {
