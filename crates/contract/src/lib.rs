@@ -3,7 +3,8 @@
 //! Conventions of this wire:
 //! - JSON, UTF-8. Times are epoch milliseconds (`…_ms`), sizes are bytes (`…_bytes`).
 //! - A choice between shapes is one object with one key that names the shape (`{"text":"…"}`). A reader that meets a
-//!   key it does not know gets the `Unknown` variant and goes on; a choice between words has `unknown` likewise.
+//!   key it does not know gets the `Unknown` variant and goes on; a choice between words has `unknown` likewise. In what
+//!   is sent a second key is refused, since one of the two would be lost.
 //! - Every POST that changes something carries an `id`, made once by the client; repeating it is harmless.
 //!
 //! # Layout
@@ -30,6 +31,7 @@ pub mod history;
 pub mod id;
 pub mod leave;
 pub mod message;
+mod one_key;
 pub mod rich;
 pub mod robot;
 pub mod session;

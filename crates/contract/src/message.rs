@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct PostMessage {
     /// Made once when the visitor sent it; unchanged by retries and reloads.
     pub id: ClientId,
-    /// What is sent.
+    /// What is sent: one of the kinds. A second one is refused.
+    #[serde(deserialize_with = "crate::one_key::body")]
     pub body: Body,
 }
 

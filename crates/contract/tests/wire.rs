@@ -155,3 +155,23 @@ fn an_id_is_checked_before_it_is_used() {
         assert_eq!(ClientId::new(bad).check(), Err(IdError::Character), "{bad:?}");
     }
 }
+
+#[test]
+fn what_is_sent_says_one_thing() {
+    let read = |body: &str| serde_json::from_str::<PostMessage>(&format!(r#"{{"id":"m","body":{body}}}"#));
+    for body in [
+        r#"{"text":"x","location":{"latitude":1,"longitude":1,"label":""}}"#,
+        r#"{"text":"x","hologram":{}}"#,
+        r#"{"hologram":{},"text":"x"}"#,
+        r#"{"text":"x","text":"x"}"#,
+        r#"{"text":null}"#,
+        r#""x""#,
+    ] {
+        assert!(read(body).is_err(), "{body}");
+    }
+    for body in ["{}", r#"{"hologram":{"deep":[1]}}"#] {
+        assert_eq!(read(body).unwrap().body, Body::Unsupported {}, "{body}");
+    }
+    // A reader of answers goes on with what it knows.
+    assert_eq!(parse::<Body>(r#"{"text":"x","hologram":{}}"#), Body::Text("x".into()));
+}

@@ -87,7 +87,7 @@ fn describe(path: &str, error: &serde_json::Error) -> String {
     let place = if path == "." { "body".to_owned() } else { format!("field `{path}`") };
     let text = error.to_string();
     match error.classify() {
-        Category::Data if text.starts_with("missing field") => {
+        Category::Data if text.starts_with("missing field") || text.starts_with("more than one key") => {
             let text = text.split(" at line ").next().unwrap_or_default();
             format!("{place}: {text}")
         }

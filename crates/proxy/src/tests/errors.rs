@@ -96,6 +96,23 @@ async fn bodies_are_checked_and_the_field_is_named() {
         (json!({"id": "a", "body": {"text": "好".repeat(342)}}), (422, "text_too_long"), "1024"),
         (json!({"id": "a", "body": {"text": "a\0b"}}), (400, "bad_request"), "body.text"),
         (json!({"id": "a", "body": {"hologram": {}}}), (422, "body_unsupported"), ""),
+        (json!({"id": "a", "body": {}}), (422, "body_unsupported"), ""),
+        (json!({"id": "a", "body": {"text": null}}), (400, "bad_request"), "body.text"),
+        (
+            json!({"id": "a", "body": {"text": "x", "hologram": {}}}),
+            (400, "bad_request"),
+            "more than one key",
+        ),
+        (
+            json!({"id": "a", "body": {"hologram": {}, "text": "x"}}),
+            (400, "bad_request"),
+            "more than one key",
+        ),
+        (
+            json!({"id": "a", "body": {"text": "x", "location": {"latitude": 1.0, "longitude": 1.0, "label": ""}}}),
+            (400, "bad_request"),
+            "`body`: more than one key",
+        ),
         (
             json!({"id": "a", "body": {"file": {"file": "f", "kind": "image", "name": "n"}}}),
             (422, "body_unsupported"),
