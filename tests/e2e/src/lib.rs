@@ -12,6 +12,7 @@ pub mod centre;
 mod console;
 pub mod pages;
 pub mod process;
+pub mod sandbox;
 pub mod shop;
 pub mod stack;
 mod story;
@@ -22,6 +23,7 @@ pub mod wait;
 use std::path::PathBuf;
 
 pub use browser::{Browser, Kind, Options};
+pub use sandbox::Sandbox;
 pub use stack::Stack;
 pub use story::{Rig, story};
 pub use tab::{In, Tab};

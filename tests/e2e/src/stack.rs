@@ -27,11 +27,21 @@ pub struct Setup {
     pub app_secret: String,
     /// The channel that the proxy asks for.
     pub channel: String,
+    /// More lines of the proxy's `[desks.cec]`.
+    pub cec: String,
+    /// More sections of the proxy's settings.
+    pub sections: String,
 }
 
 impl Default for Setup {
     fn default() -> Self {
-        Self { centre: json!({}), app_secret: APP_SECRET.to_owned(), channel: CHANNEL.to_owned() }
+        Self {
+            centre: json!({}),
+            app_secret: APP_SECRET.to_owned(),
+            channel: CHANNEL.to_owned(),
+            cec: String::new(),
+            sections: String::new(),
+        }
     }
 }
 
@@ -132,7 +142,7 @@ fn config_of(
 ) -> Result<String> {
     let assets = assets.to_str().context("the repository lies in a folder whose name is not UTF-8")?;
     let store = folder.join("frontdesk.redb");
-    let Setup { app_secret, channel, .. } = setup;
+    let Setup { app_secret, channel, cec, sections, .. } = setup;
     Ok(format!(
         r#"listen = "127.0.0.1:{port}"
 public_url = "{desk}"
@@ -155,9 +165,11 @@ message_id = "ignored"
 poll = "destructive"
 history = true
 poll_interval_ms = [200, 1000]
-
+{cec}
 [desks.leave_message]
 countries = ["CN", "DE"]
+
+{sections}
 "#,
         metrics = free_port()?,
         store = store.display(),

@@ -49,7 +49,7 @@ const EVIDENCE_MAX: Duration = Duration::from_secs(20);
 static ONE: Mutex<()> = Mutex::new(());
 
 /// Lets a story happen. It also fails when a script or a policy complained in the browser's console, or when the
-/// proxy has logged a secret.
+/// proxy has logged a secret or sent one to the browser.
 ///
 /// # Errors
 ///
@@ -82,6 +82,8 @@ async fn is_quiet(rig: &Rig) -> Result<()> {
     let log = fs::read_to_string(&rig.stack.log)?;
     let leaked = rig.stack.secrets().iter().filter(|secret| log.contains(*secret)).count();
     ensure!(leaked == 0, "the proxy has logged {leaked} secrets: {}", rig.stack.log.display());
+    let sent = rig.stack.secrets().iter().filter(|secret| rig.stack.street.has_carried(secret)).count();
+    ensure!(sent == 0, "{sent} secrets were sent to the browser");
     Ok(())
 }
 

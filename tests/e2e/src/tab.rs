@@ -157,6 +157,18 @@ impl Tab {
         .await
     }
 
+    /// Waits until the body of a function finds something, and clicks it.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn click_found(&self, at: In, body: &str, arguments: Vec<Value>) -> Result<()> {
+        until("what is looked for can be clicked", async || {
+            Ok(self.look_up(at, body, arguments.clone()).await?.click().await?)
+        })
+        .await
+    }
+
     /// Waits until there is something for this selector, and clicks it.
     ///
     /// # Errors

@@ -1,0 +1,126 @@
+//! The sandbox centre's own interface: what it has on record, and scenarios.
+
+use anyhow::{Context as _, Result, ensure};
+use reqwest::{Client, Method, Response};
+use serde_json::{Value, json};
+
+use crate::stack::Stack;
+use crate::wait::until;
+
+/// The interface of a running centre that knows one visitor.
+#[derive(Debug)]
+pub struct Sandbox {
+    client: Client,
+    base: String,
+}
+
+impl Sandbox {
+    /// That of this stack's centre.
+    #[must_use]
+    pub fn of(stack: &Stack) -> Self {
+        Self { client: Client::new(), base: stack.centre.base_url.clone() }
+    }
+
+    /// Begins a scenario of the centre's own in the newest conversation, with so many milliseconds between two steps.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such scenario, or no conversation.
+    pub async fn play_own(&self, name: &str, pace_ms: u64) -> Result<()> {
+        let all = self.json(Method::GET, "/sandbox/scenarios", None).await?;
+        let list = all.get("scenarios").and_then(Value::as_array).context("there is no list")?;
+        let own = list.iter().find(|own| own.get("name") == Some(&json!(name)));
+        let steps = own.and_then(|own| own.get("steps")).with_context(|| format!("no scenario {name}"))?;
+        self.play(steps, pace_ms).await
+    }
+
+    /// Begins a scenario of these steps in the newest conversation.
+    ///
+    /// # Errors
+    ///
+    /// When a step is wrong, or there is no conversation.
+    pub async fn play(&self, steps: &Value, pace_ms: u64) -> Result<()> {
+        let scenario = json!({"name": "a story's", "pace_ms": pace_ms, "steps": steps});
+        self.json(Method::POST, "/sandbox/scenario", Some(&json!({"scenario": scenario}))).await.map(drop)
+    }
+
+    /// Everything that the centre holds about the visitor.
+    ///
+    /// # Errors
+    ///
+    /// When it does not know exactly one.
+    pub async fn record(&self) -> Result<Value> {
+        let known = self.json(Method::GET, "/sandbox/record", None).await?;
+        let users = known.get("users").and_then(Value::as_array).context("there is no list")?;
+        ensure!(users.len() == 1, "the centre knows {} visitors", users.len());
+        let user = users.first().and_then(Value::as_str).context("a visitor without an id")?;
+        self.json(Method::GET, &format!("/sandbox/record?userId={user}"), None).await
+    }
+
+    /// All messages of all conversations, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be had.
+    pub async fn messages(&self) -> Result<Vec<Value>> {
+        let record = self.record().await?;
+        let conversations = record.get("conversations").and_then(Value::as_array).context("no list")?;
+        let of = |conversation: &Value| conversation.get("messages").and_then(Value::as_array).cloned();
+        Ok(conversations.iter().filter_map(of).flatten().collect())
+    }
+
+    /// The texts of the visitor, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be had.
+    pub async fn texts(&self) -> Result<Vec<String>> {
+        let is = |message: &Value, field: &str, word: &str| message.get(field) == Some(&json!(word));
+        let messages = self.messages().await?;
+        let texts = messages.iter().filter(|own| is(own, "from", "visitor") && is(own, "media", "TEXT"));
+        Ok(texts.filter_map(|own| own.get("text")?.as_str().map(str::to_owned)).collect())
+    }
+
+    /// Waits until something is found in the record.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn holds<T>(&self, what: &str, find: impl Fn(&Value) -> Option<T>) -> Result<T> {
+        until(&format!("the centre has {what}"), async || {
+            let record = self.record().await?;
+            find(&record).with_context(|| format!("it has {record}"))
+        })
+        .await
+    }
+
+    /// A file as it lies in the centre.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this key.
+    pub async fn file(&self, key: &str) -> Result<Vec<u8>> {
+        let login = self.json(Method::POST, "/agent/api/login", Some(&json!({"name": "Clerk"}))).await?;
+        let token = login.get("token").and_then(Value::as_str).context("no token")?;
+        let request = self.client.get(format!("{}/agent/api/files/{key}", self.base));
+        let answer = good(request.header("Agent-Token", token).send().await?).await?;
+        Ok(answer.bytes().await?.to_vec())
+    }
+
+    async fn json(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Value> {
+        let request = self.client.request(method, format!("{}{path}", self.base));
+        let request = match body {
+            Some(body) => request.json(body),
+            None => request,
+        };
+        Ok(good(request.send().await?).await?.json().await?)
+    }
+}
+
+async fn good(answer: Response) -> Result<Response> {
+    let (status, path) = (answer.status(), answer.url().path().to_owned());
+    if status.is_success() {
+        return Ok(answer);
+    }
+    anyhow::bail!("{path}: {status} {}", answer.text().await?)
+}
