@@ -55,7 +55,8 @@ pub enum Effect {
     Redraw,
     /// So many messages have arrived unseen.
     Unread(u32),
-    /// A text comes back to the composer, since its message was discarded, or since too many wait already.
+    /// A text comes back to the composer, since its message was discarded, since too many wait already, or since it is
+    /// longer than the desk takes.
     Returned(String),
     /// Something was not taken: nothing of it is kept or shown. To be told in a sentence, and then forgotten.
     Declined {

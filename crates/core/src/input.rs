@@ -19,7 +19,8 @@ pub enum Input {
     Connect(ConnectTo),
     /// The visitor ends the conversation.
     EndContact,
-    /// The visitor sends a text. Without a conversation one is begun first.
+    /// The visitor sends a text. Without a conversation one is begun first. What no reader can show is left out of it, as
+    /// of all texts that follow ([`crate::text::plain`]); if nothing is left, nothing is sent.
     Send(String),
     /// The visitor sends files that were picked, dropped or pasted together. Each is taken and asked to be kept
     /// ([`crate::Effect::KeepFile`]), or not ([`crate::Effect::Declined`]).

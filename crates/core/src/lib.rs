@@ -9,6 +9,7 @@
 //! - [`input`], [`effect`]: everything that can happen, everything that can be asked for
 //! - [`outbox`], [`payload`]: what the visitor sent and the centre does not have yet
 //! - [`transcript`]: what is shown, in order; local echo meets remote echo here
+//! - [`text`]: what of a text is sent
 //! - [`failure`], [`backoff`]: what a failure means for the next step, and how long to wait
 //! - [`snapshot`]: what survives a reload
 //! - [`tabs`]: which of several tabs holds the long poll
@@ -23,6 +24,7 @@ pub mod payload;
 pub mod session;
 pub mod snapshot;
 pub mod tabs;
+pub mod text;
 pub mod transcript;
 
 pub use effect::{Call, Effect, RequestId, Upload};

@@ -2,7 +2,6 @@
 
 #[cfg(target_arch = "wasm32")]
 mod enter;
-pub mod plain;
 #[cfg(target_arch = "wasm32")]
 mod view;
 

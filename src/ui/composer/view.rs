@@ -1,7 +1,6 @@
 //! The field, with the buttons beside it and what stands above it.
 
 use super::enter::Enter;
-use super::plain::plain;
 use crate::ui::attach;
 use crate::ui::context::{Context, Desk};
 use crate::ui::icon;
@@ -11,6 +10,7 @@ use crate::ui::text;
 use crate::ui::view_state::Facing;
 use frontdesk_contract::ConnectTo;
 use frontdesk_core::Input;
+use frontdesk_core::text::plain;
 use leptos::prelude::*;
 use std::cell::Cell;
 use std::rc::Rc;

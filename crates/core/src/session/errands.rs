@@ -8,6 +8,7 @@ use crate::effect::{Call, Effect};
 use crate::failure::{Failure, Next};
 use crate::input::Answer;
 use crate::snapshot::{Record, RecordKey};
+use crate::text::plain;
 use core::mem;
 use frontdesk_contract::{
     ClientId, ErrorCode, LeaveMessage, MAX_LEFT_TEXT_CHARS, MAX_NUMBER_CHARS, MAX_REASON_BYTES, PostFeedback,
@@ -149,10 +150,11 @@ impl Session {
             return;
         }
         step.redraw();
-        let (digits, chars) = (number.trim().chars().count(), text.chars().count());
+        let (number, text) = (plain(&number), plain(&text));
+        let (digits, chars) = (number.chars().count(), text.chars().count());
         let refused = if !(1..=MAX_NUMBER_CHARS).contains(&digits) {
             Some(ErrorCode::NumberInvalid)
-        } else if text.trim().is_empty() {
+        } else if text.is_empty() {
             Some(ErrorCode::TextEmpty)
         } else if chars > MAX_LEFT_TEXT_CHARS {
             Some(ErrorCode::TextTooLong)
@@ -166,7 +168,6 @@ impl Session {
         self.open(step);
         self.errands.leaving = LeaveState::Sending;
         let id = ClientId::from_bits(step.now.draw());
-        let number = number.trim().to_owned();
         let record = self.errands.add(Post::Leave(LeaveMessage { id, number, country, text }), false);
         step.effects.extend(record.map(Effect::Keep));
     }
@@ -183,7 +184,8 @@ impl Session {
             return;
         }
         step.redraw();
-        let refused = if !helpful && reason.trim().is_empty() {
+        let reason = plain(&reason);
+        let refused = if !helpful && reason.is_empty() {
             Some(ErrorCode::ReasonMissing)
         } else if reason.len() > MAX_REASON_BYTES {
             Some(ErrorCode::ReasonTooLong)

@@ -7,6 +7,7 @@ use crate::effect::{Call, Effect};
 use crate::failure::{Failure, Next};
 use crate::input::Answer;
 use crate::snapshot::{Record, RecordKey};
+use crate::text::plain;
 use frontdesk_contract::{ClientId, ErrorCode, PostSurvey, SurveyForm};
 
 /// Where the rating stands.
@@ -79,6 +80,7 @@ impl Session {
             return;
         }
         let id = ClientId::from_bits(step.now.draw());
+        let comment = plain(&comment);
         self.rating.out = Some(PostSurvey { id, level, recommend, solved, comment });
         self.rating.kept = false;
         self.rating.tries.succeed();

@@ -8,6 +8,7 @@ use crate::input::Answer;
 use crate::outbox::OutState;
 use crate::payload::Payload;
 use crate::snapshot::RecordKey;
+use crate::text::{MAX_TEXT_BYTES, plain};
 use crate::transcript::{MineState, mine};
 use frontdesk_contract::{
     Body, Card, ClientId, ContactState, Echo, ErrorCode, Location, PostMessage, PostedStatus,
@@ -19,24 +20,36 @@ const ANSWER_MS: u64 = 1_000;
 
 impl Session {
     pub(super) fn send(&mut self, step: &mut Step, text: String) {
-        if text.trim().is_empty() {
+        let text = plain(&text);
+        if text.is_empty() {
             return;
         }
-        if self.outbox.is_full() {
+        if self.outbox.is_full() || text.len() > self.longest_text() {
+            // How long a text may be, an open session knows.
+            self.open(step);
             return step.effects.push(Effect::Returned(text));
         }
         self.clear_suggestions(step);
         self.accept(step, Payload::Ready(Body::Text(text)), None);
     }
 
-    pub(super) fn send_location(&mut self, step: &mut Step, place: Location) {
+    /// In bytes. A desk that takes no text at all says so itself.
+    fn longest_text(&self) -> usize {
+        let told = self.offers.as_ref().map(|offers| offers.text_max_bytes as usize);
+        told.filter(|most| *most > 0).unwrap_or(MAX_TEXT_BYTES)
+    }
+
+    pub(super) fn send_location(&mut self, step: &mut Step, mut place: Location) {
+        place.label = plain(&place.label);
         let on_earth = place.latitude.abs() <= 90.0 && place.longitude.abs() <= 180.0;
         let refused = if on_earth { None } else { Some(ErrorCode::BadRequest) };
         self.send_body(step, refused, Body::Location(place));
     }
 
-    pub(super) fn send_card(&mut self, step: &mut Step, card: Card) {
-        let complete = !card.title.trim().is_empty() && (!card.url.is_empty() || card.image.is_some());
+    pub(super) fn send_card(&mut self, step: &mut Step, mut card: Card) {
+        card.title = plain(&card.title);
+        card.description = plain(&card.description);
+        let complete = !card.title.is_empty() && (!card.url.is_empty() || card.image.is_some());
         let refused = if complete { None } else { Some(ErrorCode::CardIncomplete) };
         self.send_body(step, refused, Body::Card(card));
     }

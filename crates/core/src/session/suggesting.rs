@@ -6,6 +6,7 @@ use crate::backoff::Tries;
 use crate::effect::Call;
 use crate::failure::Failure;
 use crate::input::Answer;
+use crate::text::plain;
 use frontdesk_contract::{ContactState, ErrorCode, MAX_SUGGESTION_QUERY_BYTES};
 
 /// The keys have rested for so long, in milliseconds.
@@ -52,15 +53,15 @@ impl Session {
     }
 
     pub(super) fn draft(&mut self, step: &mut Step, text: &str) {
-        let query = text.trim();
+        let query = plain(text);
         if query == self.suggesting.query {
             return;
         }
-        if !is_worth(query) {
+        if !is_worth(&query) {
             return self.clear_suggestions(step);
         }
         self.abort(step, Purpose::Suggest);
-        self.suggesting.query = query.to_owned();
+        self.suggesting.query = query;
         self.suggesting.due = Some(step.now.ms + REST_MS);
     }
 

@@ -302,7 +302,7 @@ fn a_place_that_is_not_on_earth_and_an_empty_card_are_declined() {
     world.input(0, Input::SendCard(card("picture", "", Some("f-1"))));
     let there = ("there", ErrorCode::BadRequest);
     let incomplete = ErrorCode::CardIncomplete;
-    assert_eq!(declined(&world), [there, there, there, there, ("no link", incomplete), (" ", incomplete)]);
+    assert_eq!(declined(&world), [there, there, there, there, ("no link", incomplete), ("", incomplete)]);
     world.run(1_000);
     assert_eq!(world.desk.texts(), ["picture"]);
 }

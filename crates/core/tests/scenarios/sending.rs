@@ -4,6 +4,7 @@ use crate::support::World;
 use crate::support::network::{Fate, On};
 use frontdesk_contract::{ClientId, ConnectTo, ContactState, ErrorCode};
 use frontdesk_core::outbox::MAX_WAITING;
+use frontdesk_core::text::MAX_TEXT_BYTES;
 use frontdesk_core::{EntryKind, Input, MineState};
 
 fn ids(world: &World, on: On) -> Vec<ClientId> {
@@ -360,11 +361,73 @@ fn a_full_outbox_gives_the_text_back() {
 }
 
 #[test]
-fn nothing_but_blanks_is_not_sent() {
+fn a_text_of_nothing_that_can_be_read_is_not_sent_and_nothing_is_said_about_it() {
     let mut world = World::served();
-    world.send(0, " \n\t ");
+    for text in ["", " \n\t ", "\0", "\0\0 \0", "\u{202e}\u{7}"] {
+        world.log.clear();
+        world.send(0, text);
+        world.run(1_000);
+        assert!(world.my_lines(0).is_empty(), "{text:?}");
+        assert!(world.requests(On::Post).is_empty(), "{text:?}");
+        let tab = world.tabs.first().expect("a tab");
+        assert!(tab.returned.is_empty() && tab.declined.is_empty(), "{text:?}");
+    }
+}
+
+#[test]
+fn what_no_reader_can_show_is_left_out_of_a_text_and_joiners_and_marks_stay() {
+    let mut world = World::served();
+    for text in ["a\0b", "\0\0\0c\r\nd", "👩\u{200d}👩\u{200d}👧", "مرحبا\u{200f}!", "x\u{202e}gpj.exe"]
+    {
+        world.send(0, text);
+    }
+    world.run(5_000);
+    let sent = ["ab", "c\nd", "👩\u{200d}👩\u{200d}👧", "مرحبا\u{200f}!", "xgpj.exe"];
+    assert_eq!(world.desk.texts(), sent);
+    assert_eq!(world.my_lines(0), sent.map(|text| format!("me: {text} (Sent)")));
+}
+
+#[test]
+fn a_text_as_long_as_the_desk_takes_is_sent_and_a_byte_more_comes_back() {
+    let mut world = World::served();
+    let (fits, over) = (["是".repeat(341), "b".into()].concat(), ["是".repeat(341), "bc".into()].concat());
+    assert_eq!((fits.len(), over.len()), (1_024, 1_025));
+    let paste = "line of a paste\n".repeat(4_096);
+    world.send(0, &over);
+    world.send(0, &paste);
+    world.send(0, &fits);
+    // What is left out does not count.
+    world.send(0, &[&fits, "\0\0 "].concat());
+    world.run(5_000);
+    assert_eq!(world.desk.texts(), [fits.as_str(), &fits]);
+    assert_eq!(world.requests(On::Post).len(), 2, "what is too long is not even asked");
+    let returned = &world.tabs.first().expect("a tab").returned;
+    assert_eq!(returned, &[over.as_str(), paste.trim_end()], "nothing of it is lost");
+    world.nothing_left_over();
+}
+
+#[test]
+fn before_the_desk_has_told_its_limit_a_long_text_waits_and_a_huge_one_comes_back() {
+    let mut world = World::new();
+    let tab = world.open_tab();
+    let (long, huge) = ("a".repeat(MAX_TEXT_BYTES), "b".repeat(MAX_TEXT_BYTES + 1));
+    world.send(tab, &huge);
+    assert_eq!(world.tabs.first().expect("a tab").returned, [huge.as_str()]);
     world.run(1_000);
-    assert!(world.my_lines(0).is_empty());
+    assert_eq!(world.session(tab).offers().map(|offers| offers.text_max_bytes), Some(1_024));
+    assert!(world.lines(tab).is_empty(), "nobody is asked for because of it");
+
+    let mut world = World::new();
+    let tab = world.open_tab();
+    world.desk.refused.insert(long.clone(), ErrorCode::TextTooLong);
+    world.send(tab, &long);
+    world.run(5_000);
+    let told = format!("me: {long} (Failed(Some(TextTooLong)))");
+    assert_eq!(world.my_lines(tab), [told.as_str()]);
+    let id = id_of(&world, tab, &long);
+    world.input(tab, Input::Discard(id));
+    assert_eq!(world.tabs.first().expect("a tab").returned, [long.as_str()]);
+    assert!(world.desk.texts().is_empty());
 }
 
 #[test]

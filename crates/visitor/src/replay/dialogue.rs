@@ -77,11 +77,13 @@ impl Dialogue {
         if turns.first().is_none_or(|turn| turn.who != Who::Visitor) {
             bail!("dialogue {id} does not begin with the visitor");
         }
-        if turns.iter().any(|turn| turn.text.trim().is_empty()) {
+        if turns.iter().any(|turn| frontdesk_core::text::plain(&turn.text).is_empty()) {
             bail!("dialogue {id} has an empty turn");
         }
         let (mut visitor, mut agent) = (Vec::new(), Vec::new());
         for Turn { who, text } in turns {
+            // What a page would send of it.
+            let text = frontdesk_core::text::plain(&text);
             let (own, other) = match who {
                 Who::Visitor => (&mut visitor, &agent),
                 Who::Agent => (&mut agent, &visitor),
