@@ -308,8 +308,12 @@ async fn the_queue_query_tells_ten_things_apart() {
     let older = centre.cec_with(|config| config.dialect = Dialect::V2_5);
     for (reply, expected) in [
         (Reply::json(PLACE_2), waiting(Some(2), Some(40_000))),
-        (coded("1", ""), QueueAnswer::Unlisted),
-        (coded("160001", ""), QueueAnswer::Unlisted),
+        (coded("1", ""), QueueAnswer::NoInformation),
+        (coded("2", ""), QueueAnswer::NoInformation),
+        (coded("3", ""), QueueAnswer::NoInformation),
+        (coded("4", ""), QueueAnswer::NoInformation),
+        (coded("160001", ""), QueueAnswer::NoInformation),
+        (coded("99999999999", ""), QueueAnswer::Unlisted),
         (coded("160021", ""), QueueAnswer::Served),
     ] {
         centre.once("queryQueueInfo", reply);

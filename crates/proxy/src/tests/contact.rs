@@ -207,6 +207,31 @@ async fn whoever_is_not_in_the_queue_any_more_is_served() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn failed_questions_about_the_queue_never_end_it_by_themselves() {
+    let place = || Ok(QueueAnswer::Waiting(QueueInfo { place: Some(1), wait_ms: None }));
+    let silent = || Ok(QueueAnswer::NoInformation);
+    for (answers, words, served) in [
+        (vec![place(), silent(), silent(), silent(), silent()], false, false),
+        (vec![silent(), silent(), silent(), silent(), silent()], true, true),
+        (vec![place(), silent(), silent(), silent(), silent()], true, true),
+        (vec![place(), silent(), place(), silent(), place()], true, false),
+        (vec![place(), Ok(QueueAnswer::AgentDidNotAnswer), silent(), silent(), silent()], true, false),
+    ] {
+        let bench = Bench::new().await;
+        let visitor = bench.visitor().await;
+        bench.centre.script().queue.extend(answers.clone());
+        visitor.connect("c1", "agent").await;
+        pass(1.0).await;
+        if words {
+            bench.down(vec![Downlink::Announced]);
+        }
+        pass(25.0).await;
+        let state = visitor.call("GET", "/v1/contact", None).await.body["state"].clone();
+        assert_eq!(state, if served { "agent" } else { "queueing" }, "{answers:?} {words}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_connected_agent_serves_before_speaking() {
     for (from, name) in [(Sender::System {}, ""), (agent("Li"), " (Li)")] {
         let bench = Bench::new().await;

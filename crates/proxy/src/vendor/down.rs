@@ -65,6 +65,9 @@ pub enum Downlink {
     Typing,
     /// The visitor is connected with this one; the system, as far as it does not say with whom.
     Connected(Sender),
+    /// The centre's own words say that an agent is there now. Words prove nothing; with a queue that tells no place any
+    /// more they do.
+    Announced,
     /// A sign that the visitor waits in a queue.
     Queueing,
     /// A sign that the conversation moves to an agent.
@@ -84,10 +87,11 @@ pub enum QueueAnswer {
     AgentDidNotAnswer,
     /// The conversation is over.
     Gone,
-    /// The centre has no place for the visitor: perhaps the question failed, perhaps nobody waits any more. Said again
-    /// and again it means that an agent serves.
+    /// The centre has no place for the visitor, and does not say that the question failed. Said again and again it means
+    /// that an agent serves.
     Unlisted,
-    /// The centre does not say.
+    /// The centre does not say: the question failed. Said again and again after [`Downlink::Announced`] it means that an
+    /// agent serves; without that it means nothing.
     NoInformation,
 }
 

@@ -174,15 +174,25 @@ impl Cec {
             // Messages count whatever the code beside them says: they may not come again.
             Some(code) if code != "0" && polled.downlink_messages.0.is_empty() => {
                 self.link.note(POLL, &reply, Some(&code));
-                Err(status::refused(POLL, &code, ErrorCode::CentreRefused, true))
+                let busy = code == codes::FLOW_CONTROL;
+                let why = if busy { ErrorCode::CentreBusy } else { ErrorCode::CentreRefused };
+                Err(status::refused(POLL, &code, why, true))
             }
             _ => Ok(polled
                 .downlink_messages
                 .0
                 .into_iter()
-                .flat_map(|message| downlink::read(message, &self.config.call_links))
+                .flat_map(|message| self.understood(downlink::read(message, &self.config.call_links)))
                 .collect()),
         }
+    }
+
+    /// What one message says, with what its words announce where the queue query may not tell: in 2.5.
+    fn understood(&self, mut items: Vec<Downlink>) -> Vec<Downlink> {
+        if self.config.dialect == Dialect::V2_5 && downlink::announces(&items) {
+            items.push(Downlink::Announced);
+        }
+        items
     }
 
     pub(super) async fn place(&self, party: &Party) -> Result<QueueAnswer, Failure> {
@@ -218,10 +228,8 @@ impl Cec {
             QueueSign::Gone => QueueAnswer::Gone,
             QueueSign::NoInformation if code.is_none() && place.is_some() => QueueAnswer::Waiting(info),
             // Its edition says no more than that there is nothing about a queue.
-            QueueSign::NoInformation if code.is_some() && self.config.dialect == Dialect::V2_5 => {
-                QueueAnswer::Unlisted
-            }
-            QueueSign::NoInformation => QueueAnswer::NoInformation,
+            QueueSign::Unlisted if self.config.dialect == Dialect::V2_5 => QueueAnswer::Unlisted,
+            QueueSign::NoInformation | QueueSign::Unlisted => QueueAnswer::NoInformation,
         };
         Ok((answer, sign))
     }

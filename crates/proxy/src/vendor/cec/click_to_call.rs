@@ -1,13 +1,13 @@
 //! Calls: whether they are possible, asking for one, what becomes of it, ending it.
 
 use super::calls::{CHANNEL, post};
-use super::codes::{Event, Request, event};
+use super::codes::{Event, FLOW_CONTROL, Request, event};
 use super::link::{Ask, Call};
 use super::token::Need;
 use super::wire::{self, AskCall, Coded, EventContent, Events, Hangup, Nothing};
 use super::{Cec, status};
 use crate::vendor::{CallAbility, CallNews, Failure, Party};
-use frontdesk_contract::{CallGateway, CallMedia};
+use frontdesk_contract::{CallGateway, CallMedia, ErrorCode};
 use serde_json::{Map, Value};
 use std::time::Duration;
 
@@ -56,6 +56,9 @@ impl Cec {
         let code = coded.code();
         if code.as_deref() != Some("0") {
             self.link.note(EVENTS, &reply, code.as_deref());
+        }
+        if code.as_deref() == Some(FLOW_CONTROL) {
+            return Err(status::refused(EVENTS, FLOW_CONTROL, ErrorCode::CentreBusy, true));
         }
         let content: EventContent = wire::read_value(events.content).unwrap_or_default();
         Ok(match event(code.as_deref(), coded.text(), events.event_id.word()) {

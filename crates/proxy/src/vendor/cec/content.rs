@@ -187,5 +187,16 @@ pub(super) fn names_agent(text: &str) -> bool {
     ["agent", "座席", "坐席", "人工", "客服"].iter().any(|word| text.contains(word))
 }
 
+/// Whether a text of the system says that somebody has taken over from the queue.
+pub(super) fn says_served(text: &str) -> bool {
+    const SERVED: [&str; 7] =
+        ["connected", "joined", "now with you", "at your service", "接入", "接通", "为您服务"];
+    const WAITING: [&str; 8] =
+        ["queu", "wait", "busy", "disconnected", "not connected", "排队", "等待", "繁忙"];
+    let text = text.to_lowercase();
+    let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+    says(&SERVED) && !says(&WAITING)
+}
+
 #[cfg(test)]
 mod tests;

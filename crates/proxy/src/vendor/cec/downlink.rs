@@ -57,6 +57,17 @@ pub(super) fn read(message: Value, links: &CallLinks) -> Vec<Downlink> {
     items
 }
 
+/// Whether what came with one message holds the system's words that an agent is there.
+pub(super) fn announces(items: &[Downlink]) -> bool {
+    let words = |item: &Downlink| match item {
+        Downlink::Message { from: Sender::System {}, content: Content::Body(Body::Text(text)), .. } => {
+            content::says_served(text)
+        }
+        _ => false,
+    };
+    items.iter().any(words) && !items.contains(&Downlink::Queueing)
+}
+
 enum Control {
     Chat,
     Connect,

@@ -1,6 +1,7 @@
 //! Asks for tokens: the gateway's by app key and secret, the visitor's by the gateway's.
 
 use super::client::{Client, Lost, Reply, Tokens};
+use super::codes::FLOW_CONTROL;
 use super::token::{Fresh, Lease};
 use super::trouble::Trouble;
 use super::wire::{self, AskGatewayToken, AskVisitorToken, Coded, GatewayToken};
@@ -117,8 +118,9 @@ pub(super) fn visitor_token(body: &[u8]) -> Granted {
         Some(Value::Object(mut fields)) => {
             let token = fields.remove("token").unwrap_or_default();
             let coded: Coded = wire::read_value(Value::Object(fields)).unwrap_or_default();
+            // A token counts beside a code that says nothing.
             match (coded.code(), token) {
-                (Some(code), _) if code != "0" => return Granted::Refused(code),
+                (Some(code), _) if code != "0" && !code.is_empty() => return Granted::Refused(code),
                 (_, Value::String(token)) => header(token.trim()),
                 _ => None,
             }
@@ -191,8 +193,11 @@ fn nonsense(endpoint: &'static str, reply: &Reply) -> Box<Fault> {
 
 fn refused(endpoint: &'static str, reply: &Reply, code: Option<String>, trouble: Trouble) -> Box<Fault> {
     let shown = code.as_deref().unwrap_or("none");
+    let busy = shown == FLOW_CONTROL;
+    let why = if busy { ErrorCode::CentreBusy } else { ErrorCode::CentreRefused };
+    let trouble = if busy { Trouble::Busy { status: reply.status } } else { trouble };
     Box::new(Fault {
-        failure: status::refused(endpoint, shown, ErrorCode::CentreRefused, false),
+        failure: status::refused(endpoint, shown, why, busy),
         trouble,
         spent: false,
         status: Some(reply.status),

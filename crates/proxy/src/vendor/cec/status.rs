@@ -45,6 +45,7 @@ pub(super) fn unintelligible(endpoint: &'static str) -> Failure {
 pub(super) fn refused(endpoint: &'static str, code: &str, why: ErrorCode, transient: bool) -> Failure {
     // The code is the vendor's: an open set, but never longer than this.
     let code: String = code.chars().filter(char::is_ascii_alphanumeric).take(20).collect();
+    let code = if code.is_empty() { "(empty)" } else { &code };
     Failure::Refused { code: why, transient, retry_after: None, detail: format!("{endpoint}: code {code}") }
 }
 

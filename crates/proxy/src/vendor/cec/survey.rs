@@ -1,12 +1,12 @@
 //! Ratings: what to offer, and handing one over.
 
 use super::calls::{CHANNEL, post};
-use super::codes::{Outcome, Request, outcome};
+use super::codes::{FLOW_CONTROL, Outcome, Request, outcome};
 use super::robot::listed;
 use super::wire::{self, AskSurvey, Coded, Level, Rate, Survey, SurveyAnswer};
 use super::{Cec, status};
 use crate::vendor::{Failure, Party, Rating};
-use frontdesk_contract::{SurveyForm, SurveyLevel, SurveyQuestion};
+use frontdesk_contract::{ErrorCode, SurveyForm, SurveyLevel, SurveyQuestion};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -58,7 +58,11 @@ impl Cec {
             self.survey_path.set(Known::Works(path));
             let coded: Coded = wire::read(&reply.body).unwrap_or_default();
             if !coded.is_ok() {
-                self.link.note(SURVEY, &reply, coded.code().as_deref());
+                let code = coded.code();
+                self.link.note(SURVEY, &reply, code.as_deref());
+                if code.as_deref() == Some(FLOW_CONTROL) {
+                    return Err(status::refused(SURVEY, FLOW_CONTROL, ErrorCode::CentreBusy, true));
+                }
                 return Ok(usual());
             }
             let answer: SurveyAnswer = wire::read(&reply.body).unwrap_or_default();

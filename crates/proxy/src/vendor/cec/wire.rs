@@ -44,10 +44,12 @@ pub(super) struct Coded {
 }
 
 impl Coded {
-    /// The code in its plain form: `0` and `0.0` are the same. `None`: there is none.
+    /// The code in its plain form: `0` and `0.0` are the same. `None`: there is none. One that is there and empty is a
+    /// code like any other that is not 0.
     pub(super) fn code(&self) -> Option<String> {
         let names = [&self.result_code, &self.return_code, &self.ret_code];
-        let code = names.into_iter().find_map(Text::word)?;
+        let empty = || names.iter().any(|name| name.0.is_some()).then_some("");
+        let code = names.iter().find_map(|name| name.word()).or_else(empty)?;
         Some(code.strip_suffix(".0").unwrap_or(code).to_owned())
     }
 

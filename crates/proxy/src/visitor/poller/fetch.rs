@@ -152,6 +152,7 @@ impl Fetch {
             intake::take(draft, recent, downlinks, typing, repeats, &journal)
         };
         let intake: Intake = self.keep(take).await?;
+        self.queried.announced |= intake.announced;
         if intake.news {
             self.arrived = Some(Instant::now());
         }

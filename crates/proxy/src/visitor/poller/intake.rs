@@ -19,6 +19,8 @@ pub struct Intake {
     pub typing: bool,
     /// The agent typed just now: the sign is to be kept up.
     pub typed: bool,
+    /// The centre's words say that an agent is there.
+    pub announced: bool,
 }
 
 /// Turns what a poll returned into events. `typing` says what the visitor was told last; `recent` are the codes known
@@ -123,6 +125,7 @@ fn one(
             }
         }
         Downlink::Connected(from) => connected(draft, from, intake),
+        Downlink::Announced => intake.announced = true,
         Downlink::Queueing | Downlink::Transferring => {
             if draft.record.contact.state == ContactState::Robot {
                 draft.serve(ContactState::Queueing, None);
@@ -174,6 +177,8 @@ fn stop_typing(draft: &mut Draft, intake: &mut Intake) {
 /// when it never did.
 const UNLISTED_AFTER_PLACE: u32 = 2;
 const UNLISTED_WITHOUT: u32 = 3;
+/// The centre said nothing about the queue so often in a row, after words that an agent is there.
+const SILENT_AFTER_WORDS: u32 = 2;
 
 /// What answers about the queue before this one have shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -182,14 +187,24 @@ pub struct Queried {
     pub unanswered: bool,
     /// The centre had no place for the visitor, so many times in a row.
     pub unlisted: u32,
+    /// The centre said nothing, so many times in a row.
+    pub silent: u32,
+    /// The centre's words have said that an agent is there, and the queue has not said otherwise since.
+    pub announced: bool,
 }
 
 impl Queried {
     /// The same after one more answer.
     #[must_use]
     pub fn and(self, answer: QueueAnswer) -> Self {
-        let unlisted = if answer == QueueAnswer::Unlisted { self.unlisted.saturating_add(1) } else { 0 };
-        Self { unanswered: answer == QueueAnswer::AgentDidNotAnswer, unlisted }
+        let again = |same: bool, before: u32| if same { before.saturating_add(1) } else { 0 };
+        let (unlisted, silent) = (answer == QueueAnswer::Unlisted, answer == QueueAnswer::NoInformation);
+        Self {
+            unanswered: answer == QueueAnswer::AgentDidNotAnswer,
+            unlisted: again(unlisted, self.unlisted),
+            silent: again(silent, self.silent),
+            announced: self.announced && (unlisted || silent),
+        }
     }
 }
 
@@ -208,6 +223,9 @@ pub fn queue(draft: &mut Draft, answer: QueueAnswer, before: Queried) {
             if before.and(answer).unlisted >= enough {
                 draft.serve(ContactState::Agent, None);
             }
+        }
+        QueueAnswer::NoInformation if before.announced && before.and(answer).silent >= SILENT_AFTER_WORDS => {
+            draft.serve(ContactState::Agent, None);
         }
         QueueAnswer::AgentDidNotAnswer if !before.unanswered => draft.notice(NoticeCode::AgentDidNotAnswer),
         QueueAnswer::Gone => draft.end(EndReason::QueueTimeout),

@@ -20,6 +20,9 @@ pub use queue::{QUEUE, QueueSign, queue};
 
 use frontdesk_contract::ErrorCode;
 
+/// Flow control, for whatever was asked (2.5 and 2.6 manual, feedbacksatisfaction).
+pub const FLOW_CONTROL: &str = "10010000002";
+
 /// What was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Request {

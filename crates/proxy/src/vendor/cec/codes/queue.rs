@@ -1,5 +1,7 @@
 //! The codes of `queryQueueInfo`.
 
+use super::FLOW_CONTROL;
+
 /// What a code says about the visitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QueueSign {
@@ -15,15 +17,23 @@ pub enum QueueSign {
     AgentDidNotAnswer,
     /// The conversation is over.
     Gone,
-    /// The centre does not say. In 2.5 every code but 0 says just that there is nothing about a queue.
+    /// The centre does not say: the question failed.
     NoInformation,
+    /// A code that no document knows. In 2.5 every code but 0 says just that there is nothing about a queue, and these
+    /// do not say that the question failed.
+    Unlisted,
 }
 
-/// Every code that says something; all others say nothing.
+/// Every code that is known.
 pub const QUEUE: &[(&str, QueueSign)] = &[
     ("0", QueueSign::Waits),
+    ("1", QueueSign::NoInformation),
+    ("2", QueueSign::NoInformation),
+    ("3", QueueSign::NoInformation),
+    ("4", QueueSign::NoInformation),
     ("5", QueueSign::Gone),
     ("6", QueueSign::Gone),
+    ("160001", QueueSign::NoInformation),
     ("160004", QueueSign::Gone),
     ("160021", QueueSign::Served),
     ("160022", QueueSign::Automatic),
@@ -33,6 +43,11 @@ pub const QUEUE: &[(&str, QueueSign)] = &[
 
 /// What a code says. `None`: there is no code.
 pub fn queue(code: Option<&str>) -> QueueSign {
-    let found = QUEUE.iter().find(|(known, _)| Some(*known) == code);
-    found.map_or(QueueSign::NoInformation, |(_, sign)| *sign)
+    match code {
+        None | Some("" | FLOW_CONTROL) => QueueSign::NoInformation,
+        Some(code) => {
+            let found = QUEUE.iter().find(|(known, _)| *known == code);
+            found.map_or(QueueSign::Unlisted, |(_, sign)| *sign)
+        }
+    }
 }

@@ -5,7 +5,7 @@ use super::Request::{
     self, CallDrop, CallStart, CallSupport, Download, Feedback, History, LeaveMessage, Rate, Suggest, Survey,
     Upload,
 };
-use super::{Row, for_good, for_now, row};
+use super::{FLOW_CONTROL, Row, for_good, for_now, row};
 use frontdesk_contract::ErrorCode;
 
 const ALL: &[Request] = &[
@@ -25,6 +25,8 @@ const ALL: &[Request] = &[
 pub(super) const ROWS: &[Row] = &[
     // Success, whatever the text says: `Exception appeared!` is printed under code 0 too.
     row(ALL, "0", "", Done),
+    // Flow control may answer anything.
+    row(ALL, FLOW_CONTROL, "", Refused(for_now(ErrorCode::CentreBusy))),
     // saveSatisfaction: the conversation cannot be rated any more, or something went wrong.
     row(&[Rate], "13", "callidstring", Refused(for_good(ErrorCode::SurveyClosed))),
     row(&[Rate], "13", "", Refused(for_now(ErrorCode::CentreRefused))),
@@ -50,7 +52,6 @@ pub(super) const ROWS: &[Row] = &[
     row(&[Feedback], "30000000008", "", Refused(for_good(ErrorCode::ReasonMissing))),
     row(&[Feedback], "30000000019", "", Refused(for_good(ErrorCode::FeedbackClosed))),
     row(&[Feedback], "10010000001", "", Refused(for_good(ErrorCode::CentreRefused))),
-    row(&[Feedback], "10010000002", "", Refused(for_now(ErrorCode::CentreBusy))),
     row(&[Feedback], "30010009999", "", Refused(for_good(ErrorCode::CentreRefused))),
     // doLeaveMessage: our form has no empty field, so that it is the number that is not taken.
     row(&[LeaveMessage], "2", "", Refused(for_good(ErrorCode::NumberInvalid))),
@@ -65,8 +66,7 @@ pub(super) const ROWS: &[Row] = &[
     row(&[CallStart], "13", "no agents available", Refused(for_now(ErrorCode::NoAgents))),
     row(&[CallStart], "13", "", Refused(for_now(ErrorCode::CentreRefused))),
     row(&[CallDrop], "13", "", Done),
-    // Flow control may come from the gateway for any call; the set of codes is open.
-    row(ALL, "10010000002", "", Refused(for_now(ErrorCode::CentreBusy))),
+    // The set of codes is open.
     row(&[Rate, Survey, Download, Suggest], "", "", Refused(for_now(ErrorCode::CentreRefused))),
     row(ALL, "", "", Refused(for_good(ErrorCode::CentreRefused))),
 ];

@@ -2,7 +2,7 @@
 
 use super::Outcome::{self, Done, Gone, PerhapsGone, Queued, Refused};
 use super::Request::{self, Chat, Connect, Disconnect, Read, Transfer, Typing};
-use super::{Row, for_good, for_now, row};
+use super::{FLOW_CONTROL, Row, for_good, for_now, row};
 use frontdesk_contract::ErrorCode;
 
 const ALL: &[Request] = &[Connect, Chat, Transfer, Disconnect, Typing, Read];
@@ -14,6 +14,8 @@ pub(super) const ROWS: &[Row] = &[
     row(ALL, "0", "", Done),
     // Nobody needs to know that a notice of typing or reading was not taken.
     row(&[Typing, Read], "", "", Done),
+    // Flow control may answer anything.
+    row(ALL, FLOW_CONTROL, "", Refused(for_now(ErrorCode::CentreBusy))),
     // Waiting. A visitor who ends the conversation while waiting has left.
     row(&[Disconnect], "11", "", Done),
     row(&[Disconnect], "13", "queuing", Done),
@@ -30,6 +32,8 @@ pub(super) const ROWS: &[Row] = &[
     // The centre behind the gateway.
     row(&[Connect, Transfer], "13", "no ccucs address", Refused(for_now(ErrorCode::CentreBusy))),
     row(&[Connect, Transfer], "13", "connect to ccucs failed", Refused(for_now(ErrorCode::CentreBusy))),
+    // The robot of the conversation before is not let go of yet.
+    row(&[Connect, Transfer], "13", "failed to disconnect robot", Refused(for_now(ErrorCode::CentreBusy))),
     row(&[Connect], "13", "fail to initialize robot", Refused(for_now(ErrorCode::RobotUnavailable))),
     row(&[Transfer], "13", "it has been agent service", Outcome::Agent),
     // The conversation.

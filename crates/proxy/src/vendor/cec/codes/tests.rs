@@ -44,7 +44,7 @@ fn connect() {
         &[
             ("No ccucs address available!", Refused(for_now(CentreBusy))),
             ("connect failed, none channel config found.", Refused(for_good(ChannelNotConfigured))),
-            ("Failed to disconnect robot", Refused(for_good(CentreRefused))),
+            ("Failed to disconnect robot", Refused(for_now(CentreBusy))),
             ("fail to initialize robot", Refused(for_now(RobotUnavailable))),
             ("fail to initialize robot.", Refused(for_now(RobotUnavailable))),
             ("Queuing...", Queued),
@@ -132,7 +132,7 @@ fn transfer() {
             ("fail to transfer from robot to agent,session keep touch failed.", Gone),
             ("fail to transfer from robot to agent,it has been agent service.", Agent),
             ("fail to transfer from robot to agent,connect to ccucs failed.", Refused(for_now(CentreBusy))),
-            ("Failed to disconnect robot", Refused(for_good(CentreRefused))),
+            ("Failed to disconnect robot", Refused(for_now(CentreBusy))),
         ],
     );
 }
@@ -248,6 +248,27 @@ fn ratings_files_comforts_and_calls() {
 }
 
 #[test]
+fn flow_control_is_over_soon_whatever_was_asked() {
+    for request in TABLES.iter().copied().flatten().flat_map(|row| row.requests.iter().copied()) {
+        let expected = match request {
+            Typing | Read => Done,
+            _ => Refused(for_now(CentreBusy)),
+        };
+        for text in ["", "flow control", "Queuing...", "session keep touch failed"] {
+            assert_eq!(outcome(request, super::FLOW_CONTROL, text, false), expected, "{request:?} {text}");
+        }
+    }
+}
+
+#[test]
+fn an_empty_code_is_no_success() {
+    for request in TABLES.iter().copied().flatten().flat_map(|row| row.requests.iter().copied()) {
+        let found = outcome(request, "", "", false);
+        assert!(matches!(found, Refused(_)) || matches!(request, Typing | Read), "{request:?} {found:?}");
+    }
+}
+
+#[test]
 fn events_of_a_call_are_told_apart_by_their_texts() {
     for (text, expected) in [
         ("Call in queue", Event::Queueing),
@@ -281,6 +302,12 @@ fn codes_of_the_queue() {
         ("160022", QueueSign::Automatic),
         ("160023", QueueSign::Elsewhere),
         ("160024", QueueSign::AgentDidNotAnswer),
+        ("2", QueueSign::NoInformation),
+        ("3", QueueSign::NoInformation),
+        (super::FLOW_CONTROL, QueueSign::NoInformation),
+        ("", QueueSign::NoInformation),
+        ("7", QueueSign::Unlisted),
+        ("99999999999", QueueSign::Unlisted),
     ] {
         assert_eq!(queue(Some(code)), expected, "{code}");
     }

@@ -33,6 +33,26 @@ fn file(
 }
 
 #[test]
+fn words_of_the_system_say_that_an_agent_is_there() {
+    for text in
+        ["agent connected", "Agent Li is now with you.", "客服 Li 正在为您服务。", "坐席已接入", "Li joined."]
+    {
+        assert!(super::says_served(text), "{text}");
+    }
+    for text in [
+        "Queuing...",
+        "You are connected to the queue.",
+        "All agents are busy, please wait to be connected.",
+        "Agent disconnected",
+        "正在排队，稍后为您服务",
+        "Welcome to our service",
+        "",
+    ] {
+        assert!(!super::says_served(text), "{text}");
+    }
+}
+
+#[test]
 fn a_file_is_where_its_fields_say() {
     use FileKind::{Audio, Document, Image, Video};
     let key = || "0b6e-1".to_owned();

@@ -267,11 +267,9 @@ impl FileReader {
     /// Keeps a code or a text; the first one counts.
     fn keep(&mut self) {
         let text = String::from_utf8_lossy(&self.string.kept).trim().to_owned();
-        if text.is_empty() {
-            return;
-        }
         match self.key {
-            Key::Code if self.found.code.is_none() => {
+            // The first with a word in it counts.
+            Key::Code if self.found.code.as_ref().is_none_or(String::is_empty) => {
                 let code = text.strip_suffix(".0").map(str::to_owned);
                 self.found.code = Some(code.unwrap_or(text));
             }

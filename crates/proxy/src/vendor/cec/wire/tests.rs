@@ -20,7 +20,10 @@ fn a_code_is_found_under_each_of_its_names_and_in_each_type() {
         (r#"{"resultCode":"30010009999"}"#, Some("30010009999")),
         (r#"{"resultCode":"13","resultCode":"0"}"#, Some("0")),
         (r#"{"resultCode":{}}"#, None),
-        (r#"{"resultCode":""}"#, None),
+        (r#"{"resultCode":""}"#, Some("")),
+        (r#"{"resultCode":" ","resultDesc":""}"#, Some("")),
+        (r#"{"resultCode":"","returnCode":"0"}"#, Some("0")),
+        (r#"{"resultCode":null}"#, None),
         ("{}", None),
     ] {
         let coded: Coded = read(body.as_bytes()).unwrap();
