@@ -284,9 +284,15 @@ async fn a_rating_asks_and_answers_more_where_the_centre_wants_it() {
     }
     let rating = Rating { level: None, recommend: Some(9), solved: Some(false), comment: String::new() };
     cec.rate(&party(), &rating).await.unwrap();
-    let expected = json!({"channel": "WEB", "userId": "visitor-7f3a", "npsScore": "9", "fcrValue": "2", "comment": "",
-        "channelConfigId": "202500000000000042"});
+    // The field of the level must be there, though no level was asked.
+    let expected = json!({"channel": "WEB", "userId": "visitor-7f3a", "evaluation": "3", "npsScore": "9", "fcrValue": "2",
+        "comment": "", "channelConfigId": "202500000000000042"});
     assert_eq!(centre.seen("saveSatisfaction")[0].body, expected);
+    let level = Rating { level: Some(1), recommend: Some(0), ..Rating::default() };
+    cec.rate(&party(), &level).await.unwrap();
+    let expected = json!({"channel": "WEB", "userId": "visitor-7f3a", "evaluation": "1", "npsScore": "0",
+        "comment": "", "channelConfigId": "202500000000000042"});
+    assert_eq!(centre.seen("saveSatisfaction")[1].body, expected);
 }
 
 #[tokio::test]

@@ -88,6 +88,26 @@ async fn an_answer_that_is_part_of_the_game_is_no_warning() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_that_the_desk_does_not_take_is_no_failure_of_the_centre() {
+    let (log, _guard) = Log::begin();
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    bench.centre.script().no_places = true;
+    log.lines();
+    let place = serde_json::json!({"location": {"latitude": 1.0, "longitude": 2.0, "label": ""}});
+    let message = serde_json::json!({"id": "m1", "body": place});
+    for _ in 0..2 {
+        let reply = visitor.call("POST", "/v1/messages", Some(message.clone())).await;
+        assert_eq!((reply.status.as_u16(), reply.body["code"].as_str()), (422, Some("body_unsupported")));
+    }
+    assert_eq!(log.lines(), Vec::<Value>::new());
+    assert_eq!(bench.centre.said(), 0, "it was not asked");
+    // Nothing is left of it that would stand in the way.
+    bench.centre.script().no_places = false;
+    assert_eq!(visitor.call("POST", "/v1/messages", Some(message)).await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
 async fn no_ticket_no_name_and_no_number_is_logged() {
     let (log, _guard) = Log::begin();
     let mut plan = super::Plan::default();

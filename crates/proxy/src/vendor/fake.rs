@@ -59,6 +59,8 @@ pub(crate) struct Script {
     pub(crate) call_start: VecDeque<Result<(), Failure>>,
     pub(crate) call_events: VecDeque<Result<Option<CallNews>, Failure>>,
     pub(crate) call_drop: VecDeque<Result<(), Failure>>,
+    /// It takes no places.
+    pub(crate) no_places: bool,
     pub(crate) calls: Vec<Call>,
     pub(crate) event_questions: usize,
     pub(crate) uploads: usize,
@@ -121,6 +123,13 @@ impl Centre for Fake {
 
     fn disconnect<'a>(&'a self, _: &'a Party) -> Answer<'a, ()> {
         now(self.called(Call::Disconnect).disconnect.pop_front(), ())
+    }
+
+    fn takes(&self, what: &Utterance) -> Result<(), ErrorCode> {
+        match what {
+            Utterance::Location(_) if self.script().no_places => Err(ErrorCode::BodyUnsupported),
+            _ => Ok(()),
+        }
     }
 
     fn say<'a>(

@@ -47,6 +47,12 @@ pub trait Centre: Send + Sync + 'static {
     /// Ends the conversation. A conversation that is already gone counts as ended.
     fn disconnect<'a>(&'a self, party: &'a Party) -> Answer<'a, ()>;
 
+    /// Whether the centre takes such a message at all, as far as the adapter knows without asking it.
+    ///
+    /// # Errors
+    /// Why not, for the visitor.
+    fn takes(&self, what: &Utterance) -> Result<(), ErrorCode>;
+
     /// Hands over one message. `at_ms` is when the visitor sent it and stays the same when it is handed over again.
     fn say<'a>(
         &'a self,

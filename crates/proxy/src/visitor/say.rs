@@ -30,7 +30,7 @@ impl Visitor {
     }
 
     async fn deliver(self: Arc<Self>, task: Task, body: &Body) -> Result<Answer, Problem> {
-        let (what, body) = match self.utterance(body).await {
+        let (what, body) = match self.taken(body).await {
             Ok(both) => both,
             Err(problem) => {
                 // An earlier attempt may have been delivered: that is not to be forgotten.
@@ -59,6 +59,14 @@ impl Visitor {
                 Step::Finish(outcome) => return self.settle(&task, &body, outcome, &heard).await,
             }
         }
+    }
+
+    /// As [`Visitor::utterance`], if the centre takes such a message. One that it does not take is the visitor's affair
+    /// and not a failure of the centre, which is not asked.
+    async fn taken(&self, body: &Body) -> Result<(Utterance, Body), Problem> {
+        let both = self.utterance(body).await?;
+        self.centre().takes(&both.0).map_err(Problem::of_centre)?;
+        Ok(both)
     }
 
     /// The message as the centre is handed it, and as it is recorded: what is said of a file comes from its handle, not

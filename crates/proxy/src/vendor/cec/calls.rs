@@ -102,7 +102,13 @@ impl Cec {
         at_ms: u64,
         what: &Utterance,
     ) -> Result<Said, Failure> {
-        let (media_type, content) = uplink::uplink(what, &self.config)?;
+        let untaken = |code| Failure::Refused {
+            code,
+            transient: false,
+            retry_after: None,
+            detail: "send CHAT: not asked, the centre does not take it".into(),
+        };
+        let (media_type, content) = uplink::uplink(what, &self.config).map_err(untaken)?;
         let id = id.check().is_ok().then(|| id.as_str());
         let content = Content { media_type, content: &content, at_ms, id, trans_data: None };
         let sent = self.send(party, Request::Chat, content).await?;

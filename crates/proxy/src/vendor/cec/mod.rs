@@ -42,7 +42,7 @@ use super::{
     Serving, Spooled, Utterance,
 };
 use crate::config::CecConfig;
-use frontdesk_contract::{CallMedia, ClientId, SurveyForm};
+use frontdesk_contract::{CallMedia, ClientId, ErrorCode, SurveyForm};
 use link::Link;
 use std::path::PathBuf;
 use survey::SurveyPath;
@@ -118,6 +118,10 @@ impl Centre for Cec {
 
     fn disconnect<'a>(&'a self, party: &'a Party) -> Answer<'a, ()> {
         Box::pin(self.close(party))
+    }
+
+    fn takes(&self, what: &Utterance) -> Result<(), ErrorCode> {
+        uplink::uplink(what, &self.config).map(drop)
     }
 
     fn say<'a>(

@@ -19,6 +19,8 @@ const PATHS: [&str; 2] =
     ["/apiaccess/ccmessaging/getsatisfactionsurveymode", "/apiaccess/ccmessaging/getsatisfactionssurveymode"];
 /// The comment must be shorter than 512 characters (2.5 and 2.6 manual, saveSatisfaction).
 const COMMENT_MAX_CHARS: u32 = 511;
+/// What is sent for a level that was not asked: the middle of the five that the manuals print.
+const NOT_ASKED: u8 = 3;
 /// A centre that has neither path is asked again after this time.
 const ABSENT_FOR: Duration = Duration::from_secs(600);
 
@@ -78,7 +80,7 @@ impl Cec {
         let body = Rate {
             channel: CHANNEL,
             user_id: &party.user_id,
-            evaluation: rating.level.map(|level| level.to_string()),
+            evaluation: rating.level.unwrap_or(NOT_ASKED).to_string(),
             nps_score: rating.recommend.map(|score| score.min(9).to_string()),
             fcr_value: rating.solved.map(|solved| if solved { "1" } else { "2" }),
             comment: &comment,

@@ -1,7 +1,7 @@
 //! What a visitor says, as the interface wants it.
 
 use crate::config::{CecConfig, Dialect, MediaContent};
-use crate::vendor::{Failure, FileKind, Utterance};
+use crate::vendor::{FileKind, Utterance};
 use frontdesk_contract::{Card, ErrorCode, Location};
 use serde::Serialize;
 
@@ -19,22 +19,18 @@ struct WebCard<'a> {
 /// `mediaType` and `content` of a message of the visitor.
 ///
 /// # Errors
-/// [`Failure::Refused`] for what this centre does not take; nothing was sent.
-pub(super) fn uplink(what: &Utterance, config: &CecConfig) -> Result<(&'static str, String), Failure> {
+/// Why this centre does not take it.
+pub(super) fn uplink(what: &Utterance, config: &CecConfig) -> Result<(&'static str, String), ErrorCode> {
     match what {
-        Utterance::Text(text) if text.trim().is_empty() => {
-            Err(refused(ErrorCode::TextEmpty, "the text is empty"))
-        }
-        Utterance::Text(text) if text.len() > config.text_max_bytes as usize => {
-            Err(refused(ErrorCode::TextTooLong, "the text is too long"))
-        }
+        Utterance::Text(text) if text.trim().is_empty() => Err(ErrorCode::TextEmpty),
+        Utterance::Text(text) if text.len() > config.text_max_bytes as usize => Err(ErrorCode::TextTooLong),
         Utterance::Text(text) => Ok(("TEXT", text.clone())),
         Utterance::File { key, extension, kind, name, size_bytes } => {
             Ok(file(config, key, extension, *kind, name, *size_bytes))
         }
         Utterance::Location(place) if config.locations => Ok(("LOCATE", location(place))),
         Utterance::Card { card, image } if config.dialect == Dialect::V2_6 => webcard(card, image.as_ref()),
-        Utterance::Card { .. } | Utterance::Location(_) => Err(unsupported()),
+        Utterance::Card { .. } | Utterance::Location(_) => Err(ErrorCode::BodyUnsupported),
     }
 }
 
@@ -73,9 +69,10 @@ fn location(place: &Location) -> String {
     format!("{}/{}/{}", place.latitude, place.longitude, label.trim())
 }
 
-fn webcard(card: &Card, image: Option<&(String, String)>) -> Result<(&'static str, String), Failure> {
+fn webcard(card: &Card, image: Option<&(String, String)>) -> Result<(&'static str, String), ErrorCode> {
+    // It needs a title, and an address or a picture.
     if card.title.trim().is_empty() || (card.url.is_empty() && image.is_none()) {
-        return Err(refused(ErrorCode::CardIncomplete, "a card needs a title, and an address or a picture"));
+        return Err(ErrorCode::CardIncomplete);
     }
     let (media_file_id, media_file_type) = match image {
         // `img` alone means jpg.
@@ -85,15 +82,7 @@ fn webcard(card: &Card, image: Option<&(String, String)>) -> Result<(&'static st
     };
     let (title, description) = (card.title.as_str(), card.description.as_str());
     let card = WebCard { title, description, media_file_id, media_file_type, redirect_url: &card.url };
-    serde_json::to_string(&card).map(|card| ("WEBCARD", card)).map_err(|_| unsupported())
-}
-
-fn unsupported() -> Failure {
-    refused(ErrorCode::BodyUnsupported, "the kind of message is not taken")
-}
-
-fn refused(code: ErrorCode, detail: &str) -> Failure {
-    Failure::Refused { code, transient: false, retry_after: None, detail: format!("send CHAT: {detail}") }
+    serde_json::to_string(&card).map(|card| ("WEBCARD", card)).map_err(|_| ErrorCode::BodyUnsupported)
 }
 
 #[cfg(test)]

@@ -177,8 +177,8 @@ pub(super) struct FromCentre {
 pub(super) struct Rate<'a> {
     pub(super) channel: &'static str,
     pub(super) user_id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) evaluation: Option<String>,
+    /// 1 to 5; must be there.
+    pub(super) evaluation: String,
     /// 0 to 9 (later pages).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) nps_score: Option<String>,
