@@ -1,6 +1,7 @@
 //! The first wall: HTML goes in as it came and comes out with a short list of tags.
 
-use super::plain::tag::{Tag, tag};
+use super::plain::markup::{Markup, Piece};
+use super::plain::tag::Tag;
 use ammonia::{Builder, UrlRelative};
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -72,12 +73,11 @@ const LAYOUT: &[&str] = &[
 ];
 
 /// Tags whose copies with attributes a parser opens again in every paragraph until they are closed.
-const REOPENED: &[&str] =
-    &["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+const REOPENED: &[&str] = &["a", "b", "big", "code", "em", "i", "s", "strike", "strong", "tt", "u"];
 /// The most elements that reopening may make.
 const MAX_REOPENED: usize = 250_000;
 
-/// Tags that go with all that is in them.
+/// Tags that go with all that is in them, should a second reading find one.
 const HIDING: &[&str] =
     &["iframe", "math", "noscript", "object", "script", "style", "svg", "template", "title"];
 
@@ -98,69 +98,30 @@ static BUILDER: LazyLock<Builder<'static>> = LazyLock::new(|| {
 });
 
 /// Whether there is a tag that says more than text in lines.
-pub(super) fn has_marks(text: &str) -> bool {
-    tags(text).any(|(tag, _)| !tag.closes && TAGS.iter().any(|name| tag.is(name)) && !is_layout(&tag))
+pub(super) fn has_marks(markup: &Markup<'_>) -> bool {
+    markup.tags().any(|tag| !tag.closes && passes(tag) && !LAYOUT.contains(&tag.name()))
 }
 
-fn is_layout(tag: &Tag<'_>) -> bool {
-    LAYOUT.iter().any(|name| tag.is(name))
-}
-
-/// The tags of a text, each with what follows it.
-fn tags(text: &str) -> impl Iterator<Item = (Tag<'_>, &str)> {
-    let mut rest = text;
-    std::iter::from_fn(move || {
-        loop {
-            let (_, from) = rest.find('<').and_then(|at| rest.split_at_checked(at))?;
-            if let Some((tag, after)) = tag(from) {
-                rest = if tag.hides() { tag.after_end(after) } else { after };
-                return Some((tag, after));
-            }
-            rest = from.strip_prefix('<').unwrap_or_default();
-        }
-    })
+fn passes(tag: &Tag<'_>) -> bool {
+    TAGS.contains(&tag.name())
 }
 
 /// The HTML with the tags of [`TAGS`] alone; `None`: it would grow out of bounds.
-pub(super) fn clean(text: &str) -> Option<String> {
-    let reopened =
-        |tag: &Tag<'_>| !tag.closes && tag.has_attributes() && REOPENED.iter().any(|name| tag.is(name));
-    let (mut all, mut sticky) = (0_usize, 0_usize);
-    for (tag, _) in tags(text) {
-        all += 1;
-        sticky += usize::from(reopened(&tag));
-    }
-    (all.saturating_mul(sticky) <= MAX_REOPENED).then(|| BUILDER.clean(&prepare(text)).to_string())
+pub(super) fn clean(markup: &Markup<'_>) -> Option<String> {
+    let reopened = |tag: &&Tag<'_>| !tag.closes && tag.has_attributes() && REOPENED.contains(&tag.name());
+    let (all, sticky) = (markup.tags().count(), markup.tags().filter(reopened).count());
+    (all.saturating_mul(sticky) <= MAX_REOPENED).then(|| BUILDER.clean(&prepare(markup)).to_string())
 }
 
-/// Leaves only the tags that HTML knows; every other `<` is text.
-fn prepare(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut comments = true;
-    let mut rest = text;
-    while let Some((before, from)) = rest.find('<').and_then(|at| rest.split_at_checked(at)) {
-        out.push_str(before);
-        if comments && let Some(inside) = from.strip_prefix("<!--") {
-            match inside.split_once("-->") {
-                Some((_, after)) => {
-                    rest = after;
-                    continue;
-                }
-                None => comments = false,
-            }
-        }
-        if let Some((tag, after)) = tag(from) {
-            if tag.hides() {
-                rest = tag.after_end(after);
-            } else {
-                out.push_str(from.get(..from.len() - after.len()).unwrap_or_default());
-                rest = after;
-            }
-        } else {
-            out.push_str("&lt;");
-            rest = from.strip_prefix('<').unwrap_or_default();
+/// Writes the text anew: a tag of [`TAGS`] as it is, no other one, and every other `<` as text.
+fn prepare(markup: &Markup<'_>) -> String {
+    let mut out = String::new();
+    for piece in &markup.pieces {
+        match piece {
+            Piece::Text(text) => out.push_str(&text.replace('<', "&lt;")),
+            Piece::Tag(tag, written) if passes(tag) => out.push_str(written),
+            Piece::Tag(..) => {}
         }
     }
-    out.push_str(rest);
     out
 }

@@ -1,8 +1,8 @@
 //! Makes a small closed tree of the HTML that agents and robots write.
 //!
 //! Three walls stand between their HTML and a page, each of which would do:
-//! 1. only tags that HTML knows are tags, what hides from readers is cut out, and the rest goes through `ammonia` with
-//!    a short list of tags;
+//! 1. only tags that make sense as HTML are tags, what is nothing to read is cut out, and the rest goes through `ammonia`
+//!    with a short list of tags;
 //! 2. what it answers is parsed again and made into [nodes](frontdesk_contract::Node): whatever a second reading may find in it, there is no
 //!    node for a script, a style, a picture or a frame, and every address is checked ([`href`]);
 //! 3. a page builds its own elements from the nodes and parses no HTML.
@@ -23,7 +23,7 @@ mod tree;
 
 use crate::config::CallLinks;
 use frontdesk_contract::Body;
-use plain::plain;
+use plain::markup::Markup;
 
 /// The longest HTML that is read as such, in bytes; agents write 4 KiB at most. Longer ones are shown as text.
 const MAX_HTML: usize = 64 * 1024;
@@ -31,13 +31,14 @@ const MAX_HTML: usize = 64 * 1024;
 /// What a text of the centre says: plain text, or rich text where it has marks that plain text loses. Empty text when
 /// there is nothing to read.
 pub fn read(text: &str, links: &CallLinks) -> Body {
-    if text.len() <= MAX_HTML && clean::has_marks(text) {
-        let nodes = clean::clean(text).and_then(|html| tree::nodes(&html, plain::flows(text), links));
+    let markup = Markup::read(text);
+    if text.len() <= MAX_HTML && clean::has_marks(&markup) {
+        let nodes = clean::clean(&markup).and_then(|html| tree::nodes(&html, markup.flows, links));
         if let Some(nodes) = nodes.filter(|nodes| !nodes.is_empty()) {
             return Body::Rich(nodes);
         }
     }
-    let text = plain(text);
+    let text = plain::of(&markup);
     match calls::invite(&text, links) {
         Some(nodes) => Body::Rich(nodes),
         None => Body::Text(text),

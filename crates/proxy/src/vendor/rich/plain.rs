@@ -1,58 +1,32 @@
 //! Makes plain text of what agents and robots write: their consoles send HTML, or text, or both.
 //!
-//! Only tags that HTML knows are taken for tags, so that `a < b` and `<name>` stay what they are. The result is plain
-//! text and is shown as such; nothing here has to make HTML harmless.
+//! Only what makes sense as HTML is taken for it ([`markup`]), so that `a < b` and `<name>` stay what they are. The
+//! result is plain text and is shown as such; nothing here has to make HTML harmless.
 
+mod attributes;
 mod entity;
+pub(super) mod markup;
 pub(crate) mod tag;
 
 use entity::entity;
-use tag::{Tag, tag};
+use markup::{Markup, Piece};
+use tag::Tag;
 
 /// The plain text of a message.
 pub(crate) fn plain(text: &str) -> String {
-    let mut page = Page { out: String::with_capacity(text.len()), flows: flows(text), link: None };
-    let mut comments = true;
-    let mut rest = text;
-    while let Some((before, from)) = rest.find(['<', '&']).and_then(|at| rest.split_at_checked(at)) {
-        page.write(before);
-        let comment = if comments { from.strip_prefix("<!--") } else { None };
-        rest = if let Some(inside) = comment {
-            match inside.split_once("-->") {
-                Some((_, after)) => after,
-                None => {
-                    comments = false;
-                    page.write("<");
-                    from.strip_prefix('<').unwrap_or_default()
-                }
-            }
-        } else if let Some((decoded, after)) = from.strip_prefix('&').and_then(entity) {
-            page.out.extend(decoded);
-            after
-        } else if let Some((tag, after)) = tag(from) {
-            page.tag(&tag);
-            if tag.hides() { tag.after_end(after) } else { after }
-        } else {
-            let mut chars = from.chars();
-            page.out.extend(chars.next());
-            chars.as_str()
-        };
-    }
-    page.write(rest);
-    page.finish()
+    of(&Markup::read(text))
 }
 
-/// Whether the text is laid out by tags, so that its own line breaks mean nothing.
-pub(super) fn flows(text: &str) -> bool {
-    let mut rest = text;
-    while let Some((_, from)) = rest.find('<').and_then(|at| rest.split_at_checked(at)) {
-        match tag(from) {
-            Some((tag, _)) if tag.is_block() || tag.is("br") => return true,
-            Some((_, after)) => rest = after,
-            None => rest = from.strip_prefix('<').unwrap_or_default(),
+/// The plain text of a message that was taken apart.
+pub(super) fn of(markup: &Markup<'_>) -> String {
+    let mut page = Page { out: String::new(), flows: markup.flows, link: None };
+    for piece in &markup.pieces {
+        match piece {
+            Piece::Text(text) => page.text(text),
+            Piece::Tag(tag, _) => page.tag(tag),
         }
     }
-    false
+    page.finish()
 }
 
 struct Page {
@@ -63,6 +37,25 @@ struct Page {
 }
 
 impl Page {
+    /// Text with character references.
+    fn text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('&') {
+            self.write(before);
+            rest = match entity(after) {
+                Some((char, after)) => {
+                    self.out.extend(char);
+                    after
+                }
+                None => {
+                    self.out.push('&');
+                    after
+                }
+            };
+        }
+        self.write(rest);
+    }
+
     fn write(&mut self, text: &str) {
         if !self.flows {
             self.out.push_str(text);
@@ -160,7 +153,14 @@ mod tests {
             ("<a href=\"javascript:alert(1)\">x</a>", "x"),
             ("<a href=mailto:li@shop.example></a>", "li@shop.example"),
             ("<img src=x onerror=alert(1) alt=\"a cat\">", "a cat"),
-            ("a<script>alert('<p>')</script>b<STYLE>p{}</style >c", "abc"),
+            ("<p>a<script>alert('<p>')</script>b<STYLE>p{}</style >c</p>", "abc"),
+            ("a<style>p{}</style><span class=x>b</span>", "ab"),
+            ("<!DOCTYPE html><html><head><title>T</title></head><body onload=x()>a</body></html>", "a"),
+            ("<svg width=1><path d='M0'/><text x=1>a</text></svg>b", "ab"),
+            ("<object data=x><p>a</p></object>b", "a\nb"),
+            ("<iframe>a</iframe><noscript>b</noscript><template>c</template>", "abc"),
+            ("<!--StartFragment-->a<!--EndFragment-->", "a"),
+            ("<p _ngcontent-a=\"\" v=\"1\">a</p>", "a"),
             ("a<!-- hidden <p> -->b", "ab"),
             ("<table><tr><td>1</td><td>2</td></tr></table>", "1 2"),
             ("<p>a</p>\n\n\n<p>b</p>", "a\nb"),
@@ -180,6 +180,19 @@ mod tests {
             "<3",
             "1 <p",
             "<!-- open",
+            "a<b & c>d",
+            "a<b && c>d, e<i>f",
+            "if (x <p and y> z)",
+            "<name>, <address>, <title>, <time>",
+            "press <input> or <img>",
+            "x <b>y",
+            "y</b> x",
+            "Vec<option> in <code>",
+            "x <script>alert(1)</script> y",
+            "x <script src=//a.example> y",
+            "<style> is a tag, <svg> and <object> too",
+            "a <b c=d> e",
+            "a <b \"c\"> d",
             "",
             "&;&#;&#x;",
         ] {

@@ -49,7 +49,7 @@ fn text_in_lines_stays_text() {
         ("<name>", "text: <name>"),
         ("&lt;b&gt;", "text: <b>"),
         ("<span style='color:red'>red</span>", "text: red"),
-        ("<script>alert(1)</script>", "text: "),
+        ("<p><script>alert(1)</script></p>", "text: "),
         ("<b></b>", "text: "),
         ("", "text: "),
     ] {
@@ -101,7 +101,18 @@ fn marks_become_nodes() {
             "[a cat](https://shop.example/)",
         ),
         ("<a href='https://shop.example/'>a\u{202e}b\u{200b}c</a>", "[abc](https://shop.example/)"),
-        ("<b>x</b><style>p{}</style><svg><b>y</b></svg>", "<strong>x</strong>"),
+        (
+            "<b>x</b><style>p{}</style> <svg><path d='M0'/><b>y</b></svg>",
+            "<strong>x</strong> <strong>y</strong>",
+        ),
+        ("<svg onload=evil()>one</svg><b>two</b>", "one<strong>two</strong>"),
+        ("<object data=x><p><b>one</b></p></object>", "<p><strong>one</strong></p>"),
+        ("<iframe src=x><b>one</b></iframe>", "<strong>one</strong>"),
+        ("<noscript><i>one</i></noscript><template><i>two</i></template>", "<em>one</em><em>two</em>"),
+        ("<b>a</b> b <i> c", "<strong>a</strong> b <i> c"),
+        ("<b>a</b> <script>alert(1)</script>", "<strong>a</strong> <script>alert(1)</script>"),
+        ("<p><b>a</b><script>alert(1)</script></p>", "<p><strong>a</strong></p>"),
+        ("<p><b>a</b><script>alert(1)", "<p><strong>a</strong><script>alert(1)</p>"),
     ] {
         assert_eq!(said(html), nodes, "{html}");
     }
@@ -131,7 +142,7 @@ fn what_is_too_deep_or_too_much_keeps_its_text() {
     assert!(said(&deep).contains("deep"));
     let many = "<b>x</b>y".repeat(3_000);
     assert_eq!(said(&many), format!("text: {}", "xy".repeat(3_000)));
-    let sticky = format!("{}{}", "<font color=1><b x>".repeat(1_500), "<p>z".repeat(3_000));
+    let sticky = format!("{}{}", "<i class=1><b class=x>".repeat(1_500), "<p>z".repeat(3_000));
     assert!(said(&sticky).starts_with("text: z"));
     let long = format!("<b>{}</b>", "长".repeat(40_000));
     assert_eq!(said(&long), format!("text: {}", "长".repeat(40_000)));
@@ -191,7 +202,42 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
 }
 
+/// What a reader can read of a body.
+fn letters(body: &Body) -> String {
+    fn of(nodes: &[Node]) -> String {
+        nodes
+            .iter()
+            .map(|node| match node {
+                Node::Text(text) => text.clone(),
+                Node::Element(element) => of(&element.nodes),
+                Node::Link(link) => of(&link.nodes),
+                Node::Call(_) | Node::Unknown {} => String::new(),
+            })
+            .collect()
+    }
+    match body {
+        Body::Text(text) => text.clone(),
+        Body::Rich(nodes) => of(nodes),
+        _ => String::new(),
+    }
+}
+
 proptest! {
+    #[test]
+    fn words_among_angle_brackets_are_all_there(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "<b", "<i", "<a ", "<p", " & ", "&&", ">", "<", "/", "</b>", "</", "<b>", "<i>", "<title>", "<address>", "<input>",
+            "<option>", "<script>", "</script>", "<style>", "<svg>", "<object>", "<img>", "= ", "\"", "'", "!", "<!", ",", ".",
+        ]), 0..20)
+    ) {
+        // A word after each piece: none may vanish.
+        let text: String = pieces.iter().zip(0..).map(|(piece, at)| format!("{piece} w{at} ")).collect();
+        let read = letters(&read(&text, &CallLinks::default()));
+        for at in 0..pieces.len() {
+            prop_assert!(read.contains(&format!("w{at} ")) || read.ends_with(&format!("w{at}")), "{text:?} {read:?}");
+        }
+    }
+
     #[test]
     fn nodes_stand_where_they_may(html in pieces()) {
         if let Body::Rich(nodes) = read(&html, &CallLinks::default()) {
