@@ -111,6 +111,24 @@ async fn a_message_has_the_id_that_the_events_gave_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_message_of_nobody_is_the_visitors_if_it_was_echoed() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.connected().await;
+    visitor.say("m1", "mine").await;
+    let nobody = || Some(Sender::Unknown {});
+    let all = [
+        kept(None, nobody(), "mine", EPOCH_MS + 1_000),
+        kept(None, nobody(), "of the centre", EPOCH_MS + 1_000),
+        kept(Some("c-1"), None, "mine", EPOCH_MS + 24 * HOUR_MS),
+    ];
+    let page = page(&visitor, &all, None).await;
+    let items = page["items"].as_array().unwrap();
+    assert_eq!((&items[0]["id"], &items[0]["from"]), (&Value::from("m1"), &Value::Null));
+    assert_eq!(items[1]["from"], serde_json::json!({"system": {}}));
+    assert_eq!((&items[2]["id"], &items[2]["from"]), (&Value::from("c-1"), &Value::Null));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_old_file_can_be_opened() {
     let bench = Bench::with(plan()).await;
     let visitor = bench.visitor().await;

@@ -4,7 +4,7 @@ use super::{Bench, Plan, pass};
 use crate::config::MessageIds;
 use crate::vendor::fake::{Call, not_sent, refused, unknown};
 use crate::vendor::{Content, Kept};
-use frontdesk_contract::{Body, ErrorCode};
+use frontdesk_contract::{Body, ErrorCode, Sender};
 use serde_json::json;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -153,6 +153,12 @@ async fn a_centre_that_echoes_ids_is_read_before_it_is_told_again() {
     assert_eq!(bench.centre.said(), 1);
     assert_eq!(visitor.say("m2", "hello").await.body["status"], "accepted");
     assert_eq!(bench.centre.said(), 3, "absent after three readings: said once more");
+    // Found by its id, though the centre does not say whose it is.
+    let unsaid = Kept { from: Some(Sender::Unknown {}), ..own("m3") };
+    bench.centre.script().say.push_back(Err(unknown()));
+    bench.centre.script().history.push_back(Ok(Some(vec![unsaid])));
+    assert_eq!(visitor.say("m3", "hello").await.body["status"], "accepted");
+    assert_eq!(bench.centre.said(), 4);
 }
 
 #[tokio::test(start_paused = true)]

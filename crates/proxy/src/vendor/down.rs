@@ -101,7 +101,7 @@ pub struct Kept {
     /// The centre's code of the message; for the visitor's own messages the id they were sent with, where the centre
     /// keeps it.
     pub code: Option<String>,
-    /// Who; `None`: the visitor.
+    /// Who; `None`: the visitor; [`Sender::Unknown`]: the centre does not say, it may be either.
     pub from: Option<Sender>,
     /// What.
     pub content: Content,

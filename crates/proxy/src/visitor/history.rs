@@ -1,6 +1,7 @@
 //! Earlier messages, where the centre keeps them: read in windows that grow backwards, page by page.
 
 use super::poller::intake;
+use super::whose::{self, APART_MS};
 use super::{Visitor, handles, party, recall};
 use crate::problem::Problem;
 use crate::session::credential::hex;
@@ -15,8 +16,6 @@ use std::sync::Arc;
 const DAY_MS: u64 = 86_400_000;
 /// Windows asked for one page: a day, then four times as much each time, then everything.
 const WINDOWS: u32 = 5;
-/// A message without a code and an event are the same when they say the same and are no further apart.
-const APART_MS: u64 = 300_000;
 
 /// Where a page goes on: messages up to this time, of which those at this very time are partly shown already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,11 +47,16 @@ impl Visitor {
             }
         })
         .await?;
-        let journal = if kept.iter().any(|kept| kept.code.is_none() || kept.recalled) {
+        let needed = |kept: &Kept| {
+            let own = matches!(kept.from, None | Some(Sender::Unknown {}));
+            own || kept.code.is_none() || kept.recalled
+        };
+        let journal = if kept.iter().any(needed) {
             self.shared.store.events(&self.id, 0, usize::MAX).await?
         } else {
             Vec::new()
         };
+        let kept = whose::told(kept, &journal);
         let shown = |kept: &&Kept| !kept.recalled && !matches!(kept.content, Content::Body(_));
         let files: Vec<Content> = kept.iter().filter(shown).map(|kept| kept.content.clone()).collect();
         let items = items(kept, &journal);
@@ -171,7 +175,7 @@ fn items(kept: Vec<Kept>, journal: &[Event]) -> Vec<HistoryItem> {
         .collect()
 }
 
-/// The id of the event that told a message without a code: the nearest of those that say the same.
+/// The id of the event that told a message of the centre without a code: the nearest of those that say the same.
 fn journaled(
     kept: &Kept,
     body: &frontdesk_contract::Body,
@@ -186,7 +190,6 @@ fn journaled(
                 (EventKind::Message(message), Some(from)) => {
                     role(&message.from) == role(from) && message.body == *body
                 }
-                (EventKind::Echo(echo), None) => echo.body == *body,
                 _ => false,
             }
     };
@@ -194,7 +197,6 @@ fn journaled(
     told.insert(event.seq);
     match &event.kind {
         EventKind::Message(message) => Some(message.id.clone()),
-        EventKind::Echo(echo) => Some(echo.id.to_string()),
         _ => None,
     }
 }

@@ -9,6 +9,7 @@
 //! - [`say`], [`connect`], [`leave`], [`rate`], [`signal`]: what the visitor asks for
 //! - [`files`], [`handles`]: files in both directions
 //! - [`robot`], [`leave_message`], [`history`]: suggestions and judgements, messages for later, earlier messages
+//! - [`whose`]: who said what the centre kept
 //! - [`calling`]: calls, as far as the centre connects them
 //! - [`debt`]: telling the centre later what it could not be told
 //! - [`journal`]: reading events, long polls; [`recall`]: what was taken back
@@ -39,6 +40,7 @@ pub mod registry;
 pub mod robot;
 pub mod say;
 pub mod signal;
+pub mod whose;
 
 use crate::problem::word;
 use crate::state::{Desk, Shared};

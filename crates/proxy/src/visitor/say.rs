@@ -8,6 +8,7 @@ use crate::store::{Answer, VisitorRecord};
 use crate::vendor::{Failure, FileKind, Party, Said, Utterance};
 use frontdesk_contract::{
     Body, Card, ClientId, ContactState, EndReason, ErrorCode, FileRef, NoticeCode, Posted, PostedStatus,
+    Sender,
 };
 use std::sync::Arc;
 
@@ -117,7 +118,8 @@ impl Visitor {
         match self.centre().history(party, since_ms, u64::MAX).await {
             Ok(Some(history)) => {
                 let own = |code: &Option<String>| code.as_deref() == Some(task.id.as_str());
-                Ok(history.iter().any(|kept| kept.from.is_none() && own(&kept.code)))
+                let perhaps = |from: &Option<Sender>| matches!(from, None | Some(Sender::Unknown {}));
+                Ok(history.iter().any(|kept| perhaps(&kept.from) && own(&kept.code)))
             }
             Ok(None) => Err(Failure::Unknown {
                 code: ErrorCode::CentreTimeout,

@@ -43,6 +43,7 @@ use super::{
 };
 use crate::config::CecConfig;
 use frontdesk_contract::{CallMedia, ClientId, ErrorCode, SurveyForm};
+use history::Times;
 use link::Link;
 use std::path::PathBuf;
 use survey::SurveyPath;
@@ -53,6 +54,7 @@ pub struct Cec {
     link: Link,
     config: CecConfig,
     survey_path: SurveyPath,
+    history_times: Times,
 }
 
 /// Why a centre cannot be set up.
@@ -84,6 +86,7 @@ impl Cec {
             link: Link::new(desk, config)?,
             config: config.clone(),
             survey_path: SurveyPath::default(),
+            history_times: Times::default(),
         })
     }
 

@@ -9,7 +9,7 @@ use crate::vendor::{Downlink, Failure};
 use crate::visitor::draft::Draft;
 use crate::visitor::recent::Recent;
 use crate::visitor::say::SKEW_MS;
-use crate::visitor::{Visitor, party};
+use crate::visitor::{Visitor, party, whose};
 use frontdesk_contract::{EndReason, ErrorCode, Event, EventKind, NoticeCode, Typing};
 use rand::Rng;
 use std::sync::Arc;
@@ -223,6 +223,7 @@ impl Fetch {
         match self.visitor.centre().history(&party(record), since_ms, u64::MAX).await {
             Ok(Some(history)) => {
                 let journal = self.journal().await?;
+                let history = whose::told(history, &journal);
                 let recent = |draft: &mut Draft, recent: &Recent| {
                     let missing = recover::missing(&history, recent, &journal);
                     intake::take(draft, recent, &missing, false, false, &journal).news
