@@ -1,5 +1,10 @@
 //! Zip archives (APPNOTE 6.3) and Word documents in them: the directory at the end and the heads of all parts must agree,
 //! lie side by side without a gap, and unpack to a size that can be told before. Nothing is unpacked to a disk.
+//!
+//! # Layout
+//! - `office`: what the parts of a Word document may be and lead to
+
+mod office;
 
 use super::input::Input;
 use super::{Format, Refused, Walked};
@@ -16,6 +21,9 @@ const NESTED: [&str; 10] = ["zip", "7z", "rar", "gz", "bz2", "xz", "tar", "tgz",
 struct Part {
     name: String,
     at: u64,
+    /// Where its data begins.
+    data: u64,
+    deflated: bool,
     packed: u64,
     unpacked: u64,
     raw_name: usize,
@@ -33,6 +41,9 @@ pub(super) fn walk(input: &mut Input, out: &mut dyn Write) -> Walked<Format> {
         parts.iter().any(|part| part.unpacked > part.packed.saturating_mul(MOST_RATIO).saturating_add(1_024));
     if bomb || total.is_none_or(|total| total > MOST_UNPACKED) {
         return Err(Refused::Active("far more than its size tells"));
+    }
+    if word {
+        office::check(input, &parts)?;
     }
     input.seek(0)?;
     input.copy(input.len(), out)?;
@@ -70,7 +81,7 @@ fn directory(input: &mut Input) -> Walked<Vec<Part>> {
     }
     parts.sort_by_key(|part| part.at);
     let mut next = 0;
-    for part in &parts {
+    for part in &mut parts {
         if part.at != next {
             return Err(Refused::Damaged("parts overlap, or something lies between them"));
         }
@@ -105,11 +116,12 @@ fn entry(input: &mut Input) -> Walked<Part> {
     if u32_at(38) >> 28 == 0xa {
         return Err(Refused::Active("links"));
     }
-    Ok(Part { name, at: u64::from(u32_at(42)), packed, unpacked, raw_name })
+    let (at, deflated) = (u64::from(u32_at(42)), u16_at(10) == 8);
+    Ok(Part { name, at, data: at, deflated, packed, unpacked, raw_name })
 }
 
-/// Compares a part's own head; answers where the part ends.
-fn local(input: &mut Input, part: &Part, start: u64) -> Walked<u64> {
+/// Compares a part's own head, which says where its data begins; answers where the part ends.
+fn local(input: &mut Input, part: &mut Part, start: u64) -> Walked<u64> {
     input.seek(part.at)?;
     let head: [u8; 30] = input.take()?;
     let u16_at = |at: usize| {
@@ -122,7 +134,11 @@ fn local(input: &mut Input, part: &Part, start: u64) -> Walked<u64> {
     if String::from_utf8_lossy(&name) != part.name {
         return Err(Refused::Damaged("a part of another name"));
     }
+    if (u16_at(8) == 8) != part.deflated {
+        return Err(Refused::Damaged("a part packed in another way than the directory says"));
+    }
     input.skip(u64::from(u16_at(28)))?;
+    part.data = input.at();
     input.skip(part.packed)?;
     if u16_at(6) & 8 != 0 {
         // The sizes follow the data, with a signature or without.

@@ -47,9 +47,9 @@ impl Input {
 
     /// The next bytes without moving on; answers how many there are.
     pub(super) fn peek(&mut self, into: &mut [u8]) -> Walked<usize> {
-        let at = self.at;
         let read = super::fill(&mut self.file, into)?;
-        self.seek(at)?;
+        self.at += read as u64;
+        self.seek(self.at - read as u64)?;
         Ok(read)
     }
 
@@ -89,8 +89,13 @@ impl Input {
 
     /// Goes to a place.
     pub(super) fn seek(&mut self, to: u64) -> Walked<()> {
-        self.file.seek(SeekFrom::Start(to.min(self.len)))?;
-        self.at = to.min(self.len);
+        let to = to.min(self.len);
+        // What is in the buffer need not be read again.
+        match i64::try_from(i128::from(to) - i128::from(self.at)) {
+            Ok(by) => self.file.seek_relative(by)?,
+            Err(_) => self.file.seek(SeekFrom::Start(to)).map(|_| ())?,
+        }
+        self.at = to;
         Ok(())
     }
 

@@ -1,32 +1,24 @@
 //! PDF (ISO 32000): looked through for whatever runs, opens, sends or carries something along; names are understood in
 //! every way of writing them, packed objects are unpacked for it. The file is copied as it is.
+//!
+//! # Layout
+//! - `scan`: names and words wherever they stand, as readers that mend a file would find them
+//! - `object`: objects as readers of a whole file understand them, and where packed ones begin
+
+mod object;
+mod scan;
 
 use super::input::{CHUNK, Input};
-use super::{Refused, Walked, fill, find};
+use super::{Refused, Walked, fill};
 use flate2::bufread::ZlibDecoder;
-use std::io::{BufReader, Read, Write};
+use scan::Scan;
+use std::io::{BufReader, Write};
 
-/// Names that are refused.
-const ACTIVE: [&[u8]; 15] = [
-    b"JavaScript",
-    b"JS",
-    b"OpenAction",
-    b"AA",
-    b"Launch",
-    b"EmbeddedFile",
-    b"EmbeddedFiles",
-    b"RichMedia",
-    b"XFA",
-    b"SubmitForm",
-    b"ImportData",
-    b"GoToE",
-    b"Movie",
-    b"Rendition",
-    b"Encrypt",
-];
 /// Packed objects may be so long together.
 const MOST_UNPACKED: u64 = 64 << 20;
 const MOST_PACKED: u32 = 20_000;
+/// All objects are read once; so many times the file's size there is something wrong.
+const MOST_READ: u64 = 4;
 /// The end must be marked within so many bytes.
 const TRAILER: u64 = 1_024;
 
@@ -44,8 +36,9 @@ pub(super) fn walk(input: &mut Input, out: &mut dyn Write) -> Walked<()> {
         return Err(Refused::Damaged("something follows its end"));
     }
     input.seek(0)?;
-    let mut scan = Scan::default();
+    let mut scan = Scan::of_file();
     let (mut packed, mut budget) = (0, MOST_UNPACKED);
+    let mut to_read = input.len().saturating_mul(MOST_READ).saturating_add(CHUNK as u64);
     let mut chunk = vec![0; CHUNK];
     loop {
         let begin = input.at();
@@ -54,21 +47,23 @@ pub(super) fn walk(input: &mut Input, out: &mut dyn Write) -> Walked<()> {
         if read == 0 {
             break;
         }
-        let mut streams = Vec::new();
+        let mut objects = Vec::new();
         for (place, byte) in part.iter().enumerate() {
             if scan.take(*byte)? {
-                streams.push(begin + place as u64);
+                objects.push(begin + place as u64);
             }
         }
         out.write_all(part)?;
         let resume = input.at();
-        for at in streams {
-            packed += 1;
-            if packed > MOST_PACKED {
-                return Err(Refused::Damaged("too many packed objects"));
-            }
+        for at in objects {
             input.seek(at)?;
-            unpack(input, &mut budget)?;
+            if object::holds_objects(input, &mut to_read)? {
+                packed += 1;
+                if packed > MOST_PACKED {
+                    return Err(Refused::Damaged("too many packed objects"));
+                }
+                unpack(input, &mut budget)?;
+            }
         }
         input.seek(resume)?;
     }
@@ -77,101 +72,38 @@ pub(super) fn walk(input: &mut Input, out: &mut dyn Write) -> Walked<()> {
 
 /// Looks through packed objects, which begin at a line break.
 fn unpack(input: &mut Input, budget: &mut u64) -> Walked<()> {
+    let unread = || Refused::Active("packed objects that cannot be read");
     let mut first = [0; 2];
     let read = input.peek(&mut first)?;
     let breaks =
         first.get(..read).unwrap_or_default().iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
     input.skip(breaks as u64)?;
     let mut unpacked = ZlibDecoder::new(BufReader::new(input));
-    let mut scan = Scan::default();
+    let mut scan = Scan::of_objects();
     let mut chunk = [0; 8 << 10];
+    let mut begun = false;
     loop {
-        let read =
-            unpacked.read(&mut chunk).map_err(|_| Refused::Active("packed objects that cannot be read"))?;
+        let read = fill(&mut unpacked, &mut chunk).map_err(|_| unread())?;
+        let part = chunk.get(..read).unwrap_or_default();
         if read == 0 {
             return scan.take(b' ').map(|_| ());
         }
+        if !begun && !begins_with_numbers(part) {
+            return Err(unread());
+        }
+        begun = true;
         *budget =
             budget.checked_sub(read as u64).ok_or(Refused::Damaged("its packed objects are too large"))?;
-        for byte in chunk.get(..read).unwrap_or_default() {
+        for byte in part {
             scan.take(*byte)?;
         }
     }
 }
 
-/// Reads names wherever they stand. Short ones count only outside of streams, whose bytes are anything.
-#[derive(Default)]
-struct Scan {
-    name: Option<Vec<u8>>,
-    hex: Option<u8>,
-    escape: bool,
-    word: Vec<u8>,
-    packed: bool,
-    stream: bool,
-}
-
-impl Scan {
-    /// Takes a byte; true where packed objects begin after it.
-    fn take(&mut self, byte: u8) -> Walked<bool> {
-        let ends = matches!(
-            byte,
-            0 | 9 | 10 | 12 | 13 | 32 | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
-        );
-        if ends {
-            self.named()?;
-        } else if self.name.is_some() {
-            self.letter(byte);
-        }
-        if byte == b'/' {
-            self.name = Some(Vec::new());
-        }
-        Ok(self.worded(byte))
-    }
-
-    fn letter(&mut self, byte: u8) {
-        let Some(name) = &mut self.name else { return };
-        match (self.escape, self.hex, char::from(byte).to_digit(16)) {
-            (true, None, Some(high)) => self.hex = u8::try_from(high).ok(),
-            (true, Some(high), Some(low)) => {
-                name.push(high << 4 | u8::try_from(low).unwrap_or(0));
-                (self.escape, self.hex) = (false, None);
-            }
-            _ if byte == b'#' => (self.escape, self.hex) = (true, None),
-            _ => {
-                (self.escape, self.hex) = (false, None);
-                name.push(byte);
-            }
-        }
-        if name.len() > 64 {
-            self.name = None;
-        }
-    }
-
-    fn named(&mut self) -> Walked<()> {
-        (self.escape, self.hex) = (false, None);
-        let Some(name) = self.name.take() else { return Ok(()) };
-        if ACTIVE.contains(&name.as_slice()) && (name.len() > 4 || !self.stream) {
-            return Err(Refused::Active("something that runs, opens or is carried along"));
-        }
-        self.packed |= name == b"ObjStm";
-        Ok(())
-    }
-
-    /// Follows the words that begin and end streams.
-    fn worded(&mut self, byte: u8) -> bool {
-        if byte.is_ascii_lowercase() {
-            if self.word.len() < 16 {
-                self.word.push(byte);
-            }
-            return false;
-        }
-        let word = std::mem::take(&mut self.word);
-        if find(&word, b"endstream").is_some() || word == b"endobj" {
-            (self.stream, self.packed) = (false, false);
-        } else if word == b"stream" && matches!(byte, b'\r' | b'\n') {
-            self.stream = true;
-            return std::mem::take(&mut self.packed);
-        }
-        false
-    }
+/// Packed objects begin with pairs of numbers (ISO 32000-2 §7.5.7); what is packed once more does not.
+fn begins_with_numbers(part: &[u8]) -> bool {
+    let head = part.get(..64).unwrap_or(part);
+    let mut words = head.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
+    words.next().is_none_or(|word| word.iter().all(u8::is_ascii_digit))
+        && words.next().is_none_or(|word| word.first().is_some_and(u8::is_ascii_digit))
 }

@@ -1,6 +1,6 @@
 //! Files for tests, made by functions: whole ones of every kind, and the parts to spoil them with.
 
-use flate2::write::ZlibEncoder;
+use flate2::write::{DeflateEncoder, ZlibEncoder};
 use flate2::{Compression, Crc};
 use std::io::Write;
 
@@ -167,14 +167,23 @@ pub(crate) fn pdf_with(objects: &str) -> Vec<u8> {
 
 /// A PDF whose objects are packed.
 pub(crate) fn pdf_packed(objects: &str) -> Vec<u8> {
-    let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
-    packed.write_all(objects.as_bytes()).unwrap();
+    pdf_stream("/Type /Obj#53tm /N 1 /First 4 /Filter /FlateDecode", &deflated(objects.as_bytes()))
+}
+
+/// A PDF with a stream.
+pub(crate) fn pdf_stream(dictionary: &str, stream: &[u8]) -> Vec<u8> {
     [
-        b"%PDF-1.7\n3 0 obj\n<< /Type /Obj#53tm /N 1 /First 4 /Filter /FlateDecode >>\nstream\r\n".as_slice(),
-        &packed.finish().unwrap(),
+        format!("%PDF-1.7\n3 0 obj\n<< {dictionary} >>\nstream\r\n").as_bytes(),
+        stream,
         b"\nendstream\nendobj\n%%EOF\n",
     ]
     .concat()
+}
+
+pub(crate) fn deflated(bytes: &[u8]) -> Vec<u8> {
+    let mut packed = ZlibEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(bytes).unwrap();
+    packed.finish().unwrap()
 }
 
 pub(crate) fn pdf() -> Vec<u8> {
@@ -182,17 +191,34 @@ pub(crate) fn pdf() -> Vec<u8> {
 }
 
 pub(crate) fn zip(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let stored: Vec<_> = parts.iter().map(|(name, body)| (*name, *body, false)).collect();
+    zip_of(&stored)
+}
+
+/// An archive of parts, each of which is packed or not.
+pub(crate) fn zip_of(parts: &[(&str, &[u8], bool)]) -> Vec<u8> {
     let (mut file, mut directory) = (Vec::new(), Vec::new());
-    for (name, body) in parts {
+    for (name, body, pack) in parts {
         let mut sum = Crc::new();
         sum.update(body);
         let at = u32::try_from(file.len()).unwrap();
+        let unpacked = u32::try_from(body.len()).unwrap().to_le_bytes();
+        let mut packer = DeflateEncoder::new(Vec::new(), Compression::best());
+        packer.write_all(body).unwrap();
+        let body = if *pack { packer.finish().unwrap() } else { body.to_vec() };
+        let method = if *pack { 8 } else { 0 };
         let size = u32::try_from(body.len()).unwrap().to_le_bytes();
         let length = u16::try_from(name.len()).unwrap().to_le_bytes();
-        let shared =
-            [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &sum.sum().to_le_bytes(), &size, &size, &length, &[0, 0]]
-                .concat();
-        file.extend([b"PK\x03\x04".as_slice(), &shared, name.as_bytes(), body].concat());
+        let shared = [
+            &[20, 0, 0, 0, method, 0, 0, 0, 0, 0][..],
+            &sum.sum().to_le_bytes(),
+            &size,
+            &unpacked,
+            &length,
+            &[0, 0],
+        ]
+        .concat();
+        file.extend([b"PK\x03\x04".as_slice(), &shared, name.as_bytes(), &body].concat());
         directory.extend(
             [b"PK\x01\x02\x14\0".as_slice(), &shared, &[0; 10], &at.to_le_bytes(), name.as_bytes()].concat(),
         );
@@ -216,11 +242,24 @@ pub(crate) fn zip(parts: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 pub(crate) fn docx() -> Vec<u8> {
+    let types = r#"<?xml version="1.0" encoding="UTF-8"?><Types><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>"#;
+    docx_with(types, &relation("hyperlink", r#"Target="https://shop.example/" TargetMode="External""#))
+}
+
+/// A Word document with these content types and these relationships.
+pub(crate) fn docx_with(types: &str, relationships: &str) -> Vec<u8> {
     zip(&[
-        ("[Content_Types].xml", b"<Types/>"),
-        ("_rels/.rels", b"<a/>"),
+        ("[Content_Types].xml", types.as_bytes()),
+        ("_rels/.rels", relation("officeDocument", r#"Target="word/document.xml""#).as_bytes()),
         ("word/document.xml", b"<w:document/>"),
+        ("word/_rels/document.xml.rels", relationships.as_bytes()),
     ])
+}
+
+pub(crate) fn relation(kind: &str, target: &str) -> String {
+    format!(
+        r#"<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" {target}/></Relationships>"#
+    )
 }
 
 pub(crate) fn doc_with(name: &str) -> Vec<u8> {

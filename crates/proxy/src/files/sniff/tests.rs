@@ -239,6 +239,134 @@ fn what_is_not_taken_is_refused_whatever_its_name() {
     assert!(matches!(cleaned("a.png", b""), Err(Refused::Empty)));
 }
 
+#[test]
+fn a_word_document_leads_nowhere_but_by_links() {
+    let types = "<Types/>";
+    let outside = r#"Target="https://evil.example/t.dotm" TargetMode="External""#;
+    for (kind, target) in [
+        ("attachedTemplate", outside),
+        ("attachedTemplate", r#"Target="t.dotm""#),
+        ("image", outside),
+        ("frame", outside),
+        ("oleObject", outside),
+        ("oleObject", r#"Target="o.bin""#),
+        ("aFChunk", r#"Target="chunk.htm""#),
+        ("image", r#"Target="https://evil.example/" TargetMode="&#69;xternal""#),
+        ("image", r#"x:TargetMode="Internal" TargetMode="External" Target="https://evil.example/""#),
+        ("image", r#"Target="a" TargetMode="External" TargetMode="Internal""#),
+        ("image", r#"Target="a" TargetMode="&mode;""#),
+    ] {
+        let file = docx_with(types, &relation(kind, target));
+        assert!(matches!(cleaned("a.docx", &file), Err(Refused::Active(_))), "{kind} {target}");
+    }
+    let spoiled = relation("image", outside);
+    let spoiled = spoiled.as_str();
+    for relationships in [
+        spoiled.replace("<Relationship ", "<r:Relationship "),
+        format!("<!DOCTYPE a [<!ENTITY b 'c'>]>{}", relation("image", "")),
+        format!("<?xml version='1.0' encoding='utf-7'?>{}", relation("image", "")),
+        "<Relationships><Relationship".into(),
+        String::from_utf16_lossy(&[0xd800]) + spoiled,
+    ] {
+        let file = docx_with(types, &relationships);
+        assert!(matches!(cleaned("a.docx", &file), Err(Refused::Active(_))), "{relationships}");
+    }
+    let wide: Vec<u8> = spoiled.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let parts: [(&str, &[u8]); 3] =
+        [("[Content_Types].xml", b""), ("word/document.xml", b""), ("word/_rels/a.RELS", &wide)];
+    assert!(cleaned("a.docx", &zip(&parts)).is_err());
+    for kind in [
+        "application/vnd.ms-word.document.macroEnabled.main+xml",
+        "application/vnd.ms-word.template.MACROENABLEDTemplate.main+xml",
+        "application/vnd.ms-office.vbaProject",
+        "application/vnd.openxmlformats-officedocument.oleObject",
+    ] {
+        for element in ["Override PartName=\"/word/document.xml\"", "Default Extension=\"xml\""] {
+            let types = format!("<Types><{element} ContentType=\"{kind}\"/></Types>");
+            let refused = cleaned("a.docx", &docx_with(&types, &relation("styles", "Target=\"s.xml\"")));
+            assert!(matches!(refused, Err(Refused::Active(_))), "{types}");
+        }
+    }
+    let parts = |relationships: &str| {
+        zip_of(&[
+            ("[Content_Types].xml", b"<Types/>", true),
+            ("word/document.xml", b"<w:document/>", true),
+            ("word/_rels/document.xml.rels", relationships.as_bytes(), true),
+        ])
+    };
+    let refused = cleaned("a.docx", &parts(spoiled));
+    assert!(matches!(refused, Err(Refused::Active(_))), "packed as well");
+    assert_eq!(cleaned("a.docx", &parts(&relation("hyperlink", outside))).unwrap().0, Format::Docx);
+    let plain = relation("image", r#"Target="media/a.png" TargetMode="Internal""#);
+    assert!(cleaned("a.docx", &docx_with(&format!("\u{feff}{types}"), &plain)).is_ok());
+}
+
+#[test]
+fn packed_objects_are_read_or_refused() {
+    let evil = b"5 0 << /S /JavaScript /JS (app.alert(1)) >>";
+    let good = b"5 0 << /Type /Catalog >>";
+    let rows = |bytes: &[u8]| -> Vec<u8> { bytes.chunks(4).flat_map(|row| [&[0], row].concat()).collect() };
+    let flate = "/Type/ObjStm/N 1/First 4/Filter/FlateDecode";
+    let twice = deflated(&deflated(evil));
+    for (dictionary, stream) in [
+        (flate, deflated(evil)),
+        ("/N 1/First 4/Filter/FlateDecode", deflated(evil)),
+        ("/Type 9 0 R/N 1/First 4/Filter[/Fl]", deflated(evil)),
+        ("/Type/ObjStm/N 1/First 4/Filter[/FlateDecode/FlateDecode]", twice.clone()),
+        ("/Type/ObjStm/N 1/First 4/Filter[/FlateDecode %endobj\n/FlateDecode]", twice.clone()),
+        ("/Filter[/FlateDecode/FlateDecode]/X(endobj 3 0 obj<<)/Type/ObjStm/N 1/First 4", twice.clone()),
+        ("/Filter[/FlateDecode/FlateDecode]%\n4 0 obj<<\n/Type/ObjStm/N 1/First 4", twice.clone()),
+        ("/Type/ObjStm/N 1/First 4/Filter/FlateDecode/Filter[/Fl/Fl]", twice.clone()),
+        (flate, twice),
+        ("/Type/ObjStm/N 1/First 4/Filter 8 0 R", deflated(evil)),
+        ("/Type/ObjStm/N 1/First 4", evil.to_vec()),
+        ("/Type/ObjStm/N 1/First 4/Filter/FlateDecode/F(other.pdf)", deflated(good)),
+        (
+            "/Type/ObjStm/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 4>>",
+            deflated(&rows(evil)),
+        ),
+        ("/Type/ObjStm/N 1/First 4/Filter/FlateDecode/DecodeParms 8 0 R", deflated(&rows(evil))),
+        (flate, deflated(&rows(evil))),
+        (flate, deflated(b"5 0 << /A (stream\n) /AA << /O 6 0 R >> >>")),
+    ] {
+        let file = pdf_stream(dictionary, &stream);
+        assert!(matches!(cleaned("a.pdf", &file), Err(Refused::Active(_))), "{dictionary}");
+    }
+    for (dictionary, stream) in [
+        (flate, deflated(good)),
+        (
+            "/First 4%/Filter/LZW\n/N 1/Filter[/Fl]/DecodeParms[null]/X(a\\(b)c)/Y<28>/Type/ObjStm",
+            deflated(good),
+        ),
+        ("/Type/ObjStm/N 1/First 4/Filter/FlateDecode/DecodeParms<</Predictor 1>>", deflated(good)),
+        (
+            "/Type/XRef/W[1 2 1]/Filter/FlateDecode/DecodeParms<</Predictor 12/Columns 4>>",
+            deflated(&rows(good)),
+        ),
+        ("/Length 3/Filter[/ASCII85Decode/FlateDecode]", b"abc".to_vec()),
+    ] {
+        let passed = cleaned("a.pdf", &pdf_stream(dictionary, &stream));
+        assert!(passed.is_ok(), "{dictionary}: {:?}", passed.err());
+    }
+    for objects in [
+        "2 0 obj << /Type /Outlines /First 5 0 R /Last 5 0 R >> endobj",
+        "2 0 obj [ << /First 1 >> ] endobj 3 0 obj /First endobj 4 0 obj null endobj",
+    ] {
+        assert!(cleaned("a.pdf", &pdf_with(objects)).is_ok(), "{objects}");
+    }
+}
+
+#[test]
+fn objects_are_nested_and_overlap_within_bounds() {
+    let deep = |open: &str, depth: usize| pdf_with(&format!("2 0 obj {} endobj", open.repeat(depth)));
+    for file in [deep("[", 300_000), deep("<</A ", 300), pdf_with(&"7 0 obj(".repeat(50_000))] {
+        assert!(matches!(cleaned("a.pdf", &file), Err(Refused::Damaged(_))));
+    }
+    let nested = format!("2 0 obj {}{} endobj", "[".repeat(200), "]".repeat(200));
+    assert!(cleaned("a.pdf", &pdf_with(&nested)).is_ok());
+    assert!(cleaned("a.pdf", &pdf_with(&"7 0 obj << /A [1 2] >> endobj\n".repeat(50_000))).is_ok());
+}
+
 /// An archive whose directory says that a few bytes become gigabytes.
 fn bomb() -> Vec<u8> {
     let mut file = zip(&[("a.txt", &[0; 64])]);
