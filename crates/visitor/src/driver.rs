@@ -5,17 +5,33 @@ use crate::clock::Clock;
 use crate::link::Link;
 use crate::storage::Storage;
 use crate::view::View;
-use frontdesk_core::{Answer, Change, Effect, Failure, Input, Now, RequestId, Session, Settings};
+use bytes::Bytes;
+use frontdesk_core::{
+    Answer, Call, Change, Effect, Failure, Input, NewFile, Now, RequestId, Session, Settings,
+};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
+
+/// A file that the visitor sends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Picked {
+    /// Its name.
+    pub name: String,
+    /// Its type; empty: not known.
+    pub media_type: String,
+    /// What is in it.
+    pub content: Bytes,
+}
 
 /// What the handle tells the task.
 #[derive(Debug)]
 pub(crate) enum Command {
     /// Something the visitor does.
     Input(Box<Input>),
+    /// The visitor picks files.
+    Files(Vec<Picked>),
     /// The page is loaded anew: only storage survives.
     Reload,
 }
@@ -55,6 +71,8 @@ pub(crate) struct Driver {
     pub(crate) requests: JoinSet<Answered>,
     pub(crate) handles: BTreeMap<RequestId, AbortHandle>,
     pub(crate) wake_at: Option<u64>,
+    /// Contents of the files that the session is being asked to take; a handle is a position.
+    pub(crate) picked: Vec<Bytes>,
 }
 
 impl Driver {
@@ -66,6 +84,7 @@ impl Driver {
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(Command::Input(input)) => self.step(*input),
+                    Some(Command::Files(files)) => self.send_files(files),
                     Some(Command::Reload) => self.reload(),
                     None => return,
                 },
@@ -88,6 +107,21 @@ impl Driver {
         self.step(Input::Start(self.storage.saved()));
     }
 
+    fn send_files(&mut self, files: Vec<Picked>) {
+        let (files, contents) = files
+            .into_iter()
+            .zip(0..)
+            .map(|(Picked { name, media_type, content }, handle)| {
+                let size_bytes = content.len() as u64;
+                (NewFile { handle, name, media_type, size_bytes }, content)
+            })
+            .unzip();
+        self.picked = contents;
+        self.step(Input::SendFiles(files));
+        // Each was taken or declined.
+        self.picked.clear();
+    }
+
     fn reload(&mut self) {
         // Dropping the set abandons every request, as a browser does.
         self.requests = JoinSet::new();
@@ -96,8 +130,8 @@ impl Driver {
         self.session = Session::new(self.settings.clone());
         {
             let mut view = self.screen.view();
-            let name = view.name.take();
-            *view = View { name, divergences: view.divergences, ..View::new(&self.session) };
+            let (name, reloads) = (view.name.take(), view.reloads + 1);
+            *view = View { name, reloads, divergences: view.divergences, ..View::new(&self.session) };
         }
         self.begin();
     }
@@ -113,17 +147,30 @@ impl Driver {
             let mut changes = Vec::new();
             for effect in effects {
                 match effect {
-                    // The content of a file is nobody's here.
-                    Effect::Keep(record) | Effect::KeepFile { record, .. } => {
+                    Effect::Keep(record) => {
                         let key = record.key();
+                        self.storage.keep(record);
+                        inputs.push_back(Input::Kept(key, true));
+                    }
+                    Effect::KeepFile { record, handle } => {
+                        let key = record.key();
+                        if let Some(content) = self.picked.get(handle as usize) {
+                            self.storage.keep_content(key.clone(), content.clone());
+                        }
                         self.storage.keep(record);
                         inputs.push_back(Input::Kept(key, true));
                     }
                     Effect::Forget(key) => self.storage.forget(&key),
                     Effect::Request { id, call, credential, timeout_ms } => {
                         let link = Arc::clone(&self.link);
-                        let request =
-                            async move { (id, link.ask(&call, credential.as_deref(), timeout_ms).await) };
+                        // Carried in one piece: no progress is told.
+                        let content = match &call {
+                            Call::Upload(upload) => self.storage.content(&upload.id),
+                            _ => None,
+                        };
+                        let request = async move {
+                            (id, link.ask(&call, credential.as_deref(), content, timeout_ms).await)
+                        };
                         self.handles.insert(id, self.requests.spawn(request));
                     }
                     Effect::Abort(id) => {
@@ -133,12 +180,10 @@ impl Driver {
                     }
                     Effect::WakeAt(at) => self.wake_at = at,
                     Effect::Show(change) => changes.push(change),
+                    Effect::Returned(text) => self.screen.view().returned = Some(text),
+                    Effect::Declined { name, code } => self.screen.view().declined.push((name, code)),
                     // Redrawn below, after every step; there are no other tabs, and nobody counts.
-                    Effect::Redraw
-                    | Effect::Tell { .. }
-                    | Effect::Unread(_)
-                    | Effect::Returned(_)
-                    | Effect::Declined { .. } => {}
+                    Effect::Redraw | Effect::Tell { .. } | Effect::Unread(_) => {}
                 }
             }
             self.show(&changes, now.ms);

@@ -22,6 +22,7 @@ pub mod storage;
 pub mod view;
 pub mod visitor;
 
+pub use driver::Picked;
 pub use link::{FaultKind, FaultLog, FaultPlan, Link};
 pub use storage::Storage;
 pub use view::View;

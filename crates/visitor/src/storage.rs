@@ -1,31 +1,56 @@
 //! What a browser's database would be: records that outlive a session.
 
+use bytes::Bytes;
+use frontdesk_contract::ClientId;
 use frontdesk_core::snapshot::SCHEMA;
 use frontdesk_core::{Record, RecordKey, Saved};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Records in memory. Clones share them, as tabs share a database.
+/// Records and contents of files in memory. Clones share them, as tabs share a database.
 #[derive(Clone, Debug, Default)]
-pub struct Storage(Arc<Mutex<BTreeMap<RecordKey, Record>>>);
+pub struct Storage(Arc<Mutex<Kept>>);
+
+#[derive(Debug, Default)]
+struct Kept {
+    records: BTreeMap<RecordKey, Record>,
+    contents: BTreeMap<RecordKey, Bytes>,
+}
 
 impl Storage {
-    fn records(&self) -> MutexGuard<'_, BTreeMap<RecordKey, Record>> {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes a record over the one of the same key.
     pub fn keep(&self, record: Record) {
-        self.records().insert(record.key(), record);
+        self.kept().records.insert(record.key(), record);
     }
 
-    /// Removes the record of this key, if there is one.
+    /// Writes the content of the file of this message.
+    pub fn keep_content(&self, key: RecordKey, content: Bytes) {
+        self.kept().contents.insert(key, content);
+    }
+
+    /// The content of the file of this message.
+    pub fn content(&self, message: &ClientId) -> Option<Bytes> {
+        self.kept().contents.get(&RecordKey::Outgoing(message.clone())).cloned()
+    }
+
+    /// Removes the record of this key, if there is one, and the content of its file.
     pub fn forget(&self, key: &RecordKey) {
-        self.records().remove(key);
+        let mut kept = self.kept();
+        kept.records.remove(key);
+        kept.contents.remove(key);
     }
 
-    /// Everything that is kept.
+    /// Every record.
     pub fn saved(&self) -> Saved {
-        Saved { schema: SCHEMA, records: self.records().values().cloned().collect() }
+        Saved { schema: SCHEMA, records: self.kept().records.values().cloned().collect() }
+    }
+
+    /// So many contents of files are kept.
+    pub fn contents(&self) -> usize {
+        self.kept().contents.len()
     }
 }

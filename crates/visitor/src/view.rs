@@ -1,7 +1,9 @@
 //! What the visitor sees: built from the changes that the session announces, as a page would be.
 
-use frontdesk_contract::{Contact, ErrorCode};
-use frontdesk_core::{Change, Connection, Entry, EntryKind, MineState, RatingState, Session, Stage};
+use frontdesk_contract::{CallStatus, Contact, ErrorCode, Offers};
+use frontdesk_core::{
+    Change, Connection, Entry, EntryKind, HistoryState, LeaveState, MineState, RatingState, Session, Stage,
+};
 
 /// A line on the visitor's screen.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,8 +29,24 @@ pub struct View {
     pub rating: RatingState,
     /// Whether the proxy is reached.
     pub connection: Connection,
+    /// What the desk offers, once a session is open.
+    pub offers: Option<Offers>,
+    /// Questions that the robot can answer, for what is in the composer.
+    pub suggestions: Vec<String>,
+    /// Where the earlier messages stand.
+    pub history: HistoryState,
+    /// What became of the message left for later.
+    pub leaving: LeaveState,
+    /// The visitor's call.
+    pub call: CallStatus,
+    /// The text that came back to the composer last.
+    pub returned: Option<String>,
+    /// What was not taken: its name, and why.
+    pub declined: Vec<(String, ErrorCode)>,
     /// The visitor's name at the centre, once a session is open.
     pub name: Option<String>,
+    /// So many times the page was loaded again.
+    pub reloads: u32,
     /// The transcript as shown.
     pub lines: Vec<Line>,
     /// So many times the announced changes were not enough to show the transcript of the session.
@@ -44,7 +62,15 @@ impl View {
             connect_error: None,
             rating: session.rating().clone(),
             connection: session.connection(),
+            offers: session.offers().cloned(),
+            suggestions: session.suggestions().to_vec(),
+            history: session.history(),
+            leaving: session.leaving(),
+            call: session.call().clone(),
+            returned: None,
+            declined: Vec::new(),
             name: None,
+            reloads: 0,
             lines: Vec::new(),
             divergences: 0,
         }
@@ -82,6 +108,13 @@ impl View {
         self.connect_error = session.connect_error();
         self.rating.clone_from(session.rating());
         self.connection = session.connection();
+        if self.offers.as_ref() != session.offers() {
+            self.offers = session.offers().cloned();
+        }
+        session.suggestions().clone_into(&mut self.suggestions);
+        self.history = session.history();
+        self.leaving = session.leaving();
+        self.call.clone_from(session.call());
     }
 
     /// Applies the changes of one step. Their positions hold one after the other, while the session's transcript is what

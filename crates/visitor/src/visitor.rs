@@ -2,7 +2,7 @@
 
 use crate::chance::{Chance, mix};
 use crate::clock::Clock;
-use crate::driver::{Command, Driver, Screen};
+use crate::driver::{Command, Driver, Picked, Screen};
 use crate::link::Link;
 use crate::storage::Storage;
 use crate::view::View;
@@ -64,6 +64,7 @@ impl Visitor {
             requests: JoinSet::new(),
             handles: BTreeMap::new(),
             wake_at: None,
+            picked: Vec::new(),
         };
         let version = screen.version.subscribe();
         tokio::spawn(driver.run(receiver));
@@ -74,14 +75,18 @@ impl Visitor {
         self.commands.send(command).await.map_err(|_| Gone)
     }
 
-    async fn input(&self, input: Input) -> Result<(), Gone> {
+    /// Does whatever a visitor can do, also what has no name of its own below.
+    ///
+    /// # Errors
+    /// When the visitor's task has ended; the same holds for all that follow.
+    pub async fn input(&self, input: Input) -> Result<(), Gone> {
         self.command(Command::Input(Box::new(input))).await
     }
 
     /// Opens the panel.
     ///
     /// # Errors
-    /// When the visitor's task has ended; the same holds for all that follow.
+    /// [`Gone`].
     pub async fn open(&self) -> Result<(), Gone> {
         self.input(Input::Open).await
     }
@@ -100,6 +105,14 @@ impl Visitor {
     /// [`Gone`].
     pub async fn send(&self, text: impl Into<String>) -> Result<(), Gone> {
         self.input(Input::Send(text.into())).await
+    }
+
+    /// Sends files that were picked together.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub async fn send_files(&self, files: Vec<Picked>) -> Result<(), Gone> {
+        self.command(Command::Files(files)).await
     }
 
     /// Gives up a message that was not delivered.

@@ -2,15 +2,18 @@
 
 mod support;
 
-use frontdesk_contract::{Body, ConnectTo, ContactState};
+use frontdesk_contract::{Body, ConnectTo, ContactState, ErrorCode};
 use frontdesk_core::{EntryKind, MineState, RatingState, Settings, Stage};
 use frontdesk_visitor::checker::{Verdict, compare};
 use frontdesk_visitor::clock::Clock;
-use frontdesk_visitor::{FaultLog, FaultPlan, Link, Setup, Storage, View, Visitor};
+use frontdesk_visitor::{FaultLog, FaultPlan, Link, Picked, Setup, Storage, View, Visitor};
 use std::sync::Arc;
+use std::time::Duration;
 use support::FakeProxy;
 
 const MESSAGES: usize = 12;
+/// Of virtual time, for what would otherwise wait for ever.
+const HOUR: Duration = Duration::from_secs(3_600);
 
 fn start(proxy: &FakeProxy, plan: FaultPlan, storage: &Storage) -> (Visitor, FaultLog) {
     let log = FaultLog::default();
@@ -87,6 +90,80 @@ async fn reloads_in_the_middle_change_nothing() {
         let (up, down, _) = converse(&FakeProxy::new(true), plan, true).await;
         assert!(up.is_clean() && down.is_clean(), "seed {seed}: {up:?} {down:?}");
     }
+}
+
+/// Texts and files in turn, as fast as they can be sent; answers what the agent heard of them.
+async fn send_mixed(proxy: &FakeProxy, plan: FaultPlan, reload: bool) -> (Verdict, FaultLog) {
+    let storage = Storage::default();
+    let (mut visitor, log) = start(proxy, plan, &storage);
+    visitor.open().await.expect("alive");
+    visitor.until(|view| view.offers.clone()).await.expect("alive");
+    visitor.connect(ConnectTo::Agent).await.expect("alive");
+    let mut said = Vec::new();
+    for at in 0..MESSAGES {
+        if at % 3 == 0 {
+            let (name, content) = (format!("{at} a.txt"), format!("content {at}"));
+            said.push(format!("{name}: {content}"));
+            let picked = Picked { name, media_type: "text/plain".into(), content: content.into() };
+            visitor.send_files(vec![picked]).await.expect("alive");
+        } else {
+            said.push(format!("text {at}"));
+            // Nothing but NUL is no message, and is in nobody's way.
+            visitor.send("\0\0").await.expect("alive");
+            visitor.send(format!("\0text\0 {at}")).await.expect("alive");
+        }
+        if reload && at % 5 == 4 {
+            let reloads = visitor.look(|view| view.reloads);
+            visitor.reload().await.expect("alive");
+            // Files can be sent once it is known which are taken.
+            let ready = |view: &View| view.offers.as_ref().filter(|_| view.reloads > reloads).map(drop);
+            visitor.until(ready).await.expect("alive");
+        }
+    }
+    visitor.until(|view| (texts(view).len() >= MESSAGES).then_some(())).await.expect("alive");
+    let sent = |view: &View| view.my_lines(0).all(|(_, state)| state == MineState::Sent).then_some(());
+    visitor.until(sent).await.expect("alive");
+    assert_eq!(storage.contents(), 0, "a content is forgotten once its message is there");
+    assert_eq!(visitor.look(|view| (view.declined.clone(), view.returned.clone())), (Vec::new(), None));
+    (compare(&said, &proxy.heard()), log)
+}
+
+#[tokio::test(start_paused = true)]
+async fn files_and_texts_arrive_once_and_in_order_whatever_happens_on_the_way() {
+    for percent in [5.0, 20.0] {
+        let mut uploads = 0;
+        for seed in 1..=32 {
+            let plan = FaultPlan { seed, percent };
+            let proxy = FakeProxy::new(true);
+            let sent = tokio::time::timeout(HOUR, send_mixed(&proxy, plan, seed % 4 == 0)).await;
+            let (up, log) = sent.unwrap_or_else(|_| panic!("seed {seed}, {percent} %: {:?}", proxy.heard()));
+            assert!(up.is_clean(), "seed {seed}, {percent} %: {up:?}");
+            uploads += log.all().iter().filter(|injected| injected.call == "upload").count();
+        }
+        assert!(uploads > 0, "faults met uploads too");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_desk_does_not_take_is_told_by_name() {
+    let (mut visitor, _) = start(&FakeProxy::new(true), FaultPlan::default(), &Storage::default());
+    visitor.open().await.expect("alive");
+    visitor.until(|view| view.offers.clone()).await.expect("alive");
+    let picked = |name: &str, content: &str| Picked {
+        name: name.into(),
+        media_type: String::new(),
+        content: content.to_owned().into(),
+    };
+    let files = vec![picked("a.txt", ""), picked("b.exe", "x"), picked("c.txt", &"x".repeat(1_001))];
+    visitor.send_files(files).await.expect("alive");
+    visitor.send("x".repeat(1_025)).await.expect("alive");
+    let returned = visitor.until(|view| view.returned.clone()).await.expect("alive");
+    assert_eq!(returned.len(), 1_025);
+    let reasons = [ErrorCode::FileEmpty, ErrorCode::FileTypeRefused, ErrorCode::FileTooLarge];
+    let names = ["a.txt", "b.exe", "c.txt"].map(str::to_owned);
+    let expected: Vec<_> = names.into_iter().zip(reasons).collect();
+    assert_eq!(visitor.look(|view| view.declined.clone()), expected);
+    assert_eq!(visitor.look(|view| view.lines.len()), 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -93,8 +93,9 @@ async fn echo_speed(url: &str, visitors: u64, each: u64) -> anyhow::Result<Speed
     let mut echoes = Vec::new();
     for visitor in 0..visitors {
         let body = serde_json::to_vec(&message(&mut Chance::new(visitor)))?;
+        let headers = vec![("Content-Type", "application/json".to_owned())];
         let request =
-            Request { method: "POST", path: "/v1/messages".into(), credential: None, body: Some(body) };
+            Request { method: "POST", path: "/v1/messages".into(), headers, body: Some(body.into()) };
         let carrier = HttpCarrier::new(url)?;
         // Visitors have a connection, too, when they begin to send.
         carrier.carry(request.clone()).await.context("the echo does not answer")?;
@@ -162,7 +163,7 @@ impl Sender {
             identity: None,
             resume: None,
         };
-        let opened = link.ask(&Call::OpenSession(open), None, TIMEOUT_MS).await;
+        let opened = link.ask(&Call::OpenSession(open), None, None, TIMEOUT_MS).await;
         let Ok(Answer::Opened(opened)) = opened else { bail!("no session: {opened:?}") };
         let connect = Connect { id: ClientId::from_bits(chance.next_u128()), to: ConnectTo::Agent };
         let sender = Self { link, credential: opened.session, chance };
@@ -173,7 +174,7 @@ impl Sender {
     }
 
     async fn ask(&self, call: &Call) -> anyhow::Result<Answer> {
-        let answer = self.link.ask(call, Some(&self.credential), TIMEOUT_MS).await;
+        let answer = self.link.ask(call, Some(&self.credential), None, TIMEOUT_MS).await;
         answer.map_err(|failure| anyhow::anyhow!("the proxy answered {failure:?}"))
     }
 

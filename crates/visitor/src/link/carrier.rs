@@ -1,5 +1,6 @@
 //! One request there and its answer back, whatever they mean.
 
+use bytes::Bytes;
 use std::fmt::Debug;
 use std::pin::Pin;
 use std::time::Duration;
@@ -11,10 +12,10 @@ pub struct Request {
     pub method: &'static str,
     /// Path and query.
     pub path: String,
-    /// For the session header.
-    pub credential: Option<String>,
-    /// JSON.
-    pub body: Option<Vec<u8>>,
+    /// Names and values.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON, or the content of a file, as the headers say.
+    pub body: Option<Bytes>,
 }
 
 /// An answer as it travels.
@@ -65,11 +66,11 @@ impl HttpCarrier {
         };
         // What a browser says of a request that a page makes to its own origin.
         builder = builder.header("Sec-Fetch-Site", "same-origin");
-        if let Some(credential) = request.credential {
-            builder = builder.header(frontdesk_contract::SESSION_HEADER, credential);
+        for (name, value) in request.headers {
+            builder = builder.header(name, value);
         }
         if let Some(body) = request.body {
-            builder = builder.header("Content-Type", "application/json").body(body);
+            builder = builder.body(body);
         }
         let response = builder.send().await?;
         let status = response.status().as_u16();

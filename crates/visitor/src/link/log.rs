@@ -19,7 +19,7 @@ pub struct Injected {
     pub kind: FaultKind,
     /// Which call it was.
     pub call: &'static str,
-    /// Id of the message, connect or rating.
+    /// The id that the request carried, if it had one.
     pub id: Option<ClientId>,
 }
 
@@ -45,6 +45,11 @@ impl FaultLog {
         if entries.kept.len() < MAX_ENTRIES {
             entries.kept.push(injected);
         }
+    }
+
+    /// What was injected, in order.
+    pub fn all(&self) -> Vec<Injected> {
+        self.entries().kept.clone()
     }
 
     /// How many there were.

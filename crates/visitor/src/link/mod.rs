@@ -9,6 +9,7 @@ pub use carrier::{Carried, Carrier, HttpCarrier, Request};
 pub use fault::{Fault, FaultKind, FaultPlan, FaultPlanError};
 pub use log::{FaultLog, Injected};
 
+use bytes::Bytes;
 use frontdesk_core::{Answer, Call, Failure};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -38,7 +39,7 @@ impl Link {
         self.requests.load(Ordering::Relaxed)
     }
 
-    /// Asks and waits for the answer, at most `timeout_ms`.
+    /// Asks and waits for the answer, at most `timeout_ms`. `content` is that of the file, for an upload.
     ///
     /// # Errors
     /// What the session is to be told instead of an answer.
@@ -46,10 +47,11 @@ impl Link {
         &self,
         call: &Call,
         credential: Option<&str>,
+        content: Option<Bytes>,
         timeout_ms: u32,
     ) -> Result<Answer, Failure> {
         let nth = self.requests.fetch_add(1, Ordering::Relaxed);
-        let Some(request) = wire::request(call, credential) else { return Err(Failure::FileGone) };
+        let Some(request) = wire::request(call, credential, content) else { return Err(Failure::FileGone) };
         let fault = self.plan.for_request(self.visitor, nth);
         if let Some(fault) = fault {
             self.log.add(Injected {
@@ -57,7 +59,7 @@ impl Link {
                 nth,
                 kind: fault.kind,
                 call: wire::name(call),
-                id: wire::id(call).cloned(),
+                id: wire::id(call),
             });
         }
         let exchange = async {

@@ -1,8 +1,8 @@
 //! A proxy in a few lines, without a network: a journal per visitor, ids remembered, an agent who answers everything.
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Query, State};
-use axum::http::{Request as HttpRequest, StatusCode};
+use axum::http::{HeaderMap, Request as HttpRequest, StatusCode};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use frontdesk_contract as api;
@@ -32,6 +32,8 @@ struct Journal {
     contact: api::Contact,
     events: Vec<api::Event>,
     posted: BTreeMap<api::ClientId, api::Posted>,
+    /// Files by the id of their upload, with their content.
+    files: BTreeMap<String, (api::FileStored, Bytes)>,
     heard: Vec<String>,
     said: Vec<String>,
 }
@@ -46,7 +48,7 @@ impl FakeProxy {
         self.0.state.lock().expect("no test panics while it holds the journal")
     }
 
-    /// What the agent has read.
+    /// What the agent has read; of a file its name and content.
     pub(crate) fn heard(&self) -> Vec<String> {
         self.journal().heard.clone()
     }
@@ -68,6 +70,7 @@ impl FakeProxy {
             .route("/v1/session", post(open))
             .route("/v1/contact", post(connect).delete(end))
             .route("/v1/messages", post(message))
+            .route("/v1/files", post(upload))
             .route("/v1/events", get(events))
             .route("/v1/survey", post(rate))
             .with_state(self.clone())
@@ -76,12 +79,11 @@ impl FakeProxy {
 
 impl Carrier for FakeProxy {
     fn carry(&self, request: Request) -> Pin<Box<dyn Future<Output = Option<Carried>> + Send + '_>> {
-        let http = HttpRequest::builder()
-            .method(request.method)
-            .uri(request.path)
-            .header("content-type", "application/json")
-            .body(request.body.map_or_else(Body::empty, Body::from))
-            .expect("a request");
+        let mut http = HttpRequest::builder().method(request.method).uri(request.path);
+        for (name, value) in request.headers {
+            http = http.header(name, value);
+        }
+        let http = http.body(request.body.map_or_else(Body::empty, Body::from)).expect("a request");
         let answer = self.router().oneshot(http);
         Box::pin(async {
             let answer = answer.await.ok()?;
@@ -100,7 +102,13 @@ async fn open(State(proxy): State<FakeProxy>) -> Json<api::SessionOpened> {
         visitor: api::Visitor { id: "v".into(), name: "Guest 1".into() },
         contact: journal.contact.clone(),
         cursor: journal.events.len() as u64,
-        offers: api::Offers { robot: true, agent: true, text_max_bytes: 1_024, ..api::Offers::default() },
+        offers: api::Offers {
+            robot: true,
+            agent: true,
+            text_max_bytes: 1_024,
+            files: api::FileOffer { types: vec!["txt".into()], max_bytes: 1_000, max_count: 3 },
+            ..api::Offers::default()
+        },
     })
 }
 
@@ -129,10 +137,30 @@ async fn end(State(proxy): State<FakeProxy>) -> Json<api::Contact> {
     Json(journal.contact.clone())
 }
 
+type Refused = (StatusCode, Json<api::ApiError>);
+
+fn refused(status: StatusCode, code: api::ErrorCode) -> Refused {
+    let error = api::ApiError { code, message: String::new(), retry_after_ms: None, request_id: None };
+    (status, Json(error))
+}
+
+async fn upload(State(proxy): State<FakeProxy>, headers: HeaderMap, content: Bytes) -> Json<api::FileStored> {
+    let header = |name: &str| {
+        let value = headers.get(name).expect("a header");
+        value.to_str().expect("plain").replace("%20", " ").replace("%2E", ".")
+    };
+    let mut journal = proxy.journal();
+    let file = format!("f-{}", journal.files.len());
+    let (kind, size_bytes) = ("document".to_owned(), content.len() as u64);
+    let stored = api::FileStored { file, kind, name: header(api::FILE_NAME_HEADER), size_bytes };
+    let kept = journal.files.entry(header(api::FILE_ID_HEADER)).or_insert((stored, content));
+    Json(kept.0.clone())
+}
+
 async fn message(
     State(proxy): State<FakeProxy>,
     Json(message): Json<api::PostMessage>,
-) -> Result<Json<api::Posted>, (StatusCode, Json<api::ApiError>)> {
+) -> Result<Json<api::Posted>, Refused> {
     let mut journal = proxy.journal();
     if let Some(posted) = journal.posted.get(&message.id)
         && proxy.0.remembers_ids
@@ -140,11 +168,16 @@ async fn message(
         return Ok(Json(*posted));
     }
     if journal.contact.state != ContactState::Agent {
-        let code = api::ErrorCode::NotConnected;
-        let error = api::ApiError { code, message: "connect".into(), retry_after_ms: None, request_id: None };
-        return Err((StatusCode::CONFLICT, Json(error)));
+        return Err(refused(StatusCode::CONFLICT, api::ErrorCode::NotConnected));
     }
-    let text = if let api::Body::Text(text) = &message.body { text.clone() } else { String::new() };
+    let text = match &message.body {
+        api::Body::Text(text) => text.clone(),
+        api::Body::File(file) => match journal.files.values().find(|(known, _)| known.file == file.file) {
+            Some((known, content)) => format!("{}: {}", known.name, String::from_utf8_lossy(content)),
+            None => return Err(refused(StatusCode::NOT_FOUND, api::ErrorCode::FileUnknown)),
+        },
+        _ => return Err(refused(StatusCode::UNPROCESSABLE_ENTITY, api::ErrorCode::BodyUnsupported)),
+    };
     journal.heard.push(text.clone());
     let status = api::PostedStatus::Accepted;
     let echo = api::Echo { id: message.id.clone(), body: message.body, status };
