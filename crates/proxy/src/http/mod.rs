@@ -1,7 +1,7 @@
 //! The visitor API over HTTP: handlers parse, call, answer. What holds for all of them is a layer.
 //!
 //! # Layout
-//! - [`server`]: connections and their limits
+//! - [`server`], `linger`: connections, their limits, their end
 //! - `front`: request id, time limit, log line, headers that every answer has
 //! - [`origin`], `cors`: which pages may call
 //! - [`address`], [`limits`]: who calls, and how often they may
@@ -18,6 +18,7 @@ mod encoding;
 mod extract;
 mod front;
 pub mod limits;
+mod linger;
 pub mod openapi;
 pub mod origin;
 mod pages;

@@ -2,10 +2,11 @@
 
 use super::address::Peer;
 use super::app;
+use super::linger::Lingering;
 use crate::state::AppState;
 use axum::Router;
-use axum::http::Request;
-use hyper::body::Incoming;
+use axum::http::{Request, Version};
+use hyper::body::{Body, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::GracefulShutdown;
@@ -104,7 +105,7 @@ fn serve(
     began: Arc<AtomicBool>,
 ) -> hyper_util::server::conn::auto::Connection<
     '_,
-    TokioIo<TcpStream>,
+    TokioIo<Lingering<TcpStream>>,
     impl hyper::service::Service<
         Request<Incoming>,
         Response = axum::response::Response,
@@ -115,10 +116,22 @@ fn serve(
 > {
     // Small answers are to leave at once; a socket that refuses this works all the same.
     let _set = stream.set_nodelay(true);
+    let early = Arc::new(AtomicBool::new(false));
+    let stream = Lingering::new(stream, Arc::clone(&early));
     let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
         began.store(true, Ordering::Relaxed);
         request.extensions_mut().insert(Peer(peer));
-        router.clone().oneshot(request)
+        // HTTP/2 refuses a request without closing the connection.
+        let sends = request.version() <= Version::HTTP_11 && !request.body().is_end_stream();
+        let early = Arc::clone(&early);
+        let answer = router.clone().oneshot(request);
+        async move {
+            let answer = answer.await;
+            // Who refuses may not have read everything; who took it has.
+            let refused = answer.as_ref().is_ok_and(|answer| !answer.status().is_success());
+            early.store(sends && refused, Ordering::Relaxed);
+            answer
+        }
     });
     builder.serve_connection(TokioIo::new(stream), service)
 }

@@ -2,6 +2,7 @@
 
 use super::{Bench, Plan};
 use crate::http::run;
+use frontdesk_contract::FileOffer;
 use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -50,6 +51,30 @@ async fn requests_are_served_and_headers_beyond_the_limit_refused() {
         talk(address, "POST /v1/read HTTP/1.1\r\nhost: x\r\ncontent-length: 4\r\ncontent-length: 5\r\n\r\n")
             .await;
     assert!(smuggled.starts_with("HTTP/1.1 400"), "{smuggled}");
+    stop.send(()).unwrap();
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_client_that_writes_before_it_reads_sees_that_its_file_is_too_large() {
+    let mut plan = Plan::default();
+    plan.desk.offers.files = FileOffer { types: vec!["txt".into()], max_bytes: 1_000, max_count: 5 };
+    let bench = Bench::with(plan).await;
+    let session = bench.connected().await.session.clone();
+    let (address, stop, server) = serve(&bench).await;
+    // More than the system's buffers hold.
+    let file = vec![b'x'; 24 << 20];
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let head = format!(
+        "POST /v1/files HTTP/1.1\r\nhost: x\r\nfrontdesk-session: {session}\r\nfrontdesk-id: u1\r\ncontent-length: {}\r\n\r\n",
+        file.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(&file).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.contains("file_too_large"), "{answer}");
+    drop(stream);
     stop.send(()).unwrap();
     server.await.unwrap();
 }
