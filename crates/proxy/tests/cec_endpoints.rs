@@ -122,6 +122,67 @@ async fn a_file_is_asked_for_by_where_it_is() {
 }
 
 #[tokio::test]
+async fn a_file_is_asked_for_in_another_form_where_the_first_finds_nothing() {
+    let bare = |key: &str| (key.to_owned(), false);
+    let local = |key: &str| (format!("local/{key}"), false);
+    let library = |id: &str| (id.to_owned(), true);
+    let file = || Reply::json(r#"{"fileStream":"aGVsbG8="}"#);
+    let missed = || coded("13", "fsservice downloadFile is failed");
+    for (source, forms) in [
+        (FileSource::Local("k".into()), vec![local("k"), bare("k")]),
+        (FileSource::Library("117".into()), vec![library("117"), bare("117")]),
+        (FileSource::Uploaded("k".into()), vec![bare("k"), local("k")]),
+        (FileSource::Plain("117".into()), vec![bare("117"), local("117"), library("117")]),
+    ] {
+        let centre = Centre::start().await;
+        let cec = centre.cec();
+        let asked = || {
+            let seen = centre.seen("downloadFileStream").into_iter().map(|seen| seen.body);
+            let form =
+                |body: Value| (body["fileId"].as_str().unwrap().to_owned(), body.get("multiMedia").is_some());
+            seen.map(form).collect::<Vec<_>>()
+        };
+        let mut out = Vec::new();
+        for _ in 1..forms.len() {
+            centre.once("downloadFileStream", missed());
+        }
+        centre.once("downloadFileStream", file());
+        assert_eq!(cec.download(&party(), &source, Some("png"), &mut out, 100).await, Ok(5));
+        assert_eq!((asked(), out.as_slice()), (forms.clone(), b"hello".as_slice()));
+        // What worked comes first from then on.
+        centre.clear();
+        centre.once("downloadFileStream", file());
+        assert_eq!(cec.download(&party(), &source, Some("png"), &mut out, 100).await, Ok(5));
+        assert_eq!(asked(), forms[forms.len() - 1..]);
+        // Where none does, the first answer counts.
+        centre.clear();
+        centre.once("downloadFileStream", coded("13", "empty file!"));
+        centre.always("downloadFileStream", missed());
+        let answer = cec.download(&party(), &source, Some("png"), &mut out, 100).await;
+        assert_eq!((kind(answer), asked().len()), ("refused FileUnknown".into(), forms.len()));
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_question_of_the_id_is_asked_once() {
+    let centre = Centre::start().await;
+    let cec = centre.cec();
+    for (reply, expected) in [
+        (coded("13", "param filetype Out of range!"), "refused FileUnknown"),
+        (coded("401", "objectKey is null!"), "refused FileUnknown"),
+        (coded("10010000002", ""), "refused for now CentreBusy"),
+        (Reply::json(r#"{"fileStream":"aGVsbG8=","resultCode":"13"}"#), "refused for now CentreRefused"),
+        (Reply::status(500), "unknown CentreUnintelligible"),
+    ] {
+        centre.clear();
+        centre.once("downloadFileStream", reply);
+        let source = FileSource::Plain("117".into());
+        let answer = cec.download(&party(), &source, Some("png"), &mut Vec::new(), 100).await;
+        assert_eq!((kind(answer), centre.seen("downloadFileStream").len()), (expected.into(), 1));
+    }
+}
+
+#[tokio::test]
 async fn a_download_fails_for_a_reason() {
     let centre = Centre::start().await;
     let cec = centre.cec();

@@ -42,6 +42,7 @@ use super::{
     Serving, Spooled, Utterance,
 };
 use crate::config::CecConfig;
+use download::Worked;
 use frontdesk_contract::{CallMedia, ClientId, ErrorCode, SurveyForm};
 use history::Times;
 use link::Link;
@@ -55,6 +56,7 @@ pub struct Cec {
     config: CecConfig,
     survey_path: SurveyPath,
     history_times: Times,
+    file_forms: Worked,
 }
 
 /// Why a centre cannot be set up.
@@ -87,6 +89,7 @@ impl Cec {
             config: config.clone(),
             survey_path: SurveyPath::default(),
             history_times: Times::default(),
+            file_forms: Worked::default(),
         })
     }
 

@@ -138,12 +138,10 @@ fn needs_telling(name: &str, value: &Value) -> Option<&'static [Offer]> {
     }
 }
 
-/// Whether the proxy reads it the other way: calls are below `/v1` as the address lines have it (D51), and messages
-/// themselves say which id a file has (D31).
+/// Whether the proxy reads it the other way: calls are below `/v1` as the address lines have it (D51).
 fn contradicts(name: &str, value: &Value) -> bool {
     match name {
         "call_paths" => value == "bare",
-        "download_ids" => true,
         _ => false,
     }
 }
