@@ -62,20 +62,23 @@ async fn prepare(file: &File, offer: &FileOffer) -> Result<Chosen, Key> {
     let found = sniff::look(&head);
     let name = sniff::name_for(&file.name(), found, &offer.types);
     let takes_jpeg = offer.types.iter().find(|name| *name == "jpg" || *name == "jpeg");
-    let (name, content) = match (name, takes_jpeg) {
+    let (name, written) = match (name, takes_jpeg) {
         (Some(name), _) => (name, clean_picture(file, found, takes_jpeg.is_some()).await),
         // A picture that the desk does not take, such as HEIC, but that this browser can read.
         (None, Some(extension)) if is_picture(found) => {
             let written =
                 picture::redraw(file, LONGEST_SIDE, JPEG, QUALITY).await.ok_or(text::ATTACH_TYPES)?;
-            (renamed(&file.name(), extension), written)
+            (renamed(&file.name(), extension), Some(written))
         }
         (None, _) => return Err(text::ATTACH_TYPES),
     };
-    let name = match (content.type_().as_str(), takes_jpeg) {
-        (JPEG, Some(extension)) if !is_jpeg_name(&name) => renamed(&name, extension),
+    let name = match (&written, takes_jpeg) {
+        (Some(written), Some(extension)) if written.type_() == JPEG && !is_jpeg_name(&name) => {
+            renamed(&name, extension)
+        }
         _ => name,
     };
+    let content = written.unwrap_or_else(|| Blob::from(file.clone()));
     if content.size() > offer.max_bytes as f64 {
         return Err(text::ATTACH_LARGE);
     }
@@ -98,16 +101,13 @@ fn renamed(name: &str, extension: &str) -> String {
 }
 
 /// Pictures become smaller where they are very large, upright, and silent about where they were taken. What is not a
-/// picture, and one that cannot be read, is sent as it is; the proxy looks at it again.
-async fn clean_picture(file: &File, found: Found, takes_jpeg: bool) -> Blob {
-    let as_it_is = || Blob::from(file.clone());
+/// picture, and one that cannot be read, is sent as it is (`None`); the proxy looks at it again.
+async fn clean_picture(file: &File, found: Found, takes_jpeg: bool) -> Option<Blob> {
     if !is_picture(found) || file.size() > MOST_READ {
-        return as_it_is();
+        return None;
     }
-    let Some(bytes) = bytes_of(file).await else { return as_it_is() };
-    let Some(Picture { size: (width, height), turned, cleaned }) = clean::read(&bytes) else {
-        return as_it_is();
-    };
+    let bytes = bytes_of(file).await?;
+    let Picture { size: (width, height), turned, cleaned } = clean::read(&bytes)?;
     drop(bytes);
     let own_type = match found {
         Found::Kind(["png", ..]) => "image/png",
@@ -119,14 +119,11 @@ async fn clean_picture(file: &File, found: Found, takes_jpeg: bool) -> Blob {
     if large || turned {
         let wanted = if own_type == "image/webp" && takes_jpeg { JPEG } else { own_type };
         if let Some(written) = picture::redraw(file, LONGEST_SIDE, wanted, QUALITY).await {
-            return written;
+            return Some(written);
         }
     }
-    match cleaned {
-        // Turned, and it cannot be drawn anew here: better with its orientation, which the proxy knows to keep.
-        Some(cleaned) if !turned => blob_of(&cleaned, own_type).unwrap_or_else(as_it_is),
-        _ => as_it_is(),
-    }
+    // Turned, and it cannot be drawn anew here: better with its orientation, which the proxy knows to keep.
+    if turned { None } else { blob_of(&cleaned?, own_type) }
 }
 
 async fn bytes_of(content: &Blob) -> Option<Vec<u8>> {

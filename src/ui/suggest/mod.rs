@@ -47,9 +47,10 @@ impl Suggest {
         Self { context, shown, chosen, closed }
     }
 
-    /// The text in the field has changed.
+    /// The text in the field has changed: what was chosen for another text is chosen no more.
     pub fn typed(self, text: &str) {
         self.closed.set(false);
+        self.chosen.set(NONE);
         self.context.send(Input::Draft(text.to_owned()));
     }
 

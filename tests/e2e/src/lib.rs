@@ -10,6 +10,7 @@
 pub mod browser;
 pub mod centre;
 mod console;
+pub mod others;
 pub mod pages;
 pub mod process;
 pub mod sandbox;

@@ -104,7 +104,8 @@ impl Pages {
         )
     }
 
-    /// Names the desk in a page. `?rtl` makes it a page that is read from right to left.
+    /// Names the desk in a page. `?rtl` makes it a page that is read from right to left, `?keep-title` one that keeps its
+    /// title.
     fn dress(&self, page: &[u8], query: Option<&str>) -> String {
         let page = String::from_utf8_lossy(page).replace(DESK, &self.desk);
         match query {
@@ -114,6 +115,7 @@ impl Pages {
                 "hidden",
                 1,
             ),
+            Some("keep-title") => page.replacen("data-desk", "data-page-title=\"off\" data-desk", 1),
             _ => page,
         }
     }

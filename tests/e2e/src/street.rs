@@ -9,10 +9,25 @@ use anyhow::{Context as _, Result};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 /// More is not kept.
 const KEPT_MAX: usize = 64 * 1024 * 1024;
+/// So much of a request with a body passes before it is stopped.
+const BEGINS: usize = 64 * 1024;
+
+/// Which requests pass.
+#[derive(Clone, Debug, Default)]
+enum Gate {
+    /// All.
+    #[default]
+    Open,
+    /// Those whose line begins so stand still.
+    Hold(String),
+    /// The connections of those whose line begins so break.
+    Break(String),
+}
 
 /// A street, on a port of its own.
 #[derive(Debug)]
@@ -28,6 +43,9 @@ struct Traffic {
     to_browser: Mutex<Vec<u8>>,
     held: AtomicUsize,
     most_held: AtomicUsize,
+    uploads: AtomicUsize,
+    standing: AtomicUsize,
+    gate: watch::Sender<Gate>,
 }
 
 impl Street {
@@ -62,6 +80,33 @@ impl Street {
     pub fn most_held_polls(&self) -> usize {
         self.traffic.most_held.swap(self.held_polls(), Ordering::SeqCst)
     }
+
+    /// Requests whose line begins so stand still, those with a body once a part of it has passed.
+    pub fn hold(&self, line: &str) {
+        self.traffic.gate.send_replace(Gate::Hold(line.to_owned()));
+    }
+
+    /// The connections of such requests break, of those under way as well.
+    pub fn break_off(&self, line: &str) {
+        self.traffic.gate.send_replace(Gate::Break(line.to_owned()));
+    }
+
+    /// Everything passes again.
+    pub fn open(&self) {
+        self.traffic.gate.send_replace(Gate::Open);
+    }
+
+    /// How many requests stand still now.
+    #[must_use]
+    pub fn standing(&self) -> usize {
+        self.traffic.standing.load(Ordering::SeqCst)
+    }
+
+    /// How many uploads have begun.
+    #[must_use]
+    pub fn begun_uploads(&self) -> usize {
+        self.traffic.uploads.load(Ordering::SeqCst)
+    }
 }
 
 impl Drop for Street {
@@ -88,13 +133,8 @@ async fn pass(browser: TcpStream, proxy: SocketAddr, traffic: &Traffic) -> io::R
     let (from_browser, to_browser) = browser.into_split();
     let (from_proxy, to_proxy) = proxy.into_split();
     let waits = AtomicBool::new(false);
-    let up = copy(from_browser, to_proxy, |bytes| {
-        if is_long_poll(bytes) && !waits.swap(true, Ordering::SeqCst) {
-            let now = traffic.held.fetch_add(1, Ordering::SeqCst) + 1;
-            traffic.most_held.fetch_max(now, Ordering::SeqCst);
-        }
-    });
-    let down = copy(from_proxy, to_browser, |bytes| {
+    let up = upward(from_browser, to_proxy, traffic, &waits);
+    let down = downward(from_proxy, to_browser, |bytes| {
         if waits.swap(false, Ordering::SeqCst) {
             traffic.held.fetch_sub(1, Ordering::SeqCst);
         }
@@ -114,7 +154,68 @@ async fn pass(browser: TcpStream, proxy: SocketAddr, traffic: &Traffic) -> io::R
     result
 }
 
-async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, look: impl Fn(&[u8])) -> io::Result<()> {
+impl Traffic {
+    /// Waits while such a request stands still; an error breaks its connection.
+    async fn may_pass(&self, line: &[u8], passed: usize) -> io::Result<()> {
+        let free = if line.starts_with(b"GET ") { 0 } else { BEGINS };
+        let concerns = |start: &String| passed > free && line.starts_with(start.as_bytes());
+        let mut gate = self.gate.subscribe();
+        let mut stands = false;
+        loop {
+            let now = gate.borrow_and_update().clone();
+            match now {
+                Gate::Hold(start) if concerns(&start) => {
+                    if !stands {
+                        self.standing.fetch_add(1, Ordering::SeqCst);
+                        stands = true;
+                    }
+                    // The street goes when the rig does.
+                    if gate.changed().await.is_err() {
+                        return Ok(());
+                    }
+                }
+                other => {
+                    if stands {
+                        self.standing.fetch_sub(1, Ordering::SeqCst);
+                    }
+                    let broken = matches!(other, Gate::Break(start) if concerns(&start));
+                    return if broken { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) };
+                }
+            }
+        }
+    }
+}
+
+async fn upward(
+    mut from: OwnedReadHalf,
+    mut to: OwnedWriteHalf,
+    traffic: &Traffic,
+    waits: &AtomicBool,
+) -> io::Result<()> {
+    let mut buffer = vec![0; 64 * 1024];
+    let (mut line, mut passed) = (Vec::new(), 0);
+    loop {
+        let length = from.read(&mut buffer).await?;
+        let bytes = buffer.get(..length).unwrap_or_default();
+        if bytes.is_empty() {
+            return to.shutdown().await;
+        }
+        if is_request(bytes) {
+            line = bytes.split(|byte| *byte == b'\r').next().unwrap_or_default().to_vec();
+            passed = 0;
+            traffic.uploads.fetch_add(usize::from(line.starts_with(b"POST /v1/files ")), Ordering::SeqCst);
+        }
+        if is_long_poll(bytes) && !waits.swap(true, Ordering::SeqCst) {
+            let now = traffic.held.fetch_add(1, Ordering::SeqCst) + 1;
+            traffic.most_held.fetch_max(now, Ordering::SeqCst);
+        }
+        passed += length;
+        traffic.may_pass(&line, passed).await?;
+        to.write_all(bytes).await?;
+    }
+}
+
+async fn downward(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, look: impl Fn(&[u8])) -> io::Result<()> {
     let mut buffer = vec![0; 64 * 1024];
     loop {
         let length = from.read(&mut buffer).await?;
@@ -125,6 +226,10 @@ async fn copy(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, look: impl Fn(&[u
         look(bytes);
         to.write_all(bytes).await?;
     }
+}
+
+fn is_request(bytes: &[u8]) -> bool {
+    [&b"GET /"[..], b"POST /v1/", b"DELETE /v1/"].iter().any(|start| bytes.starts_with(start))
 }
 
 fn is_long_poll(bytes: &[u8]) -> bool {

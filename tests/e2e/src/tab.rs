@@ -197,6 +197,17 @@ impl Tab {
         .await
     }
 
+    /// Chooses these files in a field for files, which may be hidden behind a button.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such field, or it takes fewer files.
+    pub async fn choose(&self, at: In, selector: &str, files: &[PathBuf]) -> Result<()> {
+        let field = self.look_up(at, "return deep(arguments[0])[0] ?? null;", vec![json!(selector)]).await?;
+        let paths: Vec<_> = files.iter().map(|file| file.to_string_lossy().into_owned()).collect();
+        Ok(field.send_keys(&paths.join("\n")).await?)
+    }
+
     /// Waits for a field and types into it, after what is there.
     ///
     /// # Errors

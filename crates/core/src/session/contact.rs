@@ -194,7 +194,9 @@ impl Session {
             self.agent_types_until = None;
         }
         self.contact = contact;
-        if self.contact_open() {
+        // A robot does not make up for the person who was refused.
+        let for_person = self.refused_wish == Some(ConnectTo::Agent);
+        if self.contact_open() && !(for_person && self.contact.state == ContactState::Robot) {
             self.connect_error = None;
         }
         if !is_served(self.contact.state) {

@@ -3,8 +3,8 @@
 use crate::support::World;
 use crate::support::network::{Fate, On};
 use frontdesk_contract::{
-    CallMedia, CallState, CallStatus, ClientId, ConnectTo, ContactState, ErrorCode, EventKind, Notice,
-    NoticeCode,
+    CallMedia, CallState, CallStatus, ClientId, ConnectTo, Contact, ContactState, ErrorCode, EventKind,
+    Notice, NoticeCode,
 };
 use frontdesk_core::{EntryKind, Input};
 
@@ -64,6 +64,24 @@ fn a_queue_that_is_left_keeps_the_texts_for_the_next_conversation() {
     world.run(5_000);
     assert_eq!(world.desk.texts(), ["a.png", "two"]);
     world.nothing_left_over();
+}
+
+#[test]
+fn a_robot_that_serves_does_not_hide_that_a_person_was_refused() {
+    let mut world = World::new();
+    world.open_tab();
+    world.network.always.push((On::Connect, Fate::refused(ErrorCode::OutsideHours, None)));
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(1_000);
+    world.network.always.clear();
+    let told = |state| EventKind::Contact(Contact { state, with: None, reason: None, offline: false });
+    world.desk.push(told(ContactState::Robot));
+    world.run(1_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Robot);
+    assert_eq!(world.session(0).connect_error(), Some(ErrorCode::OutsideHours));
+    world.desk.push(told(ContactState::Queueing));
+    world.run(1_000);
+    assert_eq!(world.session(0).connect_error(), None, "a person comes after all");
 }
 
 #[test]

@@ -1,4 +1,9 @@
 //! What a visitor does and sees, each from the page through the proxy to the centre and back.
 
+mod files;
 mod kinds;
+mod leave;
 mod production;
+mod queue;
+mod suggestions;
+mod texts;
