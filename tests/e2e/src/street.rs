@@ -27,6 +27,8 @@ enum Gate {
     Hold(String),
     /// The connections of those whose line begins so break.
     Break(String),
+    /// No connection is.
+    Closed,
 }
 
 /// A street, on a port of its own.
@@ -96,6 +98,11 @@ impl Street {
         self.traffic.gate.send_replace(Gate::Open);
     }
 
+    /// Every connection breaks, and none is made, until the street is open again.
+    pub fn close(&self) {
+        self.traffic.gate.send_replace(Gate::Closed);
+    }
+
     /// How many requests stand still now.
     #[must_use]
     pub fn standing(&self) -> usize {
@@ -147,6 +154,7 @@ async fn pass(browser: TcpStream, proxy: SocketAddr, traffic: &Traffic) -> io::R
     let result = tokio::select! {
         result = up => result,
         result = down => result,
+        () = traffic.is_closed() => Ok(()),
     };
     if waits.load(Ordering::SeqCst) {
         traffic.held.fetch_sub(1, Ordering::SeqCst);
@@ -155,34 +163,53 @@ async fn pass(browser: TcpStream, proxy: SocketAddr, traffic: &Traffic) -> io::R
 }
 
 impl Traffic {
+    /// Waits until the street is closed.
+    async fn is_closed(&self) {
+        let mut gate = self.gate.subscribe();
+        if gate.wait_for(|gate| matches!(gate, Gate::Closed)).await.is_err() {
+            // The street goes when the rig does.
+            std::future::pending::<()>().await;
+        }
+    }
+
     /// Waits while such a request stands still; an error breaks its connection.
     async fn may_pass(&self, line: &[u8], passed: usize) -> io::Result<()> {
         let free = if line.starts_with(b"GET ") { 0 } else { BEGINS };
         let concerns = |start: &String| passed > free && line.starts_with(start.as_bytes());
         let mut gate = self.gate.subscribe();
-        let mut stands = false;
+        let mut stands = None;
         loop {
             let now = gate.borrow_and_update().clone();
             match now {
                 Gate::Hold(start) if concerns(&start) => {
-                    if !stands {
-                        self.standing.fetch_add(1, Ordering::SeqCst);
-                        stands = true;
-                    }
+                    stands.get_or_insert_with(|| Standing::new(&self.standing));
                     // The street goes when the rig does.
                     if gate.changed().await.is_err() {
                         return Ok(());
                     }
                 }
                 other => {
-                    if stands {
-                        self.standing.fetch_sub(1, Ordering::SeqCst);
-                    }
                     let broken = matches!(other, Gate::Break(start) if concerns(&start));
                     return if broken { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) };
                 }
             }
         }
+    }
+}
+
+/// A request that stands still, counted.
+struct Standing<'a>(&'a AtomicUsize);
+
+impl<'a> Standing<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::SeqCst);
+        Self(count)
+    }
+}
+
+impl Drop for Standing<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
     }
 }
 

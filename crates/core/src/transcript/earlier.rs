@@ -3,6 +3,9 @@
 use super::{Change, Entry, EntryKind, MAX_ENTRIES, MineState, Transcript, mine, rank, theirs};
 use frontdesk_contract::{Body, ClientId, Gap, HistoryItem, Message};
 
+/// The clocks of centre and desk are not further apart, in milliseconds.
+const APART_MS: u64 = 300_000;
+
 /// What a page of the history brought.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Merged {
@@ -39,7 +42,31 @@ fn entry_of(key: u32, item: HistoryItem) -> Entry {
 
 impl Transcript {
     fn position_of_message(&self, id: &str) -> Option<usize> {
-        self.entries.iter().rposition(|entry| id_of(entry) == Some(id))
+        let twin = self.twins.iter().find(|(other, _)| other == id).map(|(_, key)| *key);
+        self.entries.iter().rposition(|entry| id_of(entry) == Some(id) || twin == Some(entry.key))
+    }
+
+    /// Remembers which texts of the page are the visitor's own that are here already, though the history calls them
+    /// otherwise: a desk whose journal has dropped their events cannot tell. Each is the nearest in time that says the
+    /// same.
+    fn find_twins(&mut self, items: &[HistoryItem], cursor: u64) {
+        for item in items.iter().rev().filter(|item| item.from.is_none() && !item.recalled) {
+            if self.position_of_message(&item.id).is_some() {
+                continue;
+            }
+            let is_twin = |entry: &&Entry| {
+                matches!(&entry.kind, EntryKind::Mine { id, body, .. }
+                    if *body == item.body && !items.iter().any(|other| other.id == id.as_str()))
+                    && (1..=cursor).contains(&rank(entry))
+                    && entry.at_ms.abs_diff(item.at_ms) <= APART_MS
+                    && !self.twins.iter().any(|(_, key)| *key == entry.key)
+            };
+            let nearest =
+                self.entries.iter().filter(is_twin).min_by_key(|entry| entry.at_ms.abs_diff(item.at_ms));
+            if let Some(key) = nearest.map(|entry| entry.key) {
+                self.twins.push((item.id.clone(), key));
+            }
+        }
     }
 
     /// The message is shown, and the events up to it are heard.
@@ -71,6 +98,7 @@ impl Transcript {
         cursor: u64,
         changes: &mut Vec<Change>,
     ) -> Merged {
+        self.find_twins(&items, cursor);
         let mut merged = Merged::default();
         let heard = |entry: &Entry| rank(entry) <= cursor;
         let mut place = match newer {

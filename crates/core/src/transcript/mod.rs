@@ -114,6 +114,8 @@ pub struct Transcript {
     last_key: u32,
     /// How many entries are known by the history only.
     earlier: usize,
+    /// What the history calls messages of the visitor that are here under their own id: that id, and the entry's key.
+    twins: Vec<(String, u32)>,
 }
 
 /// Where an entry belongs among those with a number.

@@ -1,7 +1,7 @@
 //! Earlier messages from the centre.
 
-use crate::support::World;
 use crate::support::network::{Fate, On};
+use crate::support::{BEGIN_MS, World};
 use frontdesk_contract::{Body, ErrorCode, HistoryItem, Sender};
 use frontdesk_core::{HistoryState, Input};
 
@@ -169,6 +169,35 @@ fn a_hole_in_the_middle_is_filled_in_its_place() {
     expected.extend(numbers(0..45));
     expected.push("waiting".to_owned());
     assert_eq!(said(&world, 0), expected);
+    world.nothing_left_over();
+}
+
+#[test]
+fn own_texts_that_the_history_calls_otherwise_are_shown_once() {
+    let mut world = World::new();
+    world.desk.offers.history = true;
+    world.open_tab();
+    for text in ["ok", "hello", "ok"] {
+        world.send(0, text);
+        world.run(2_000);
+    }
+    world.network.down = true;
+    world.run(1_000);
+    for n in 0..25 {
+        world.desk.robot_says(&format!("{n}"));
+    }
+    world.desk.floor = world.desk.newest() - 5;
+    // No event tells their own ids any more.
+    for (n, item) in world.desk.history.iter_mut().filter(|item| item.from.is_none()).enumerate() {
+        item.id = format!("h-{n}");
+        item.at_ms += BEGIN_MS;
+    }
+    world.network.down = false;
+    world.run(60_000);
+    let mut expected: Vec<_> = ["ok", "hello", "ok"].map(str::to_owned).into();
+    expected.extend(numbers(0..25));
+    assert_eq!(said(&world, 0), expected);
+    assert_eq!(world.requests(On::History).len(), 3, "no page is asked for twice");
     world.nothing_left_over();
 }
 

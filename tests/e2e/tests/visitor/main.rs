@@ -1,6 +1,8 @@
 //! What a visitor does and sees, each from the page through the proxy to the centre and back.
 
 mod files;
+mod hand_over;
+mod history;
 mod kinds;
 mod leave;
 mod production;
