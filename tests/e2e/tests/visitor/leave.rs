@@ -95,6 +95,7 @@ fn from_a_long_queue_a_message_can_be_left() -> Result<()> {
         panel.ask_for_a_person().await?;
         panel.tells("queue_long").await?;
         panel.click("leave_message").await?;
+        panel.tab.sees(In::Panel, "textbox", panel.words.get("leave_number")?).await?;
         panel
             .tab
             .run(
