@@ -1,7 +1,7 @@
 //! Exports for `cargo xtask bench`: what a message more costs in a long transcript. The transcript is the real one; only
 //! the proxy is missing.
 
-use crate::ui::transcript::{Deed, Surroundings, TranscriptView};
+use crate::ui::transcript::{Conversation as _, Deed, Surroundings, TranscriptView};
 use crate::ui::words::Words;
 use crate::web::Locale;
 use frontdesk_contract::{

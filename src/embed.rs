@@ -132,7 +132,6 @@ pub fn mount_with(element: &HtmlElement, settings: Settings) -> Result<Handle, J
             panel(context)
         });
         let context = made.take().ok_or("the widget was not drawn")?;
-        context.desk().show_transcript(Rc::new(context));
         (view, context)
     };
     let mounted = Mounted { context, root: root.into(), _view: Box::new(view) };

@@ -9,6 +9,7 @@ use crate::ui::text;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use std::pin::Pin;
+use std::task::{self, Poll, Waker};
 use wasm_bindgen_futures::spawn_local;
 
 /// A part could not be loaded: the network is away, or the proxy was updated since this page was opened.
@@ -50,20 +51,28 @@ const COMING: u32 = 0;
 const HERE: u32 = 1;
 const FAILED: u32 = 2;
 
-/// A view of another part: a sentence until it is there, and a way to try again when it cannot be loaded.
+/// A view of another part: a sentence until it is there, and a way to try again when it cannot be loaded. One that has
+/// been loaded before is there at once.
 pub fn later(context: Context, load: impl Fn() -> Coming + 'static) -> AnyView {
+    later_now(context, Box::new(load))
+}
+
+fn later_now(context: Context, load: Box<dyn Fn() -> Coming>) -> AnyView {
     let state = RwSignal::new(COMING);
     let view = StoredValue::new_local(None::<AnyView>);
     let begin = move || {
-        let coming = load();
         // What the view makes belongs to who asked for it, and goes with it.
-        spawn_local(ScopedFuture::new_untracked(async move {
-            let result = coming.await;
+        let mut coming = Box::pin(ScopedFuture::new_untracked(load()));
+        let come = move |result: Result<AnyView, Missing>| {
             let now = if result.is_ok() { HERE } else { FAILED };
             // Whoever asked may be gone by now.
             view.try_set_value(result.ok());
             state.try_set(now);
-        }));
+        };
+        match coming.as_mut().poll(&mut task::Context::from_waker(Waker::noop())) {
+            Poll::Ready(result) => come(result),
+            Poll::Pending => spawn_local(async move { come(coming.await) }),
+        }
     };
     begin();
     let begin = StoredValue::new_local(begin);
@@ -82,6 +91,6 @@ pub fn later(context: Context, load: impl Fn() -> Coming + 'static) -> AnyView {
                 ],
             )
         }
-        _ => line("fd-text", fixed(context.text(text::STARTING))),
+        _ => line("fd-text fd-coming", fixed(context.text(text::STARTING))),
     })
 }

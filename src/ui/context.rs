@@ -4,7 +4,7 @@ use crate::driver::{Driver, Screen};
 use crate::ui::attach::Tray;
 use crate::ui::dock::queue_words;
 use crate::ui::text::{self, Key};
-use crate::ui::transcript::{Surroundings, TranscriptView};
+use crate::ui::transcript::{Conversation, Surroundings, TranscriptView};
 use crate::ui::view_state::{Facing, ViewState};
 use crate::ui::words::Words;
 use crate::web::{Files, Host, Timer};
@@ -37,7 +37,7 @@ pub struct Desk {
     driver: RefCell<Option<Driver>>,
     #[cfg(feature = "gallery")]
     stage: RefCell<Option<Staged>>,
-    transcript: RefCell<Option<Rc<TranscriptView>>>,
+    transcript: RefCell<Option<Rc<dyn Conversation>>>,
     files: Rc<Files>,
     draft: RefCell<String>,
     drops_text: Cell<bool>,
@@ -56,6 +56,8 @@ pub struct Context {
     state: RwSignal<Arc<ViewState>>,
     returned: RwSignal<u32>,
     tray: RwSignal<u32>,
+    /// There is a conversation, or soon will be.
+    converses: RwSignal<bool>,
     /// The form for a message for later is open.
     pub leaving: RwSignal<bool>,
 }
@@ -85,6 +87,7 @@ impl Context {
             state: RwSignal::new(Arc::default()),
             returned: RwSignal::new(0),
             tray: RwSignal::new(0),
+            converses: RwSignal::new(false),
             leaving: RwSignal::new(false),
         }
     }
@@ -108,6 +111,18 @@ impl Context {
     /// Counts the changes of the tray.
     pub fn tray_version(self) -> u32 {
         self.tray.get()
+    }
+
+    /// The visitor is about to say something, or something was said.
+    pub fn converse(self) {
+        if !self.converses.get_untracked() {
+            self.converses.set(true);
+        }
+    }
+
+    /// Whether there is a conversation, or soon will be.
+    pub fn converses(self) -> bool {
+        self.converses.get()
     }
 
     /// Opens or closes the form for a message for later.
@@ -215,11 +230,28 @@ impl Desk {
         self.settle.take();
     }
 
-    /// Shows the conversation here from now on.
-    pub fn show_transcript(&self, around: Rc<dyn Surroundings>) {
+    /// Shows the conversation from now on.
+    pub fn show_transcript(&self, around: Rc<dyn Surroundings>, context: Context) {
         let body = self.find(".fd-body");
-        let view = body.and_then(|body| TranscriptView::new(&body, Rc::clone(&self.words), around));
-        *self.transcript.borrow_mut() = view;
+        let Some(view) = body.and_then(|body| TranscriptView::new(&body, Rc::clone(&self.words), around))
+        else {
+            return;
+        };
+        self.look(&mut |session| {
+            view.apply(session.transcript(), &[Change::Insert { at: 0 }]);
+            view.set_history(session.history());
+        });
+        view.set_typing(self.typing(&context.view_once()).as_deref());
+        *self.transcript.borrow_mut() = Some(view);
+    }
+
+    /// Who is typing.
+    fn typing(&self, state: &ViewState) -> Option<String> {
+        state.typing.then(|| match (state.facing, state.name.as_str()) {
+            (Facing::Robot, "") => self.words.get(text::ROBOT),
+            (_, "") => self.words.get(text::AGENT),
+            (_, name) => name.to_owned(),
+        })
     }
 
     /// Where a file can be loaded from, see [`Files::address`].
@@ -340,12 +372,7 @@ impl Screen for Sight {
             let _ = body.toggle_attribute_with_force("data-quiet", quiet);
         }
         if let Some(view) = &*desk.transcript.borrow() {
-            let name = match (state.facing, state.name.as_str()) {
-                (Facing::Robot, "") => desk.words.get(crate::ui::text::ROBOT),
-                (_, "") => desk.words.get(crate::ui::text::AGENT),
-                (_, name) => name.to_owned(),
-            };
-            view.set_typing(state.typing.then_some(&name));
+            view.set_typing(desk.typing(&state).as_deref());
         }
         if (before.facing, before.queue) != (state.facing, state.queue) {
             let queues = state.facing == Facing::Queue;
@@ -355,6 +382,9 @@ impl Screen for Sight {
             });
             let place = state.queue.place.filter(|_| queues);
             desk.host.queue(place.unwrap_or(0), sentence.as_deref());
+        }
+        if state.started && !state.welcome {
+            self.context.converse();
         }
         self.context.state.set(Arc::new(state));
     }

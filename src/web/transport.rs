@@ -5,14 +5,13 @@ use crate::web::{Timer, json};
 use crate::wire::Read;
 use frontdesk_contract::{ApiError, SESSION_HEADER};
 use frontdesk_core::{Answer, Call, Failure, Upload};
-use gloo_net::http::{Method, RequestBuilder};
 use js_sys::SyntaxError;
 use serde::Serialize;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
-use web_sys::{AbortController, RequestCache, RequestCredentials};
+use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit, Response};
 
 /// What comes back from a request.
 pub type Outcome = Result<Answer, Failure>;
@@ -66,8 +65,8 @@ impl Transport {
     /// Asks for something beside the session; `None`: it was not to be had.
     pub async fn ask<T: Read>(&self, path: &str, credential: &str) -> Option<T> {
         let body = Some(JsValue::from_str("{}"));
-        let request = self.finish(Method::POST, path, body, Some(credential), None)?;
-        let response: web_sys::Response = request.send().await.ok()?.into();
+        let request = self.finish("POST", path, body, Some(credential), None)?;
+        let response = fetched(&request).await.ok()?;
         if !response.ok() {
             return None;
         }
@@ -92,35 +91,35 @@ impl Transport {
         call: &Call,
         credential: Option<&str>,
         abort: Option<&AbortController>,
-    ) -> Option<gloo_net::http::Request> {
+    ) -> Option<web_sys::Request> {
         let (method, path, body) = match call {
-            Call::OpenSession(open) => (Method::POST, "session", Some(text(open)?)),
-            Call::Connect(connect) => (Method::POST, "contact", Some(text(connect)?)),
-            Call::EndContact => (Method::DELETE, "contact", None),
-            Call::PostMessage(message) => (Method::POST, "messages", Some(text(message)?)),
-            Call::Typing => (Method::POST, "typing", Some(JsValue::from_str("{}"))),
-            Call::PostSurvey(survey) => (Method::POST, "survey", Some(text(survey)?)),
-            Call::PostFeedback(feedback) => (Method::POST, "feedback", Some(text(feedback)?)),
-            Call::LeaveMessage(left) => (Method::POST, "leave-message", Some(text(left)?)),
+            Call::OpenSession(open) => ("POST", "session", Some(text(open)?)),
+            Call::Connect(connect) => ("POST", "contact", Some(text(connect)?)),
+            Call::EndContact => ("DELETE", "contact", None),
+            Call::PostMessage(message) => ("POST", "messages", Some(text(message)?)),
+            Call::Typing => ("POST", "typing", Some(JsValue::from_str("{}"))),
+            Call::PostSurvey(survey) => ("POST", "survey", Some(text(survey)?)),
+            Call::PostFeedback(feedback) => ("POST", "feedback", Some(text(feedback)?)),
+            Call::LeaveMessage(left) => ("POST", "leave-message", Some(text(left)?)),
             Call::Read { up_to } => {
                 let body = ["{\"up_to\":", &up_to.to_string(), "}"].concat();
-                (Method::POST, "read", Some(JsValue::from(body)))
+                ("POST", "read", Some(JsValue::from(body)))
             }
             Call::History { before } => {
                 let before = before.as_ref().map(|before| escape(before));
                 let query = ["history?before=", before.as_deref().unwrap_or_default()].concat();
                 let query = if before.is_some() { query.as_str() } else { "history" };
-                return self.finish(Method::GET, query, None, credential, abort);
+                return self.finish("GET", query, None, credential, abort);
             }
             Call::Suggestions { query } => {
                 let query = ["suggestions?q=", &escape(query)].concat();
-                return self.finish(Method::GET, &query, None, credential, abort);
+                return self.finish("GET", &query, None, credential, abort);
             }
             // Goes by `Transport::upload`.
             Call::Upload(_) => return None,
             Call::Events { after, wait_s } => {
                 let query = ["events?after=", &after.to_string(), "&wait=", &wait_s.to_string()].concat();
-                return self.finish(Method::GET, &query, None, credential, abort);
+                return self.finish("GET", &query, None, credential, abort);
             }
         };
         self.finish(method, path, body, credential, abort)
@@ -128,26 +127,36 @@ impl Transport {
 
     fn finish(
         &self,
-        method: Method,
+        method: &str,
         path: &str,
         body: Option<JsValue>,
         credential: Option<&str>,
         abort: Option<&AbortController>,
-    ) -> Option<gloo_net::http::Request> {
-        let signal = abort.map(AbortController::signal);
-        let mut builder = RequestBuilder::new(&[&self.base, path].concat())
-            .method(method)
-            .cache(RequestCache::NoStore)
-            .credentials(RequestCredentials::Omit)
-            .abort_signal(signal.as_ref());
+    ) -> Option<web_sys::Request> {
+        let init = RequestInit::new();
+        init.set_method(method);
+        init.set_cache(RequestCache::NoStore);
+        init.set_credentials(RequestCredentials::Omit);
+        if let Some(abort) = abort {
+            init.set_signal(Some(&abort.signal()));
+        }
+        let headers = Headers::new().ok()?;
         if let Some(credential) = credential {
-            builder = builder.header(SESSION_HEADER, credential);
+            headers.set(SESSION_HEADER, credential).ok()?;
         }
-        match body {
-            Some(body) => builder.header("Content-Type", "application/json").body(body).ok(),
-            None => builder.build().ok(),
+        if let Some(body) = body {
+            headers.set("Content-Type", "application/json").ok()?;
+            init.set_body(&body);
         }
+        init.set_headers(&headers);
+        web_sys::Request::new_with_str_and_init(&[&self.base, path].concat(), &init).ok()
     }
+}
+
+async fn fetched(request: &web_sys::Request) -> Result<Response, Failure> {
+    let window = web_sys::window().ok_or(Failure::Network)?;
+    let response = JsFuture::from(window.fetch_with_request(request)).await.map_err(|_| Failure::Network)?;
+    response.dyn_into().map_err(|_| Failure::Network)
 }
 
 fn escape(text: &str) -> String {
@@ -181,15 +190,11 @@ fn read<T: Read>(value: JsValue, wrap: fn(T) -> Answer) -> Option<Answer> {
     json::from_js(value).map(wrap)
 }
 
-async fn exchange(
-    request: Option<gloo_net::http::Request>,
-    read: Reader,
-) -> Result<(Answer, JsValue), Failure> {
+async fn exchange(request: Option<web_sys::Request>, read: Reader) -> Result<(Answer, JsValue), Failure> {
     let response = match request {
-        Some(request) => request.send().await.map_err(|_| Failure::Network)?,
+        Some(request) => fetched(&request).await?,
         None => return Err(Failure::Network),
     };
-    let response: web_sys::Response = response.into();
     let ok = response.ok();
     let value = match response.status() {
         204 => JsValue::NULL,
@@ -205,7 +210,7 @@ async fn exchange(
 }
 
 /// The body as the browser reads it: what is no JSON is not the proxy's, what breaks off is the network's.
-async fn body_of(response: &web_sys::Response) -> Result<JsValue, Failure> {
+async fn body_of(response: &Response) -> Result<JsValue, Failure> {
     let promise = response.json().map_err(|_| Failure::Network)?;
     JsFuture::from(promise).await.map_err(|error| match error.is_instance_of::<SyntaxError>() {
         true => Failure::Foreign,

@@ -70,7 +70,13 @@ pub(crate) fn build(dev: bool) -> Result<()> {
     build_widget(dev, &Stamp::new(&paths::pkg(), widget.clone()))?;
     let tooling = hash::inputs(
         "tooling",
-        &["xtask/src/bundle.rs", "xtask/src/parts.rs", "xtask/src/assets.rs", "xtask/js"],
+        &[
+            "xtask/src/bundle.rs",
+            "xtask/src/parts.rs",
+            "xtask/src/shorten.rs",
+            "xtask/src/assets.rs",
+            "xtask/js",
+        ],
     )?;
     let inputs = hash::inputs(&format!("{kind} {widget} {tooling}"), &BUNDLE_INPUTS)?;
     if Stamp::new(&paths::dist(), inputs.clone()).is_fresh() {
@@ -276,7 +282,13 @@ fn optimise(dev: bool, from: &Path, to: &Path) -> Result<()> {
 
 fn esbuild(dev: bool) -> Command {
     let mut command = proc::command(paths::node_bin("esbuild"));
-    command.args(["--log-level=warning", "--charset=utf8", "--legal-comments=none"]);
+    // wasm-bindgen names the module of the parts once for each part; they are one.
+    command.args([
+        "--log-override:duplicate-object-key=silent",
+        "--log-level=warning",
+        "--charset=utf8",
+        "--legal-comments=none",
+    ]);
     if !dev {
         command.arg("--minify");
     }

@@ -12,6 +12,7 @@ mod parts;
 mod paths;
 mod proc;
 mod shop;
+mod shorten;
 mod size;
 mod test;
 mod visitor;

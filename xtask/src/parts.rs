@@ -11,6 +11,7 @@ use crate::bundle;
 use crate::install;
 use crate::paths;
 use crate::proc;
+use crate::shorten;
 
 const NAME: &str = "frontdesk";
 
@@ -47,5 +48,6 @@ pub(crate) fn make() -> Result<PathBuf> {
     )?;
     // Its successor is `frontdesk_bg.wasm`.
     std::fs::remove_file(main)?;
+    shorten::imports(&out.join("frontdesk_bg.wasm"), &out.join("frontdesk.js"), "./frontdesk_bg.js")?;
     Ok(out)
 }

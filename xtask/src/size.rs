@@ -14,7 +14,7 @@ const LOADER_BUDGET: u64 = 4096;
 const TOTAL_BUDGET: u64 = 130_000;
 /// Brotli bytes of the files that are loaded when a view is opened, by how their names begin.
 const PART_BUDGETS: [(&str, u64); 4] =
-    [("split_attach", 16_000), ("split_leave", 16_000), ("split_rating", 6_000), ("chunk_", 6_000)];
+    [("split_attach", 17_000), ("split_conversation", 34_000), ("split_leave", 16_000), ("chunk_", 6_000)];
 
 /// One file that is served.
 #[derive(Clone, Debug)]

@@ -70,7 +70,7 @@ fn way(
     block(if camera { "fd-way fd-way-camera" } else { "fd-way" }, vec![input.into_any(), button])
 }
 
-fn offer(context: Context) -> FileOffer {
+pub(super) fn offer(context: Context) -> FileOffer {
     let mut offer = FileOffer::default();
     context.desk().look(&mut |session| {
         offer = session.offers().map(|offers| offers.files.clone()).unwrap_or_default();
@@ -84,31 +84,17 @@ fn list(files: Option<FileList>) -> Vec<File> {
 }
 
 /// Looks at these files and puts them on the tray. True: there were some, and the desk takes files.
-pub fn pick(context: Context, mut files: Vec<File>) -> bool {
+pub fn pick(context: Context, files: Vec<File>) -> bool {
     if files.is_empty() || !context.view_once().can_attach {
         return false;
     }
-    let desk = context.desk();
-    let room = (offer(context).max_count as usize).saturating_sub(desk.tray.count());
-    if files.len() > room {
-        let most = desk.words.locale.number(offer(context).max_count);
-        desk.tray.complain(desk.words.fill(text::ATTACH_COUNT, &[("count", &most)]));
-        files.truncate(room);
-    }
-    files.iter().for_each(|_| desk.tray.expect());
-    context.tray_changed();
-    let names: Vec<String> = files.iter().map(File::name).collect();
     spawn_local(async move {
-        if prepare::take_part(context, files).await.is_ok() {
-            return;
+        if prepare::take_part(context, files).await.is_err()
+            && let Some(desk) = context.try_desk()
+        {
+            desk.tray.complain(desk.words.get(text::ERROR_CONNECTION));
+            context.tray_changed();
         }
-        let Some(desk) = context.try_desk() else { return };
-        let reason = desk.words.get(text::ERROR_CONNECTION);
-        for name in names {
-            let why = desk.words.fill(text::ATTACH_REFUSED, &[("name", &name), ("reason", &reason)]);
-            desk.tray.settle(Err(why));
-        }
-        context.tray_changed();
     });
     true
 }

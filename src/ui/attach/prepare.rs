@@ -1,5 +1,6 @@
 //! From a file of the visitor's to one that may be sent: known by its content, and no picture tells where it was taken.
 
+use super::buttons;
 use super::clean::{self, Picture};
 use super::sniff::{self, Found, HEAD_BYTES};
 use crate::driver::Chosen;
@@ -24,32 +25,42 @@ const JPEG: &str = "image/jpeg";
 lazy::part! { attach:
     /// Looks at the files one after the other and puts what may be sent on the tray.
     pub(super) fn take_part(context: Context, files: Vec<File>) -> () {
-        let mut offer = FileOffer::default();
-        context.desk().with_driver(|driver| {
-            offer = driver.look(|session| session.offers().map(|offers| offers.files.clone())).unwrap_or_default();
-        });
-        spawn_local(async move {
-            for file in files {
-                let result = prepare(&file, &offer).await;
-                let Some(desk) = context.try_desk() else { return };
-                let result = result.map_err(|why| {
-                    let reason = match why {
-                        text::ATTACH_TYPES => {
-                            let types = offer.types.join(", ").to_uppercase();
-                            desk.words.fill(why, &[("types", &types)])
-                        }
-                        text::ATTACH_LARGE => {
-                            desk.words.fill(why, &[("size", &desk.words.locale.bytes(offer.max_bytes))])
-                        }
-                        _ => desk.words.get(why),
-                    };
-                    desk.words.fill(text::ATTACH_REFUSED, &[("name", &file.name()), ("reason", &reason)])
-                });
-                desk.tray.settle(result);
-                context.tray_changed();
-            }
-        });
+        take(context, files);
     }
+}
+
+fn take(context: Context, mut files: Vec<File>) {
+    let Some(desk) = context.try_desk() else { return };
+    let offer = buttons::offer(context);
+    let room = (offer.max_count as usize).saturating_sub(desk.tray.count());
+    if files.len() > room {
+        let most = desk.words.locale.number(offer.max_count);
+        desk.tray.complain(desk.words.fill(text::ATTACH_COUNT, &[("count", &most)]));
+        files.truncate(room);
+    }
+    files.iter().for_each(|_| desk.tray.expect());
+    context.tray_changed();
+    spawn_local(async move {
+        for file in files {
+            let result = prepare(&file, &offer).await;
+            let Some(desk) = context.try_desk() else { return };
+            let result = result.map_err(|why| {
+                let reason = match why {
+                    text::ATTACH_TYPES => {
+                        let types = offer.types.join(", ").to_uppercase();
+                        desk.words.fill(why, &[("types", &types)])
+                    }
+                    text::ATTACH_LARGE => {
+                        desk.words.fill(why, &[("size", &desk.words.locale.bytes(offer.max_bytes))])
+                    }
+                    _ => desk.words.get(why),
+                };
+                desk.words.fill(text::ATTACH_REFUSED, &[("name", &file.name()), ("reason", &reason)])
+            });
+            desk.tray.settle(result);
+            context.tray_changed();
+        }
+    });
 }
 
 async fn prepare(file: &File, offer: &FileOffer) -> Result<Chosen, Key> {

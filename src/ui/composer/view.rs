@@ -53,6 +53,7 @@ fn form(context: Context) -> AnyView {
         let desk = context.desk();
         let Some(field) = desk.field() else { return };
         let value = field.value();
+        context.converse();
         if !value.trim().is_empty() {
             context.send(Input::Typing);
         }
@@ -99,7 +100,7 @@ fn form(context: Context) -> AnyView {
     let limit = view! { class="fd", <p class="fd-limit" id="fd-limit" role="status"></p> };
     let content = vec![
         person(context),
-        suggest.view(move |question| send_text(context, &question)),
+        suggest.view(send_text),
         attach::tray(context),
         block("fd-write", vec![attach::buttons(context), field.into_any(), button]),
         limit.into_any(),

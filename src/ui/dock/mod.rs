@@ -9,7 +9,7 @@ use crate::ui::text::{self, Key};
 use crate::ui::view_state::Dock;
 use crate::ui::words::Words;
 use crate::web::Timer;
-use frontdesk_contract::{ConnectTo, EndReason, ErrorCode, QueueInfo, SurveyForm};
+use frontdesk_contract::{ConnectTo, EndReason, ErrorCode, QueueInfo};
 use frontdesk_core::Input;
 use leptos::prelude::*;
 
@@ -23,27 +23,26 @@ pub fn dock(context: Context) -> AnyView {
     let shown = context.key(|view| view.dock_version);
     let card = piece(move || {
         shown.get();
+        if context.view_once().dock == Dock::Empty {
+            return nothing();
+        }
+        lazy::later(context, move || Box::pin(card_part(context)))
+    });
+    region("fd-dock", "status", None, vec![card])
+}
+
+lazy::part! { conversation:
+    fn card_part(context: Context) -> AnyView {
         match &context.view_once().dock {
             Dock::Empty => nothing(),
             Dock::Queue => queue(context),
-            Dock::Rate(form) => rate(context, form.clone()),
+            Dock::Rate(form) => rating::ask(context, form),
             Dock::RatingSent => card(vec![sentence(context, text::RATING_SENDING)]),
             Dock::Thanks { ended } => rating::thanks(context, *ended),
             Dock::RatingFailed(code) => rating::failed(context, *code),
             Dock::Ended(reason) => ended(context, *reason),
             Dock::NotConnected(code) => not_connected(context, *code),
         }
-    });
-    region("fd-dock", "status", None, vec![card])
-}
-
-fn rate(context: Context, form: SurveyForm) -> AnyView {
-    lazy::later(context, move || Box::pin(rate_now(context, form.clone())))
-}
-
-lazy::part! { rating:
-    fn rate_now(context: Context, form: SurveyForm) -> AnyView {
-        rating::ask(context, &form)
     }
 }
 

@@ -97,7 +97,7 @@ impl Scene {
                     look(stage.session());
                 }
             }));
-            context.desk().show_transcript(Rc::new(around));
+            context.desk().show_transcript(Rc::new(around), context);
         }
         Self { stage, _view: Box::new(view) }
     }

@@ -10,7 +10,7 @@ use crate::ui::leave::leave;
 use crate::ui::notices::notices;
 use crate::ui::parts::{block, button, fixed, heading, line, nothing, piece, region};
 use crate::ui::text;
-use crate::ui::transcript::{Deed, Surroundings};
+use crate::ui::transcript::{Deed, Surroundings, conversation};
 use crate::ui::welcome::welcome;
 use frontdesk_contract::ClientId;
 use frontdesk_core::{Input, Transcript};
@@ -56,7 +56,7 @@ pub fn panel(context: Context) -> AnyView {
         >
             {header::header(context, layer)}
             {notices(context)}
-            {block("fd-body", vec![welcome(context)])}
+            {block("fd-body", vec![welcome(context), conversation(context)])}
             {dock(context)}
             {composer(context)}
             {block("fd-drop", vec![fixed(drop_here)])}

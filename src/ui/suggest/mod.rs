@@ -1,6 +1,7 @@
 //! Questions that the robot can answer, above the field while the visitor types. Arrows choose among them; without a
 //! choice, Enter sends what was typed.
 
+use crate::lazy;
 use crate::ui::context::Context;
 use crate::ui::parts::{block, fixed, nothing, piece, region, words};
 use crate::ui::text;
@@ -85,8 +86,30 @@ impl Suggest {
     }
 
     /// The list, and a word about it for those who do not see it. A press sends.
-    pub fn view(self, send: impl Fn(String) + Copy + Send + 'static) -> AnyView {
+    pub fn view(self, send: fn(Context, &str)) -> AnyView {
+        let wanted = Memo::new(move |_| !self.shown.get().is_empty());
         let list = piece(move || {
+            if wanted.get() {
+                lazy::later(self.context, move || Box::pin(list_part(self, send)))
+            } else {
+                nothing()
+            }
+        });
+        block("", vec![list, region("fd-sr", "status", None, vec![words(move || self.said())])])
+    }
+
+    fn said(self) -> String {
+        match self.shown.get().len() {
+            0 => String::new(),
+            count => {
+                let words = &self.context.desk().words;
+                words.fill(text::SUGGESTED_COUNT, &[("count", &words.locale.number(count as u32))])
+            }
+        }
+    }
+
+    fn list(self, send: fn(Context, &str)) -> AnyView {
+        piece(move || {
             let shown = self.shown.get();
             if shown.is_empty() {
                 return nothing();
@@ -99,21 +122,13 @@ impl Suggest {
                 </ul>
             }
             .into_any()
-        });
-        let said = words(move || match self.shown.get().len() {
-            0 => String::new(),
-            count => {
-                let words = &self.context.desk().words;
-                words.fill(text::SUGGESTED_COUNT, &[("count", &words.locale.number(count as u32))])
-            }
-        });
-        block("", vec![list, region("fd-sr", "status", None, vec![said])])
+        })
     }
 
-    fn option(self, at: usize, question: String, send: impl Fn(String) + 'static) -> AnyView {
+    fn option(self, at: usize, question: String, send: fn(Context, &str)) -> AnyView {
         let chosen = self.chosen;
         let sent = question.clone();
-        let press = move |_: MouseEvent| send(sent.clone());
+        let press = move |_: MouseEvent| send(self.context, &sent);
         // The field keeps the focus.
         let keep = move |event: MouseEvent| event.prevent_default();
         view! { class="fd",
@@ -130,6 +145,12 @@ impl Suggest {
             </li>
         }
         .into_any()
+    }
+}
+
+lazy::part! { conversation:
+    fn list_part(suggest: Suggest, send: fn(Context, &str)) -> AnyView {
+        suggest.list(send)
     }
 }
 

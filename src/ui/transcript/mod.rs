@@ -2,6 +2,7 @@
 //!
 //! # Layout
 //! - [`group`], [`link`], [`plain`]: pure; who stands together, what is a link, a rich text in words
+//! - `part`: loads all of this when there is something to read
 //! - `view`: keeps the rows equal to the transcript
 //! - `blocks`: rows in blocks of 64 that the browser may skip
 //! - `row`, `body`, `rich`: one entry as nodes
@@ -33,6 +34,8 @@ mod modal;
 #[cfg(target_arch = "wasm32")]
 mod older;
 #[cfg(target_arch = "wasm32")]
+mod part;
+#[cfg(target_arch = "wasm32")]
 mod reason;
 #[cfg(target_arch = "wasm32")]
 mod rich;
@@ -44,4 +47,6 @@ mod scroll;
 mod view;
 
 #[cfg(target_arch = "wasm32")]
-pub use view::{Deed, Surroundings, TranscriptView};
+pub use part::conversation;
+#[cfg(target_arch = "wasm32")]
+pub use view::{Conversation, Deed, Surroundings, TranscriptView};

@@ -58,6 +58,17 @@ pub trait Surroundings {
     fn leave(&self);
 }
 
+/// The conversation, as what is around it knows it.
+pub trait Conversation {
+    /// Takes the changes over. Their positions hold one after the other, while `transcript` is what all of them
+    /// led to; so they only tell where to look.
+    fn apply(&self, transcript: &Transcript, changes: &[Change]);
+    /// Shows where the earlier messages stand.
+    fn set_history(&self, state: HistoryState);
+    /// Shows or hides that somebody is typing.
+    fn set_typing(&self, who: Option<&str>);
+}
+
 /// The conversation on screen.
 pub struct TranscriptView {
     rows: Rc<Rows>,
@@ -76,6 +87,27 @@ pub struct TranscriptView {
     over: RefCell<Option<Modal>>,
     around: Rc<dyn Surroundings>,
     listeners: RefCell<Vec<Listener>>,
+}
+
+impl Conversation for TranscriptView {
+    fn apply(&self, transcript: &Transcript, changes: &[Change]) {
+        self.scroll.keep(|| self.reconcile(transcript, changes));
+    }
+
+    fn set_history(&self, state: HistoryState) {
+        if let Some(said) = self.older.show(&self.rows, state, &self.scroller) {
+            self.announcer.say(&[said]);
+        }
+    }
+
+    fn set_typing(&self, who: Option<&str>) {
+        let hidden = self.typing.toggle_attribute_with_force("hidden", who.is_none());
+        let name = self.typing.last_element_child();
+        if let (Ok(_), Some(name)) = (hidden, name) {
+            let sentence = who.map(|who| self.rows.words.fill(text::TYPING, &[("name", who)]));
+            name.set_text_content(sentence.as_deref());
+        }
+    }
 }
 
 impl TranscriptView {
@@ -176,12 +208,6 @@ impl TranscriptView {
                 }
             }));
         }
-    }
-
-    /// Takes the changes over. Their positions hold one after the other, while `transcript` is what all of them
-    /// led to; so they only tell where to look.
-    pub fn apply(&self, transcript: &Transcript, changes: &[Change]) {
-        self.scroll.keep(|| self.reconcile(transcript, changes));
     }
 
     /// Answers whether what changed may be below what the visitor reads.
@@ -331,13 +357,6 @@ impl TranscriptView {
         }
     }
 
-    /// Shows where the earlier messages stand.
-    pub fn set_history(&self, state: HistoryState) {
-        if let Some(said) = self.older.show(&self.rows, state, &self.scroller) {
-            self.announcer.say(&[said]);
-        }
-    }
-
     /// At the top there may be more.
     fn scrolled(&self) {
         let hidden = self.scroller.scroll_height() - self.scroller.client_height();
@@ -375,16 +394,6 @@ impl TranscriptView {
             && let EntryKind::Mine { state: Failed(_) | FileGone | Unconfirmed, .. } = entry.kind
         {
             self.announcer.say(&[self.rows.spoken(entry)]);
-        }
-    }
-
-    /// Shows or hides that somebody is typing.
-    pub fn set_typing(&self, who: Option<&str>) {
-        let hidden = self.typing.toggle_attribute_with_force("hidden", who.is_none());
-        let name = self.typing.last_element_child();
-        if let (Ok(_), Some(name)) = (hidden, name) {
-            let sentence = who.map(|who| self.rows.words.fill(text::TYPING, &[("name", who)]));
-            name.set_text_content(sentence.as_deref());
         }
     }
 
