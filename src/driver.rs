@@ -231,7 +231,7 @@ impl Shared {
                 }
                 Effect::Declined { name, code } => self.screen.declined(&name, code),
                 Effect::Request { id, call: Call::Upload(upload), credential, timeout_ms } => {
-                    self.upload(id, &upload, credential.as_deref(), timeout_ms);
+                    self.upload(id, upload, credential, timeout_ms);
                 }
                 Effect::Forget(key) => {
                     if let Some(storage) = &*self.storage.borrow() {
@@ -297,7 +297,7 @@ impl Shared {
         async move { storage?.content(&RecordKey::Outgoing(id)).await }
     }
 
-    fn upload(&self, id: RequestId, upload: &Upload, credential: Option<&str>, timeout_ms: u32) {
+    fn upload(&self, id: RequestId, upload: Upload, credential: Option<String>, timeout_ms: u32) {
         let own = self.own.clone();
         let tell = move |news| {
             let Some(shared) = own.upgrade() else { return };
@@ -310,7 +310,7 @@ impl Shared {
             }
         };
         let content = Box::pin(self.content(upload.id.clone()));
-        let request = self.transport.upload(upload, credential, timeout_ms, content, Box::new(tell));
+        let request = self.transport.upload(upload, credential, timeout_ms, content, Rc::new(tell));
         self.requests.borrow_mut().push((id, Box::new(request)));
     }
 

@@ -3,6 +3,7 @@
 use crate::driver::{Driver, Screen};
 use crate::ui::attach::Tray;
 use crate::ui::dock::queue_words;
+use crate::ui::parts::{Flag, number};
 use crate::ui::text::{self, Key};
 use crate::ui::transcript::{Conversation, Surroundings, TranscriptView};
 use crate::ui::view_state::{Facing, ViewState};
@@ -57,9 +58,9 @@ pub struct Context {
     returned: RwSignal<u32>,
     tray: RwSignal<u32>,
     /// There is a conversation, or soon will be.
-    converses: RwSignal<bool>,
+    converses: Flag,
     /// The form for a message for later is open.
-    pub leaving: RwSignal<bool>,
+    pub leaving: Flag,
 }
 
 impl Context {
@@ -87,8 +88,8 @@ impl Context {
             state: RwSignal::new(Arc::default()),
             returned: RwSignal::new(0),
             tray: RwSignal::new(0),
-            converses: RwSignal::new(false),
-            leaving: RwSignal::new(false),
+            converses: Flag::new(),
+            leaving: Flag::new(),
         }
     }
 
@@ -133,7 +134,7 @@ impl Context {
 
     /// A number of what is to be seen, so that a piece is drawn anew only when that has changed.
     pub fn key(self, pick: fn(&ViewState) -> u32) -> Memo<u32> {
-        Memo::new(move |_| pick(&self.view()))
+        number(move || pick(&self.view()))
     }
 
     /// The state; whoever asks is asked again when it changes.

@@ -9,6 +9,50 @@ type Piece = Box<dyn FnMut() -> AnyView + Send>;
 /// What a press of a button does.
 pub type Click = Box<dyn FnMut(leptos::ev::MouseEvent)>;
 
+/// A number that follows from others; whoever reads it hears only of another number.
+pub fn number(of: impl Fn() -> u32 + Send + Sync + 'static) -> Memo<u32> {
+    let of: Box<dyn Fn() -> u32 + Send + Sync> = Box::new(of);
+    Memo::new(move |_| of())
+}
+
+/// Runs, and again whenever what it reads has changed.
+pub fn effect(run: impl FnMut() + 'static) {
+    let mut run: Box<dyn FnMut()> = Box::new(run);
+    Effect::new(move |_: Option<()>| run());
+}
+
+/// Yes or no, kept as a number: signals of one type are compiled once.
+#[derive(Clone, Copy)]
+pub struct Flag(RwSignal<u32>);
+
+impl Flag {
+    /// No.
+    pub fn new() -> Self {
+        Self(RwSignal::new(0))
+    }
+
+    /// Whether it is so; whoever asks is asked again when it changes.
+    pub fn get(self) -> bool {
+        self.0.get() != 0
+    }
+
+    /// Whether it is so now.
+    pub fn get_untracked(self) -> bool {
+        self.0.get_untracked() != 0
+    }
+
+    /// It is so from now on, or not; nothing, once what it belongs to is gone.
+    pub fn set(self, value: bool) {
+        self.0.try_set(value.into());
+    }
+}
+
+impl Default for Flag {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 /// A piece that is drawn anew when what it reads has changed.
 pub fn piece(draw: impl FnMut() -> AnyView + Send + 'static) -> AnyView {
     let draw: Piece = Box::new(draw);

@@ -53,6 +53,8 @@ pub struct ViewState {
     pub can_attach: bool,
     /// Questions that the robot can answer, for what is in the composer.
     pub suggestions: Vec<String>,
+    /// Moves on when the questions are others.
+    pub suggestions_version: u32,
     /// A message for later can be left.
     pub can_leave: bool,
     /// What became of the message that was left.
@@ -156,6 +158,7 @@ impl ViewState {
             can_attach: offers
                 .is_some_and(|offers| !offers.files.types.is_empty() && offers.files.max_count > 0),
             suggestions: session.suggestions().to_vec(),
+            suggestions_version: 0,
             can_leave: offers.is_some_and(|offers| offers.leave_message),
             leaving: session.leaving(),
         }
@@ -167,6 +170,8 @@ impl ViewState {
     pub fn after(before: &Self, session: &Session) -> Self {
         let mut state = Self::of(session);
         state.dock_version = before.dock_version + u32::from(state.dock != before.dock);
+        state.suggestions_version =
+            before.suggestions_version + u32::from(state.suggestions != before.suggestions);
         state
     }
 }

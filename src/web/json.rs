@@ -1,14 +1,37 @@
-//! Rust values to and from plain JavaScript values, writing by serde, reading by [`crate::wire`]. The browser's own
+//! Rust values to and from plain JavaScript values, by [`crate::wire`]. The browser's own
 //! `JSON` does the text, which keeps a second JSON parser out of the bundle.
 
-use crate::wire::{Read, Value};
+use crate::wire::{self, Read, Value, Write};
 use js_sys::{Array, Object, Reflect};
-use serde::Serialize;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// The value as plain objects, arrays, strings and numbers.
-pub fn to_js<T: Serialize + ?Sized>(value: &T) -> Option<JsValue> {
-    value.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).ok()
+pub fn to_js<T: Write>(value: &T) -> JsValue {
+    js_of(&value.write())
+}
+
+fn js_of(value: &Value) -> JsValue {
+    match value {
+        Value::Null => JsValue::NULL,
+        Value::Bool(value) => JsValue::from_bool(*value),
+        Value::Number(value) => JsValue::from_f64(*value),
+        Value::Text(text) => JsValue::from_str(text),
+        Value::List(values) => {
+            let list = Array::new();
+            for value in values {
+                list.push(&js_of(value));
+            }
+            list.into()
+        }
+        Value::Object(entries) => {
+            let object = Object::new();
+            for (key, value) in entries {
+                // Fails only on an object that is frozen.
+                let _ = Reflect::set(&object, &JsValue::from_str(key), &js_of(value));
+            }
+            object.into()
+        }
+    }
 }
 
 /// Deeper values are not looked at: three levels for each of the 16 that a rich text may have, and what is around it.
@@ -16,7 +39,7 @@ const DEEPEST: u32 = 80;
 
 /// Reads a plain value; `None` when it has another shape.
 pub fn from_js<T: Read>(value: JsValue) -> Option<T> {
-    T::read(value_of(&value, DEEPEST))
+    wire::read(value_of(&value, DEEPEST))
 }
 
 fn value_of(value: &JsValue, deepest: u32) -> Value {
@@ -44,8 +67,8 @@ fn value_of(value: &JsValue, deepest: u32) -> Value {
 }
 
 /// The value as JSON text.
-pub fn to_text<T: Serialize + ?Sized>(value: &T) -> Option<String> {
-    js_sys::JSON::stringify(&to_js(value)?).ok()?.as_string()
+pub fn to_text<T: Write>(value: &T) -> Option<String> {
+    js_sys::JSON::stringify(&to_js(value)).ok()?.as_string()
 }
 
 /// Reads JSON text; `None` when it is none, or has another shape.

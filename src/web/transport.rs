@@ -2,11 +2,10 @@
 
 use crate::web::upload::{Content, UploadNews, UploadRequest, UploadTo};
 use crate::web::{Timer, json};
-use crate::wire::Read;
+use crate::wire::{Read, Write};
 use frontdesk_contract::{ApiError, SESSION_HEADER};
 use frontdesk_core::{Answer, Call, Failure, Upload};
 use js_sys::SyntaxError;
-use serde::Serialize;
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -76,14 +75,14 @@ impl Transport {
     /// Uploads a file; see [`UploadRequest::send`].
     pub fn upload(
         &self,
-        upload: &Upload,
-        credential: Option<&str>,
+        upload: Upload,
+        credential: Option<String>,
         timeout_ms: u32,
         content: Content,
-        tell: Box<dyn Fn(UploadNews)>,
+        tell: Rc<dyn Fn(UploadNews)>,
     ) -> UploadRequest {
         let url = [&self.base, "files"].concat();
-        UploadRequest::send(&UploadTo { url: &url, credential, timeout_ms }, upload, content, tell)
+        UploadRequest::send(UploadTo { url, credential, timeout_ms }, upload, content, tell)
     }
 
     fn build(
@@ -163,7 +162,7 @@ fn escape(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }
 
-fn text<T: Serialize>(body: &T) -> Option<JsValue> {
+fn text<T: Write>(body: &T) -> Option<JsValue> {
     json::to_text(body).map(JsValue::from)
 }
 

@@ -1,9 +1,11 @@
 //! Uploads by `XMLHttpRequest`: `fetch` does not tell how much has left.
 
+use crate::lazy::{self, Missing};
 use crate::web::transport::Outcome;
 use crate::web::{Listener, json};
 use frontdesk_contract::{ApiError, FILE_ID_HEADER, FILE_NAME_HEADER, SESSION_HEADER};
 use frontdesk_core::{Answer, Failure, Upload};
+use std::any::Any;
 use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
@@ -28,11 +30,11 @@ pub enum UploadNews {
 }
 
 /// How an upload is to be sent.
-pub struct UploadTo<'a> {
+pub struct UploadTo {
     /// The address.
-    pub url: &'a str,
+    pub url: String,
     /// For the header.
-    pub credential: Option<&'a str>,
+    pub credential: Option<String>,
     /// Give up after this many milliseconds; 0: never.
     pub timeout_ms: u32,
 }
@@ -40,6 +42,33 @@ pub struct UploadTo<'a> {
 /// An upload on its way; aborted on drop.
 #[must_use = "dropping the handle aborts the upload"]
 pub struct UploadRequest {
+    _sending: Rc<RefCell<Option<Box<dyn Any>>>>,
+}
+
+impl UploadRequest {
+    /// Sends the content once it is there, and tells how it goes; nothing, once the handle is dropped.
+    pub fn send(to: UploadTo, upload: Upload, content: Content, tell: Rc<dyn Fn(UploadNews)>) -> Self {
+        let sending = Rc::default();
+        let wanted: Weak<RefCell<_>> = Rc::downgrade(&sending);
+        spawn_local(async move {
+            let begun = send_part(to, upload, content, Rc::clone(&tell)).await;
+            let Some(sending) = wanted.upgrade() else { return };
+            match begun {
+                Ok(begun) => drop(sending.replace(Some(begun))),
+                Err(Missing) => tell(UploadNews::Done(Err(Failure::Network))),
+            }
+        });
+        Self { _sending: sending }
+    }
+}
+
+lazy::part! { attach:
+    fn send_part(to: UploadTo, upload: Upload, content: Content, tell: Rc<dyn Fn(UploadNews)>) -> Box<dyn Any> {
+        Box::new(Sending::begin(&to, &upload, content, tell))
+    }
+}
+
+struct Sending {
     running: Rc<RefCell<Option<Running>>>,
 }
 
@@ -49,11 +78,9 @@ struct Running {
     _listeners: [Listener; 2],
 }
 
-impl UploadRequest {
-    /// Sends the content once it is there, and tells how it goes; nothing, once the handle is dropped.
-    pub fn send(to: &UploadTo, upload: &Upload, content: Content, tell: Box<dyn Fn(UploadNews)>) -> Self {
+impl Sending {
+    fn begin(to: &UploadTo, upload: &Upload, content: Content, tell: Rc<dyn Fn(UploadNews)>) -> Self {
         let running: Rc<RefCell<Option<Running>>> = Rc::default();
-        let tell: Rc<dyn Fn(UploadNews)> = tell.into();
         match begin(to, upload, &running, &tell) {
             Some(begun) => *running.borrow_mut() = Some(begun),
             None => {
@@ -87,7 +114,7 @@ fn begin(
     tell: &Rc<dyn Fn(UploadNews)>,
 ) -> Option<Running> {
     let request = XmlHttpRequest::new().ok()?;
-    request.open("POST", to.url).ok()?;
+    request.open("POST", &to.url).ok()?;
     request.set_timeout(to.timeout_ms);
     let media_type = if upload.media_type.is_empty() { ANY_TYPE } else { &upload.media_type };
     let id = upload.request_id();
@@ -96,7 +123,7 @@ fn begin(
         ("Content-Type", media_type),
         (FILE_ID_HEADER, id.as_str()),
         (FILE_NAME_HEADER, &name),
-        (SESSION_HEADER, to.credential.unwrap_or_default()),
+        (SESSION_HEADER, to.credential.as_deref().unwrap_or_default()),
     ] {
         request.set_request_header(header, value).ok()?;
     }
@@ -137,7 +164,7 @@ fn outcome(request: &XmlHttpRequest) -> Outcome {
     }
 }
 
-impl Drop for UploadRequest {
+impl Drop for Sending {
     fn drop(&mut self) {
         if let Some(running) = self.running.take() {
             // The listeners go first, so that nobody hears of the end.

@@ -8,34 +8,48 @@ use frontdesk_core::{Record, Saved};
 macro_rules! structs {
     ($($name:ident { $($field:ident $(or $missing:expr)?),* $(,)? })*) => {$(
         impl Read for $name {
-            fn read(mut value: Value) -> Option<Self> {
-                if !value.is_object() {
-                    return None;
-                }
-                $(let $field = field!(value, $field $(, $missing)?);)*
-                Some(Self { $($field),* })
+            fn read(mut value: Value, fits: &mut bool) -> Self {
+                *fits &= value.is_object();
+                Self { $($field: field!(value, fits, $field $(, $missing)?)),* }
             }
         }
     )*};
 }
 
 macro_rules! field {
-    ($value:ident, $field:ident) => {
-        $value.take(stringify!($field))?
+    ($value:ident, $fits:ident, $field:ident) => {
+        Read::read($value.take(stringify!($field)), $fits)
     };
-    ($value:ident, $field:ident, $missing:expr) => {
-        match $value.take_value(stringify!($field)) {
-            Value::Null => $missing,
-            value => Read::read(value)?,
+    ($value:ident, $fits:ident, $field:ident, $missing:expr) => {
+        match $value.given(stringify!($field)) {
+            None => $missing,
+            Some(value) => Read::read(value, $fits),
         }
     };
 }
 
+/// Every list of words has a place for those of tomorrow.
 macro_rules! words {
     ($($name:ident)*) => {$(
         impl Read for $name {
-            fn read(value: Value) -> Option<Self> {
-                value.word()
+            fn read(value: Value, fits: &mut bool) -> Self {
+                value.word(fits).unwrap_or(Self::Unknown)
+            }
+        }
+    )*};
+}
+
+/// Enums by the key that names the variant.
+macro_rules! variants {
+    ($($name:ident { $($key:literal => $variant:ident),* ; $other:expr })*) => {$(
+        impl Read for $name {
+            fn read(mut value: Value, fits: &mut bool) -> Self {
+                *fits &= value.is_object();
+                $(if let Some(inside) = value.given($key) {
+                    return Self::$variant(Read::read(inside, fits));
+                })*
+                let other: fn(Value) -> Self = $other;
+                other(value)
             }
         }
     )*};
@@ -102,139 +116,99 @@ structs! {
     PostFeedback { id, message, helpful, reason or String::new() }
 }
 
+variants! {
+    Body { "text" => Text, "rich" => Rich, "file" => File, "location" => Location, "card" => Card; |_| Self::Unsupported {} }
+    Node { "text" => Text, "element" => Element, "link" => Link, "call" => Call; |_| Self::Unknown {} }
+    Sender {
+        "agent" => Agent, "robot" => Robot;
+        |mut value: Value| if value.take("system").is_object() { Self::System {} } else { Self::Unknown {} }
+    }
+}
+
 impl Read for ClientId {
-    fn read(value: Value) -> Option<Self> {
-        String::read(value).map(Self::new)
-    }
-}
-
-impl Read for Sender {
-    fn read(mut value: Value) -> Option<Self> {
-        if !value.is_object() {
-            return None;
-        }
-        Some(if let Some(person) = value.take("agent")? {
-            Self::Agent(person)
-        } else if let Some(person) = value.take("robot")? {
-            Self::Robot(person)
-        } else if value.take_value("system").is_object() {
-            Self::System {}
-        } else {
-            Self::Unknown {}
-        })
-    }
-}
-
-impl Read for Body {
-    fn read(mut value: Value) -> Option<Self> {
-        if !value.is_object() {
-            return None;
-        }
-        Some(if let Some(text) = value.take("text")? {
-            Self::Text(text)
-        } else if let Some(nodes) = value.take("rich")? {
-            Self::Rich(nodes)
-        } else if let Some(file) = value.take("file")? {
-            Self::File(file)
-        } else if let Some(location) = value.take("location")? {
-            Self::Location(location)
-        } else if let Some(card) = value.take("card")? {
-            Self::Card(card)
-        } else {
-            Self::Unsupported {}
-        })
-    }
-}
-
-impl Read for Node {
-    fn read(mut value: Value) -> Option<Self> {
-        if !value.is_object() {
-            return None;
-        }
-        Some(if let Some(text) = value.take("text")? {
-            Self::Text(text)
-        } else if let Some(element) = value.take("element")? {
-            Self::Element(element)
-        } else if let Some(link) = value.take("link")? {
-            Self::Link(link)
-        } else if let Some(call) = value.take("call")? {
-            Self::Call(call)
-        } else {
-            Self::Unknown {}
-        })
+    fn read(value: Value, fits: &mut bool) -> Self {
+        Self::new(String::read(value, fits))
     }
 }
 
 impl Read for Event {
     /// An event of a shape that is not understood keeps its number, so that those after it can be read.
-    fn read(mut value: Value) -> Option<Self> {
-        let seq = value.take("seq")?;
-        let at_ms = field!(value, at_ms, 0);
-        let Value::Object(entries) = value else { return None };
-        let mut entries = entries.into_iter().filter(|(_, value)| *value != Value::Null);
-        let kind = entries.find_map(|(name, value)| kind_of(&name, value)).unwrap_or(EventKind::Unknown {});
-        Some(Self { seq, at_ms, kind })
+    fn read(mut value: Value, fits: &mut bool) -> Self {
+        let seq = field!(value, fits, seq);
+        let at_ms = field!(value, fits, at_ms, 0);
+        let mut kind = None;
+        if let Value::Object(entries) = value {
+            let mut given = entries.into_iter().filter(|(_, value)| !matches!(value, Value::Null));
+            kind = given.find_map(|(name, value)| kind_of(&name, value));
+        } else {
+            *fits = false;
+        }
+        Self { seq, at_ms, kind: kind.unwrap_or(EventKind::Unknown {}) }
     }
 }
 
 fn kind_of(name: &str, value: Value) -> Option<EventKind> {
-    Some(match name {
-        "message" => EventKind::Message(Read::read(value)?),
-        "echo" => EventKind::Echo(Read::read(value)?),
-        "receipt" => EventKind::Receipt(Read::read(value)?),
-        "recalled" => EventKind::Recalled(Read::read(value)?),
-        "typing" => EventKind::Typing(Read::read(value)?),
-        "queue" => EventKind::Queue(Read::read(value)?),
-        "contact" => EventKind::Contact(Read::read(value)?),
-        "survey" => EventKind::Survey(Read::read(value)?),
-        "call" => EventKind::Call(Read::read(value)?),
-        "feedback" => EventKind::Feedback(Read::read(value)?),
-        "notice" => EventKind::Notice(Read::read(value)?),
-        "gap" => EventKind::Gap(Read::read(value)?),
+    let mut fits = true;
+    let whole = &mut fits;
+    let kind = match name {
+        "message" => EventKind::Message(Read::read(value, whole)),
+        "echo" => EventKind::Echo(Read::read(value, whole)),
+        "receipt" => EventKind::Receipt(Read::read(value, whole)),
+        "recalled" => EventKind::Recalled(Read::read(value, whole)),
+        "typing" => EventKind::Typing(Read::read(value, whole)),
+        "queue" => EventKind::Queue(Read::read(value, whole)),
+        "contact" => EventKind::Contact(Read::read(value, whole)),
+        "survey" => EventKind::Survey(Read::read(value, whole)),
+        "call" => EventKind::Call(Read::read(value, whole)),
+        "feedback" => EventKind::Feedback(Read::read(value, whole)),
+        "notice" => EventKind::Notice(Read::read(value, whole)),
+        "gap" => EventKind::Gap(Read::read(value, whole)),
         _ => return None,
-    })
+    };
+    fits.then_some(kind)
 }
 
 impl Read for Record {
-    fn read(mut value: Value) -> Option<Self> {
-        let mut inside = value.take_value("session");
-        if inside.is_object() {
-            return Some(Self::Session { credential: inside.take("credential")? });
+    fn read(mut value: Value, fits: &mut bool) -> Self {
+        if let Some(mut inside) = value.given("session") {
+            return Self::Session { credential: field!(inside, fits, credential) };
         }
-        inside = value.take_value("outgoing");
-        if inside.is_object() {
-            let (id, text, at_ms) = (inside.take("id")?, inside.take("text")?, inside.take("at_ms")?);
-            return Some(Self::Outgoing { id, text, at_ms });
+        if let Some(mut inside) = value.given("outgoing") {
+            return Self::Outgoing {
+                id: field!(inside, fits, id),
+                text: field!(inside, fits, text),
+                at_ms: field!(inside, fits, at_ms),
+            };
         }
-        inside = value.take_value("outgoing_body");
-        if inside.is_object() {
-            let (id, body, at_ms) = (inside.take("id")?, inside.take("body")?, inside.take("at_ms")?);
-            return Some(Self::OutgoingBody { id, body, at_ms });
+        if let Some(mut inside) = value.given("outgoing_body") {
+            return Self::OutgoingBody {
+                id: field!(inside, fits, id),
+                body: field!(inside, fits, body),
+                at_ms: field!(inside, fits, at_ms),
+            };
         }
-        inside = value.take_value("outgoing_file");
-        if inside.is_object() {
-            return Some(Self::OutgoingFile {
-                id: inside.take("id")?,
-                name: inside.take("name")?,
-                media_type: inside.take("media_type")?,
-                size_bytes: inside.take("size_bytes")?,
-                stored: inside.take("stored")?,
-                at_ms: inside.take("at_ms")?,
-            });
+        if let Some(mut inside) = value.given("outgoing_file") {
+            return Self::OutgoingFile {
+                id: field!(inside, fits, id),
+                name: field!(inside, fits, name),
+                media_type: field!(inside, fits, media_type),
+                size_bytes: field!(inside, fits, size_bytes),
+                stored: field!(inside, fits, stored),
+                at_ms: field!(inside, fits, at_ms),
+            };
         }
-        inside = value.take_value("rating");
-        if inside.is_object() {
-            return Some(Self::Rating {
-                id: inside.take("id")?,
-                level: inside.take("level")?,
-                recommend: inside.take("recommend")?,
-                solved: inside.take("solved")?,
-                comment: inside.take("comment")?,
-            });
+        if let Some(mut inside) = value.given("rating") {
+            return Self::Rating {
+                id: field!(inside, fits, id),
+                level: field!(inside, fits, level),
+                recommend: field!(inside, fits, recommend),
+                solved: field!(inside, fits, solved),
+                comment: field!(inside, fits, comment),
+            };
         }
-        if let Some(left) = value.take("leave")? {
-            return Some(Self::Leave(left));
+        if let Some(inside) = value.given("leave") {
+            return Self::Leave(Read::read(inside, fits));
         }
-        value.take::<Option<_>>("feedback")?.map(Self::Feedback)
+        Self::Feedback(field!(value, fits, feedback))
     }
 }

@@ -1,6 +1,6 @@
 //! Both readers, the contract's own and the one here, see the same in the same JSON.
 
-use super::{Read, Value};
+use super::{Read, Value, Write};
 use frontdesk_contract::*;
 use frontdesk_core::{Record, Saved};
 use serde::Serialize;
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use std::fmt::Debug;
 
 fn read<T: Read>(json: &str) -> Option<T> {
-    T::read(value_of(serde_json::from_str(json).expect("the fixture is JSON")))
+    super::read(value_of(serde_json::from_str(json).expect("the fixture is JSON")))
 }
 
 /// What the browser's part makes of JSON, in `web::json`.
@@ -239,6 +239,8 @@ fn what_was_kept() {
         }),
     ];
     let saved = Saved { schema: 1, records };
+    both_write(&saved);
+    assert_eq!(super::read(saved.write()).as_ref(), Some(&saved));
     assert_eq!(read(&written(&saved)), Some(saved));
     agree::<Saved>(r#"{"schema":1,"records":[{"of_tomorrow":{}}]}"#);
     // As it was kept by an earlier version.
@@ -247,4 +249,65 @@ fn what_was_kept() {
 
 fn written<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("it can be written")
+}
+
+#[test]
+fn what_is_sent() {
+    let id = || ClientId::from_bits(1);
+    both_write(&OpenSession {
+        protocol: 1,
+        desk: "d".into(),
+        locale: None,
+        identity: Some("i".into()),
+        resume: Some(String::new()),
+    });
+    both_write(&Connect { id: id(), to: ConnectTo::Robot });
+    both_write(&Connect { id: id(), to: ConnectTo::Agent });
+    let file =
+        FileRef { file: "f".into(), kind: "image".into(), name: "a \u{1f600}".into(), size_bytes: None };
+    for body in [
+        Body::Text("line\nline \"quoted\" \u{2028}".into()),
+        Body::File(file.clone()),
+        Body::File(FileRef { size_bytes: Some(1 << 40), ..file }),
+        Body::Location(Location { latitude: 1.5, longitude: -120.25, label: "x".into() }),
+        Body::Card(Card {
+            title: "t".into(),
+            description: "d".into(),
+            url: "u".into(),
+            image: Some("i".into()),
+        }),
+    ] {
+        both_write(&PostMessage { id: id(), body });
+    }
+    both_write(&PostSurvey {
+        id: id(),
+        level: Some(5),
+        recommend: None,
+        solved: Some(true),
+        comment: "c".into(),
+    });
+    both_write(&PostFeedback { id: id(), message: "m".into(), helpful: true, reason: String::new() });
+    both_write(&LeaveMessage { id: id(), number: "1".into(), country: None, text: "t".into() });
+}
+
+fn both_write<T: Write + Serialize + Debug>(value: &T) {
+    let derived = serde_json::to_value(value).expect("it can be written");
+    assert_eq!(bare(value.write()), bare(value_of(derived)), "{value:?}");
+}
+
+/// In the order of the keys, and without what is `null`.
+fn bare(value: Value) -> Value {
+    match value {
+        Value::List(values) => Value::List(values.into_iter().map(bare).collect()),
+        Value::Object(entries) => {
+            let mut entries: Vec<_> = entries
+                .into_iter()
+                .filter(|(_, value)| *value != Value::Null)
+                .map(|(key, value)| (key, bare(value)))
+                .collect();
+            entries.sort_by(|(one, _), (other, _)| one.cmp(other));
+            Value::Object(entries)
+        }
+        other => other,
+    }
 }

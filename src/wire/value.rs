@@ -22,13 +22,8 @@ pub enum Value {
 }
 
 impl Value {
-    /// Takes the value of a key out, and reads it. A missing key reads like `null`.
-    pub fn take<T: Read>(&mut self, key: &str) -> Option<T> {
-        T::read(self.take_value(key))
-    }
-
-    /// Takes the value of a key out.
-    pub fn take_value(&mut self, key: &str) -> Value {
+    /// Takes the value of a key out; a missing key is like `null`.
+    pub fn take(&mut self, key: &str) -> Value {
         let Self::Object(entries) = self else { return Self::Null };
         let found = entries.iter_mut().find(|(name, _)| name == key);
         found.map(|(_, value)| core::mem::take(value)).unwrap_or_default()
@@ -39,66 +34,98 @@ impl Value {
         matches!(self, Self::Object(_))
     }
 
+    /// Takes the value of a key out; `None` when it is `null` or missing.
+    pub fn given(&mut self, key: &str) -> Option<Value> {
+        match self.take(key) {
+            Self::Null => None,
+            value => Some(value),
+        }
+    }
+
     /// Reads one word of a closed list, by the reader of the contract.
-    pub fn word<T: DeserializeOwned>(self) -> Option<T> {
-        let text = String::read(self)?;
+    pub fn word<T: DeserializeOwned>(self, fits: &mut bool) -> Option<T> {
+        let text = String::read(self, fits);
         T::deserialize(IntoDeserializer::<Error>::into_deserializer(text.as_str())).ok()
     }
 }
 
 impl Read for Value {
-    fn read(value: Value) -> Option<Self> {
-        Some(value)
+    fn read(value: Value, _: &mut bool) -> Self {
+        value
     }
 }
 
 impl Read for String {
-    fn read(value: Value) -> Option<Self> {
-        if let Value::Text(text) = value { Some(text) } else { None }
+    fn read(value: Value, fits: &mut bool) -> Self {
+        if let Value::Text(text) = value {
+            return text;
+        }
+        *fits = false;
+        Self::new()
     }
 }
 
 impl Read for bool {
-    fn read(value: Value) -> Option<Self> {
-        if let Value::Bool(value) = value { Some(value) } else { None }
+    fn read(value: Value, fits: &mut bool) -> Self {
+        if let Value::Bool(value) = value {
+            return value;
+        }
+        *fits = false;
+        false
     }
 }
 
 impl Read for f64 {
-    fn read(value: Value) -> Option<Self> {
-        if let Value::Number(value) = value { Some(value) } else { None }
+    fn read(value: Value, fits: &mut bool) -> Self {
+        if let Value::Number(value) = value {
+            return value;
+        }
+        *fits = false;
+        0.0
     }
 }
 
 impl Read for u64 {
-    fn read(value: Value) -> Option<Self> {
-        let number = f64::read(value)?;
+    fn read(value: Value, fits: &mut bool) -> Self {
+        let number = f64::read(value, fits);
         let whole = number as u64;
-        (whole as f64 == number).then_some(whole)
+        *fits &= whole as f64 == number;
+        whole
     }
 }
 
 impl Read for u32 {
-    fn read(value: Value) -> Option<Self> {
-        u64::read(value)?.try_into().ok()
+    fn read(value: Value, fits: &mut bool) -> Self {
+        let number = u64::read(value, fits);
+        *fits &= number <= Self::MAX.into();
+        number as Self
     }
 }
 
 impl Read for u8 {
-    fn read(value: Value) -> Option<Self> {
-        u64::read(value)?.try_into().ok()
+    fn read(value: Value, fits: &mut bool) -> Self {
+        let number = u64::read(value, fits);
+        *fits &= number <= Self::MAX.into();
+        number as Self
     }
 }
 
 impl<T: Read> Read for Option<T> {
-    fn read(value: Value) -> Option<Self> {
-        if value == Value::Null { Some(None) } else { T::read(value).map(Some) }
+    fn read(value: Value, fits: &mut bool) -> Self {
+        if let Value::Null = value { None } else { Some(T::read(value, fits)) }
     }
 }
 
 impl<T: Read> Read for Vec<T> {
-    fn read(value: Value) -> Option<Self> {
-        let Value::List(values) = value else { return None };
-        values.into_iter().map(T::read).collect()
+    fn read(value: Value, fits: &mut bool) -> Self {
+        let mut read = Self::new();
+        let Value::List(values) = value else {
+            *fits = false;
+            return read;
+        };
+        for value in values {
+            read.push(T::read(value, fits));
+        }
+        read
     }
 }

@@ -22,7 +22,7 @@ pub(crate) fn make() -> Result<PathBuf> {
     bundle::remove(&out)?;
     proc::run(&mut proc::cargo(
         "rustc --package frontdesk --lib --crate-type cdylib --target wasm32-unknown-unknown --profile widget \
-         --features split -- -Clink-args=--emit-relocs",
+         --features split -- -Clink-args=--emit-relocs -Csymbol-mangling-version=v0",
     ))?;
     let whole = paths::target().join("wasm32-unknown-unknown/widget").join(NAME).with_extension("wasm");
     let main = out.join(NAME).with_extension("wasm");

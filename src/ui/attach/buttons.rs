@@ -39,10 +39,10 @@ fn way(
     accept: String,
     camera: bool,
 ) -> AnyView {
-    let field: NodeRef<leptos::html::Input> = NodeRef::new();
     let open = move || {
-        if let Some(field) = field.get_untracked() {
-            field.click();
+        let field = context.desk().find(if camera { ".fd-shoot" } else { ".fd-pick" });
+        if let Some(field) = field {
+            field.unchecked_into::<HtmlInputElement>().click();
         }
     };
     let chosen = move |event: leptos::ev::Event| {
@@ -56,7 +56,6 @@ fn way(
     };
     let input = view! { class="fd",
         <input
-            node_ref=field
             type="file"
             class=class
             hidden

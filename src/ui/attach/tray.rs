@@ -4,7 +4,7 @@ use super::strip;
 use crate::driver::Chosen;
 use crate::lazy;
 use crate::ui::context::Context;
-use crate::ui::parts::{nothing, piece};
+use crate::ui::parts::{nothing, number, piece};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 
@@ -86,12 +86,12 @@ impl Tray {
 
 /// The strip above the field, while there is something on it.
 pub fn tray(context: Context) -> AnyView {
-    let shown = Memo::new(move |_| {
+    let shown = number(move || {
         context.tray_version();
-        !context.desk().tray.is_empty()
+        (!context.desk().tray.is_empty()).into()
     });
     piece(move || {
-        if shown.get() {
+        if shown.get() != 0 {
             lazy::later(context, move || Box::pin(strip::strip_part(context)))
         } else {
             nothing()

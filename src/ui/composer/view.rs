@@ -4,7 +4,7 @@ use super::enter::Enter;
 use crate::ui::attach;
 use crate::ui::context::{Context, Desk};
 use crate::ui::icon;
-use crate::ui::parts::{block, button, icon_button, nothing, piece};
+use crate::ui::parts::{block, button, effect, icon_button, nothing, piece};
 use crate::ui::suggest::{Suggest, Taken};
 use crate::ui::text;
 use crate::ui::view_state::Facing;
@@ -27,7 +27,7 @@ pub fn composer(context: Context) -> AnyView {
 
 fn form(context: Context) -> AnyView {
     // Writes what the browser's field does not know by itself. Made with the field, so that it runs when that is there.
-    Effect::new(move |_| {
+    effect(move || {
         context.returned();
         context.tray_version();
         let view = context.view();

@@ -3,7 +3,9 @@
 use crate::lazy;
 use crate::ui::context::Context;
 use crate::ui::leave;
-use crate::ui::parts::{block, button, fixed, heading, line, nothing, piece, region, words};
+use crate::ui::parts::{
+    Flag, block, button, effect, fixed, heading, line, nothing, number, piece, region, words,
+};
 use crate::ui::rating;
 use crate::ui::text::{self, Key};
 use crate::ui::view_state::Dock;
@@ -98,27 +100,26 @@ fn queue(context: Context) -> AnyView {
 
 /// A way out of a long wait, once it is long.
 fn long_wait(context: Context) -> AnyView {
-    let waited = RwSignal::new(false);
+    let waited = Flag::new();
     let timer = StoredValue::new_local(None::<Timer>);
     let since = Memo::new(move |_| context.view().queue_since_ms);
-    Effect::new(move |_| {
+    effect(move || {
         let mut passed = 0;
         context.desk().with_driver(|driver| {
             // Not known before the event has come: it has just begun.
             passed = since.get().checked_sub(1).map_or(0, |since| driver.now_ms().saturating_sub(since));
         });
         waited.set(false);
-        let end = move || {
-            waited.try_set(true);
-        };
+        let end = move || waited.set(true);
         timer.set_value(Some(Timer::after(LONG_WAIT_MS.saturating_sub(passed), Box::new(end))));
     });
-    let offered = Memo::new(move |_| {
+    let offered = number(move || {
         let view = context.view();
-        view.can_leave && (waited.get() || view.queue.wait_ms.is_some_and(|wait| wait > LONG_WAIT_MS))
+        let long = waited.get() || view.queue.wait_ms.is_some_and(|wait| wait > LONG_WAIT_MS);
+        (view.can_leave && long).into()
     });
     piece(move || {
-        if !offered.get() {
+        if offered.get() == 0 {
             return nothing();
         }
         block("fd-stacked", vec![sentence(context, text::QUEUE_LONG), leave_message(context)])

@@ -2,13 +2,14 @@
 
 mod header;
 
+use crate::lazy;
 use crate::ui::attach;
 use crate::ui::composer::composer;
 use crate::ui::context::Context;
 use crate::ui::dock::dock;
 use crate::ui::leave::leave;
 use crate::ui::notices::notices;
-use crate::ui::parts::{block, button, fixed, heading, line, nothing, piece, region};
+use crate::ui::parts::{block, button, effect, fixed, heading, line, nothing, piece, region};
 use crate::ui::text;
 use crate::ui::transcript::{Deed, Surroundings, conversation};
 use crate::ui::welcome::welcome;
@@ -105,29 +106,36 @@ impl Surroundings for Context {
 fn confirm_end(context: Context, layer: RwSignal<u32>) -> AnyView {
     let can_end = context.key(|view| view.can_end.into());
     let asks = move || layer.get() == CONFIRM_END && can_end.get() != 0;
-    Effect::new(move |_| context.desk().cover(asks() || context.leaving.get()));
+    effect(move || context.desk().cover(asks() || context.leaving.get()));
     piece(move || {
-        if !asks() {
-            return nothing();
-        }
-        let close = move || {
-            layer.set(NO_LAYER);
-            context.settle_focus();
-        };
-        let end = move || {
-            layer.set(NO_LAYER);
-            context.act(Input::EndContact);
-        };
-        let question = context.text(text::END_QUESTION);
-        let buttons = vec![
-            button("fd-button fd-danger", context.text(text::END), end),
-            button("fd-button fd-quiet", context.text(text::END_NO), close),
-        ];
-        let content = vec![
-            heading(question.clone()),
-            line("fd-text", fixed(context.text(text::END_DETAIL))),
-            block("fd-stacked", buttons),
-        ];
-        block("fd-veil", vec![region("fd-sheet", "alertdialog", Some(question), content)])
+        if asks() { lazy::later(context, move || Box::pin(question_part(context, layer))) } else { nothing() }
     })
+}
+
+lazy::part! { conversation:
+    fn question_part(context: Context, layer: RwSignal<u32>) -> AnyView {
+        question(context, layer)
+    }
+}
+
+fn question(context: Context, layer: RwSignal<u32>) -> AnyView {
+    let close = move || {
+        layer.set(NO_LAYER);
+        context.settle_focus();
+    };
+    let end = move || {
+        layer.set(NO_LAYER);
+        context.act(Input::EndContact);
+    };
+    let question = context.text(text::END_QUESTION);
+    let buttons = vec![
+        button("fd-button fd-danger", context.text(text::END), end),
+        button("fd-button fd-quiet", context.text(text::END_NO), close),
+    ];
+    let content = vec![
+        heading(question.clone()),
+        line("fd-text", fixed(context.text(text::END_DETAIL))),
+        block("fd-stacked", buttons),
+    ];
+    block("fd-veil", vec![region("fd-sheet", "alertdialog", Some(question), content)])
 }

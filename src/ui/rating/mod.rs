@@ -4,7 +4,7 @@
 use crate::ui::context::Context;
 use crate::ui::dock::{card, new_conversation, sentence};
 use crate::ui::icon;
-use crate::ui::parts::{block, button, fixed, heading, icon as draw, line, nothing, piece, region};
+use crate::ui::parts::{block, button, fixed, heading, icon as draw, line, nothing, number, piece, region};
 use crate::ui::text;
 use frontdesk_contract::{ErrorCode, SurveyForm, SurveyLevel, SurveyQuestion};
 use frontdesk_core::Input;
@@ -48,11 +48,13 @@ pub fn ask(context: Context, form: &SurveyForm) -> AnyView {
             comment: comment.trim().to_owned(),
         });
     };
-    let ready = Memo::new(move |_| {
+    let ready = number(move || {
         let answers = [level.get(), recommend.get(), solved.get()];
-        answers.iter().any(|value| *value != NONE) && !(needs_level && level.get() == NONE)
+        let given = answers.iter().any(|value| *value != NONE);
+        (given && !(needs_level && level.get() == NONE)).into()
     });
-    content.push(piece(move || if ready.get() { words_and_send(context, max, send) } else { nothing() }));
+    content
+        .push(piece(move || if ready.get() != 0 { words_and_send(context, max, send) } else { nothing() }));
     content.push(button("fd-link", context.text(text::RATING_SKIP), move || context.act(Input::SkipRating)));
     card(content)
 }

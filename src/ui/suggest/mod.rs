@@ -3,23 +3,23 @@
 
 use crate::lazy;
 use crate::ui::context::Context;
-use crate::ui::parts::{block, fixed, nothing, piece, region, words};
+use crate::ui::parts::{Flag, block, effect, fixed, nothing, number, piece, region, words};
 use crate::ui::text;
 use frontdesk_core::Input;
 use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::prelude::*;
 
 /// None is chosen.
-const NONE: usize = usize::MAX;
+const NONE: u32 = u32::MAX;
 
 /// The list, and what is chosen in it.
 #[derive(Clone, Copy)]
 pub struct Suggest {
     context: Context,
-    shown: Memo<Vec<String>>,
-    chosen: RwSignal<usize>,
+    version: Memo<u32>,
+    chosen: RwSignal<u32>,
     /// Not wanted for what is in the field now.
-    closed: RwSignal<bool>,
+    closed: Flag,
 }
 
 /// What became of a key.
@@ -37,15 +37,21 @@ pub enum Taken {
 impl Suggest {
     /// For one composer.
     pub fn new(context: Context) -> Self {
-        let (chosen, closed) = (RwSignal::new(NONE), RwSignal::new(false));
-        let shown =
-            Memo::new(move |_| if closed.get() { Vec::new() } else { context.view().suggestions.clone() });
+        let (chosen, closed) = (RwSignal::new(NONE), Flag::new());
+        let version = context.key(|view| view.suggestions_version);
         // Another list, another choice.
-        Effect::new(move |_| {
-            shown.get();
+        effect(move || {
+            version.get();
+            closed.get();
             chosen.set(NONE);
         });
-        Self { context, shown, chosen, closed }
+        Self { context, version, chosen, closed }
+    }
+
+    /// What is shown; whoever asks is asked again when it changes.
+    fn shown(self) -> Vec<String> {
+        self.version.get();
+        if self.closed.get() { Vec::new() } else { self.context.view_once().suggestions.clone() }
     }
 
     /// The text in the field has changed: what was chosen for another text is chosen no more.
@@ -57,19 +63,20 @@ impl Suggest {
 
     /// A key that no input method takes.
     pub fn key(self, event: &KeyboardEvent) -> Taken {
-        let shown = self.shown.get_untracked();
+        let shown = untrack(|| self.shown());
         if shown.is_empty() || event.ctrl_key() || event.alt_key() || event.meta_key() || event.shift_key() {
             return Taken::No;
         }
         let chosen = self.chosen.get_untracked();
-        let question = shown.get(chosen);
+        let question = shown.get(chosen as usize);
         match (event.key().as_str(), question) {
             // Around, by way of the field itself.
             ("ArrowDown", None) => self.chosen.set(0),
             ("ArrowDown", Some(_)) => {
-                self.chosen.set(if chosen + 1 < shown.len() { chosen + 1 } else { NONE })
+                let next = chosen + 1;
+                self.chosen.set(if (next as usize) < shown.len() { next } else { NONE });
             }
-            ("ArrowUp", None) => self.chosen.set(shown.len() - 1),
+            ("ArrowUp", None) => self.chosen.set(shown.len() as u32 - 1),
             ("ArrowUp", Some(_)) => self.chosen.set(chosen.checked_sub(1).unwrap_or(NONE)),
             ("Enter", Some(question)) => return Taken::Send(question.clone()),
             ("Tab", Some(question)) => return Taken::Write(question.clone()),
@@ -82,14 +89,14 @@ impl Suggest {
     /// The id of the chosen one, for the field.
     pub fn active(self) -> Option<String> {
         let chosen = self.chosen.get();
-        (chosen < self.shown.get().len()).then(|| id(chosen))
+        ((chosen as usize) < self.shown().len()).then(|| id(chosen))
     }
 
     /// The list, and a word about it for those who do not see it. A press sends.
     pub fn view(self, send: fn(Context, &str)) -> AnyView {
-        let wanted = Memo::new(move |_| !self.shown.get().is_empty());
+        let wanted = number(move || (!self.shown().is_empty()).into());
         let list = piece(move || {
-            if wanted.get() {
+            if wanted.get() != 0 {
                 lazy::later(self.context, move || Box::pin(list_part(self, send)))
             } else {
                 nothing()
@@ -99,7 +106,7 @@ impl Suggest {
     }
 
     fn said(self) -> String {
-        match self.shown.get().len() {
+        match self.shown().len() {
             0 => String::new(),
             count => {
                 let words = &self.context.desk().words;
@@ -110,11 +117,11 @@ impl Suggest {
 
     fn list(self, send: fn(Context, &str)) -> AnyView {
         piece(move || {
-            let shown = self.shown.get();
+            let shown = self.shown();
             if shown.is_empty() {
                 return nothing();
             }
-            let options = shown.into_iter().enumerate().map(|(at, question)| self.option(at, question, send));
+            let options = (0..).zip(shown).map(|(at, question)| self.option(at, question, send));
             let label = self.context.text(text::SUGGESTED);
             view! { class="fd",
                 <ul class="fd-suggest" id="fd-suggest" role="listbox" aria-label=label>
@@ -125,7 +132,7 @@ impl Suggest {
         })
     }
 
-    fn option(self, at: usize, question: String, send: fn(Context, &str)) -> AnyView {
+    fn option(self, at: u32, question: String, send: fn(Context, &str)) -> AnyView {
         let chosen = self.chosen;
         let sent = question.clone();
         let press = move |_: MouseEvent| send(self.context, &sent);
@@ -154,6 +161,6 @@ lazy::part! { conversation:
     }
 }
 
-fn id(at: usize) -> String {
+fn id(at: u32) -> String {
     ["fd-suggestion-", &at.to_string()].concat()
 }

@@ -66,7 +66,7 @@ impl Database {
             None => [STORE, FILES].map(|name| store(name).and_then(|store| store.delete(&key).ok())),
             Some(record) => {
                 let value = json::to_js(&Saved { schema: SCHEMA, records: vec![record] });
-                let written = value.and_then(|value| store(STORE)?.put_with_key(&value, &key).ok());
+                let written = store(STORE).and_then(|store| store.put_with_key(&value, &key).ok());
                 let file = content.map(|content| store(FILES)?.put_with_key(content, &key).ok());
                 [written.clone(), file.unwrap_or(written)]
             }
