@@ -1,4 +1,4 @@
-//! The browser's readable streams as Rust's, and back: in place of the crate of this name, see decision 12.
+//! The browser's readable streams as Rust's, and back: in place of the crate of this name, see decision 13.
 //!
 //! Leptos brings `server_fn`, and that brings `wasm-streams`, whose classes are exported to JavaScript: the linker has to
 //! keep them, 4 KB of the first load, although nothing here calls a server function. The functions that `server_fn`
@@ -43,7 +43,8 @@ impl ReadableStream {
                 Ok(JsValue::UNDEFINED)
             })
         };
-        let pull = Closure::<dyn FnMut(ReadableStreamDefaultController) -> Promise>::new(pull).into_js_value();
+        let pull =
+            Closure::<dyn FnMut(ReadableStreamDefaultController) -> Promise>::new(pull).into_js_value();
         let source = Object::new();
         // Fails only on an object that is frozen.
         let _ = Reflect::set(&source, &"pull".into(), &pull);

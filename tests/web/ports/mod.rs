@@ -3,6 +3,7 @@
 mod clock;
 mod locale;
 mod storage;
+mod streams;
 mod tabs;
 mod timer;
 mod transport;
