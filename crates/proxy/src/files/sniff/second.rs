@@ -18,12 +18,16 @@ pub(super) fn look(copy: &mut File, format: Format, size: u64) -> Walked<()> {
     if !matches!(format, Format::Docx | Format::Zip) {
         archive(copy, size)?;
         copy.rewind()?;
+        if format != Format::Pdf {
+            document(copy)?;
+            copy.rewind()?;
+        }
     }
     if !format.is_inline() {
         return Ok(());
     }
     let mut chunk = vec![0; CHUNK];
-    let (mut kept, mut first) = (0, true);
+    let mut kept = 0;
     loop {
         let read = fill(copy, chunk.get_mut(kept..).unwrap_or_default())?;
         if read == 0 {
@@ -31,10 +35,6 @@ pub(super) fn look(copy: &mut File, format: Format, size: u64) -> Walked<()> {
         }
         let end = kept + read;
         let part = chunk.get_mut(..end).unwrap_or_default();
-        let begin = part.get(..end.min(PDF)).unwrap_or_default();
-        if std::mem::take(&mut first) && find(begin, b"%PDF-").is_some() {
-            return Err(Refused::Active("a document as well"));
-        }
         part.make_ascii_lowercase();
         if holds_markup(part) {
             return Err(Refused::Active("markup"));
@@ -50,6 +50,14 @@ fn holds_markup(part: &[u8]) -> bool {
         matches!(byte, b'<' | b'j')
             && part.get(at..).is_some_and(|rest| MARKUP.iter().any(|markup| rest.starts_with(markup)))
     })
+}
+
+/// Looks for the beginning of a PDF, which its readers find in text as well.
+fn document(copy: &mut File) -> Walked<()> {
+    let mut begin = [0; PDF];
+    let read = fill(copy, &mut begin)?;
+    let found = find(begin.get(..read).unwrap_or_default(), b"%PDF-");
+    if found.is_some() { Err(Refused::Active("a document as well")) } else { Ok(()) }
 }
 
 /// Looks for the end of an archive whose comment reaches to the end of the file.

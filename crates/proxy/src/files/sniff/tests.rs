@@ -152,6 +152,8 @@ fn what_is_not_taken_is_refused_whatever_its_name() {
         ("a.txt", b"\xff\xfea\0b\0".to_vec()),
         ("a.txt", b"caf\xe9 au lait".to_vec()),
         ("a.txt", b"#!/bin/sh\n".to_vec()),
+        ("a.txt", b"Dear all,\n%PDF-1.7\n1 0 obj << >> endobj\n%%EOF\n".to_vec()),
+        ("a.csv", b"name,price\n%PDF-1.7\n".to_vec()),
         ("a.csv", b"@echo off\r\n".to_vec()),
         ("a.js", b"alert(1)".to_vec()),
         ("a.bat", b"dir".to_vec()),
@@ -198,6 +200,11 @@ fn what_is_not_taken_is_refused_whatever_its_name() {
         ("a.pdf", b"%PDF-1.7\nno end".to_vec()),
         ("a.doc", doc_with("_VBA_PROJECT\0")),
         ("a.doc", doc_with("\u{1}Ole10Native\0")),
+        ("a.doc", {
+            let mut file = doc();
+            file[500..508].copy_from_slice(b"%PDF-1.7");
+            file
+        }),
         ("a.xls", {
             let mut file = doc();
             file[1_024..1_030].fill(0);

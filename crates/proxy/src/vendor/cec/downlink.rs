@@ -11,6 +11,8 @@ use serde_json::Value;
 
 /// The longest `messageCode` (later pages of the vendor, push).
 const MAX_CODE: usize = 64;
+/// The longest name of an agent or a robot, in characters.
+const MAX_NAME: usize = 100;
 /// Questions of the robot that are offered with a message.
 const MAX_CHOICES: usize = 10;
 
@@ -120,7 +122,8 @@ fn said(message: &FromCentre, links: &CallLinks) -> Option<Downlink> {
 
 /// Who speaks. Pictures of agents are not relayed yet.
 pub(super) fn sender(source: &Text, nickname: &Text) -> Sender {
-    let name = nickname.word().unwrap_or_default().to_owned();
+    let name = nickname.word().unwrap_or_default().chars().filter(|char| !char.is_control());
+    let name = name.take(MAX_NAME).collect();
     let person = Person { name, avatar: None };
     if source.is("AGENT") {
         Sender::Agent(person)

@@ -68,7 +68,7 @@ pub(super) fn blocks(nodes: Vec<Node>) -> Vec<Node> {
 /// The content of an element, made to fit it.
 pub(super) fn inside(tag: Tag, nodes: Vec<Node>) -> Vec<Node> {
     match tag {
-        Tag::Ul | Tag::Ol => fitted(nodes, &[Tag::Li], |run| element(Tag::Li, trimmed(run))),
+        Tag::Ul | Tag::Ol => fitted(nodes, &[Tag::Li], |run| element(Tag::Li, trimmed(strays(run)))),
         Tag::Table => fitted(nodes, &[Tag::Tr], |run| {
             element(Tag::Tr, fitted(run, &[Tag::Td, Tag::Th], |run| element(Tag::Td, trimmed(strays(run)))))
         }),

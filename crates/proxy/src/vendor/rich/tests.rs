@@ -148,6 +148,19 @@ fn what_is_too_deep_or_too_much_keeps_its_text() {
     assert_eq!(said(&long), format!("text: {}", "长".repeat(40_000)));
 }
 
+#[test]
+fn a_table_that_is_too_deep_for_one_leaves_no_row_in_a_list() {
+    for depth in 0..20 {
+        for around in ["<b>", "<ul>", "<blockquote>"] {
+            let table = "<ul><table><caption>a</caption><tr><td>b</td></tr></table></ul>";
+            let html = format!("{}{table}", around.repeat(depth));
+            let Body::Rich(nodes) = read(&html, &CallLinks::default()) else { panic!("{html}") };
+            super::shape::tests::check(&nodes);
+            assert!(["a", "b"].iter().all(|word| shown(&nodes).contains(word)), "{html}");
+        }
+    }
+}
+
 /// Pieces that meet in ways nobody wrote on purpose.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![

@@ -133,6 +133,13 @@ fn whatever_else_refers_to_a_message_takes_it_back() {
 }
 
 #[test]
+fn a_name_is_bounded_and_shows_what_it_is() {
+    let value = json!({"content":"hi","sourceType":"AGENT","senderNickname":format!("\0L\u{1b}i{}", "长".repeat(1_000))});
+    let name = format!("Li{}", "长".repeat(98));
+    assert_eq!(read(value), [message(None, Sender::Agent(person(&name)), "hi", None)]);
+}
+
+#[test]
 fn missing_and_odd_fields_cost_nothing_else() {
     let hello = |at_ms| message(None, Sender::System {}, "hello", at_ms);
     assert_eq!(read(json!({"content":"hello"})), [hello(None)]);
