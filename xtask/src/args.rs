@@ -7,7 +7,9 @@ use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::bench::Bench;
 use crate::demo::{Demo, Ports};
+use crate::fuzz::Fuzz;
 use crate::install::Browser;
+use crate::prove;
 use crate::test::Test;
 
 fn parser(words: Vec<String>) -> Parser {
@@ -66,6 +68,32 @@ pub(crate) fn bench(mut words: Vec<String>) -> Result<Bench> {
         bail!("\"{word}\" is for the native half, which --browser-only leaves out");
     }
     Ok(Bench { browser: !native_only, native: !browser_only, words })
+}
+
+/// Runs of each fuzz target.
+pub(crate) fn prove(words: Vec<String>) -> Result<u64> {
+    let mut runs = prove::RUNS;
+    let mut words = parser(words);
+    while let Some(arg) = words.next()? {
+        match arg {
+            Arg::Long("runs") => runs = words.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(runs)
+}
+
+pub(crate) fn fuzz(words: Vec<String>) -> Result<Fuzz> {
+    let mut fuzz = Fuzz::quick();
+    let mut words = parser(words);
+    while let Some(arg) = words.next()? {
+        match arg {
+            Arg::Long("runs") => fuzz.runs = words.value()?.parse()?,
+            Arg::Value(target) => fuzz.targets.push(target.string()?),
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    Ok(fuzz)
 }
 
 pub(crate) fn demo(words: Vec<String>) -> Result<Demo> {
@@ -132,6 +160,16 @@ mod tests {
         assert!(browser.browser && !browser.native);
         assert!(parse("--browser-only --native-only").is_err());
         assert!(parse("--browser-only --seconds 3").is_err());
+    }
+
+    #[test]
+    fn fuzz_targets_and_runs_can_be_chosen() {
+        let words = |line: &str| line.split_whitespace().map(String::from).collect();
+        let some = fuzz(words("--runs 5 rich sniff")).unwrap();
+        assert!(some.runs == 5 && some.targets == ["rich", "sniff"]);
+        assert_eq!(fuzz(words("")).unwrap().runs, 100_000);
+        assert_eq!((prove(words("")).unwrap(), prove(words("--runs 7")).unwrap()), (10_000_000, 7));
+        assert!(fuzz(words("--runs many")).is_err() && prove(words("rich")).is_err());
     }
 
     #[test]

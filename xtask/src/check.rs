@@ -22,6 +22,7 @@ pub(crate) fn run() -> Result<()> {
 pub(crate) fn check() -> Result<()> {
     println!("format");
     proc::run(&mut proc::cargo("fmt --all --check"))?;
+    proc::run(&mut proc::cargo("fmt --check --manifest-path crates/fuzz/Cargo.toml"))?;
     println!("JavaScript");
     scripts()?;
     println!("locale files");

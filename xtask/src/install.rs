@@ -17,6 +17,7 @@ const WASM_PACK: &str = "0.15.1";
 /// Reads what the macros of the crate `wasm_split_helpers` leave behind; the two belong together.
 const WASM_SPLIT: &str = "0.2.4";
 const GECKODRIVER: &str = "0.37.1";
+const CARGO_FUZZ: &str = "0.13.1";
 
 /// A browser that tests run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,28 +50,34 @@ impl Browser {
 pub(crate) struct Need {
     build: bool,
     lints: bool,
+    fuzz: bool,
     browsers: Vec<Browser>,
 }
 
 impl Need {
     /// To build widget and servers.
     pub(crate) fn build() -> Self {
-        Self { build: true, lints: false, browsers: Vec::new() }
+        Self { build: true, lints: false, fuzz: false, browsers: Vec::new() }
     }
 
     /// To lint all sources.
     pub(crate) fn check() -> Self {
-        Self { build: false, lints: true, browsers: Vec::new() }
+        Self { build: false, lints: true, fuzz: false, browsers: Vec::new() }
     }
 
     /// To build the widget and run it in Chromium.
     pub(crate) fn bench() -> Self {
-        Self { build: true, lints: false, browsers: vec![Browser::Chromium] }
+        Self { build: true, lints: false, fuzz: false, browsers: vec![Browser::Chromium] }
+    }
+
+    /// To run the fuzz targets.
+    pub(crate) fn fuzz() -> Self {
+        Self { build: false, lints: false, fuzz: true, browsers: Vec::new() }
     }
 
     /// To build, lint and test in these browsers, and for journeys in those that come along.
     pub(crate) fn test(browsers: &[Browser]) -> Self {
-        Self { build: true, lints: true, browsers: Browser::for_journeys(browsers) }
+        Self { build: true, lints: true, fuzz: true, browsers: Browser::for_journeys(browsers) }
     }
 }
 
@@ -133,6 +140,14 @@ const GECKODRIVER_TOOL: CargoTool = CargoTool {
     features: "",
     why: "drives Firefox",
 };
+const CARGO_FUZZ_TOOL: CargoTool = CargoTool {
+    name: "cargo-fuzz",
+    version: CARGO_FUZZ,
+    bin: "cargo-fuzz",
+    locked: true,
+    features: "",
+    why: "tries hostile input",
+};
 
 impl CargoTool {
     fn dir(self) -> Result<PathBuf> {
@@ -161,6 +176,7 @@ const FONTS: [Package; 2] = [
 const CHROMIUM: [Package; 2] =
     [package("chromium", "/usr/bin/chromium"), package("chromium-driver", "/usr/bin/chromedriver")];
 const FIREFOX: [Package; 1] = [package("firefox-esr", "/usr/bin/firefox-esr")];
+const CPP: Package = package("g++", "/usr/bin/c++");
 const WEBKIT: [Package; 3] = [
     package("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),
     package("xvfb", "/usr/bin/Xvfb"),
@@ -217,6 +233,11 @@ pub(crate) fn wasm_split() -> Result<PathBuf> {
     WASM_SPLIT_TOOL.path()
 }
 
+/// Where `cargo-fuzz` is.
+pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
+    CARGO_FUZZ_TOOL.path()
+}
+
 /// Where `geckodriver` is.
 pub(crate) fn geckodriver() -> Result<PathBuf> {
     GECKODRIVER_TOOL.path()
@@ -242,6 +263,9 @@ fn missing(need: &Need) -> Result<Vec<Missing>> {
     let mut tools = Vec::new();
     if need.build {
         tools.extend([WASM_BINDGEN_TOOL, WASM_PACK_TOOL, WASM_SPLIT_TOOL]);
+    }
+    if need.fuzz {
+        tools.push(CARGO_FUZZ_TOOL);
     }
     if need.browsers.contains(&Browser::Firefox) {
         tools.push(GECKODRIVER_TOOL);
@@ -278,10 +302,7 @@ fn rust_parts(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
 }
 
 fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
-    if need.browsers.is_empty() {
-        return Ok(());
-    }
-    let mut wanted: Vec<Package> = FONTS.into();
+    let mut wanted: Vec<Package> = if need.browsers.is_empty() { Vec::new() } else { FONTS.into() };
     for browser in &need.browsers {
         match browser {
             Browser::Chromium => wanted.extend(CHROMIUM),
@@ -290,6 +311,10 @@ fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
         }
     }
     wanted.retain(|package| !Path::new(package.witness).exists());
+    // libFuzzer is C++.
+    if need.fuzz && !proc::find("c++") {
+        wanted.push(CPP);
+    }
     if wanted.is_empty() {
         return Ok(());
     }
@@ -304,17 +329,17 @@ fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
         );
     }
     if !proc::find("apt-get") {
-        bail!("browsers and fonts are missing ({}) and there is no apt-get to install them", names.join(" "));
+        bail!("these packages are missing and there is no apt-get to install them: {}", names.join(" "));
     }
     if !is_root() {
         bail!(
-            "browsers and fonts are missing; please run: sudo apt-get install --no-install-recommends {}",
+            "packages are missing; please run: sudo apt-get install --no-install-recommends {}",
             names.join(" ")
         );
     }
     missing.push(Missing {
         what: format!("system packages {}", names.join(" ")),
-        why: "tests run in real browsers",
+        why: "tests run in real browsers, libFuzzer is C++",
         install: Install::Apt(names),
     });
     Ok(())

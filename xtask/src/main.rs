@@ -6,11 +6,13 @@ mod bench;
 mod bundle;
 mod check;
 mod demo;
+mod fuzz;
 mod hash;
 mod install;
 mod parts;
 mod paths;
 mod proc;
+mod prove;
 mod shop;
 mod shorten;
 mod size;
@@ -41,6 +43,10 @@ cargo xtask <command>
                         what a message costs in a conversation of 100, 1,000 and 10,000: in Chromium beside
                         hand-written lists, and natively; then the proxy under many visitors
                         ARGS go to the native half; `bench --native-only --help` lists them
+  fuzz [--runs N] [TARGET…]
+                        hostile input for the readers of the proxy, 100,000 runs of each target by default
+  prove [--runs N]      what is too long for `test`: 10,000,000 runs of each fuzz target; goes on where it was
+                        stopped, writes docs/proof.md
   replay [ARGS]         plays recorded conversations against a proxy
   install [--browsers LIST]
                         only the tools that the other commands would install
@@ -71,6 +77,8 @@ fn run() -> Result<()> {
         "size" => args::none("size", rest).and_then(|()| size::run()),
         "install" => install::run(&install::Need::test(&args::install(rest)?)),
         "bench" => bench::run(&args::bench(rest)?),
+        "fuzz" => fuzz::run(&args::fuzz(rest)?),
+        "prove" => prove::run(args::prove(rest)?),
         "replay" => visitor::run("frontdesk-replay", &rest),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");

@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::bundle;
 use crate::check;
+use crate::fuzz::{self, Fuzz};
 use crate::install::{self, Browser, Need};
 use crate::proc;
 use crate::size;
@@ -37,6 +38,7 @@ fn steps(test: &Test) -> Vec<Step> {
         step("install what is missing", move || install::run(&need)),
         step("check", check::check),
         step("native tests", || proc::run(&mut proc::cargo("test --workspace --exclude frontdesk-e2e"))),
+        step("hostile input", || fuzz::run(&Fuzz::quick())),
         step("build", || bundle::build(false)),
         step("size", size::run),
     ];

@@ -1,0 +1,101 @@
+//! `prove`: what is too long for `test`. It goes on where it was stopped, as long as the sources are the same, and writes
+//! its figures into `docs/proof.md`.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use anyhow::{Context as _, Result};
+
+use crate::fuzz::{Built, TARGETS, Target};
+use crate::hash;
+use crate::install::{self, Need};
+use crate::paths;
+use crate::proc;
+
+/// Runs of each fuzz target, unless told otherwise.
+pub(crate) const RUNS: u64 = 10_000_000;
+/// How many of them are one step: what is lost at most when it is stopped.
+const STEP: u64 = 200_000;
+
+/// Goes on with the proof until each target has had so many runs, and writes the figures.
+///
+/// # Errors
+///
+/// What a step found, or a file that cannot be written.
+pub(crate) fn run(runs: u64) -> Result<()> {
+    install::run(&Need::fuzz())?;
+    let built = Built::new()?;
+    let commit = commit()?;
+    let mut all = Vec::new();
+    for target in TARGETS {
+        all.push(Progress::open(target, &commit)?);
+    }
+    // By turns, so that what was stopped says something of every target.
+    while let Some(next) = all.iter_mut().filter(|progress| progress.runs < runs).min_by_key(|one| one.runs) {
+        next.step(&built, runs)?;
+        report(&all, runs)?;
+    }
+    report(&all, runs)?;
+    println!("docs/proof.md holds the figures");
+    Ok(())
+}
+
+/// The commit, and whether there are changes beside it.
+fn commit() -> Result<String> {
+    let commit = proc::output(proc::command("git").args(["rev-parse", "--short=10", "HEAD"]))?;
+    let status = ["status", "--porcelain", "--untracked-files=no", "--", "crates"];
+    let changes = proc::output(proc::command("git").args(status))?;
+    Ok(format!("{}{}", commit.trim(), if changes.trim().is_empty() { "" } else { " with changes" }))
+}
+
+/// How far a target is, for one state of what it tries.
+struct Progress {
+    target: Target,
+    dir: PathBuf,
+    sources: String,
+    /// The commit at which it began.
+    commit: String,
+    runs: u64,
+    seconds: u64,
+}
+
+impl Progress {
+    fn open(target: Target, commit: &str) -> Result<Self> {
+        let own = format!("crates/fuzz/fuzz_targets/{}.rs", target.name);
+        let inputs = [&[own.as_str(), "crates/fuzz/src", "crates/fuzz/Cargo.lock"], target.tries].concat();
+        let sources = hash::inputs("prove", &inputs)?;
+        let dir = paths::target().join("prove").join(target.name);
+        let kept = fs::read_to_string(dir.join("progress")).unwrap_or_default();
+        let mut kept = kept.lines();
+        let fresh = kept.next() != Some(sources.as_str());
+        let mut number = || kept.next().and_then(|line| line.parse().ok()).filter(|_| !fresh).unwrap_or(0);
+        let (runs, seconds) = (number(), number());
+        let commit = kept.next().filter(|_| !fresh).unwrap_or(commit).to_owned();
+        Ok(Self { target, dir, sources, commit, runs, seconds })
+    }
+
+    fn step(&mut self, built: &Built, most: u64) -> Result<()> {
+        let runs = STEP.min(most - self.runs);
+        let begun = Instant::now();
+        built.run(&self.target, &self.dir.join("found"), runs, self.runs / STEP + 1)?;
+        self.runs += runs;
+        self.seconds += begun.elapsed().as_secs();
+        let text = format!("{}\n{}\n{}\n{}\n", self.sources, self.runs, self.seconds, self.commit);
+        let file = self.dir.join("progress");
+        fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+    }
+}
+
+fn report(all: &[Progress], wanted: u64) -> Result<()> {
+    let mut text = "# Proof\n\nWhat `cargo xtask prove` ran: the checks that are too long for `cargo xtask test`. It goes on where it was stopped, \
+                    and begins again where the code that is tried has changed.\n\n## Hostile input\n\nlibFuzzer, without a sanitizer. Each \
+                    target of `crates/fuzz` says what it checks; a panic, a broken promise, 10 s or 2 GB for one input would have stopped \
+                    it.\n\n| target | runs | of | crashes | seconds | commit |\n| --- | ---: | ---: | ---: | ---: | --- |\n"
+        .to_owned();
+    for Progress { target, runs, seconds, commit, .. } in all {
+        text.push_str(&format!("| {} | {runs} | {wanted} | 0 | {seconds} | {commit} |\n", target.name));
+    }
+    let file = paths::root().join("docs/proof.md");
+    fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+}
