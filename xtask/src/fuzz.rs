@@ -113,13 +113,20 @@ impl Built {
         let mut command = proc::command(self.dir.join(name));
         command
             .args([format!("-runs={runs}"), format!("-seed={seed}"), format!("-max_len={}", target.max_len)])
-            .args(["-timeout=10", "-rss_limit_mb=2048", "-verbosity=0"])
+            .args(["-timeout=10", "-rss_limit_mb=2048", "-print_funcs=0"])
             .arg(format!("-artifact_prefix={}/", broke.display()))
             .arg(format!("-dict={}", project.join("dict").join(format!("{name}.txt")).display()))
             .arg(found)
             .arg(project.join("seeds").join(name))
             .env("RUST_BACKTRACE", "0");
-        proc::run(&mut command)
+        // Thousands of lines that nobody reads unless it breaks.
+        let log = broke.join("log");
+        let file = fs::File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
+        let result = proc::run(command.stderr(file));
+        if result.is_err() {
+            eprintln!("{}", String::from_utf8_lossy(&fs::read(&log).unwrap_or_default()));
+        }
+        result
             .with_context(|| format!("fuzz target {name}: the input that broke it is in {}", broke.display()))
     }
 }
