@@ -3,7 +3,7 @@
 use crate::snapshot::{Record, RecordKey};
 use crate::transcript::Change;
 use frontdesk_contract::{
-    ClientId, Connect, ErrorCode, EventPage, LeaveMessage, OpenSession, PostFeedback, PostMessage, PostSurvey,
+    ClientId, Connect, ErrorCode, LeaveMessage, OpenSession, PostFeedback, PostMessage, PostSurvey,
 };
 
 /// Names a request among those of one session. An answer to a request that is no longer open is ignored.
@@ -42,12 +42,10 @@ pub enum Effect {
     Abort(RequestId),
     /// Report [`crate::Input::Timer`] at this time; replaces the time asked for before. `None`: no timer.
     WakeAt(Option<u64>),
-    /// Tell the other tabs what this one read.
+    /// Tell the other tabs the page that this session was answered with just now.
     Tell {
         /// What this tab had asked after.
         after: u64,
-        /// What it got.
-        page: EventPage,
     },
     /// The transcript changed; to be applied in order.
     Show(Change),

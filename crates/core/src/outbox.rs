@@ -6,7 +6,6 @@ use crate::effect::RequestId;
 use crate::payload::Payload;
 use crate::snapshot::Record;
 use frontdesk_contract::{ClientId, ErrorCode};
-use std::collections::VecDeque;
 
 /// The most messages that wait here; a further text goes back to the composer.
 pub const MAX_WAITING: usize = 200;
@@ -51,7 +50,7 @@ impl Outgoing {
 /// The messages on their way out, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Outbox {
-    waiting: VecDeque<Outgoing>,
+    waiting: Vec<Outgoing>,
     last_ms: u64,
     /// The tries of the first message.
     pub tries: Tries,
@@ -79,7 +78,7 @@ impl Outbox {
     pub fn push(&mut self, id: ClientId, payload: Payload, now_ms: u64) -> Outgoing {
         self.last_ms = now_ms.max(self.last_ms.saturating_add(1));
         let message = Outgoing { id, payload, at_ms: self.last_ms, kept: false, state: OutState::Waiting };
-        self.waiting.push_back(message.clone());
+        self.waiting.push(message.clone());
         message
     }
 
@@ -98,7 +97,7 @@ impl Outbox {
 
     /// The first message, if it may go now.
     pub fn ready(&self) -> Option<&Outgoing> {
-        self.waiting.front().filter(|first| first.kept && first.state == OutState::Waiting)
+        self.waiting.first().filter(|first| first.kept && first.state == OutState::Waiting)
     }
 
     /// The first file that may be uploaded now.
@@ -119,7 +118,7 @@ impl Outbox {
 
     /// The first message, whatever it waits for.
     pub fn first(&self) -> Option<&Outgoing> {
-        self.waiting.front()
+        self.waiting.first()
     }
 
     /// The message with this id.
@@ -133,7 +132,7 @@ impl Outbox {
         if at == 0 {
             self.tries.succeed();
         }
-        self.waiting.remove(at)
+        Some(self.waiting.remove(at))
     }
 
     /// Takes out a message that the visitor gives up. The next one waits as long as the server asked for.
@@ -142,7 +141,7 @@ impl Outbox {
         if at == 0 {
             self.tries.renew();
         }
-        self.waiting.remove(at)
+        Some(self.waiting.remove(at))
     }
 
     /// No request is open any more; what was on its way waits again.

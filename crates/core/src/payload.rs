@@ -95,17 +95,17 @@ impl Payload {
 
 /// `image`, `audio`, `video` or `document`, before the proxy has looked at the content.
 fn kind_of(media_type: &str) -> &'static str {
-    match media_type.split('/').next() {
-        Some("image") => "image",
-        Some("audio") => "audio",
-        Some("video") => "video",
-        _ => "document",
-    }
+    let own = |kind: &&str| media_type.starts_with(*kind);
+    ["image", "audio", "video"].into_iter().find(own).unwrap_or("document")
 }
 
 /// The name's extension in lower case; empty when it has none.
 pub(crate) fn extension(name: &str) -> String {
-    name.rsplit_once('.').map_or_else(String::new, |(_, extension)| extension.to_ascii_lowercase())
+    last_dot(name).and_then(|dot| name.get(dot + 1..)).map(str::to_ascii_lowercase).unwrap_or_default()
+}
+
+fn last_dot(name: &str) -> Option<usize> {
+    name.bytes().rposition(|byte| byte == b'.')
 }
 
 /// A name of at most [`MAX_FILE_NAME_BYTES`], cut before its extension.
@@ -113,9 +113,9 @@ pub(crate) fn short_name(mut name: String) -> String {
     let over = name.len().saturating_sub(MAX_FILE_NAME_BYTES);
     if over > 0 {
         // An extension that fills the name is none.
-        let stem = name.rfind('.').filter(|dot| *dot >= over).unwrap_or(name.len());
+        let stem = last_dot(&name).filter(|dot| *dot >= over).unwrap_or(name.len());
         let from = (0..=stem - over).rev().find(|at| name.is_char_boundary(*at)).unwrap_or(0);
-        name.replace_range(from..stem, "");
+        name.drain(from..stem);
     }
     name
 }

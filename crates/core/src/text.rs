@@ -11,17 +11,16 @@ pub fn plain(text: &str) -> String {
     for char in text.chars() {
         match char {
             '\n' if before == '\r' => {}
+            '\n' | '\r' | '\t' if plain.is_empty() => {}
             '\r' => plain.push('\n'),
             '\n' | '\t' => plain.push(char),
             '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => {}
-            _ if char.is_control() => {}
+            _ if char.is_control() || (plain.is_empty() && char.is_whitespace()) => {}
             _ => plain.push(char),
         }
         before = char;
     }
     plain.truncate(plain.trim_end().len());
-    let space = plain.len() - plain.trim_start().len();
-    plain.drain(..space);
     plain
 }
 

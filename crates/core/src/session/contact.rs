@@ -39,7 +39,7 @@ impl Session {
         self.ending = None;
         if self.wish.as_ref().is_none_or(|wish| wish.to != to) {
             self.abort(step, Purpose::Connect);
-            let id = ClientId::from_bits(step.now.draw());
+            let id = step.new_id();
             self.wish = Some(Wish { id, to, tries: Tries::default(), refused: 0 });
         }
         step.redraw();
@@ -97,7 +97,7 @@ impl Session {
         match failure.next() {
             Next::Retry { after_ms } if wish.refused < MAX_TRIES => {
                 wish.refused += u32::from(failure.code().is_some());
-                wish.tries.fail(step.now.ms, after_ms, step.now.draw());
+                step.put_off(&mut wish.tries, after_ms);
                 self.wish = Some(wish);
             }
             Next::Reopen => {
@@ -175,7 +175,7 @@ impl Session {
                 let failure = other.err().unwrap_or(Failure::Foreign);
                 match failure.next() {
                     Next::Retry { after_ms } if tries.failed() < MAX_TRIES => {
-                        tries.fail(step.now.ms, after_ms, step.now.draw());
+                        step.put_off(&mut tries, after_ms);
                         self.ending = Some(tries);
                     }
                     Next::Reopen => self.reopen(step),

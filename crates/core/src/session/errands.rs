@@ -11,7 +11,7 @@ use crate::snapshot::{Record, RecordKey};
 use crate::text::plain;
 use core::mem;
 use frontdesk_contract::{
-    ClientId, ErrorCode, LeaveMessage, MAX_LEFT_TEXT_CHARS, MAX_NUMBER_CHARS, MAX_REASON_BYTES, PostFeedback,
+    ErrorCode, LeaveMessage, MAX_LEFT_TEXT_CHARS, MAX_NUMBER_CHARS, MAX_REASON_BYTES, PostFeedback,
     PostedStatus,
 };
 
@@ -167,7 +167,7 @@ impl Session {
         }
         self.open(step);
         self.errands.leaving = LeaveState::Sending;
-        let id = ClientId::from_bits(step.now.draw());
+        let id = step.new_id();
         let record = self.errands.add(Post::Leave(LeaveMessage { id, number, country, text }), false);
         step.effects.extend(record.map(Effect::Keep));
     }
@@ -200,7 +200,7 @@ impl Session {
             return;
         }
         self.transcript.set_judged(&message, Some(helpful), &mut step.changes);
-        let id = ClientId::from_bits(step.now.draw());
+        let id = step.new_id();
         let record = self.errands.add(Post::Feedback(PostFeedback { id, message, helpful, reason }), false);
         step.effects.extend(record.map(Effect::Keep));
     }
@@ -236,8 +236,8 @@ impl Session {
             (Err(failure), _) => failure,
         };
         match failure.next() {
-            Next::Retry { after_ms } => errand.tries.fail(step.now.ms, after_ms, step.now.draw()),
-            Next::Hold => errand.tries.fail(step.now.ms, 5_000, step.now.draw()),
+            Next::Retry { after_ms } => step.put_off(&mut errand.tries, after_ms),
+            Next::Hold => step.put_off(&mut errand.tries, 5_000),
             Next::Reopen => self.reopen(step),
             Next::Stop | Next::Reconnect => {
                 match &mut errand.post {

@@ -211,7 +211,7 @@ impl Session {
                     Role::Alone => false,
                 };
                 if tell {
-                    step.effects.push(Effect::Tell { after, page: page.clone() });
+                    step.effects.push(Effect::Tell { after });
                 }
                 self.apply(step, page);
                 return self.following.asked_well(after);
@@ -221,11 +221,9 @@ impl Session {
         };
         match failure.next() {
             Next::Reopen => self.reopen(step),
-            Next::Retry { after_ms } => self.following.tries.fail(now, after_ms, step.now.draw()),
+            Next::Retry { after_ms } => step.put_off(&mut self.following.tries, after_ms),
             // A refusal that does not go away must not be asked for in a loop.
-            Next::Stop | Next::Hold | Next::Reconnect => {
-                self.following.tries.fail(now, 30_000, step.now.draw())
-            }
+            Next::Stop | Next::Hold | Next::Reconnect => step.put_off(&mut self.following.tries, 30_000),
         }
     }
 

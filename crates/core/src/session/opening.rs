@@ -19,24 +19,30 @@ impl Session {
             return;
         }
         for record in saved.records {
-            match record {
-                Record::Session { credential } => self.credential = Some(credential),
-                Record::Outgoing { id, text, at_ms } => {
-                    self.outbox.restore(id, Payload::Ready(Body::Text(text)), at_ms);
-                }
-                Record::OutgoingBody { id, body, at_ms } => {
-                    self.outbox.restore(id, Payload::Ready(body), at_ms);
-                }
+            let (id, payload, at_ms) = match record {
+                Record::Outgoing { id, text, at_ms } => (id, Payload::Ready(Body::Text(text)), at_ms),
+                Record::OutgoingBody { id, body, at_ms } => (id, Payload::Ready(body), at_ms),
                 Record::OutgoingFile { id, name, media_type, size_bytes, stored, at_ms } => {
-                    let file = OutFile { name, media_type, size_bytes, stored };
-                    self.outbox.restore(id, Payload::File(file), at_ms);
+                    (id, Payload::File(OutFile { name, media_type, size_bytes, stored }), at_ms)
+                }
+                Record::Session { credential } => {
+                    self.credential = Some(credential);
+                    continue;
                 }
                 Record::Rating { id, level, recommend, solved, comment } => {
                     self.rating.restore(PostSurvey { id, level, recommend, solved, comment });
+                    continue;
                 }
-                Record::Leave(message) => self.errands.restore_leave(message),
-                Record::Feedback(feedback) => self.errands.restore_feedback(feedback),
-            }
+                Record::Leave(message) => {
+                    self.errands.restore_leave(message);
+                    continue;
+                }
+                Record::Feedback(feedback) => {
+                    self.errands.restore_feedback(feedback);
+                    continue;
+                }
+            };
+            self.outbox.restore(id, payload, at_ms);
         }
         // Shown in the order in which they will be sent, whatever order they were read in.
         for message in self.outbox.iter() {
@@ -96,7 +102,7 @@ impl Session {
 
     fn opening_failed(&mut self, step: &mut Step, failure: &Failure) {
         match failure.next() {
-            Next::Retry { after_ms } => self.opening.fail(step.now.ms, after_ms, step.now.draw()),
+            Next::Retry { after_ms } => step.put_off(&mut self.opening, after_ms),
             _ => self.stage = Stage::Refused(failure.code()),
         }
     }

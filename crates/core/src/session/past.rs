@@ -158,7 +158,7 @@ impl Session {
         };
         match failure.next() {
             Next::Retry { after_ms } if self.past.tries.failed() + 1 < MOST_TRIES => {
-                self.past.tries.fail(step.now.ms, after_ms, step.now.draw());
+                step.put_off(&mut self.past.tries, after_ms);
             }
             Next::Reopen => self.reopen(step),
             _ => {
@@ -188,7 +188,7 @@ impl Session {
                 None => self.past.place = Place::default(),
             }
             self.past.reading = Some(reading);
-            return self.past.tries.fail(step.now.ms, AGAIN_MS, step.now.draw());
+            return step.put_off(&mut self.past.tries, AGAIN_MS);
         }
         let merged = self.transcript.merge(page.items, newer, cursor, &mut step.changes);
         let last = next.before.is_none() || merged.full;

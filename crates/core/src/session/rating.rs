@@ -8,7 +8,7 @@ use crate::failure::{Failure, Next};
 use crate::input::Answer;
 use crate::snapshot::{Record, RecordKey};
 use crate::text::plain;
-use frontdesk_contract::{ClientId, ErrorCode, PostSurvey, SurveyForm};
+use frontdesk_contract::{ErrorCode, PostSurvey, SurveyForm};
 
 /// Where the rating stands.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -39,6 +39,11 @@ impl Rating {
         &self.state
     }
 
+    // Not `==`: it would put the comparison of the whole form into the widget.
+    fn is_thanked(&self) -> bool {
+        matches!(self.state, RatingState::Thanked)
+    }
+
     pub(super) fn kept(&mut self) {
         self.kept = true;
     }
@@ -60,7 +65,7 @@ impl Rating {
 
     /// A new conversation or session: the old question is gone. A rating on its way goes on.
     pub(super) fn forget(&mut self, step: &mut Step) {
-        if self.out.is_none() && self.state != RatingState::None {
+        if self.out.is_none() && !matches!(self.state, RatingState::None) {
             self.state = RatingState::None;
             step.redraw();
         }
@@ -79,7 +84,7 @@ impl Session {
         if !matches!(self.rating.state, RatingState::Asked(_) | RatingState::Failed(_)) {
             return;
         }
-        let id = ClientId::from_bits(step.now.draw());
+        let id = step.new_id();
         let comment = plain(&comment);
         self.rating.out = Some(PostSurvey { id, level, recommend, solved, comment });
         self.rating.kept = false;
@@ -99,13 +104,13 @@ impl Session {
     /// Another conversation begins.
     pub(super) fn new_conversation(&mut self, step: &mut Step, news: bool) {
         // What is read again after a reload is older than a rating given since.
-        if news || self.rating.state != RatingState::Thanked {
+        if news || !self.rating.is_thanked() {
             self.rating.forget(step);
         }
     }
 
     pub(super) fn apply_survey(&mut self, step: &mut Step, form: SurveyForm) {
-        if self.rating.out.is_some() || self.rating.state == RatingState::Thanked {
+        if self.rating.out.is_some() || self.rating.is_thanked() {
             return;
         }
         self.rating.state = if form.open { RatingState::Asked(form) } else { RatingState::None };
@@ -136,8 +141,8 @@ impl Session {
             Err(failure) => failure,
         };
         match failure.next() {
-            Next::Retry { after_ms } => self.rating.tries.fail(step.now.ms, after_ms, step.now.draw()),
-            Next::Hold => self.rating.tries.fail(step.now.ms, 5_000, step.now.draw()),
+            Next::Retry { after_ms } => step.put_off(&mut self.rating.tries, after_ms),
+            Next::Hold => step.put_off(&mut self.rating.tries, 5_000),
             Next::Reopen => {
                 // The rating is dropped with the session that it belongs to, once there is another.
                 self.reopen(step);

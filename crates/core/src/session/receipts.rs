@@ -54,7 +54,7 @@ impl Session {
     pub(super) fn receipt_told(&mut self, step: &mut Step, result: &Result<Answer, Failure>) {
         let next = result.as_ref().err().map(Failure::next);
         if let Some(Next::Retry { after_ms }) = next {
-            return self.receipts.tries.fail(step.now.ms, after_ms, step.now.draw());
+            return step.put_off(&mut self.receipts.tries, after_ms);
         }
         // Told, or refused: that is not worth asking again. A session that is gone, other requests notice.
         self.receipts.tries.succeed();

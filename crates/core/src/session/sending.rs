@@ -69,7 +69,7 @@ impl Session {
     /// Takes a new message: it is shown, kept, and sent when its turn comes. `handle` names the content of a file.
     pub(super) fn accept(&mut self, step: &mut Step, payload: Payload, handle: Option<u32>) {
         self.open(step);
-        let id = ClientId::from_bits(step.now.draw());
+        let id = step.new_id();
         let message = self.outbox.push(id, payload, step.now.ms);
         let record = message.record();
         // Inserted, not looked for: its id was made just now.
@@ -172,17 +172,17 @@ impl Session {
         message.state = OutState::Waiting;
         let mut shown = MineState::Queued;
         match next {
-            Next::Retry { after_ms } => self.outbox.tries.fail(step.now.ms, after_ms, step.now.draw()),
+            Next::Retry { after_ms } => step.put_off(&mut self.outbox.tries, after_ms),
             Next::Hold => {
                 // The queue's own events open the way again; asking now and then covers a lost one.
-                self.outbox.tries.fail(step.now.ms, 5_000, step.now.draw());
+                step.put_off(&mut self.outbox.tries, 5_000);
                 if self.contact.state == ContactState::Robot {
                     self.following.expect_news();
                 }
             }
             Next::Reconnect => {
                 // A desk that connects and then knows nothing of it must not be asked in a loop.
-                self.outbox.tries.fail(step.now.ms, 0, step.now.draw());
+                step.put_off(&mut self.outbox.tries, 0);
                 if !overtaken {
                     self.lose_contact(step, failure.code());
                 }
@@ -191,7 +191,7 @@ impl Session {
             Next::Stop if failure.code() == Some(ErrorCode::FileUnknown) && message.payload.lose_stored() => {
                 // The proxy keeps it no longer: once more from here.
                 step.effects.push(Effect::Keep(message.record()));
-                self.outbox.tries.fail(step.now.ms, 0, step.now.draw());
+                step.put_off(&mut self.outbox.tries, 0);
             }
             Next::Stop => {
                 message.state = OutState::Failed(failure.code());
@@ -206,7 +206,7 @@ impl Session {
         if let Err(failure) = result {
             match failure.next() {
                 Next::Retry { after_ms } if after_ms > 0 => {
-                    self.outbox.tries.fail(step.now.ms, after_ms, step.now.draw());
+                    step.put_off(&mut self.outbox.tries, after_ms);
                 }
                 Next::Reopen => self.reopen(step),
                 _ => {}

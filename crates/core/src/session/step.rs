@@ -1,10 +1,12 @@
 //! One call of `Session::handle`: what it has to work with and what it gives back.
 
 use super::Session;
+use crate::backoff::Tries;
 use crate::effect::{Call, Effect, RequestId};
 use crate::now::Now;
 use crate::outbox::OutState;
 use crate::transcript::{Change, MineState};
+use frontdesk_contract::ClientId;
 
 /// The longest that an upload may take, in milliseconds; one that stands still is stopped sooner.
 const LONGEST_UPLOAD_MS: u32 = 3_600_000;
@@ -44,6 +46,16 @@ pub(super) struct Step {
 impl Step {
     pub(super) fn new(now: Now) -> Self {
         Self { now, effects: Vec::new(), changes: Vec::new() }
+    }
+
+    /// A try failed: the next one comes later, not before so many milliseconds.
+    pub(super) fn put_off(&mut self, tries: &mut Tries, after_ms: u64) {
+        let chance = self.now.draw();
+        tries.fail(self.now.ms, after_ms, chance);
+    }
+
+    pub(super) fn new_id(&mut self) -> ClientId {
+        ClientId::from_bits(self.now.draw())
     }
 
     pub(super) fn redraw(&mut self) {

@@ -99,7 +99,7 @@ impl Session {
         } else {
             let code = result.err().as_ref().and_then(Failure::code);
             suggesting.never |= code == Some(ErrorCode::NotOffered);
-            suggesting.tries.fail(step.now.ms, 0, step.now.draw());
+            step.put_off(&mut suggesting.tries, 0);
             suggesting.shown.clear();
         }
         step.redraw();

@@ -101,7 +101,7 @@ impl Session {
     fn stop_upload(&mut self, step: &mut Step) {
         let open = self.requests.iter().find(|open| open.purpose == Purpose::Upload).map(|open| open.id);
         self.abort(step, Purpose::Upload);
-        self.uploads.tries.fail(step.now.ms, 0, step.now.draw());
+        step.put_off(&mut self.uploads.tries, 0);
         if let Some(message) = open.and_then(|request| self.outbox.uploading(request)) {
             message.state = OutState::Waiting;
             self.transcript.set_mine(&message.id, MineState::Queued, &mut step.changes);
@@ -142,9 +142,9 @@ impl Session {
         };
         let mut shown = MineState::Queued;
         match failure.next() {
-            Next::Retry { after_ms } => self.uploads.tries.fail(step.now.ms, after_ms, step.now.draw()),
+            Next::Retry { after_ms } => step.put_off(&mut self.uploads.tries, after_ms),
             Next::Hold | Next::Reconnect => {
-                self.uploads.tries.fail(step.now.ms, 5_000, step.now.draw());
+                step.put_off(&mut self.uploads.tries, 5_000);
             }
             Next::Reopen => self.reopen(step),
             Next::Stop => {

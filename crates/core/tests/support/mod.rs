@@ -348,12 +348,22 @@ impl World {
             Input::Start(saved) => saved.records.len(),
             _ => 0,
         };
+        let told = match &input {
+            Input::Answered(_, Ok(Answer::Events(page))) => Some(page.clone()),
+            _ => None,
+        };
         let chance = (u128::from(self.dice.next()) << 64) | u128::from(self.dice.next());
         let ms = self.now;
         let effects = self.tab(tab).handle(Now { ms, chance }, input);
         assert!(effects.len() <= 30 + 4 * size, "a bounded list of effects");
         for effect in effects {
-            self.perform(tab, effect);
+            if let Effect::Tell { after } = effect {
+                let session = self.session(tab).credential().map(str::to_owned);
+                let page = told.clone().expect("only a page that was just read is told");
+                self.say(tab, &Said::Page { session, after, page });
+            } else {
+                self.perform(tab, effect);
+            }
         }
         self.tab(tab).check(ms);
         if self.tabs.len() == 1 {
@@ -403,13 +413,9 @@ impl World {
                     self.plan(at, tab, Happening::Timer(at));
                 }
             }
-            Effect::Tell { after, page } => {
-                let session = self.session(tab).credential().map(str::to_owned);
-                self.say(tab, &Said::Page { session, after, page });
-            }
             Effect::Returned(text) => self.tab(tab).returned.push(text),
             Effect::Declined { name, code } => self.tab(tab).declined.push((name, code)),
-            Effect::Show(_) | Effect::Redraw | Effect::Unread(_) => {}
+            Effect::Tell { .. } | Effect::Show(_) | Effect::Redraw | Effect::Unread(_) => {}
         }
     }
 
