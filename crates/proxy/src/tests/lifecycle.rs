@@ -8,9 +8,32 @@ use crate::store::{
 };
 use crate::vendor::fake::Call;
 use frontdesk_contract::{ClientId, Event};
+use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::Semaphore;
+
+#[test]
+fn a_poller_that_begins_while_the_runtime_goes_down_does_not_wait_for_itself() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let visitor = runtime.block_on(async {
+        let bench = Bench::new().await;
+        let open = json!({"protocol": 1, "desk": "shop"});
+        let opened = bench.call("POST", "/v1/session", None, Some(open)).await.body;
+        let id = opened["visitor"]["id"].as_str().unwrap();
+        bench.app.registry.get(&bench.app.shared, id).await.unwrap()
+    });
+    let handle = runtime.handle().clone();
+    drop(runtime);
+    let (done, ended) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let _inside = handle.enter();
+        visitor.poll(false);
+        visitor.poll(false);
+        done.send(()).unwrap();
+    });
+    assert_eq!(ended.recv_timeout(std::time::Duration::from_secs(60)), Ok(()));
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_conversation_without_listeners_is_ended_after_its_time() {

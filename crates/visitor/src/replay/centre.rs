@@ -65,7 +65,11 @@ impl Centre {
         &self.base
     }
 
-    async fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
+    /// Asks its control interface for something, by path.
+    ///
+    /// # Errors
+    /// When the sandbox does not answer properly.
+    pub async fn get<T: serde::de::DeserializeOwned>(&self, path: &str) -> anyhow::Result<T> {
         let answer = self.client.get(format!("{}{path}", self.base)).send().await;
         let answer = answer.with_context(|| format!("cannot reach the sandbox at {}", self.base))?;
         Ok(answer.error_for_status()?.json().await?)

@@ -40,6 +40,13 @@ impl Slot {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Takes the slot; false if it is taken: then whoever has it goes on.
+    fn begin(&self) -> bool {
+        let mut slot = self.lock();
+        slot.again = slot.running;
+        !std::mem::replace(&mut slot.running, true)
+    }
+
     /// Whether it runs.
     pub fn is_running(&self) -> bool {
         self.lock().running
@@ -91,15 +98,13 @@ impl Visitor {
         if self.shared.draining.is_cancelled() {
             return;
         }
-        let mut slot = self.poller.lock();
-        if slot.running {
-            slot.again = true;
-            self.wake.notify_one();
-        } else {
-            slot.running = true;
+        if self.poller.begin() {
+            // Not under the lock: a runtime that goes down drops the task at once, and its end takes the lock.
             let running = Running(Some(Arc::clone(self)));
             let poller = Poller::new(Arc::clone(self), recover);
             self.shared.tasks.spawn(poller.run(running));
+        } else {
+            self.wake.notify_one();
         }
     }
 }

@@ -39,6 +39,8 @@ pub struct ContactView {
     pub user_name: String,
     /// Lines altogether, of all sides.
     pub message_count: u64,
+    /// The visitor is typing.
+    pub visitor_typing: bool,
 }
 
 /// A line of a conversation.

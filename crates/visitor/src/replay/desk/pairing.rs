@@ -135,7 +135,7 @@ mod tests {
 
     fn view(id: u64, name: &str, state: &str) -> ContactView {
         let (user_id, user_name) = (format!("u{id}"), name.to_owned());
-        ContactView { id, state: state.into(), user_id, user_name, message_count: 9 }
+        ContactView { id, state: state.into(), user_id, user_name, message_count: 9, visitor_typing: false }
     }
 
     fn heard(id: &str) -> Option<Heard> {
