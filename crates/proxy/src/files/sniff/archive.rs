@@ -18,6 +18,9 @@ const END: u64 = 22;
 /// Files in an archive that are refused besides programs: archives in archives.
 const NESTED: [&str; 10] = ["zip", "7z", "rar", "gz", "bz2", "xz", "tar", "tgz", "cab", "zst"];
 
+/// Flags of a part that is encrypted in one of three ways.
+const UNREADABLE: u16 = 0x2041;
+
 struct Part {
     name: String,
     at: u64,
@@ -101,7 +104,7 @@ fn entry(input: &mut Input) -> Walked<Part> {
     if !head.starts_with(b"PK\x01\x02") {
         return Err(Refused::Damaged("the directory is broken"));
     }
-    if u16_at(8) & 0x2041 != 0 || !matches!(u16_at(10), 0 | 8) {
+    if u16_at(8) & UNREADABLE != 0 || !matches!(u16_at(10), 0 | 8) {
         return Err(Refused::Active("parts that cannot be read"));
     }
     let (packed, unpacked) = (u64::from(u32_at(20)), u64::from(u32_at(24)));
@@ -133,6 +136,9 @@ fn local(input: &mut Input, part: &mut Part, start: u64) -> Walked<u64> {
     let name = input.some(u64::from(u16_at(26)))?;
     if String::from_utf8_lossy(&name) != part.name {
         return Err(Refused::Damaged("a part of another name"));
+    }
+    if u16_at(6) & UNREADABLE != 0 {
+        return Err(Refused::Active("parts that cannot be read"));
     }
     if (u16_at(8) == 8) != part.deflated {
         return Err(Refused::Damaged("a part packed in another way than the directory says"));

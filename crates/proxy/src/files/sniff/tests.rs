@@ -221,6 +221,11 @@ fn what_is_not_taken_is_refused_whatever_its_name() {
             file.insert(0, b' ');
             file
         }),
+        ("a.zip", {
+            let mut file = zip(&[("a.txt", b"x")]);
+            file[6] = 1;
+            file
+        }),
         ("a.zip", bomb()),
         (
             "a.docx",

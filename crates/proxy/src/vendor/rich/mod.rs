@@ -31,7 +31,7 @@ const MAX_HTML: usize = 64 * 1024;
 /// What a text of the centre says: plain text, or rich text where it has marks that plain text loses. Empty text when
 /// there is nothing to read.
 pub fn read(text: &str, links: &CallLinks) -> Body {
-    let markup = Markup::read(text);
+    let markup = Markup::of_message(text);
     if text.len() <= MAX_HTML && clean::has_marks(&markup) {
         let nodes = clean::clean(&markup).and_then(|html| tree::nodes(&html, markup.flows, links));
         if let Some(nodes) = nodes.filter(|nodes| !nodes.is_empty()) {

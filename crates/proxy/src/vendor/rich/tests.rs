@@ -50,6 +50,7 @@ fn text_in_lines_stays_text() {
         ("&lt;b&gt;", "text: <b>"),
         ("<span style='color:red'>red</span>", "text: red"),
         ("<p><script>alert(1)</script></p>", "text: "),
+        ("x <script>alert(1)</script> y", "text: x <script>alert(1)</script> y"),
         ("<b></b>", "text: "),
         ("", "text: "),
     ] {

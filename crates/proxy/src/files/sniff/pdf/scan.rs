@@ -102,6 +102,9 @@ impl Scan {
             }
             return false;
         }
+        if self.word.is_empty() {
+            return false;
+        }
         let word = std::mem::take(&mut self.word);
         if find(&word, b"endstream").is_some() || word == b"endobj" {
             self.stream = false;

@@ -4,8 +4,9 @@
 //! and robots send text that has angle brackets in it. A tag that makes no sense as HTML is text, so that nobody's words
 //! are lost:
 //! - a tag whose attributes are not plausible ([`super::attributes`]);
-//! - in a text that is not laid out by tags, an element without attributes that is never closed, an end tag of nothing,
-//!   and a whole script;
+//! - in a text that is not laid out by tags, an element without attributes that is never closed, and an end tag of
+//!   nothing;
+//! - in a message that is not laid out by tags, a whole script: somebody quotes it;
 //! - anywhere, a script or a style without an end.
 //!
 //! What is not to be read (styles, scripts, heads, comments, drawings but their words) is left out.
@@ -50,8 +51,17 @@ enum Found<'a> {
 }
 
 impl<'a> Markup<'a> {
-    /// Takes a text apart.
-    pub(in crate::vendor::rich) fn read(text: &'a str) -> Self {
+    /// Takes a message apart.
+    pub(in crate::vendor::rich) fn of_message(text: &'a str) -> Self {
+        Self::read(text, true)
+    }
+
+    /// Takes a label apart, such as a title or a question to tap: nobody quotes scripts there.
+    pub(super) fn of_label(text: &'a str) -> Self {
+        Self::read(text, false)
+    }
+
+    fn read(text: &'a str, quotes: bool) -> Self {
         let found = Reader::default().read(text);
         let closed = closed(&found);
         let lays_out = |(found, closed): (&Found<'_>, &bool)| match found {
@@ -66,7 +76,7 @@ impl<'a> Markup<'a> {
                 Some(Piece::Text(written))
             }
             Found::Piece(piece) => Some(piece),
-            Found::Script(written) if !flows => Some(Piece::Text(written)),
+            Found::Script(written) if quotes && !flows => Some(Piece::Text(written)),
             Found::Script(_) | Found::Nothing => None,
         };
         let pieces = found.into_iter().zip(closed).filter_map(piece).collect();
