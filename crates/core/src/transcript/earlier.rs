@@ -23,6 +23,17 @@ fn id_of(entry: &Entry) -> Option<&str> {
     }
 }
 
+/// Not `==`: a visitor says nothing rich, and comparing that would put every kind of node into the widget.
+fn says_the_same(one: &Body, other: &Body) -> bool {
+    match (one, other) {
+        (Body::Text(one), Body::Text(other)) => one == other,
+        (Body::File(one), Body::File(other)) => one == other,
+        (Body::Location(one), Body::Location(other)) => one == other,
+        (Body::Card(one), Body::Card(other)) => one == other,
+        _ => false,
+    }
+}
+
 fn is_gap(entry: &Entry) -> bool {
     matches!(entry.kind, EntryKind::Gap(_))
 }
@@ -56,7 +67,7 @@ impl Transcript {
             }
             let is_twin = |entry: &&Entry| {
                 matches!(&entry.kind, EntryKind::Mine { id, body, .. }
-                    if *body == item.body && !items.iter().any(|other| other.id == id.as_str()))
+                    if says_the_same(body, &item.body) && !items.iter().any(|other| other.id == id.as_str()))
                     && (1..=cursor).contains(&rank(entry))
                     && entry.at_ms.abs_diff(item.at_ms) <= APART_MS
                     && !self.twins.iter().any(|(_, key)| *key == entry.key)
