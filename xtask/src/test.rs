@@ -54,7 +54,7 @@ fn steps(test: &Test) -> Vec<Step> {
     for browser in journeys {
         let (name, tests) = match browser {
             Browser::Chromium => ("journeys", ""),
-            Browser::Firefox | Browser::Webkit => ("smoke", " --test smoke"),
+            Browser::Firefox | Browser::Webkit => ("smoke", " --test smoke --test hostile"),
         };
         steps.push(step(format!("{name} in {}", browser.name()), move || {
             let mut command = proc::cargo(&format!("test --package frontdesk-e2e{tests}"));

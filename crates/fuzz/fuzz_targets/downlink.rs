@@ -33,7 +33,6 @@ fuzz_target!(|bytes: &[u8]| {
         assert!(mode % 2 == 1, "what is an answer is not read as one");
         return;
     };
-    assert_eq!(Some(&items), reading::downlinks(&body, &LINKS).as_ref(), "the same twice");
     assert!(items.len() <= body.len(), "{} of {} bytes", items.len(), body.len());
     for item in &items {
         match item {
