@@ -88,6 +88,7 @@ fn marks_become_nodes() {
         ),
         ("<a href=mailto:li@shop.example></a>", "[](mailto:li@shop.example)"),
         ("<a href='https://evil.example/'>https://bank.example</a>", "[](https://evil.example/)"),
+        ("<a href='https://evil.example/'>https:bank.example</a>", "[](https://evil.example/)"),
         (
             "<a href='https://shop.example/'>https://shop.example</a>",
             "[https://shop.example](https://shop.example/)",

@@ -192,7 +192,8 @@ fn pretends(label: &str, address: &str) -> bool {
     let label = label.trim();
     let word = label.split_ascii_whitespace().next().unwrap_or_default();
     let lower = word.to_ascii_lowercase();
-    let shown = if lower.starts_with("https://") || lower.starts_with("http://") {
+    // Two slashes are not needed: a browser reads `https:shop.example` as well.
+    let shown = if lower.starts_with("https:") || lower.starts_with("http:") {
         word.to_owned()
     } else if lower.starts_with("www.") {
         format!("https://{word}")
