@@ -6,6 +6,7 @@
 use crate::ui::context::Context;
 use crate::ui::parts::{block, button, fixed, line, nothing, piece};
 use crate::ui::text;
+use crate::web::Timer;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use std::pin::Pin;
@@ -51,8 +52,14 @@ const COMING: u32 = 0;
 const HERE: u32 = 1;
 const FAILED: u32 = 2;
 
-/// A view of another part: a sentence until it is there, and a way to try again when it cannot be loaded. One that has
-/// been loaded before is there at once.
+/// After the first failure the part is asked for again after this time, then after twice as long, and so on, in
+/// milliseconds.
+const AGAIN_MS: u64 = 1_000;
+/// No wait is longer.
+const LONGEST_MS: u64 = 30_000;
+
+/// A view of another part: a sentence until it is there. When it cannot be loaded it is asked for again from time to
+/// time, and as soon as the visitor wants. One that has been loaded before is there at once.
 pub fn later(context: Context, load: impl Fn() -> Coming + 'static) -> AnyView {
     later_now(context, Box::new(load))
 }
@@ -60,6 +67,7 @@ pub fn later(context: Context, load: impl Fn() -> Coming + 'static) -> AnyView {
 fn later_now(context: Context, load: Box<dyn Fn() -> Coming>) -> AnyView {
     let state = RwSignal::new(COMING);
     let view = StoredValue::new_local(None::<AnyView>);
+    let (wait_ms, timer) = (StoredValue::new_local(AGAIN_MS), StoredValue::new_local(None::<Timer>));
     let begin = move || {
         // What the view makes belongs to who asked for it, and goes with it.
         let mut coming = Box::pin(ScopedFuture::new_untracked(load()));
@@ -76,13 +84,19 @@ fn later_now(context: Context, load: Box<dyn Fn() -> Coming>) -> AnyView {
     };
     begin();
     let begin = StoredValue::new_local(begin);
+    // By the visitor or by the timer, whoever is first.
+    let again = move || {
+        if state.try_get_untracked() == Some(FAILED) {
+            state.set(COMING);
+            begin.with_value(|begin| begin());
+        }
+    };
     piece(move || match state.get() {
         HERE => view.try_update_value(Option::take).flatten().unwrap_or_else(nothing),
         FAILED => {
-            let again = move || {
-                state.set(COMING);
-                begin.with_value(|begin| begin());
-            };
+            let wait = wait_ms.get_value();
+            wait_ms.set_value((wait * 2).min(LONGEST_MS));
+            timer.set_value(Some(Timer::after(wait, Box::new(again))));
             block(
                 "fd-card",
                 vec![
