@@ -231,8 +231,11 @@ impl Desk {
         self.settle.take();
     }
 
-    /// Shows the conversation from now on.
+    /// Shows the conversation from now on, if it is not shown already.
     pub fn show_transcript(&self, around: Rc<dyn Surroundings>, context: Context) {
+        if self.transcript.borrow().is_some() {
+            return;
+        }
         let body = self.find(".fd-body");
         let Some(view) = body.and_then(|body| TranscriptView::new(&body, Rc::clone(&self.words), around))
         else {

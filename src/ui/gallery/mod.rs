@@ -81,7 +81,8 @@ impl Scene {
             let title = words.get(text::TITLE);
             let host = js_sys::Object::new();
             // The host can hide the panel, so the button for that is there.
-            let _ = Reflect::set(&host, &"close".into(), &js_sys::Function::default());
+            let close = Closure::<dyn Fn()>::new(|| {}).into_js_value();
+            let _ = Reflect::set(&host, &"close".into(), &close);
             let context = Context::new(words, Host::new(host.into()), title, root.into(), "");
             *kept.borrow_mut() = Some(context);
             panel(context)
