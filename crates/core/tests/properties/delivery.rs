@@ -97,7 +97,9 @@ impl Run {
         let text = format!("text {}", self.texts);
         let life = self.world.tabs.get(tab).map_or(0, |tab| tab.life);
         self.written.entry((tab, life)).or_default().push(text.clone());
-        self.world.send(tab, &text);
+        // What cannot be read is left out, and is no message by itself.
+        self.world.send(tab, "\0\0");
+        self.world.send(tab, &format!("\0{text}\0"));
     }
 
     fn send_file(&mut self, tab: usize) {
