@@ -290,7 +290,8 @@ impl Desk {
             ".fd-sheet .fd-quiet",
             ".fd-input",
             ".fd-dock button",
-            ".fd-body button:not([hidden])",
+            // No button of a message: it may be far up, and then the conversation would go there.
+            ".fd-welcome button",
             ".fd-header button",
         ] {
             if let Some(element) = self.find(wanted) {

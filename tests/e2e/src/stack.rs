@@ -9,7 +9,7 @@ use frontdesk_sandbox::{Running, Settings};
 use serde_json::{Value, json};
 
 use crate::centre::Way;
-use crate::process::{Folder, Process, free_port};
+use crate::process::{Folder, Process, free_ports};
 use crate::shop::{Place, Shop};
 use crate::street::Street;
 
@@ -79,12 +79,13 @@ impl Stack {
         let centre = frontdesk_sandbox::spawn(settings(&setup.centre)?).await?;
         let way = Way::to(&centre.base_url).await?;
         let place = Place::take().await?;
-        let port = free_port()?;
+        let [port, metrics] = free_ports()?;
         let street = Street::to(port).await?;
         let desk = format!("http://127.0.0.1:{}", street.port);
         let folder = Folder::temporary()?;
         let config = folder.path().join("frontdesk.toml");
-        let text = config_of(setup, port, &desk, &place.origin(), &way.base_url, &assets, folder.path())?;
+        let text =
+            config_of(setup, [port, metrics], &desk, &place.origin(), &way.base_url, &assets, folder.path())?;
         fs::write(&config, text).with_context(|| format!("cannot write {}", config.display()))?;
         let log = crate::output().join(format!("{name}.proxy.log"));
         let mut command = Command::new(program);
@@ -133,7 +134,7 @@ fn settings(patch: &Value) -> Result<Settings> {
 
 fn config_of(
     setup: &Setup,
-    port: u16,
+    [port, metrics]: [u16; 2],
     desk: &str,
     shop: &str,
     centre: &str,
@@ -171,7 +172,6 @@ countries = ["CN", "DE"]
 
 {sections}
 "#,
-        metrics = free_port()?,
         store = store.display(),
     ))
 }

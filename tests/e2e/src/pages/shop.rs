@@ -21,13 +21,17 @@ pub struct ShopPage {
 }
 
 impl ShopPage {
-    /// Opens a page by its path; those below `/zh/` are Chinese.
+    /// Opens a page by its path; those below `/zh/` are Chinese, `?rtl` is Arabic.
     ///
     /// # Errors
     ///
     /// When it cannot be loaded.
     pub async fn open(tab: Tab, stack: &Stack, path: &str) -> Result<Self> {
-        let words = Words::of(if path.starts_with("/zh/") { "zh-CN" } else { "en" })?;
+        let words = Words::of(match path {
+            _ if path.starts_with("/zh/") => "zh-CN",
+            _ if path.ends_with("?rtl") => "ar",
+            _ => "en",
+        })?;
         let page = Self { tab, origin: stack.shop.origin.clone(), words };
         page.go_to(path).await?;
         Ok(page)
