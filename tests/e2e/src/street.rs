@@ -14,7 +14,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 /// More is not kept.
 const KEPT_MAX: usize = 64 * 1024 * 1024;
-/// So much of a request with a body passes before it is stopped.
+const UPLOAD: &[u8] = b"POST /v1/files ";
+/// So much of an upload passes before it is stopped.
 const BEGINS: usize = 64 * 1024;
 
 /// Which requests pass.
@@ -83,7 +84,7 @@ impl Street {
         self.traffic.most_held.swap(self.held_polls(), Ordering::SeqCst)
     }
 
-    /// Requests whose line begins so stand still, those with a body once a part of it has passed.
+    /// Requests whose line begins so stand still, uploads once a part has passed.
     pub fn hold(&self, line: &str) {
         self.traffic.gate.send_replace(Gate::Hold(line.to_owned()));
     }
@@ -174,7 +175,7 @@ impl Traffic {
 
     /// Waits while such a request stands still; an error breaks its connection.
     async fn may_pass(&self, line: &[u8], passed: usize) -> io::Result<()> {
-        let free = if line.starts_with(b"GET ") { 0 } else { BEGINS };
+        let free = if line.starts_with(UPLOAD) { BEGINS } else { 0 };
         let concerns = |start: &String| passed > free && line.starts_with(start.as_bytes());
         let mut gate = self.gate.subscribe();
         let mut stands = None;
@@ -230,7 +231,7 @@ async fn upward(
         if is_request(bytes) {
             line = bytes.split(|byte| *byte == b'\r').next().unwrap_or_default().to_vec();
             passed = 0;
-            traffic.uploads.fetch_add(usize::from(line.starts_with(b"POST /v1/files ")), Ordering::SeqCst);
+            traffic.uploads.fetch_add(usize::from(line.starts_with(UPLOAD)), Ordering::SeqCst);
         }
         if is_long_poll(bytes) && !waits.swap(true, Ordering::SeqCst) {
             let now = traffic.held.fetch_add(1, Ordering::SeqCst) + 1;

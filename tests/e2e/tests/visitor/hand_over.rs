@@ -107,7 +107,12 @@ fn every_question_of_the_survey_arrives() -> Result<()> {
         choose(&panel, "rating_recommend", 8).await?;
         choose(&panel, "rating_solved", 1).await?;
         panel.tab.type_into(In::Panel, panel.words.get("rating_comment")?, "Kind, but slow").await?;
+        let street = &rig.stack.street;
+        street.hold("POST /v1/survey");
         panel.click("rating_send").await?;
+        panel.tells("rating_sending").await?;
+        the_focus_is_beside_the_conversation(&panel).await?;
+        street.open();
         panel.tells("rating_thanks").await?;
         let rating = sandbox
             .holds("the rating", |record| {
@@ -119,6 +124,19 @@ fn every_question_of_the_survey_arrives() -> Result<()> {
         ensure!(fields == expected, "the rating is {rating}");
         Ok(())
     })
+}
+
+/// What was pressed is gone, and no old message has the focus instead: the conversation would go there.
+async fn the_focus_is_beside_the_conversation(panel: &Panel) -> Result<()> {
+    let found = until("something has the focus", async || {
+        let script = "const own = focused(); return own === document.body ? null : [own.outerHTML, !!own.closest('.fd-row')];";
+        let found = panel.tab.run(In::Panel, script, Vec::new()).await?;
+        ensure!(!found.is_null(), "nothing has it");
+        Ok(found)
+    })
+    .await?;
+    ensure!(found.get(1) == Some(&json!(false)), "it is at {found}");
+    Ok(())
 }
 
 /// Clicks the choice at a position of a question, counted from 0.
