@@ -9,7 +9,6 @@ use crate::bench::Bench;
 use crate::demo::{Demo, Ports};
 use crate::fuzz::Fuzz;
 use crate::install::Browser;
-use crate::prove;
 use crate::test::Test;
 
 fn parser(words: Vec<String>) -> Parser {
@@ -70,21 +69,9 @@ pub(crate) fn bench(mut words: Vec<String>) -> Result<Bench> {
     Ok(Bench { browser: !native_only, native: !browser_only, words })
 }
 
-/// Runs of each fuzz target.
-pub(crate) fn prove(words: Vec<String>) -> Result<u64> {
-    let mut runs = prove::RUNS;
-    let mut words = parser(words);
-    while let Some(arg) = words.next()? {
-        match arg {
-            Arg::Long("runs") => runs = words.value()?.parse()?,
-            other => return Err(other.unexpected().into()),
-        }
-    }
-    Ok(runs)
-}
-
-pub(crate) fn fuzz(words: Vec<String>) -> Result<Fuzz> {
-    let mut fuzz = Fuzz::quick();
+/// `runs`: unless told otherwise.
+pub(crate) fn fuzz(runs: u64, words: Vec<String>) -> Result<Fuzz> {
+    let mut fuzz = Fuzz { runs, targets: Vec::new() };
     let mut words = parser(words);
     while let Some(arg) = words.next()? {
         match arg {
@@ -165,11 +152,12 @@ mod tests {
     #[test]
     fn fuzz_targets_and_runs_can_be_chosen() {
         let words = |line: &str| line.split_whitespace().map(String::from).collect();
-        let some = fuzz(words("--runs 5 rich sniff")).unwrap();
+        let some = fuzz(9, words("--runs 5 rich sniff")).unwrap();
         assert!(some.runs == 5 && some.targets == ["rich", "sniff"]);
-        assert_eq!(fuzz(words("")).unwrap().runs, 100_000);
-        assert_eq!((prove(words("")).unwrap(), prove(words("--runs 7")).unwrap()), (10_000_000, 7));
-        assert!(fuzz(words("--runs many")).is_err() && prove(words("rich")).is_err());
+        let all = fuzz(9, words("")).unwrap();
+        assert!(all.runs == 9 && all.chosen().unwrap().len() == 5);
+        assert!(fuzz(9, words("--runs many")).is_err());
+        assert!(fuzz(9, words("poor")).unwrap().chosen().is_err());
     }
 
     #[test]

@@ -45,6 +45,22 @@ impl Fuzz {
     pub(crate) fn quick() -> Self {
         Self { runs: QUICK_RUNS, targets: Vec::new() }
     }
+
+    /// The targets that are meant: all, unless some are named.
+    ///
+    /// # Errors
+    ///
+    /// A target that is not there.
+    pub(crate) fn chosen(&self) -> Result<Vec<Target>> {
+        for wanted in &self.targets {
+            if !TARGETS.iter().any(|target| target.name == wanted) {
+                let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
+                bail!("no fuzz target \"{wanted}\"; there are {}", names.join(", "));
+            }
+        }
+        let named = |target: &Target| self.targets.iter().any(|wanted| wanted == target.name);
+        Ok(TARGETS.into_iter().filter(|target| self.targets.is_empty() || named(target)).collect())
+    }
 }
 
 /// Installs what is needed, then runs: from the seeds alone, so that the same sources are tried with the same inputs.
@@ -53,23 +69,15 @@ impl Fuzz {
 ///
 /// A target that is not there, or that crashed: the error names the input.
 pub(crate) fn run(fuzz: &Fuzz) -> Result<()> {
-    for wanted in &fuzz.targets {
-        if !TARGETS.iter().any(|target| target.name == wanted) {
-            let names: Vec<_> = TARGETS.iter().map(|target| target.name).collect();
-            bail!("no fuzz target \"{wanted}\"; there are {}", names.join(", "));
-        }
-    }
+    let targets = fuzz.chosen()?;
     install::run(&Need::fuzz())?;
     let built = Built::new()?;
-    let found = paths::target().join("fuzz/found");
-    for target in TARGETS {
-        if fuzz.targets.is_empty() || fuzz.targets.iter().any(|wanted| wanted == target.name) {
-            let found = found.join(target.name);
-            if found.exists() {
-                fs::remove_dir_all(&found).with_context(|| format!("cannot empty {}", found.display()))?;
-            }
-            built.run(&target, &found, fuzz.runs, 1)?;
+    for target in targets {
+        let found = paths::target().join("fuzz/found").join(target.name);
+        if found.exists() {
+            fs::remove_dir_all(&found).with_context(|| format!("cannot empty {}", found.display()))?;
         }
+        built.run(&target, &found, fuzz.runs, 1)?;
     }
     Ok(())
 }

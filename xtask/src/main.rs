@@ -45,7 +45,8 @@ cargo xtask <command>
                         ARGS go to the native half; `bench --native-only --help` lists them
   fuzz [--runs N] [TARGET…]
                         hostile input for the readers of the proxy, 100,000 runs of each target by default
-  prove [--runs N]      what is too long for `test`: 10,000,000 runs of each fuzz target; goes on where it was
+  prove [--runs N] [TARGET…]
+                        what is too long for `test`: 10,000,000 runs of each fuzz target; goes on where it was
                         stopped, writes docs/proof.md
   replay [ARGS]         plays recorded conversations against a proxy
   install [--browsers LIST]
@@ -77,8 +78,8 @@ fn run() -> Result<()> {
         "size" => args::none("size", rest).and_then(|()| size::run()),
         "install" => install::run(&install::Need::test(&args::install(rest)?)),
         "bench" => bench::run(&args::bench(rest)?),
-        "fuzz" => fuzz::run(&args::fuzz(rest)?),
-        "prove" => prove::run(args::prove(rest)?),
+        "fuzz" => fuzz::run(&args::fuzz(fuzz::QUICK_RUNS, rest)?),
+        "prove" => prove::run(&args::fuzz(prove::RUNS, rest)?),
         "replay" => visitor::run("frontdesk-replay", &rest),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");

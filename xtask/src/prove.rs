@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result};
 
-use crate::fuzz::{Built, TARGETS, Target};
+use crate::fuzz::{Built, Fuzz, TARGETS, Target};
 use crate::hash;
 use crate::install::{self, Need};
 use crate::paths;
@@ -18,12 +18,13 @@ pub(crate) const RUNS: u64 = 10_000_000;
 /// How many of them are one step: what is lost at most when it is stopped.
 const STEP: u64 = 200_000;
 
-/// Goes on with the proof until each target has had so many runs, and writes the figures.
+/// Goes on with the proof until each target that is meant has had so many runs, and writes the figures.
 ///
 /// # Errors
 ///
 /// What a step found, or a file that cannot be written.
-pub(crate) fn run(runs: u64) -> Result<()> {
+pub(crate) fn run(fuzz: &Fuzz) -> Result<()> {
+    let chosen: Vec<_> = fuzz.chosen()?.into_iter().map(|target| target.name).collect();
     install::run(&Need::fuzz())?;
     let built = Built::new()?;
     let commit = commit()?;
@@ -31,12 +32,13 @@ pub(crate) fn run(runs: u64) -> Result<()> {
     for target in TARGETS {
         all.push(Progress::open(target, &commit)?);
     }
+    report(&all)?;
     // By turns, so that what was stopped says something of every target.
-    while let Some(next) = all.iter_mut().filter(|progress| progress.runs < runs).min_by_key(|one| one.runs) {
-        next.step(&built, runs)?;
-        report(&all, runs)?;
+    let open = |one: &&mut Progress| one.runs < fuzz.runs && chosen.contains(&one.target.name);
+    while let Some(next) = all.iter_mut().filter(open).min_by_key(|one| one.runs) {
+        next.step(&built, fuzz.runs)?;
+        report(&all)?;
     }
-    report(&all, runs)?;
     println!("docs/proof.md holds the figures");
     Ok(())
 }
@@ -87,14 +89,14 @@ impl Progress {
     }
 }
 
-fn report(all: &[Progress], wanted: u64) -> Result<()> {
+fn report(all: &[Progress]) -> Result<()> {
     let mut text = "# Proof\n\nWhat `cargo xtask prove` ran: the checks that are too long for `cargo xtask test`. It goes on where it was stopped, \
                     and begins again where the code that is tried has changed.\n\n## Hostile input\n\nlibFuzzer, without a sanitizer. Each \
                     target of `crates/fuzz` says what it checks; a panic, a broken promise, 10 s or 2 GB for one input would have stopped \
                     it.\n\n| target | runs | of | crashes | seconds | commit |\n| --- | ---: | ---: | ---: | ---: | --- |\n"
         .to_owned();
     for Progress { target, runs, seconds, commit, .. } in all {
-        text.push_str(&format!("| {} | {runs} | {wanted} | 0 | {seconds} | {commit} |\n", target.name));
+        text.push_str(&format!("| {} | {runs} | {RUNS} | 0 | {seconds} | {commit} |\n", target.name));
     }
     let file = paths::root().join("docs/proof.md");
     fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
