@@ -150,6 +150,7 @@ public_url = "{desk}"
 metrics_listen = "127.0.0.1:{metrics}"
 assets = {assets:?}
 store = "redb:{store}"
+log = "trace"
 
 [[desks]]
 id = "shop"
