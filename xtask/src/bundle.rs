@@ -222,6 +222,8 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
                 "--bundle",
                 "--format=esm",
                 "--splitting",
+                // What cannot be loaded is shown, not logged.
+                "--drop:console",
                 "--chunk-names=[name]-[hash]",
                 "--target=es2022",
             ])

@@ -5,6 +5,7 @@ mod hand_over;
 mod history;
 mod kinds;
 mod leave;
+mod parts;
 mod production;
 mod queue;
 mod suggestions;
