@@ -244,6 +244,7 @@ impl Desk {
         self.look(&mut |session| {
             view.apply(session.transcript(), &[Change::Insert { at: 0 }]);
             view.set_history(session.history());
+            view.set_judge_refused(session.transcript(), session.judge_refused());
         });
         view.set_typing(self.typing(&context.view_once()).as_deref());
         *self.transcript.borrow_mut() = Some(view);
@@ -366,6 +367,7 @@ impl Screen for Sight {
         let Some(desk) = self.desk.upgrade() else { return };
         if let Some(view) = &*desk.transcript.borrow() {
             view.set_history(session.history());
+            view.set_judge_refused(session.transcript(), session.judge_refused());
         }
         let before = self.context.view_once();
         let state = ViewState::after(&before, session);

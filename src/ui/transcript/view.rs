@@ -15,7 +15,7 @@ use crate::ui::text;
 use crate::ui::words::Words;
 use crate::web::locale::local_day;
 use crate::web::{Listener, Near};
-use frontdesk_contract::{Body, ClientId, ContactState};
+use frontdesk_contract::{Body, ClientId, ContactState, ErrorCode};
 use frontdesk_core::{Change, Entry, EntryKind, HistoryState, Input, Transcript};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -65,6 +65,8 @@ pub trait Conversation {
     fn apply(&self, transcript: &Transcript, changes: &[Change]);
     /// Shows where the earlier messages stand.
     fn set_history(&self, state: HistoryState);
+    /// Shows below the answer of this id why its judgement was refused.
+    fn set_judge_refused(&self, transcript: &Transcript, refused: Option<(&str, Option<ErrorCode>)>);
     /// Shows or hides that somebody is typing.
     fn set_typing(&self, who: Option<&str>);
 }
@@ -84,6 +86,8 @@ pub struct TranscriptView {
     renewed: Renewed,
     /// Key of the entry whose questions can be sent; 0: none.
     choosing: Cell<u32>,
+    /// The last judgement that was refused: id of the message, and why.
+    judge_refused: RefCell<Option<(String, Option<ErrorCode>)>>,
     over: RefCell<Option<Modal>>,
     around: Rc<dyn Surroundings>,
     listeners: RefCell<Vec<Listener>>,
@@ -97,6 +101,25 @@ impl Conversation for TranscriptView {
     fn set_history(&self, state: HistoryState) {
         if let Some(said) = self.older.show(&self.rows, state, &self.scroller) {
             self.announcer.say(&[said]);
+        }
+    }
+
+    fn set_judge_refused(&self, transcript: &Transcript, refused: Option<(&str, Option<ErrorCode>)>) {
+        let refused = refused.map(|(id, code)| (id.to_owned(), code));
+        let before = self.judge_refused.replace(refused.clone());
+        if before == refused {
+            return;
+        }
+        for (id, _) in before.iter().chain(&refused) {
+            let entries = transcript.entries();
+            let judged =
+                |entry: &Entry| matches!(&entry.kind, EntryKind::Theirs { id: own, .. } if own == id);
+            if let Some(at) = entries.iter().rposition(judged) {
+                self.draw(entries, at, true);
+            }
+        }
+        if let Some((_, code)) = refused {
+            self.announcer.say(&[self.rows.words.get(text::of_error(code))]);
         }
     }
 
@@ -159,6 +182,7 @@ impl TranscriptView {
             older,
             renewed: Renewed::default(),
             choosing: Cell::default(),
+            judge_refused: RefCell::default(),
             over: RefCell::default(),
             around,
             listeners: RefCell::default(),
@@ -305,6 +329,12 @@ impl TranscriptView {
         let (player, focused) = (within(".fd-media"), within(":focus"));
         let settled = self.settled.borrow().contains(&entry.key);
         self.rows.fill(&row, entry, place, js_sys::Date::now() as u64, settled);
+        if let Some((id, code)) = &*self.judge_refused.borrow()
+            && matches!(&entry.kind, EntryKind::Theirs { id: own, .. } if own == id)
+            && let Some(stack) = within(".fd-judge").and_then(|thumbs| thumbs.parent_element())
+        {
+            self.rows.add(&stack, "div", "fd-trouble", &self.rows.words.get(text::of_error(*code)));
+        }
         // What plays goes on playing.
         if let (Some(old), Some(new)) = (player, within(".fd-media"))
             && old.get_attribute("data-file") == new.get_attribute("data-file")

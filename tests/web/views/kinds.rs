@@ -1,4 +1,4 @@
-use crate::support::{Visitor, asked, count, push, ticket_for, until};
+use crate::support::{Visitor, asked, count, push, refuse, ticket_for, until};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlDialogElement, HtmlElement, HtmlTextAreaElement};
@@ -149,6 +149,20 @@ async fn an_answer_that_helped_is_judged_with_one_tap() {
     visitor.sees(".fd-judge [data-do=up][aria-pressed=true]").await;
     visitor.clicks(".fd-judge [data-do=up]");
     assert_eq!(count("POST feedback"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_judgement_that_is_refused_says_so_and_can_be_given_again() {
+    let visitor = asks_mia().await;
+    refuse("POST feedback", 422, "feedback_closed");
+    visitor.clicks(".fd-judge [data-do=up]");
+    visitor.sees(".fd-theirs .fd-trouble").await;
+    assert_eq!(visitor.text(".fd-theirs .fd-trouble"), "This answer can no longer be judged.");
+    assert_eq!(visitor.count(".fd-judge [aria-pressed]"), 0);
+    refuse("POST feedback", 0, "");
+    visitor.clicks(".fd-judge [data-do=up]");
+    visitor.sees(".fd-judge [data-do=up][aria-pressed=true]").await;
+    until("the sentence is gone", || visitor.count(".fd-theirs .fd-trouble") == 0).await;
 }
 
 #[wasm_bindgen_test]
