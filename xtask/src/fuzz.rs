@@ -16,7 +16,7 @@ use crate::proc;
 pub(crate) struct Target {
     pub(crate) name: &'static str,
     /// The longest input that is tried, in bytes.
-    max_len: u32,
+    pub(crate) max_len: u32,
     /// The code that it tries, beside the target itself.
     pub(crate) tries: &'static [&'static str],
 }
@@ -77,7 +77,7 @@ pub(crate) fn run(fuzz: &Fuzz) -> Result<()> {
         if found.exists() {
             fs::remove_dir_all(&found).with_context(|| format!("cannot empty {}", found.display()))?;
         }
-        built.run(&target, &found, fuzz.runs, 1)?;
+        built.run(&target, &found, fuzz.runs, 1, target.max_len)?;
     }
     Ok(())
 }
@@ -104,13 +104,20 @@ impl Built {
         Ok(Self { dir: into.join(host).join("release") })
     }
 
-    /// Runs one target. Inputs that reach something new are kept in `found` and are the beginning of the next run; the
+    /// Runs one target with inputs of at most `max_len` bytes. Inputs that reach something new are kept in `found` and are the beginning of the next run; the
     /// same seed and the same beginning try the same.
     ///
     /// # Errors
     ///
     /// A crash, a broken promise, 10 s or 2 GB for one input.
-    pub(crate) fn run(&self, target: &Target, found: &Path, runs: u64, seed: u64) -> Result<()> {
+    pub(crate) fn run(
+        &self,
+        target: &Target,
+        found: &Path,
+        runs: u64,
+        seed: u64,
+        max_len: u32,
+    ) -> Result<()> {
         let name = target.name;
         println!("fuzz target {name}: {runs} runs");
         let project = paths::root().join(PROJECT);
@@ -120,7 +127,7 @@ impl Built {
         }
         let mut command = proc::command(self.dir.join(name));
         command
-            .args([format!("-runs={runs}"), format!("-seed={seed}"), format!("-max_len={}", target.max_len)])
+            .args([format!("-runs={runs}"), format!("-seed={seed}"), format!("-max_len={max_len}")])
             .args(["-timeout=10", "-rss_limit_mb=2048", "-print_funcs=0"])
             .arg(format!("-artifact_prefix={}/", broke.display()))
             .arg(format!("-dict={}", project.join("dict").join(format!("{name}.txt")).display()))

@@ -17,6 +17,9 @@ use crate::proc;
 pub(crate) const RUNS: u64 = 10_000_000;
 /// How many of them are one step: what is lost at most when it is stopped.
 const STEP: u64 = 200_000;
+/// One step of so many tries inputs of the full length, the others of this share of it: what is short is tried more often
+/// in the same time, and most of what can go wrong fits into it.
+const FULL_EVERY: u64 = 8;
 
 /// Goes on with the proof until each target that is meant has had so many runs, and writes the figures.
 ///
@@ -80,7 +83,10 @@ impl Progress {
     fn step(&mut self, built: &Built, most: u64) -> Result<()> {
         let runs = STEP.min(most - self.runs);
         let begun = Instant::now();
-        built.run(&self.target, &self.dir.join("found"), runs, self.runs / STEP + 1)?;
+        let turn = self.runs / STEP;
+        let full = turn.is_multiple_of(FULL_EVERY);
+        let max_len = if full { self.target.max_len } else { self.target.max_len / FULL_EVERY as u32 };
+        built.run(&self.target, &self.dir.join("found"), runs, turn + 1, max_len)?;
         self.runs += runs;
         self.seconds += begun.elapsed().as_secs();
         let text = format!("{}\n{}\n{}\n{}\n", self.sources, self.runs, self.seconds, self.commit);
@@ -93,7 +99,7 @@ fn report(all: &[Progress]) -> Result<()> {
     let mut text = "# Proof\n\nWhat `cargo xtask prove` ran: the checks that are too long for `cargo xtask test`. It goes on where it was stopped, \
                     and begins again where the code that is tried has changed.\n\n## Hostile input\n\nlibFuzzer, without a sanitizer. Each \
                     target of `crates/fuzz` says what it checks; a panic, a broken promise, 10 s or 2 GB for one input would have stopped \
-                    it.\n\n| target | runs | of | crashes | seconds | commit |\n| --- | ---: | ---: | ---: | ---: | --- |\n"
+                    it. One step in eight tries inputs of the full length, the others of an eighth of it.\n\n| target | runs | of | crashes | seconds | commit |\n| --- | ---: | ---: | ---: | ---: | --- |\n"
         .to_owned();
     for Progress { target, runs, seconds, commit, .. } in all {
         text.push_str(&format!("| {} | {runs} | {RUNS} | 0 | {seconds} | {commit} |\n", target.name));
