@@ -235,6 +235,20 @@ async fn history_is_read_page_by_page_oldest_first() {
 }
 
 #[tokio::test]
+async fn an_entry_that_takes_another_back_is_none_itself() {
+    for control in ["RECALL", "withdraw", "DELIVERED"] {
+        let centre = Centre::start().await;
+        let mut recall = record(9);
+        (recall["controlType"], recall["messageCode"]) = (json!(control), json!("c1"));
+        centre.once(HISTORY, page(&[record(1), record(2), recall]));
+        let kept = centre.cec().history(&party(), AT_MS, u64::MAX).await.unwrap().unwrap();
+        assert_eq!(codes(&kept), ["c1", "c2"], "{control}");
+        let recalled: Vec<bool> = kept.iter().map(|kept| kept.recalled).collect();
+        assert_eq!(recalled, [control != "DELIVERED", false], "{control}");
+    }
+}
+
+#[tokio::test]
 async fn where_there_is_no_history_none_is_read() {
     let centre = Centre::start().await;
     centre.always("queryHistoryChatMessage", Reply::status(404));

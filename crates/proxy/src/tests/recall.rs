@@ -2,6 +2,7 @@
 
 use super::{Bench, EPOCH_MS, Plan, Visitor, agent, message, pass};
 use crate::files::sniff::samples;
+use crate::store::CODES_PER_VISITOR;
 use crate::vendor::fake::Call;
 use crate::vendor::{CentreFile, Content, Downlink, FileKind, FileSource, Kept};
 use frontdesk_contract::{Body, Card};
@@ -188,6 +189,26 @@ async fn the_history_gives_nothing_of_what_was_taken_back() {
         let file = crate::visitor::handles::file_id(&FileSource::Local(key.into()));
         assert_eq!(fetch(&visitor, &file).await, (404, json!("file_unknown")), "{key}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_taken_back_stays_so_when_its_code_is_forgotten() {
+    let bench = Bench::with(history_plan()).await;
+    let visitor = bench.connected().await;
+    bench.down(vec![
+        message("k1", agent("Li"), "secret"),
+        message("k2", agent("Li"), "open"),
+        recalled("k1"),
+    ]);
+    pass(6.0).await;
+    bench.down((0..=CODES_PER_VISITOR).map(|at| message(&format!("n{at}"), agent("Li"), "more")).collect());
+    pass(6.0).await;
+    let all = vec![kept(Some("k1"), text("secret"), false), kept(Some("k2"), text("open"), false)];
+    bench.centre.script().history.extend((0..5).map(|_| Ok(Some(all.clone()))));
+    let page = visitor.call("GET", "/v1/history", None).await.body;
+    let recalled = |at: usize| (page["items"][at]["recalled"].clone(), page["items"][at]["body"].clone());
+    assert_eq!(recalled(0), (json!(true), json!({"text": ""})));
+    assert_eq!(recalled(1), (json!(false), json!({"text": "open"})));
 }
 
 #[tokio::test(start_paused = true)]

@@ -40,22 +40,20 @@ impl Visitor {
             None => Cursor { to_ms: u64::MAX, shown: 0 },
         };
         let (mut kept, next) = self.read_back(cursor).await?;
+        let journal = if kept.is_empty() {
+            Vec::new()
+        } else {
+            self.shared.store.events(&self.id, 0, usize::MAX).await?
+        };
+        // The journal knows what was taken back for longer than the codes do; these know what was never told.
+        let recalled: HashSet<&str> = journal.iter().filter_map(recall::recalled).collect();
         self.recent(|recent| {
             for kept in &mut kept {
-                kept.recalled |=
-                    kept.code.as_deref().is_some_and(|code| recent.contains(&recall::mark(code)));
+                let known = |code: &str| recalled.contains(code) || recent.contains(&recall::mark(code));
+                kept.recalled |= kept.code.as_deref().is_some_and(known);
             }
         })
         .await?;
-        let needed = |kept: &Kept| {
-            let own = matches!(kept.from, None | Some(Sender::Unknown {}));
-            own || kept.code.is_none() || kept.recalled
-        };
-        let journal = if kept.iter().any(needed) {
-            self.shared.store.events(&self.id, 0, usize::MAX).await?
-        } else {
-            Vec::new()
-        };
         let kept = whose::told(kept, &journal);
         let shown = |kept: &&Kept| !kept.recalled && !matches!(kept.content, Content::Body(_));
         let files: Vec<Content> = kept.iter().filter(shown).map(|kept| kept.content.clone()).collect();

@@ -72,21 +72,43 @@ fn e164(number: &str, country: Option<&str>) -> Result<String, Problem> {
             )
         })?),
     };
-    let number = number.trim();
+    let number: String = number.trim().chars().map(ascii).collect();
     // What people write between digits; letters would be read as digits of a keypad.
-    let plain = |c: char| {
-        c.is_ascii_digit()
-            || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '/' | '\u{a0}' | '－' | '＋' | '（' | '）')
-            || c.is_numeric()
-    };
+    let plain =
+        |c: char| c.is_ascii_digit() || matches!(c, '+' | ' ' | '-' | '(' | ')' | '.' | '/' | '\u{a0}');
     if number.is_empty() || number.chars().count() > MAX_NUMBER_CHARS || !number.chars().all(plain) {
         return Err(invalid());
     }
-    let parsed = phonenumber::parse(country, number).map_err(|_| invalid())?;
+    let parsed = phonenumber::parse(country, &number).map_err(|_| invalid())?;
     if !phonenumber::is_valid(&parsed) {
         return Err(invalid());
     }
     Ok(parsed.format().mode(Mode::E164).to_string())
+}
+
+/// The zeros of scripts in which people type numbers (Unicode, decimal digits); the nine others follow each.
+const ZEROS: &[char] = &[
+    '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}',
+    '\u{c66}', '\u{ce6}', '\u{d66}', '\u{de6}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{17e0}',
+    '\u{1810}', '\u{ff10}',
+];
+
+/// A digit of any script, and what stands full width between digits, as ASCII has it.
+fn ascii(char: char) -> char {
+    let digit = |zero: &char| u32::from(char).checked_sub(u32::from(*zero)).filter(|value| *value < 10);
+    if let Some(digit) = ZEROS.iter().find_map(digit).and_then(|value| char::from_digit(value, 10)) {
+        return digit;
+    }
+    match char {
+        '＋' => '+',
+        '－' => '-',
+        '（' => '(',
+        '）' => ')',
+        '．' => '.',
+        '／' => '/',
+        '\u{3000}' => ' ',
+        char => char,
+    }
 }
 
 fn text(text: &str) -> Result<String, Problem> {
@@ -118,6 +140,12 @@ mod tests {
             ("+1 (650) 253-0000", Some("CN"), Some("+16502530000")),
             ("010 1234 5678", Some("CN"), Some("+861012345678")),
             ("030 901820", Some("DE"), Some("+4930901820")),
+            ("１３８００１３８０００", Some("CN"), Some("+8613800138000")),
+            ("＋８６　１３８－００１３－８０００", None, Some("+8613800138000")),
+            ("٠٥١٢٣٤٥٦٧٨", Some("SA"), Some("+966512345678")),
+            ("۰۵۱۲ ۳۴۵ ۶۷۸", Some("SA"), Some("+966512345678")),
+            ("९८७६५ ४३२१०", Some("IN"), Some("+919876543210")),
+            ("13800138½00", Some("CN"), None),
             ("12345", Some("CN"), None),
             ("138 0013 8000", None, None),
             ("+86 1", None, None),
@@ -132,7 +160,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_number_panics(number in "[+0-9 ()./０-９-]{0,40}", country in proptest::option::of("[A-Z]{2}")) {
+        fn no_number_panics(number in "[+0-9 ()./０-９٠-٩½-]{0,40}", country in proptest::option::of("[A-Z]{2}")) {
             if let Ok(number) = e164(&number, country.as_deref()) {
                 prop_assert!(number.starts_with('+') && number.len() <= 16);
                 prop_assert!(number.bytes().skip(1).all(|byte| byte.is_ascii_digit()));

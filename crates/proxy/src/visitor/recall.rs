@@ -17,6 +17,17 @@ pub fn tells(event: &Event, id: &str) -> bool {
     matches!(&event.kind, EventKind::Message(message) if message.id == id && message.body != nothing())
 }
 
+/// Id of the message that the event says was taken back, or that it tells without what it said.
+pub fn recalled(event: &Event) -> Option<&str> {
+    match &event.kind {
+        EventKind::Recalled(recalled) => Some(&recalled.id),
+        EventKind::Message(message) if message.body == nothing() && message.choices.is_empty() => {
+            Some(&message.id)
+        }
+        _ => None,
+    }
+}
+
 /// Takes out of the event what the message says; answers the id of its file, if it has one.
 pub fn empty(event: &mut Event) -> Option<String> {
     let file = file(event).map(Into::into);

@@ -1,6 +1,7 @@
 //! Messages from the centre, in our words. One of theirs may be several of ours.
 
 use super::content::{self, Media};
+use super::control::Control;
 use super::lax::{Flag, Text};
 use super::robot::{bounded, listed};
 use super::wire::{self, FromCentre};
@@ -50,11 +51,11 @@ pub(super) fn read(message: Value, links: &CallLinks) -> Vec<Downlink> {
         }
         Control::Read => items.push(Downlink::Read(read_ids(message.content))),
         Control::Typing => items.push(Downlink::Typing),
-        // Recall and delete have no documented name: whatever else refers to a message takes it back.
-        Control::Other => match code(&message.message_code) {
+        Control::Recall => match code(&message.message_code) {
             Some(code) => items.push(Downlink::Recalled(code)),
-            None => tracing::debug!("a downlink message of an unknown control type was passed over"),
+            None => tracing::debug!("a downlink message takes back none that it names, and was passed over"),
         },
+        Control::Other => tracing::debug!("a downlink message of an unknown control type was passed over"),
     }
     items
 }
@@ -68,30 +69,6 @@ pub(super) fn announces(items: &[Downlink]) -> bool {
         _ => false,
     };
     items.iter().any(words) && !items.contains(&Downlink::Queueing)
-}
-
-enum Control {
-    Chat,
-    Connect,
-    Transfer,
-    Disconnect,
-    Read,
-    Typing,
-    Other,
-}
-
-impl Control {
-    fn of(text: &Text) -> Self {
-        match text.word().map(str::to_ascii_uppercase).as_deref() {
-            None | Some("CHAT" | "NULL") => Self::Chat,
-            Some("CONNECT") => Self::Connect,
-            Some("TRANS2AGENT") => Self::Transfer,
-            Some("DISCONNECT") => Self::Disconnect,
-            Some("READ") => Self::Read,
-            Some("INPUT") => Self::Typing,
-            Some(_) => Self::Other,
-        }
-    }
 }
 
 fn said(message: &FromCentre, links: &CallLinks) -> Option<Downlink> {

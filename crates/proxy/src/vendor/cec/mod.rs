@@ -9,7 +9,7 @@
 //! - `link`: one call with its tokens; `grant` asks for tokens, `token` keeps them; `client` is the HTTP under it
 //! - [`codes`], `status`: what codes and HTTP statuses prove
 //! - `wire`, `lax`: the vendor's JSON
-//! - `uplink`: what a visitor says, in the vendor's words; `downlink`, `content`: what comes, in ours
+//! - `uplink`: what a visitor says, in the vendor's words; `downlink`, `control`, `content`: what comes, in ours
 //! - [`reading`]: the readers of what comes, for tests
 //! - [`trouble`]: lines for the operator
 
@@ -19,6 +19,7 @@ mod click_to_call;
 mod client;
 pub mod codes;
 mod content;
+mod control;
 mod downlink;
 mod download;
 mod grant;

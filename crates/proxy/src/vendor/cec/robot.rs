@@ -12,8 +12,8 @@ use serde_json::Value;
 
 /// The most questions that are offered (2.6 manual, queryPhraseByKeyword).
 const MAX_PHRASES: usize = 5;
-/// The longest question that is offered, in characters.
-const MAX_PHRASE_CHARS: usize = 256;
+/// The longest question that is offered, in bytes: the longest text that a visitor can send, since it is sent as it is.
+const MAX_QUESTION_BYTES: usize = 1024;
 
 impl Cec {
     pub(super) async fn phrases(&self, party: &Party, text: &str) -> Result<Vec<String>, Failure> {
@@ -67,8 +67,11 @@ pub(super) fn bounded(questions: Vec<String>, most: usize) -> Vec<String> {
     let mut out: Vec<String> = Vec::new();
     for question in questions.into_iter().take(most * 4) {
         let question = plain(&question).replace(char::is_control, " ").trim().to_owned();
-        let fits = !question.is_empty() && question.chars().count() <= MAX_PHRASE_CHARS;
-        if fits && out.len() < most && !out.contains(&question) {
+        if question.len() > MAX_QUESTION_BYTES {
+            tracing::debug!("a question that is too long to be sent was passed over");
+            continue;
+        }
+        if !question.is_empty() && out.len() < most && !out.contains(&question) {
             out.push(question);
         }
     }

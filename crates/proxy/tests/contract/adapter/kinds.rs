@@ -120,6 +120,12 @@ async fn every_control_type_comes_down() -> Verdict {
         let heard = heard(message).await?;
         ensure!(heard.iter().any(fits), "{control} became {heard:?}");
     }
+    for unknown in ["DELIVERED", "REACTION", "EDIT"] {
+        let mut message = of("TEXT", "words");
+        message["controlType"] = json!(unknown);
+        let heard = heard(message).await?;
+        ensure!(heard.is_empty(), "{unknown} became {heard:?}");
+    }
     for content in [json!(["m-1", "m-2"]), json!("[\"m-1\",\"m-2\"]"), json!("m-1,m-2")] {
         let mut message = of("TEXT", "");
         (message["controlType"], message["content"]) = (json!("READ"), content.clone());

@@ -124,12 +124,19 @@ fn signs_say_nothing_by_themselves() {
 }
 
 #[test]
-fn whatever_else_refers_to_a_message_takes_it_back() {
+fn a_word_for_it_takes_a_message_back_and_nothing_else_does() {
     for control in ["RECALL", "DELETE", "withdraw"] {
         let value = json!({"controlType":control,"messageCode":"c-1","content":"gone","sourceType":"AGENT"});
         assert_eq!(read(value), [Downlink::Recalled("c-1".into())]);
     }
     assert_eq!(read(json!({"controlType":"RECALL","content":"which?"})), []);
+    for control in ["DELIVERED", "ACK", "RECEIPT", "REACTION", "EDIT", "FORWARD", "TYPING"] {
+        for content in [json!("words"), Value::Null] {
+            let value =
+                json!({"controlType":control,"messageCode":"c-1","content":content,"sourceType":"AGENT"});
+            assert_eq!(read(value), [], "{control}");
+        }
+    }
 }
 
 #[test]
@@ -186,7 +193,9 @@ fn questions_of_the_robot_come_in_four_forms() {
     }
     let many: Vec<String> = (0..100).map(|number| format!("Question {number}?")).collect();
     assert_eq!(choices(json!(many)).0.len(), 10);
-    assert_eq!(choices(json!(["x".repeat(300), "short?"])).0, ["short?"]);
+    // As long as a text that can be sent.
+    let long = "长".repeat(341);
+    assert_eq!(choices(json!([long, "x".repeat(1_025), "short?"])).0, [long.as_str(), "short?"]);
 
     // Without a text of its own; and nobody but the robot is judged.
     let alone = read(json!({"content":null,"sourceType":"ROBOT","simQuestions":["One?"]}));

@@ -3,6 +3,7 @@
 use crate::config::CallLinks;
 use crate::vendor::Kept;
 use crate::vendor::cec::content::{self, Media};
+use crate::vendor::cec::control::Control;
 use crate::vendor::cec::downlink;
 use crate::vendor::cec::lax::Text;
 use crate::vendor::cec::wire::{self, Library, Recorded};
@@ -63,11 +64,15 @@ impl Records {
         if backwards {
             list.reverse();
         }
+        let recalled: HashSet<String> =
+            list.iter().filter(|record| record.takes_back()).filter_map(|record| record.code()).collect();
         let mut latest = 0;
         let mut kept: Vec<(u64, Kept)> = list
             .into_iter()
             .filter_map(|record| {
-                let kept = read(&record, links, own)?;
+                let mut kept = read(&record, links, own)?;
+                let named = [record.code(), kept.code.clone()];
+                kept.recalled |= named.iter().flatten().any(|code| recalled.contains(code));
                 latest = kept.at_ms.unwrap_or(latest);
                 Some((latest, kept))
             })
@@ -86,6 +91,15 @@ impl Records {
 impl Recorded {
     fn time_ms(&self) -> Option<u64> {
         self.send_time.0.or(self.receive_time.0)
+    }
+
+    fn code(&self) -> Option<String> {
+        downlink::code(&self.message_code)
+    }
+
+    /// Whether it is no message but says that the one with its code was taken back.
+    fn takes_back(&self) -> bool {
+        Control::of(&self.control_type) == Control::Recall && self.send_status.0 != Some(FAILED)
     }
 }
 
@@ -113,9 +127,7 @@ fn whose(record: &Recorded, own: &str) -> Whose {
 }
 
 fn read(record: &Recorded, links: &CallLinks, own: &str) -> Option<Kept> {
-    let control = record.control_type.word();
-    let is_chat = control.is_none_or(|control| control.eq_ignore_ascii_case("CHAT"));
-    if !is_chat || record.send_status.0 == Some(FAILED) {
+    if Control::of(&record.control_type) != Control::Chat || record.send_status.0 == Some(FAILED) {
         return None;
     }
     let whose = whose(record, own);
@@ -131,16 +143,14 @@ fn read(record: &Recorded, links: &CallLinks, own: &str) -> Option<Kept> {
     };
     let (content, code, from) = match whose {
         Whose::Visitors => {
-            let code = downlink::code(&record.message_id).or_else(|| downlink::code(&record.message_code));
+            let code = downlink::code(&record.message_id).or_else(|| record.code());
             (content::own(&media, links)?, code, None)
         }
         Whose::Centres => {
             let from = downlink::sender(&record.source_type, &record.sender_nickname);
-            (content::read(&media, links)?, downlink::code(&record.message_code), Some(from))
+            (content::read(&media, links)?, record.code(), Some(from))
         }
-        Whose::Untold => {
-            (content::read(&media, links)?, downlink::code(&record.message_code), Some(Sender::Unknown {}))
-        }
+        Whose::Untold => (content::read(&media, links)?, record.code(), Some(Sender::Unknown {})),
     };
     Some(Kept {
         code,
