@@ -104,8 +104,8 @@ impl Built {
         Ok(Self { dir: into.join(host).join("release") })
     }
 
-    /// Runs one target with inputs of at most `max_len` bytes. Inputs that reach something new are kept in `found` and are the beginning of the next run; the
-    /// same seed and the same beginning try the same.
+    /// Runs one target with inputs of at most `max_len` bytes. Inputs that reach something new are kept in `found` and are
+    /// the beginning of the next run; the same seed and the same beginning try the same.
     ///
     /// # Errors
     ///
@@ -128,7 +128,8 @@ impl Built {
         let mut command = proc::command(self.dir.join(name));
         command
             .args([format!("-runs={runs}"), format!("-seed={seed}"), format!("-max_len={max_len}")])
-            .args(["-timeout=10", "-rss_limit_mb=2048", "-print_funcs=0"])
+            // Weighing what is rare costs more than the readers themselves.
+            .args(["-timeout=10", "-rss_limit_mb=2048", "-print_funcs=0", "-entropic=0"])
             .arg(format!("-artifact_prefix={}/", broke.display()))
             .arg(format!("-dict={}", project.join("dict").join(format!("{name}.txt")).display()))
             .arg(found)

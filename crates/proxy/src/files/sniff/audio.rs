@@ -49,6 +49,7 @@ type Frame = (u64, u32);
 
 fn frames(input: &mut Input, out: &mut dyn Write, read: impl Fn([u8; 7]) -> Option<Frame>) -> Walked<()> {
     tags(input)?;
+    unlike_film(input)?;
     let (mut count, mut shared) = (0_u32, None);
     while input.left() > 0 {
         let mut head = [0; 7];
@@ -71,6 +72,13 @@ fn frames(input: &mut Input, out: &mut dyn Write, read: impl Fn([u8; 7]) -> Opti
         }
     }
     if count < LEAST_FRAMES { Err(Refused::Unknown) } else { Ok(()) }
+}
+
+/// Without its tag, a sound whose first frame begins with a film's word would be taken for a film.
+fn unlike_film(input: &mut Input) -> Walked<()> {
+    let mut head = [0; 8];
+    input.peek(&mut head)?;
+    if head.ends_with(b"ftyp") { Err(Refused::Active("a film as well")) } else { Ok(()) }
 }
 
 /// Passes over ID3v2 and the padding behind it.

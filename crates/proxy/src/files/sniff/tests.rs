@@ -178,6 +178,11 @@ fn what_is_not_taken_is_refused_whatever_its_name() {
         }),
         ("a.webp", webp()[..30].to_vec()),
         ("a.mp3", mp3_frames(2)),
+        ("a.mp3", {
+            let mut frames = mp3_frames(5);
+            frames[4..8].copy_from_slice(b"ftyp");
+            [id3(b"TIT2 a song"), frames].concat()
+        }),
         ("a.mp4", mp4_with(&[], b"")),
         ("a.mp4", mp4()[..mp4().len() - 3].to_vec()),
         ("a.mov", {
