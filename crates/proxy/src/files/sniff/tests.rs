@@ -5,6 +5,8 @@ use super::*;
 use proptest::prelude::*;
 use std::path::PathBuf;
 
+mod documents;
+
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -145,6 +147,15 @@ fn what_is_not_taken_is_refused_whatever_its_name() {
     let refused: Vec<(&str, Vec<u8>)> = vec![
         ("a.png", b"<svg xmlns='http://www.w3.org/2000/svg'/>".to_vec()),
         ("a.txt", b"  \r\n<!-- x --><b>".to_vec()),
+        ("a.txt", b"<li>one".to_vec()),
+        ("a.txt", b"<P\tclass=x>one".to_vec()),
+        ("a.txt", b"<A/href=x>one".to_vec()),
+        ("a.txt", b"<rss version='2.0'>".to_vec()),
+        ("a.txt", b"<x onclick=alert(1)>one</x>".to_vec()),
+        ("a.txt", b"<x@y onclick=alert(1)>one".to_vec()),
+        ("a.txt", b"<x@y/onclick=alert(1)>one".to_vec()),
+        ("a.txt", b"</p>".to_vec()),
+        ("a.txt", b"<b".to_vec()),
         ("a.txt", b"\xef\xbb\xbf<?xml version='1.0'?><a/>".to_vec()),
         ("a.txt", "plain, then ".repeat(9_000).into_bytes().into_iter().chain(*b"<ScRiPt>").collect()),
         ("a.txt", b"a\0b".to_vec()),
@@ -190,7 +201,7 @@ fn what_is_not_taken_is_refused_whatever_its_name() {
             file[8..12].copy_from_slice(b"qt  ");
             file
         }),
-        ("a.pdf", pdf_with("2 0 obj << /OpenAction 3 0 R >> endobj")),
+        ("a.pdf", pdf_with("2 0 obj << /AA << /O 3 0 R >> >> endobj")),
         ("a.pdf", pdf_with("2 0 obj << /S /JavaScript /JS (app.alert(1)) >> endobj")),
         ("a.pdf", pdf_with("2 0 obj << /S /J#61vaScript >> endobj")),
         ("a.pdf", pdf_with("2 0 obj << /S/Launch>> endobj")),

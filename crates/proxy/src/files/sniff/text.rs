@@ -22,6 +22,16 @@ const ANYWHERE: [&[u8]; 12] = [
 /// The longest of them, less one.
 const OVERLAP: usize = 10;
 
+/// Elements of HTML (WHATWG HTML §4 and §16.2), of SVG and of feeds, with which no text begins.
+const ELEMENTS: &str = "a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink \
+    blockquote body br button canvas caption center cite code col colgroup data datalist dd del details dfn dialog dir div \
+    dl dt em embed feed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6 head header hgroup hr \
+    html i iframe image img input ins isindex kbd keygen label legend li link listing main map mark marquee math menu meta \
+    meter multicol nav nobr noembed noframes noscript object ol optgroup option output p param picture plaintext pre \
+    progress q rb rdf:rdf rp rss rt rtc ruby s samp script search section select slot small source spacer span strike \
+    strong style sub summary sup svg table tbody td template textarea tfoot th thead time title tr track tt u ul var video \
+    wbr xml xmp";
+
 /// Whether the first bytes could be text.
 pub(super) fn is_likely(head: &[u8]) -> bool {
     head.iter().all(|byte| allowed(*byte))
@@ -72,7 +82,7 @@ pub(super) fn walk(input: &mut Input, out: &mut dyn Write) -> Walked<()> {
 /// shell, another kind of document.
 fn check_opening(text: &[u8]) -> Walked<()> {
     let start = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text).trim_ascii_start();
-    let is_markup = matches!(start, [b'<', b'a'..=b'z' | b'A'..=b'Z' | b'!' | b'?' | b'/' | b'%', ..]);
+    let is_markup = begins_with_markup(start);
     let line: Vec<u8> = start.iter().take(16).map(u8::to_ascii_lowercase).collect();
     let programs: [&[u8]; 10] = [
         b"#!",
@@ -94,4 +104,19 @@ fn check_opening(text: &[u8]) -> Walked<()> {
     } else {
         Ok(())
     }
+}
+
+/// Whether a text begins with a comment, an instruction, an element of HTML, or an unknown element with attributes, as a
+/// browser tells them apart (WHATWG HTML §13.2.5.8). An address in brackets, such as `<li@shop.example>`, is none of them.
+fn begins_with_markup(start: &[u8]) -> bool {
+    let Some(tag) = start.strip_prefix(b"<") else { return false };
+    if !tag.first().is_some_and(u8::is_ascii_alphabetic) {
+        return matches!(tag, [b'!' | b'?' | b'/' | b'%', ..]);
+    }
+    let inside = tag.split(|byte| *byte == b'>').next().unwrap_or_default();
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'/';
+    let (name, rest) = inside.split_at(inside.iter().position(ends).unwrap_or(inside.len()));
+    let name = name.to_ascii_lowercase();
+    let known = ELEMENTS.split_ascii_whitespace().any(|element| element.as_bytes() == name);
+    known || rest.contains(&b'=')
 }

@@ -1,28 +1,31 @@
-//! Objects of a PDF (ISO 32000-2 §7.2 and §7.3), read token by token.
+//! Objects of a PDF (ISO 32000-2 §7.3), read token by token.
 
 use super::super::input::Input;
 use super::super::{Refused, Walked};
+use super::action::{Watch, Ways};
+use super::lexer::{Lexer, Source, Token};
 use super::scan::inert;
 
 /// Arrays and dictionaries within each other.
 const DEEPEST: usize = 256;
-/// Bytes of a name or a word, and tokens of a value, that are kept; none that matters is longer.
-const LONGEST: usize = 64;
+/// Tokens of a value that are kept; none that matters is longer.
 const MOST_TOKENS: usize = 8;
 /// Words at which whatever was open is broken off.
 const BREAKS: [&[u8]; 6] = [b"obj", b"endobj", b"endstream", b"xref", b"trailer", b"startxref"];
 
 /// Reads the object whose `obj` has just been read. True: it is a stream of packed objects that can be unpacked, and
-/// the input stands at the line break before it. `budget`: bytes that may be read.
+/// the input stands at the line break before it. `budget`: bytes that may be read. `ways`: where it leads is added.
 ///
 /// # Errors
 /// When it names something that is not taken, is nested too deep, or packs objects in a way that is not looked into.
-pub(super) fn holds_objects(input: &mut Input, budget: &mut u64) -> Walked<bool> {
-    let mut lexer = Lexer { input, budget, held: None };
-    let mut dictionary = Dictionary::default();
+pub(super) fn holds_objects(input: &mut Input, budget: &mut u64, ways: &mut Ways) -> Walked<bool> {
+    let mut lexer = Lexer::new(InFile { input: &mut *input, budget });
+    let (mut dictionary, mut watch) = (Dictionary::default(), Watch::default());
     let mut open: Vec<Token> = Vec::new();
+    let mut token;
     let end = loop {
-        let token = lexer.next()?;
+        token = lexer.next()?;
+        watch.take(&token)?;
         if let Token::Name(name) = &token {
             inert(name)?;
             dictionary.hinted |= matches!(name.as_slice(), b"ObjStm" | b"First");
@@ -37,7 +40,7 @@ pub(super) fn holds_objects(input: &mut Input, budget: &mut u64) -> Walked<bool>
                 if !open.is_empty() {
                     dictionary.take(&token, open.len());
                 }
-                open.push(token);
+                open.push(token.clone());
             }
             Token::EndDictionary | Token::EndArray => {
                 let fits = match open.pop() {
@@ -57,9 +60,60 @@ pub(super) fn holds_objects(input: &mut Input, budget: &mut u64) -> Walked<bool>
             _ => dictionary.take(&token, open.len()),
         }
     };
+    // Readers that mend a file go on behind what does not fit.
+    while end != End::Dictionary && !is_next(&token, &end) {
+        token = lexer.next()?;
+        watch.take(&token)?;
+    }
+    ways.join(watch.ways());
     let stream = end == End::Dictionary && lexer.next()? == Token::Word(b"stream".to_vec());
-    lexer.finish()?;
+    if lexer.holds() {
+        input.seek(input.at() - 1)?;
+    }
     if stream || end == End::Broken { dictionary.ended(stream) } else { Ok(false) }
+}
+
+/// Whether nothing behind `token` can belong to an object that ended so.
+fn is_next(token: &Token, end: &End) -> bool {
+    match token {
+        Token::End => true,
+        Token::Word(word) => match word.as_slice() {
+            b"obj" | b"trailer" | b"stream" => true,
+            b"endobj" => *end == End::Other,
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Reads what is done at the opening, whose key has just been read. `budget` and `ways` as for objects.
+///
+/// # Errors
+/// When it leads elsewhere or cannot be read.
+pub(super) fn opens(input: &mut Input, budget: &mut u64, ways: &mut Ways) -> Walked<()> {
+    let mut lexer = Lexer::new(InFile { input, budget });
+    let mut watch = Watch::of_opening();
+    while !watch.has_opened() {
+        watch.take(&lexer.next()?)?;
+    }
+    ways.join(watch.ways());
+    Ok(())
+}
+
+/// An object of the file itself.
+struct InFile<'a> {
+    input: &'a mut Input,
+    budget: &'a mut u64,
+}
+
+impl Source for InFile<'_> {
+    fn byte(&mut self) -> Walked<Option<u8>> {
+        if self.input.left() == 0 {
+            return Ok(None);
+        }
+        *self.budget = self.budget.checked_sub(1).ok_or(Refused::Damaged("its objects overlap"))?;
+        self.input.byte().map(Some)
+    }
 }
 
 /// How an object ends.
@@ -85,6 +139,8 @@ struct Dictionary {
     packed: bool,
     filters: u32,
     hidden: bool,
+    /// The stream's data is in another file.
+    elsewhere: bool,
 }
 
 impl Dictionary {
@@ -130,7 +186,13 @@ impl Dictionary {
                     _ => false,
                 };
             }
-            b"F" | b"FFilter" | b"FDecodeParms" => self.hidden = true,
+            b"F" | b"FFilter" | b"FDecodeParms" => {
+                self.hidden = true;
+                // Some programs write a filter's name there, as in pictures within a page.
+                let filter = matches!(value.first(), Some(Token::Name(_) | Token::Array));
+                self.elsewhere |=
+                    key == b"F" && !filter && !matches!(value.as_slice(), [none] if word(none, b"null"));
+            }
             _ => {}
         }
     }
@@ -142,132 +204,9 @@ impl Dictionary {
         if !clear && self.hinted || self.packed && (self.hidden || self.filters != 1) {
             return Err(Refused::Active("packed objects that cannot be read"));
         }
+        if whole && self.elsewhere {
+            return Err(Refused::Active("something that is fetched from elsewhere"));
+        }
         Ok(clear && self.packed)
     }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Token {
-    Dictionary,
-    EndDictionary,
-    Array,
-    EndArray,
-    /// A string.
-    Text,
-    /// With its escapes read.
-    Name(Vec<u8>),
-    /// A number or a keyword.
-    Word(Vec<u8>),
-    /// The end of the file.
-    End,
-}
-
-struct Lexer<'a> {
-    input: &'a mut Input,
-    budget: &'a mut u64,
-    /// A byte that was read and belongs to the next token.
-    held: Option<u8>,
-}
-
-impl Lexer<'_> {
-    fn byte(&mut self) -> Walked<Option<u8>> {
-        if let Some(byte) = self.held.take() {
-            return Ok(Some(byte));
-        }
-        if self.input.left() == 0 {
-            return Ok(None);
-        }
-        *self.budget = self.budget.checked_sub(1).ok_or(Refused::Damaged("its objects overlap"))?;
-        self.input.byte().map(Some)
-    }
-
-    /// Leaves the input where the next token begins.
-    fn finish(&mut self) -> Walked<()> {
-        if self.held.take().is_some() { self.input.seek(self.input.at() - 1) } else { Ok(()) }
-    }
-
-    fn next(&mut self) -> Walked<Token> {
-        loop {
-            let Some(byte) = self.byte()? else { return Ok(Token::End) };
-            return Ok(match byte {
-                byte if is_blank(byte) => continue,
-                b'%' => {
-                    while self.byte()?.is_some_and(|byte| !matches!(byte, b'\r' | b'\n')) {}
-                    continue;
-                }
-                b'[' => Token::Array,
-                b']' => Token::EndArray,
-                b'(' => self.text()?,
-                b'<' => match self.byte()? {
-                    Some(b'<') => Token::Dictionary,
-                    other => {
-                        let mut next = other;
-                        while next.is_some_and(|byte| byte != b'>') {
-                            next = self.byte()?;
-                        }
-                        Token::Text
-                    }
-                },
-                b'>' => match self.byte()? {
-                    Some(b'>') => Token::EndDictionary,
-                    other => {
-                        self.held = other;
-                        Token::Word(b">".to_vec())
-                    }
-                },
-                b'/' => Token::Name(unescaped(&self.word(Vec::new())?)),
-                byte => self.word(vec![byte]).map(Token::Word)?,
-            });
-        }
-    }
-
-    fn text(&mut self) -> Walked<Token> {
-        let mut depth = 1_u32;
-        while let Some(byte) = self.byte()? {
-            match byte {
-                b'\\' => {
-                    self.byte()?;
-                }
-                b'(' => depth = depth.saturating_add(1),
-                b')' => depth -= 1,
-                _ => {}
-            }
-            if depth == 0 {
-                break;
-            }
-        }
-        Ok(Token::Text)
-    }
-
-    /// Goes on to the next byte that is not of a word.
-    fn word(&mut self, mut word: Vec<u8>) -> Walked<Vec<u8>> {
-        while let Some(byte) = self.byte()? {
-            if is_blank(byte) || b"()<>[]{}/%".contains(&byte) {
-                self.held = Some(byte);
-                break;
-            }
-            if word.len() < LONGEST {
-                word.push(byte);
-            }
-        }
-        Ok(word)
-    }
-}
-
-/// A name with `#` and two digits read as the byte that they mean.
-fn unescaped(name: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(name.len());
-    let mut rest = name;
-    while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        let escaped =
-            digits.filter(|_| *first == b'#').and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        out.push(escaped.unwrap_or(*first));
-        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    out
-}
-
-fn is_blank(byte: u8) -> bool {
-    matches!(byte, 0 | 9 | 10 | 12 | 13 | 32)
 }

@@ -1,14 +1,15 @@
 //! Names and words of a PDF, read without understanding where they stand: a reader that mends a broken file does the same.
 
 use super::super::{Refused, Walked, find};
+use super::action::{is_leading, is_opening};
 
 /// Names that are refused.
-const ACTIVE: [&[u8]; 15] = [
+const ACTIVE: [&[u8]; 18] = [
     b"JavaScript",
     b"JS",
-    b"OpenAction",
     b"AA",
     b"Launch",
+    b"EF",
     b"EmbeddedFile",
     b"EmbeddedFiles",
     b"RichMedia",
@@ -17,7 +18,10 @@ const ACTIVE: [&[u8]; 15] = [
     b"ImportData",
     b"GoToE",
     b"Movie",
+    b"OnInstantiate",
     b"Rendition",
+    b"RichMediaExecute",
+    b"Sound",
     b"Encrypt",
 ];
 
@@ -27,6 +31,15 @@ pub(super) fn inert(name: &[u8]) -> Walked<()> {
         return Err(Refused::Active("something that runs, opens or is carried along"));
     }
     Ok(())
+}
+
+/// What stands before a byte and is to be read from there on.
+#[derive(Clone, Copy, PartialEq)]
+pub(super) enum Begun {
+    /// An object, or the dictionary at the end.
+    Object,
+    /// The key of what is done at the opening.
+    Opening,
 }
 
 /// Reads names wherever they stand. Short ones count only outside of streams, whose bytes are anything.
@@ -39,6 +52,8 @@ pub(super) struct Scan {
     stream: bool,
     /// There are no streams in what is read.
     objects: bool,
+    /// Names that were read and [lead](is_leading) somewhere.
+    leading: u64,
 }
 
 impl Scan {
@@ -52,21 +67,28 @@ impl Scan {
         Self { objects: true, ..Self::default() }
     }
 
-    /// Takes a byte; true where an object begins with it.
-    pub(super) fn take(&mut self, byte: u8) -> Walked<bool> {
+    /// How many names that lead somewhere were read.
+    pub(super) fn leading(&self) -> u64 {
+        self.leading
+    }
+
+    /// Takes a byte; answers what begins with it.
+    pub(super) fn take(&mut self, byte: u8) -> Walked<Option<Begun>> {
         let ends = matches!(
             byte,
             0 | 9 | 10 | 12 | 13 | 32 | b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%'
         );
+        let mut opening = false;
         if ends {
-            self.named()?;
+            opening = self.named()?;
         } else if self.name.is_some() {
             self.letter(byte);
         }
         if byte == b'/' {
             self.name = Some(Vec::new());
         }
-        Ok(self.worded(byte))
+        let object = self.worded(byte);
+        Ok(if opening { Some(Begun::Opening) } else { object.then_some(Begun::Object) })
     }
 
     fn letter(&mut self, byte: u8) {
@@ -88,10 +110,15 @@ impl Scan {
         }
     }
 
-    fn named(&mut self) -> Walked<()> {
+    /// A name is complete; whether it is the key of what is done at the opening.
+    fn named(&mut self) -> Walked<bool> {
         (self.escape, self.hex) = (false, None);
-        let Some(name) = self.name.take() else { return Ok(()) };
-        if name.len() > 4 || !self.stream { inert(&name) } else { Ok(()) }
+        let Some(name) = self.name.take() else { return Ok(false) };
+        if name.len() > 4 || !self.stream {
+            inert(&name)?;
+        }
+        self.leading += u64::from(is_leading(&name));
+        Ok(is_opening(&name))
     }
 
     /// Follows the words that begin and end streams.
@@ -111,6 +138,6 @@ impl Scan {
         } else if word == b"stream" && matches!(byte, b'\r' | b'\n') {
             self.stream = !self.objects;
         }
-        word.ends_with(b"obj") && !word.ends_with(b"endobj")
+        word.ends_with(b"obj") && !word.ends_with(b"endobj") || word.ends_with(b"trailer")
     }
 }
