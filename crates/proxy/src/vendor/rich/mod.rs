@@ -28,8 +28,8 @@ use plain::markup::Markup;
 /// The longest HTML that is read as such, in bytes; agents write 4 KiB at most. Longer ones are shown as text.
 const MAX_HTML: usize = 64 * 1024;
 
-/// What a text of the centre says: plain text, or rich text where it has marks that plain text loses. Empty text when
-/// there is nothing to read.
+/// What a text of the centre says: plain text, or rich text where it has marks that plain text loses. What would leave
+/// nothing to read is shown as it is written.
 pub fn read(text: &str, links: &CallLinks) -> Body {
     let markup = Markup::of_message(text);
     if text.len() <= MAX_HTML && clean::has_marks(&markup) {
@@ -38,7 +38,7 @@ pub fn read(text: &str, links: &CallLinks) -> Body {
             return Body::Rich(nodes);
         }
     }
-    let text = plain::of(&markup);
+    let text = plain::or_written(plain::of(&markup), text);
     match calls::invite(&text, links) {
         Some(nodes) => Body::Rich(nodes),
         None => Body::Text(text),

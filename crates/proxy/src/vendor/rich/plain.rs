@@ -14,12 +14,17 @@ use tag::Tag;
 
 /// The plain text of a label.
 pub(crate) fn plain(text: &str) -> String {
-    of(&Markup::of_label(text))
+    or_written(of(&Markup::of_label(text)), text)
 }
 
-/// The plain text of a message that was taken apart.
+/// What was read of a text; where that is nothing to read, the text as it is written, so that something is said.
+pub(super) fn or_written(read: String, text: &str) -> String {
+    if read.is_empty() { text.to_owned() } else { read }
+}
+
+/// The plain text of a message that was taken apart; empty where it says nothing.
 pub(super) fn of(markup: &Markup<'_>) -> String {
-    let mut page = Page { out: String::new(), flows: markup.flows, link: None };
+    let mut page = Page { out: String::new(), flows: markup.flows, bullets: 0, link: None };
     for piece in &markup.pieces {
         match piece {
             Piece::Text(text) => page.text(text),
@@ -32,6 +37,8 @@ pub(super) fn of(markup: &Markup<'_>) -> String {
 struct Page {
     out: String,
     flows: bool,
+    /// Signs in it that stand before entries of lists.
+    bullets: usize,
     /// Where the text of the open link begins, and where the link leads.
     link: Option<(usize, String)>,
 }
@@ -82,6 +89,7 @@ impl Page {
         } else if tag.is("li") && !tag.closes {
             self.new_line();
             self.out.push_str("• ");
+            self.bullets += 1;
         } else if tag.is_block() {
             self.new_line();
         } else if (tag.is("td") || tag.is("th")) && !tag.closes {
@@ -112,6 +120,9 @@ impl Page {
 
     fn finish(mut self) -> String {
         self.end_link();
+        if self.out.chars().filter(|char| !char.is_whitespace()).count() == self.bullets {
+            return String::new();
+        }
         if !self.flows {
             return self.out;
         }
@@ -165,6 +176,13 @@ mod tests {
             ("a<!-- hidden <p> -->b", "ab"),
             ("<table><tr><td>1</td><td>2</td></tr></table>", "1 2"),
             ("<p>a</p>\n\n\n<p>b</p>", "a\nb"),
+            ("<ul><li>a<li>b</ul>", "• a\n• b"),
+            ("Use <br> for a new line", "Use\nfor a new line"),
+            ("Use <p class=x> for <dd>", "Use\nfor"),
+            ("<!-- a -->b", "b"),
+            ("<ul><li></li><li>•</li></ul>", "•\n• •"),
+            ("<html><body>a<p>b", "a\nb"),
+            ("a<hr>b<wbr>c", "a\nbc"),
             ("&lt;script&gt;alert(1)&lt;/script&gt;", "<script>alert(1)</script>"),
         ] {
             assert_eq!(plain(html), text, "{html}");
@@ -191,6 +209,33 @@ mod tests {
             "Vec<option> in <code>",
             "x <script src=//a.example> y",
             "<style> is a tag, <svg> and <object> too",
+            "Date of birth as <dd>.<mm>.<yyyy>",
+            "Format <dd>/<mm>/<yyyy>",
+            "Time as <hr>:<min>",
+            "<hr>:<min>",
+            "Put the code before </body>",
+            "Put it in <head>, not in <body>",
+            "Put it in <head> or <body>, or before </head>",
+            "Use <p> for a paragraph",
+            "Use <p>, or <hr>.",
+            "Is it a <p>?",
+            "Use <li> in <ul>",
+            "the <table> is <tr> and <td>",
+            "ticket <html>",
+            "<html> and <body>",
+            "<html>",
+            "<tr>ansport",
+            "<dt> <dd>",
+            "<title> <th> <tbody> <thead>",
+            "Write <!-- so --> for a comment",
+            "Begin with <!DOCTYPE html> always",
+            "<!-- comment -->",
+            "<!DOCTYPE html>",
+            "<a href=\"x\">",
+            "<b></b>",
+            "great </s>",
+            "</p>",
+            "<dd> <b c>",
             "a <b c=d> e",
             "a <b \"c\"> d",
             "",

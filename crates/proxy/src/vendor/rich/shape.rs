@@ -38,10 +38,20 @@ fn below(node: &Node) -> &[Node] {
     }
 }
 
-/// The content of a message.
+/// The content of a message; nothing where it says nothing, such as a line across or a table of empty cells.
 pub(super) fn body(nodes: Vec<Node>) -> Vec<Node> {
     let nodes = trimmed(strays(nodes));
-    if nodes.iter().all(|node| is_break(node) || is_blank(node)) { Vec::new() } else { nodes }
+    if nodes.iter().any(says) { nodes } else { Vec::new() }
+}
+
+/// Whether there is something to read or to follow.
+fn says(node: &Node) -> bool {
+    match node {
+        Node::Text(text) => !text.trim().is_empty(),
+        Node::Element(element) => element.nodes.iter().any(says),
+        Node::Link(_) | Node::Call(_) => true,
+        Node::Unknown {} => false,
+    }
 }
 
 /// Content on lines of its own: what stands in a line goes into paragraphs.

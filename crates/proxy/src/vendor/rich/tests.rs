@@ -49,9 +49,8 @@ fn text_in_lines_stays_text() {
         ("<name>", "text: <name>"),
         ("&lt;b&gt;", "text: <b>"),
         ("<span style='color:red'>red</span>", "text: red"),
-        ("<p><script>alert(1)</script></p>", "text: "),
+        ("<p><script>alert(1)</script>a</p>", "text: a"),
         ("x <script>alert(1)</script> y", "text: x <script>alert(1)</script> y"),
-        ("<b></b>", "text: "),
         ("", "text: "),
     ] {
         assert_eq!(said(html), text, "{html}");
@@ -118,7 +117,72 @@ fn marks_become_nodes() {
     ] {
         assert_eq!(said(html), nodes, "{html}");
     }
-    assert_eq!(said("<img src=x>"), "text: ");
+}
+
+#[test]
+fn what_leaves_nothing_to_read_is_shown_as_it_is_written() {
+    for html in [
+        "<b></b>",
+        "<img src=x>",
+        "<a href=\"x\">",
+        "<a href='javascript:alert(1)'></a>",
+        "<p><script>alert(1)</script></p>",
+        "<style>p{}</style>",
+        "<!-- comment -->",
+        "<!DOCTYPE html>",
+        "<hr>",
+        "<br>",
+        "<p>",
+        "<dt> <dd>",
+        "<html><body>",
+        "<table><tr><td></td></tr></table>",
+        "<ul><li></li></ul>",
+        "<svg><path d='M0'/></svg>",
+        "&#0;",
+    ] {
+        assert_eq!(said(html), format!("text: {html}"));
+    }
+    for (html, shown) in [
+        ("<a href='https://shop.example/'></a>", "[](https://shop.example/)"),
+        ("<img src='https://cdn.example/a.png'>", "[](https://cdn.example/a.png)"),
+        ("<hr>x", "<hr>x"),
+        ("<!-- comment -->x", "text: x"),
+    ] {
+        assert_eq!(said(html), shown, "{html}");
+    }
+}
+
+#[test]
+fn tags_that_belong_into_others_count_there_or_with_their_end() {
+    for (html, nodes) in [
+        ("<ul><li>x</ul>", "<ul><li>x</li></ul>"),
+        ("<ol class=a><li>x<li>y", "<ol><li>x</li><li>y</li></ol>"),
+        ("<li>x</li>", "<ul><li>x</li></ul>"),
+        ("<li>x<li>y</li>", "<ul><li>x</li><li>y</li></ul>"),
+        (
+            "<table><tr><td>1<td>2<tr><td>3</table>",
+            "<table><tr><td>1</td><td>2</td></tr><tr><td>3</td></tr></table>",
+        ),
+        ("<dl><dt>a<dd><b>b</b></dl>", "<p>a</p><p><strong>b</strong></p>"),
+        ("<html><body><b>x</b>", "<strong>x</strong>"),
+        ("<!DOCTYPE html>\n<html>\n<head><title>T</title></head>\n<body>x<p>y", "text: x\ny"),
+        ("one<br>two<hr>three", "one<br>two<hr>three"),
+        ("one<p>two", "text: one\ntwo"),
+        ("<p>one <p>two", "text: one\ntwo"),
+        ("<p>one</b> <b>two</p>", "<p>one</b> <strong>two</strong></p>"),
+        ("<p>one</p></div>", "text: one\n</div>"),
+        (
+            "<p><b>never closed <i>and <u>nested",
+            "<p><strong>never closed <em>and <u>nested</u></em></strong></p>",
+        ),
+        ("<p>one<li>two", "<p>one</p><ul><li>two</li></ul>"),
+        ("<p> and <li>", "text: and <li>"),
+        ("one</br>two", "text: one\ntwo"),
+        ("one<br><li>two", "text: one\n<li>two"),
+        ("<b>one</b><dd>two</dt>", "<strong>one</strong><dd>two</dt>"),
+    ] {
+        assert_eq!(said(html), nodes, "{html}");
+    }
 }
 
 #[test]
@@ -237,6 +301,16 @@ fn letters(body: &Body) -> String {
     }
 }
 
+/// A word after each piece: none may vanish.
+fn all_words_are_there(pieces: &[&str]) -> Result<(), TestCaseError> {
+    let text: String = pieces.iter().zip(0..).map(|(piece, at)| format!("{piece} w{at}w ")).collect();
+    let read = letters(&read(&text, &CallLinks::default()));
+    for at in 0..pieces.len() {
+        prop_assert!(read.contains(&format!("w{at}w")), "{text:?} {read:?}");
+    }
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn words_among_angle_brackets_are_all_there(
@@ -245,12 +319,37 @@ proptest! {
             "<option>", "<script>", "</script>", "<style>", "<svg>", "<object>", "<img>", "= ", "\"", "'", "!", "<!", ",", ".",
         ]), 0..20)
     ) {
-        // A word after each piece: none may vanish.
-        let text: String = pieces.iter().zip(0..).map(|(piece, at)| format!("{piece} w{at} ")).collect();
-        let read = letters(&read(&text, &CallLinks::default()));
-        for at in 0..pieces.len() {
-            prop_assert!(read.contains(&format!("w{at} ")) || read.ends_with(&format!("w{at}")), "{text:?} {read:?}");
-        }
+        all_words_are_there(&pieces)?;
+    }
+
+    #[test]
+    fn words_among_tags_are_all_there(
+        pieces in prop::collection::vec(prop::sample::select(vec![
+            "<dd>", "</dd>", "<dt>", "<dl>", "</dl>", "<li>", "</li>", "<ul>", "</ul>", "<table>", "</table>", "<tbody>", "<tr>",
+            "</tr>", "<td>", "</td>", "<html>", "<body>", "</body>", "</html>", "<head>", "<hr>", "<br>", "</br>", "<p>", "</p>",
+            "<b>", "</b>", "<a href='x'>", "</a>", "</script>", "</style>", "</svg>", "<min>", ":", ",", "<!DOCTYPE html>",
+        ]), 0..20)
+    ) {
+        all_words_are_there(&pieces)?;
+    }
+
+    #[test]
+    fn something_is_always_said(html in pieces()) {
+        let says = match read(&html, &CallLinks::default()) {
+            Body::Rich(nodes) => !shown(&nodes).replace("<hr>", "").trim().is_empty(),
+            body => !letters(&body).trim().is_empty(),
+        };
+        prop_assert_eq!(says, !html.trim().is_empty());
+    }
+
+    #[test]
+    fn an_end_tag_of_nothing_is_text(
+        before in "[a-z <p>]{0,12}", name in prop::sample::select(vec!["p", "b", "body", "td", "li", "a", "script", "ul"])
+    ) {
+        let end = format!("</{name}>");
+        prop_assume!(!before.contains(&format!("<{name}")));
+        let read = letters(&read(&format!("{before}{end} z"), &CallLinks::default()));
+        prop_assert!(read.contains(&end), "{read:?}");
     }
 
     #[test]

@@ -56,9 +56,6 @@ const INLINE: &[&str] = &[
     "video", "wbr",
 ];
 
-/// Tags of [`BLOCKS`] that need no end tag.
-const OPEN_ENDED: &[&str] = &["body", "dd", "dt", "hr", "html", "li", "p", "tbody", "tfoot", "thead", "tr"];
-
 /// A tag.
 #[derive(Clone, Copy)]
 pub(in crate::vendor::rich) struct Tag<'a> {
@@ -97,11 +94,6 @@ impl<'a> Tag<'a> {
 
     pub(in crate::vendor::rich) fn is_block(&self) -> bool {
         BLOCKS.contains(&self.name)
-    }
-
-    /// Whether it lays out text by itself: it needs no end tag.
-    pub(super) fn is_open_ended(&self) -> bool {
-        OPEN_ENDED.contains(&self.name)
     }
 
     pub(in crate::vendor::rich) fn has_attributes(&self) -> bool {
