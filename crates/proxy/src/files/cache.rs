@@ -25,6 +25,8 @@ pub struct Cached {
     pub file: SpoolFile,
     /// What it is by its content; `None`: nothing that is known to be harmless.
     pub format: Option<Format>,
+    /// It begins as its name says.
+    pub as_named: bool,
     /// Its size in bytes.
     pub size: u64,
     /// SHA-256 of its content in hexadecimal digits.
@@ -130,7 +132,7 @@ mod tests {
                 fetched.fetch_add(1, Ordering::Relaxed);
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 let file = spool.create().unwrap().0;
-                Ok(Cached { file, format: None, size, digest: String::new() })
+                Ok(Cached { file, format: None, as_named: false, size, digest: String::new() })
             }
         };
         let (one, two) = tokio::join!(cache.get(key("a"), fetch(6)), cache.get(key("a"), fetch(6)));

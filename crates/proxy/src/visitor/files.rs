@@ -23,7 +23,8 @@ use tokio::sync::OwnedSemaphorePermit;
 pub struct Served {
     /// Where it lies, what it is, how long it is.
     pub cached: Arc<Cached>,
-    /// What it is called, with the extension of its content.
+    /// What it is called, with the extension of its content; `bin` where the content begins as something else than it was
+    /// called and is nothing that is known.
     pub name: String,
 }
 
@@ -173,8 +174,10 @@ impl Visitor {
         let cached = self.shared.cache.get(key, self.fetch(&source, extension.as_deref(), &name)).await?;
         // It may have been taken back while it was fetched.
         self.file(id).await?;
-        let real = cached.format.map_or("bin", Format::extension);
-        Ok(Served { cached, name: name::clean(&name, real, kind.word()) })
+        let own = name::extension(&name).filter(|_| cached.as_named);
+        let real = cached.format.map(Format::extension).or(own.as_deref()).unwrap_or("bin");
+        let name = name::clean(&name, real, kind.word());
+        Ok(Served { cached, name })
     }
 
     async fn fetch(
@@ -210,7 +213,13 @@ impl Visitor {
                 Err(sniff::Refused::Disk(error)) => return Err(disk(&error)),
                 Err(_) => None,
             };
-            Ok(Cached { file, format, size, digest })
+            let again = || File::open(file.path()).map_err(sniff::Refused::Disk);
+            let as_named = match extension {
+                Some(extension) => again().and_then(|source| sniff::begins_as(source, &extension)),
+                None => Ok(false),
+            };
+            let as_named = as_named.map_err(refused)?;
+            Ok(Cached { file, format, as_named, size, digest })
         });
         looked.await.map_err(|_| Problem::internal())?
     }

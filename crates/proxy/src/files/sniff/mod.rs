@@ -120,6 +120,24 @@ pub fn kind(source: File, name_extension: Option<&str>) -> Walked<Format> {
     Ok(format)
 }
 
+/// Whether `source`, whatever else it holds, begins as files of this extension do.
+///
+/// # Errors
+/// When the disk fails.
+pub fn begins_as(source: File, extension: &str) -> Walked<bool> {
+    let mut input = Input::new(source)?;
+    let mut mark = [0; 2];
+    let read = input.peek(&mut mark)?;
+    if matches!(extension, "txt" | "csv") && read == 2 && matches!(&mark, b"\xff\xfe" | b"\xfe\xff") {
+        return Ok(true);
+    }
+    match guess(&mut input, Some(extension)) {
+        Ok(format) => Ok(format.taken_as(&[extension.to_owned()]).is_some()),
+        Err(Refused::Disk(error)) => Err(Refused::Disk(error)),
+        Err(_) => Ok(false),
+    }
+}
+
 /// The kind that the first bytes promise.
 fn guess(input: &mut Input, name_extension: Option<&str>) -> Walked<Format> {
     let mut head = [0; 16];
