@@ -249,6 +249,19 @@ async fn an_entry_that_takes_another_back_is_none_itself() {
 }
 
 #[tokio::test]
+async fn what_was_taken_back_after_the_span_is_so_in_it() {
+    let centre = Centre::start().await;
+    let mut recall = record(9);
+    (recall["controlType"], recall["messageCode"]) = (json!("RECALL"), json!("c2"));
+    centre.once(HISTORY, page(&[record(1), record(2), record(3), recall]));
+    let kept = centre.cec().history(&party(), AT_MS, AT_MS + 2).await.unwrap().unwrap();
+    let said: Vec<_> = kept.iter().map(|kept| (kept.code.as_deref(), kept.recalled)).collect();
+    assert_eq!(said, [(Some("c1"), false), (Some("c2"), true)]);
+    let asked = centre.seen(HISTORY)[0].body["endTime"].as_str().unwrap().parse::<u64>().unwrap();
+    assert!(asked > AT_MS + 9, "the recall is asked for: {asked}");
+}
+
+#[tokio::test]
 async fn where_there_is_no_history_none_is_read() {
     let centre = Centre::start().await;
     centre.always("queryHistoryChatMessage", Reply::status(404));

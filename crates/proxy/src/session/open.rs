@@ -162,6 +162,7 @@ fn newcomer(desk: &Desk, locale: Option<&str>, session: [u8; 32]) -> VisitorReco
         call: frontdesk_contract::CallStatus::default(),
         files: 0,
         file_bytes: 0,
+        recalled: Vec::new(),
     }
 }
 

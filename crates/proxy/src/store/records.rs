@@ -78,6 +78,9 @@ pub struct VisitorRecord {
     /// Their bytes.
     #[serde(default)]
     pub file_bytes: u64,
+    /// Marks of messages that were taken back, oldest first; `visitor::recall` makes them.
+    #[serde(default)]
+    pub recalled: Vec<u64>,
 }
 
 impl VisitorRecord {

@@ -61,6 +61,7 @@ fn record(id: &str) -> VisitorRecord {
         call: CallStatus::default(),
         files: 0,
         file_bytes: 0,
+        recalled: Vec::new(),
     }
 }
 

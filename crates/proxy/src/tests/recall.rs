@@ -212,6 +212,34 @@ async fn what_was_taken_back_stays_so_when_its_code_is_forgotten() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_taken_back_stays_so_when_its_events_are_gone() {
+    let mut plan = history_plan();
+    plan.settings.limits.events_per_visitor = 100;
+    let bench = Bench::with(plan).await;
+    let visitor = bench.connected().await;
+    // The second was said in an earlier session: only the history has it.
+    bench.down(vec![message("k1", agent("Li"), "secret"), recalled("k1"), recalled("k0")]);
+    pass(6.0).await;
+    bench.down((0..=CODES_PER_VISITOR).map(|at| message(&format!("n{at}"), agent("Li"), "more")).collect());
+    pass(6.0).await;
+    assert_eq!(of(&visitor, "k1").await.len(), 0, "the journal has forgotten it");
+    let all = ["k0", "k1", "k2"].map(|code| kept(Some(code), text("secret"), false)).to_vec();
+    bench.centre.script().history.extend((0..5).map(|_| Ok(Some(all.clone()))));
+    let page = visitor.call("GET", "/v1/history", None).await.body;
+    let recalled: Vec<_> = page["items"].as_array().unwrap().iter().map(|item| &item["recalled"]).collect();
+    assert_eq!(recalled, [true, true, false]);
+    assert_eq!(
+        (&page["items"][0]["body"], &page["items"][1]["body"]),
+        (&json!({"text": ""}), &json!({"text": ""}))
+    );
+    // A poll that hands out old messages again shows nothing of it either.
+    bench.down(vec![message("k1", agent("Li"), "secret")]);
+    pass(6.0).await;
+    let journal = serde_json::to_string(&visitor.events(0).await).unwrap();
+    assert!(!journal.contains("secret"), "{journal}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_recall_whose_answer_was_lost_is_found_in_the_history() {
     let bench = Bench::with(history_plan()).await;
     let visitor = bench.connected().await;

@@ -49,12 +49,6 @@ impl Visitor {
         Ok(self.current(&mut book).await?.record.clone())
     }
 
-    /// What `read` makes of the codes seen lately.
-    pub(super) async fn recent<T>(&self, read: impl FnOnce(&Recent) -> T) -> Result<T, Problem> {
-        let mut book = self.book.lock().await;
-        Ok(read(&self.current(&mut book).await?.recent))
-    }
-
     /// Changes the visitor: `change` is computed on the present record, written, and then seen by everybody. It may be
     /// computed more than once.
     ///

@@ -45,15 +45,13 @@ impl Visitor {
         } else {
             self.shared.store.events(&self.id, 0, usize::MAX).await?
         };
-        // The journal knows what was taken back for longer than the codes do; these know what was never told.
+        // The journal knows all that was taken back as long as it has the events; the marks know what was never told.
         let recalled: HashSet<&str> = journal.iter().filter_map(recall::recalled).collect();
-        self.recent(|recent| {
-            for kept in &mut kept {
-                let known = |code: &str| recalled.contains(code) || recent.contains(&recall::mark(code));
-                kept.recalled |= kept.code.as_deref().is_some_and(known);
-            }
-        })
-        .await?;
+        let record = self.record().await?;
+        for kept in &mut kept {
+            let known = |code: &str| recalled.contains(code) || recall::is_marked(&record.recalled, code);
+            kept.recalled |= kept.code.as_deref().is_some_and(known);
+        }
         let kept = whose::told(kept, &journal);
         let shown = |kept: &&Kept| !kept.recalled && !matches!(kept.content, Content::Body(_));
         let files: Vec<Content> = kept.iter().filter(shown).map(|kept| kept.content.clone()).collect();

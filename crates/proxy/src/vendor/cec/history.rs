@@ -23,6 +23,9 @@ const MAX_PAGES: usize = 100;
 /// A message proves that a span should have found it only when it is this old: it may have come between two questions.
 const OLD_MS: u64 = 60_000;
 
+/// How much later than a span is read on: a message of its end may have been taken back in the same conversation.
+const LATER_MS: u64 = 3_600_000;
+
 /// From when to when, in epoch milliseconds; both ends belong to it.
 #[derive(Clone, Copy)]
 struct Span {
@@ -78,7 +81,7 @@ impl Cec {
         if !self.config.history || self.config.dialect != Dialect::V2_6 {
             return Ok(None);
         }
-        let span = Span { since_ms, to_ms };
+        let span = Span { since_ms, to_ms: to_ms.saturating_add(LATER_MS) };
         let kept =
             |records: Records| records.kept(since_ms, to_ms, &self.config.call_links, &party.user_name);
         let times = &self.history_times;

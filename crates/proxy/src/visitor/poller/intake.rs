@@ -45,7 +45,7 @@ pub fn take(
 fn recalled(draft: &mut Draft, recent: &Recent, code: &str, journal: &[Event], intake: &mut Intake) {
     let known = recent.contains(code) || draft.has_code(code);
     let told = draft.take_back(code, journal);
-    if fresh(draft, recent, recall::mark(code)) && (told || known) {
+    if recall::mark(&mut draft.record.recalled, code) && (told || known) {
         draft.push(EventKind::Recalled(Recalled { id: code.to_owned() }));
         intake.news = true;
     }
@@ -82,10 +82,9 @@ fn one(
             if let Some(inter_idx) = inter_idx.clone().filter(|_| judgeable) {
                 draft.handle(handles::answer_id(&id), Handle::Answer { inter_idx, judged: None });
             }
-            let mark = recall::mark(&id);
             let (from, choices) = (from.clone(), choices.clone());
             draft.push(EventKind::Message(Message { id: id.clone(), from, body, choices, judgeable }));
-            if recent.contains(&mark) || draft.has_code(&mark) {
+            if recall::is_marked(&draft.record.recalled, &id) {
                 draft.take_back(&id, &[]);
                 draft.push(EventKind::Recalled(Recalled { id }));
             }

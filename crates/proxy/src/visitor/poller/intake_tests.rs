@@ -30,6 +30,7 @@ fn record(state: ContactState) -> VisitorRecord {
         call: frontdesk_contract::CallStatus::default(),
         files: 0,
         file_bytes: 0,
+        recalled: Vec::new(),
     }
 }
 
