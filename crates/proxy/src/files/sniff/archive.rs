@@ -3,8 +3,14 @@
 //!
 //! # Layout
 //! - `office`: what the parts of a Word document may be and lead to
+//! - `xml`: their content, event by event
+//! - `field`: what their fields do
+//! - `svg`: drawings in them
 
+mod field;
 mod office;
+mod svg;
+mod xml;
 
 use super::input::Input;
 use super::{Format, Refused, Walked};
@@ -12,8 +18,10 @@ use std::io::Write;
 
 const MOST_PARTS: usize = 2_000;
 const MOST_UNPACKED: u64 = 200_000_000;
-/// A part may unpack to so many times its size; deflate itself reaches 1032.
+/// A part may unpack to so many times its size; deflate itself reaches 1032. A log does so: what unpacks to little is counted
+/// in the sum alone.
 const MOST_RATIO: u64 = 200;
+const LITTLE: u64 = 8 << 20;
 const END: u64 = 22;
 /// Files in an archive that are refused besides programs: archives in archives.
 const NESTED: [&str; 10] = ["zip", "7z", "rar", "gz", "bz2", "xz", "tar", "tgz", "cab", "zst"];
@@ -40,8 +48,9 @@ pub(super) fn walk(input: &mut Input, out: &mut dyn Write) -> Walked<Format> {
         check_name(&part.name, word)?;
     }
     let total = parts.iter().try_fold(0_u64, |sum, part| sum.checked_add(part.unpacked));
-    let bomb =
-        parts.iter().any(|part| part.unpacked > part.packed.saturating_mul(MOST_RATIO).saturating_add(1_024));
+    let bomb = parts
+        .iter()
+        .any(|part| part.unpacked > LITTLE && part.unpacked > part.packed.saturating_mul(MOST_RATIO));
     if bomb || total.is_none_or(|total| total > MOST_UNPACKED) {
         return Err(Refused::Active("far more than its size tells"));
     }
@@ -168,7 +177,7 @@ fn check_name(name: &str, word: bool) -> Walked<()> {
     let extension =
         crate::files::name::extension(name.rsplit('/').next().unwrap_or_default()).unwrap_or_default();
     // A Word document is made of XML; macros and embedded objects have their own names.
-    let office = word && matches!(extension.as_str(), "xml" | "rels");
+    let office = word && (matches!(extension.as_str(), "xml" | "rels") || office::is_drawing(&lower));
     let runs = crate::files::name::is_active(&extension) && !office;
     let carries = lower.contains("vbaproject") || lower.contains("/embeddings/") || lower.contains("activex");
     let program = lower == "meta-inf/manifest.mf" || lower == "androidmanifest.xml";

@@ -256,6 +256,19 @@ pub(crate) fn docx_with(types: &str, relationships: &str) -> Vec<u8> {
     ])
 }
 
+/// A Word document whose text is this, and with one part more, all of them packed.
+pub(crate) fn docx_saying(text: &str, more: (&str, &[u8])) -> Vec<u8> {
+    let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+    let document = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?><w:document xmlns:w=\"{space}\"><w:body>{text}</w:body></w:document>"
+    );
+    zip_of(&[
+        ("[Content_Types].xml", b"<Types/>", true),
+        ("word/document.xml", document.as_bytes(), true),
+        (more.0, more.1, true),
+    ])
+}
+
 pub(crate) fn relation(kind: &str, target: &str) -> String {
     format!(
         r#"<Relationships><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}" {target}/></Relationships>"#

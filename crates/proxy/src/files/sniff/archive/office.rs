@@ -1,9 +1,12 @@
 //! Word documents (ECMA-376 part 2): the list of content types and the relationships between parts say what Word makes of
-//! them. Whatever would run, is carried along, or is fetched from elsewhere when the document is opened is refused.
+//! them, and the fields in the parts what is done. Whatever would run, is carried along, or is fetched from elsewhere when the
+//! document is opened is refused.
 
 use super::super::input::Input;
 use super::super::{Refused, Walked};
-use super::Part;
+use super::field::Fields;
+use super::svg::Drawing;
+use super::{Part, xml};
 use flate2::bufread::DeflateDecoder;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
@@ -11,6 +14,8 @@ use std::io::{BufReader, Read};
 
 /// A list may be so long.
 const MOST: u64 = 4 << 20;
+/// The texts of all parts may be so long together.
+const MOST_XML: u64 = 64 << 20;
 /// Parts of content types that stand for macros, controls and embedded files.
 const TYPES: [&str; 5] = ["macroenabled", "vbaproject", "activex", "oleobject", "vbadata"];
 /// Last words of relationships that stand for the same, or for a part that is taken over into the document.
@@ -27,15 +32,28 @@ const RELATIONS: [&str; 9] = [
 ];
 
 pub(super) fn check(input: &mut Input, parts: &[Part]) -> Walked<()> {
+    let mut budget = MOST_XML;
     for part in parts {
         let name = part.name.to_ascii_lowercase();
         if name == "[content_types].xml" {
             elements(&text(input, part)?, content_type)?;
         } else if name.ends_with(".rels") {
             elements(&text(input, part)?, relationship)?;
+        } else if is_drawing(&name) {
+            if !xml::read(input, part, &mut budget, &mut Drawing::default())? {
+                return Err(xml::unread());
+            }
+        // Whatever its name: a relationship may make a page of it.
+        } else if !xml::read(input, part, &mut budget, &mut Fields::default())? && name.ends_with(".xml") {
+            return Err(xml::unread());
         }
     }
     Ok(())
+}
+
+/// Whether a part has the name of a drawing, by its name in lower case.
+pub(super) fn is_drawing(name: &str) -> bool {
+    name.starts_with("word/media/") && name.ends_with(".svg")
 }
 
 /// The text of a part, which must be UTF-8.
@@ -103,8 +121,11 @@ fn relationship(element: &BytesStart<'_>) -> Walked<()> {
 
 /// The value of an attribute; empty where there is none.
 fn attribute(element: &BytesStart<'_>, wanted: &str) -> Walked<String> {
-    for attribute in element.attributes() {
+    for (count, attribute) in element.attributes().enumerate() {
         let attribute = attribute.map_err(|_| unread())?;
+        if count >= xml::MOST_ATTRIBUTES {
+            return Err(unread());
+        }
         if attribute.key.as_ref() == wanted.as_bytes() {
             let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|_| unread())?;
             return Ok(value.into_owned());

@@ -154,3 +154,173 @@ fn a_text_may_begin_with_an_address_in_brackets() {
         passes("a.txt", text.as_bytes(), text);
     }
 }
+
+/// A field in parts: `<` begins one, `|` separates, `>` ends it, anything else is its instruction.
+fn field(parts: &[&str]) -> String {
+    let kind = |kind: &str| format!("<w:r><w:fldChar w:fldCharType=\"{kind}\"/></w:r>");
+    let parts = parts.iter().map(|part| match *part {
+        "<" => kind("begin"),
+        "|" => kind("separate"),
+        ">" => kind("end"),
+        element if element.starts_with('<') => element.to_owned(),
+        text => format!("<w:r><w:instrText xml:space=\"preserve\">{text}</w:instrText></w:r>\n"),
+    });
+    parts.collect()
+}
+
+#[test]
+fn a_field_neither_runs_nor_fetches_anything() {
+    let nothing = ("word/styles.xml", b"<w:styles/>".as_slice());
+    let shown = "<w:r><w:t>LINK to DDE</w:t></w:r>";
+    for taken in [
+        field(&["<", " PAGE  \\* MERGEFORMAT ", "|", shown, ">"]),
+        field(&["<", " HYPER", "LINK \"https://shop.example/DDE\" ", "|", shown, ">"]),
+        field(&["<", " IF ", "<", " MERGEFIELD a ", "|", shown, ">", " = 1 \"LINK\"", "|", shown, ">"]),
+        field(&["<", "=", "<", "MERGEFIELD a", ">", "*2", ">"]),
+        field(&["<", " TOC \\o ", "|", "<", " PAGEREF _Toc1 ", "|", shown, ">", ">", "DDE alone is text"]),
+        field(&["<", " MACROBUTTON NoMacro [name] ", ">"]),
+        field(&["<", " REF a ", "|", ">", "<", " LISTNUM ", ">", "<", " DATE ", ">", "<", " IN", "DEX ", ">"]),
+        "<w:fldSimple w:instr=\" AUTHOR \"><w:r><w:t>DDE</w:t></w:r></w:fldSimple>".to_owned(),
+        "<w:p><w:r><w:t>DDEAUTO &amp; INCLUDETEXT</w:t></w:r></w:p><?mso-x y?><!-- z -->".to_owned(),
+        "<w:del><w:r><w:fldChar w:fldCharType=\"begin\"/><w:delInstrText> PAGE </w:delInstrText></w:r></w:del>".to_owned(),
+    ] {
+        passes("a.docx", &docx_saying(&taken, nothing), &taken);
+    }
+    let deleted = |text: &str| format!("<w:del><w:r><w:delInstrText>{text}</w:delInstrText></w:r></w:del>");
+    let foreign = "<x:fldChar xmlns:x=\"urn:x\" x:fldCharType=\"separate\"/>";
+    let own = "<w:r xmlns:w=\"urn:x\"><w:instrText>QUOTE</w:instrText></w:r>";
+    for refused in [
+        field(&["<", "DDEAUTO c:\\\\windows\\\\system32\\\\cmd.exe \"/k calc.exe\"", "|", shown, ">"]),
+        field(&["<", " d", "d", "e excel a", ">"]),
+        field(&["<", "DD<!-- -->E x", ">"]),
+        field(&["<", "&#68;D<![CDATA[E]]> x", ">"]),
+        field(&["<", "\u{a0} \\ INCLUDEPICTURE \"https://evil.example/p.png\" \\d", "|", ">"]),
+        field(&["<", "INCLUDETEXT \"\\\\\\\\evil.example\\\\x.docx\"", ">"]),
+        field(&["<", "IMPORT a", ">"]),
+        field(&["<", "LINK Excel.Sheet a", ">"]),
+        field(&["<", "DATABASE \\d a", ">"]),
+        field(&["<", "RD a.docx", ">"]),
+        field(&["<", " IF ", "<", "DDE a", ">", " = 1", ">"]),
+        field(&["<", " TOC ", "|", "<", "DDE a", ">", ">"]),
+        field(&["<", "<", "QUOTE 68 68 69", "|", shown, ">", " c:\\\\cmd.exe", ">"]),
+        field(&["<", "DD", "<", "QUOTE E", "|", shown, ">", " c", ">"]),
+        field(&["<", "DD", &deleted("x"), "E c", ">"]),
+        field(&["<", &deleted("D"), "DE c", ">"]),
+        field(&["<", "DD", "<w:r><w:t>E</w:t></w:r>", " c", ">"]),
+        field(&["<", "DD", "<mc:AlternateContent/>", "E", ">"]),
+        field(&["<", foreign, "DDE c", ">"]),
+        field(&["<", "DD", own, "E c", ">"]),
+        field(&["<", "<w:fldChar w:fldCharType=\"Separate\"/>", ">"]),
+        field(&["<", "<w:fldChar/>", ">"]),
+        field(&["<", " IF "].repeat(100)),
+        field(&["<", "&junk;", ">"]),
+        "<w:fldSimple w:instr=\" DDE a\"/>".to_owned(),
+        "<w:fldSimple w:instr=\" D&#x44;E a\"/>".to_owned(),
+        "<w:fldSimple instr=\"QUOTE\" w:instr=\"DDE a\"/>".to_owned(),
+        "<unclosed>".to_owned(),
+        "<a>".repeat(600) + &"</a>".repeat(600),
+        format!("<a {}/>", (0..300).map(|at| format!("a{at}='' ")).collect::<String>()),
+        format!("<a b='{}'/>", "x".repeat(5 << 20)),
+    ] {
+        let what = refused.get(..refused.len().min(300)).unwrap();
+        assert!(cleaned("a.docx", &docx_saying(&refused, nothing)).is_err(), "{what}");
+    }
+    let strict = "http://purl.oclc.org/ooxml/wordprocessingml/main";
+    let footer = |space: &str| format!("<a:ftr xmlns:a=\"{space}\"><a:fldSimple a:instr=\"DDE x\"/></a:ftr>");
+    let wide: Vec<u8> = footer(strict).encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (name, part) in [
+        ("word/footer1.xml", footer(strict).as_bytes()),
+        ("word/media/a.png", footer(strict).as_bytes()),
+        ("word/media/a.png", format!("\u{feff}  {}", footer(strict)).as_bytes()),
+        ("word/media/a.png", &wide),
+        ("word/footer1.xml", footer("&#104;ttp://purl.oclc.org/ooxml/wordprocessingml/main").as_bytes()),
+        ("word/a.xml", b"<?xml version='1.0' encoding='utf-7'?>+ADw-a:ftr+AD4-"),
+        ("word/a.xml", b"<!DOCTYPE a [<!ENTITY b 'DDE'>]><a>&b;</a>"),
+        ("word/a.xml", b"\x00\x01\x02"),
+    ] {
+        is_active("a.docx", &docx_saying("", (name, part)), name);
+    }
+    for (name, part) in [
+        ("word/media/a.png", png()),
+        ("word/fonts/font1.odttf", (60..255).collect()),
+        ("word/e.xml", Vec::new()),
+    ] {
+        passes("a.docx", &docx_saying("", (name, &part)), name);
+    }
+}
+
+#[test]
+fn a_document_may_hold_drawings_of_shapes() {
+    let svg = |inner: &str| {
+        format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 96 96\" overflow=\"hidden\">{inner}</svg>"
+        )
+    };
+    let name = "word/media/image2.svg";
+    for inner in [
+        "<style>\n.MsftOfcThm_Accent1_Fill { fill:#4472C4; }\n</style><g class=\"MsftOfcThm_Accent1_Fill\"><path d=\"M1 1\"/></g>",
+        "<defs><linearGradient id=\"a\"><stop offset=\"0\"/></linearGradient><clipPath id=\"b\"/></defs><rect fill=\"url(#a)\"/><use xlink:href=\"#a\"/>",
+        "<title>A rocket</title><text>5 &lt; 6, javascript: @ \\ </text>",
+    ] {
+        passes("a.docx", &docx_saying("", (name, svg(inner).as_bytes())), inner);
+    }
+    for inner in [
+        "<script>1</script>",
+        "<g onload=\"a()\"/>",
+        "<g OnClick=\"a()\"/>",
+        "<foreignObject/>",
+        "<image href=\"https://evil.example/a.png\"/>",
+        "<use xlink:href=\"https://evil.example/a.svg#a\"/>",
+        "<use href=\"&#104;ttps://evil.example/a.svg#a\"/>",
+        "<a href=\"#a\"/>",
+        "<animate attributeName=\"href\" to=\"javascript:a()\"/>",
+        "<rect fill=\"url(https://evil.example/a.svg#a)\"/>",
+        "<rect style=\"fill:URL( 'https://evil.example/a.svg#a')\"/>",
+        "<rect style=\"fill:u\\72l(https://evil.example/)\"/>",
+        "<style>@import 'https://evil.example/a.css';</style>",
+        "<style>@im<!-- -->port 'https://evil.example/a.css';</style>",
+        "<style>a{b:u<![CDATA[rl(https://evil.example/)]]>}</style>",
+        "<style>a{b:url(<g/>https://evil.example/)}</style>",
+        "<g xml:base=\"https://evil.example/\"/>",
+        "<h:script xmlns:h=\"http://www.w3.org/1999/xhtml\"/>",
+        "<?xml-stylesheet href=\"https://evil.example/\"?>",
+        "<unclosed>",
+    ] {
+        is_active("a.docx", &docx_saying("", (name, svg(inner).as_bytes())), inner);
+    }
+    let plain = svg("<g/>");
+    is_active("a.docx", &docx_saying("", (name, b"GIF89a")), "no drawing at all");
+    is_active("a.docx", &docx_saying("", ("word/image2.svg", plain.as_bytes())), "elsewhere");
+    is_active("a.zip", &zip(&[(name, plain.as_bytes())]), "in another archive");
+    let doctype = format!("<!DOCTYPE svg>{plain}");
+    is_active("a.docx", &docx_saying("", (name, doctype.as_bytes())), "with a document type");
+}
+
+#[test]
+fn what_unpacks_to_little_is_counted_in_the_sum_alone() {
+    let log = b"the same line\n".repeat(200_000);
+    passes("a.zip", &zip_of(&[("a.log", &log, true)]), "a log");
+    let even = "<w:p><w:r><w:t>the same</w:t></w:r></w:p>".repeat(50_000);
+    passes("a.docx", &docx_saying(&even, ("word/a.xml", b"")), "an even document");
+    is_active("a.zip", &zip_of(&[("a.log", &vec![0; 9 << 20], true)]), "a large part");
+    let names: Vec<String> = (0..30).map(|number| format!("{number}.log")).collect();
+    let parts: Vec<(&str, &[u8], bool)> =
+        names.iter().map(|name| (name.as_str(), [0; 4].as_slice(), true)).collect();
+    let mut many = zip_of(&parts);
+    let mut from = 0;
+    while let Some(at) = find(&many[from..], b"PK\x01\x02") {
+        from += at + 28;
+        many[from - 4..from].copy_from_slice(&(8_u32 << 20).to_le_bytes());
+    }
+    is_active("a.zip", &many, "many of them");
+    let blank = vec![b' '; (64 << 20) + 1];
+    let why = cleaned("a.docx", &docx_saying("", ("word/a.xml", &blank))).unwrap_err();
+    assert_eq!(why.to_string(), "the file holds far more than its size tells");
+    let texts = [
+        ("[Content_Types].xml", b"<Types/>".as_slice()),
+        ("word/document.xml", b"<a/>"),
+        ("word/a.xml", &blank),
+    ];
+    let why = cleaned("a.docx", &zip(&texts)).unwrap_err();
+    assert_eq!(why.to_string(), "the file is damaged: its texts are too long");
+}
