@@ -4,7 +4,7 @@
 //! dist/frontdesk.js            the loader
 //! dist/frame.html              the page of the frame
 //! dist/inline.html             a page with the widget in it
-//! dist/assets/<hash>/…         immutable: frame.js, frontdesk_bg.wasm, split_*.wasm, frame.css, locales/…
+//! dist/assets/<hash>/…         immutable: frame.js, frontdesk_bg.wasm, split_*.wasm, frame.css, locales/…, softphone.js
 //! ```
 //!
 //! `dist/` has the widget with its parts split off ([`crate::parts`]); with `--dev` it has the one of `pkg/`.
@@ -37,13 +37,14 @@ const WIDGET_INPUTS: [&str; 7] = [
     "crates/contract",
 ];
 /// What else `dist/` depends on.
-const BUNDLE_INPUTS: [&str; 7] = [
+const BUNDLE_INPUTS: [&str; 8] = [
     "index.html",
     "www/frame.html",
     "www/frame.js",
     "www/frame.css",
     "www/loader.js",
     "www/locales",
+    "www/call",
     "package-lock.json",
 ];
 /// What rustc emits for this target, and wasm-opt must therefore accept.
@@ -240,6 +241,9 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
             .args(["xtask/js/locales.mjs", "minify", "www/locales"])
             .arg(staged.join("locales")),
     )?;
+    let mut softphone = proc::command("node");
+    softphone.arg("xtask/js/softphone.mjs").arg(&staged);
+    proc::run(if dev { softphone.arg("--dev") } else { &mut softphone })?;
     proc::run(
         esbuild(dev)
             .arg(www.join("loader.js"))

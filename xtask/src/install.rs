@@ -255,7 +255,7 @@ fn missing(need: &Need) -> Result<Vec<Missing>> {
     if !npm_stamp()?.is_fresh() {
         missing.push(Missing {
             what: "node_modules from package-lock.json".into(),
-            why: "esbuild and wasm-opt, which make the widget small",
+            why: "esbuild and wasm-opt, which make the widget small, and JsSIP for calls",
             install: Install::Npm,
         });
     }

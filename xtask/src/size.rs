@@ -16,6 +16,10 @@ const TOTAL_BUDGET: u64 = 130_000;
 const PART_BUDGETS: [(&str, u64); 4] =
     [("split_attach", 20_000), ("split_conversation", 38_000), ("split_leave", 18_000), ("chunk_", 6_000)];
 
+/// Brotli bytes of the telephone, which is loaded when a call starts.
+const SOFTPHONE_BUDGET: u64 = 48_000;
+const SOFTPHONE: &str = "softphone.js";
+
 /// One file that is served.
 #[derive(Clone, Debug)]
 struct Item {
@@ -51,11 +55,12 @@ pub(crate) fn run() -> Result<()> {
         }
     }
     println!("budget: loader {LOADER_BUDGET}, sum {TOTAL_BUDGET} bytes in brotli");
-    for (name, budget) in PART_BUDGETS {
+    for (name, budget) in PART_BUDGETS.into_iter().chain([(SOFTPHONE, SOFTPHONE_BUDGET)]) {
         println!("        {name} {budget}");
     }
     verdict(&first)?;
-    verdict_on_parts(&later)
+    verdict_on_parts(&later)?;
+    verdict_on_softphone(&first, &later)
 }
 
 /// What the first letter that the visitor types loads: the conversation, and at most what parts share.
@@ -128,6 +133,19 @@ fn verdict_on_parts(later: &[Item]) -> Result<()> {
     Ok(())
 }
 
+/// It is there, keeps to its budget, and nobody who does not call loads it.
+fn verdict_on_softphone(first: &[Item], later: &[Item]) -> Result<()> {
+    let is = |item: &&Item| item.name == SOFTPHONE;
+    if first.iter().any(|item| is(&item)) {
+        bail!("{SOFTPHONE} belongs to the first load");
+    }
+    let bytes = later.iter().find(is).with_context(|| format!("there is no {SOFTPHONE}"))?.brotli;
+    if bytes > SOFTPHONE_BUDGET {
+        bail!("{SOFTPHONE} has {bytes} bytes, {} over its budget", bytes - SOFTPHONE_BUDGET);
+    }
+    Ok(())
+}
+
 fn verdict(first: &[Item]) -> Result<()> {
     let loader = first.iter().find(|item| item.name == "frontdesk.js").map_or(0, |item| item.brotli);
     if loader > LOADER_BUDGET {
@@ -156,13 +174,13 @@ mod tests {
             "inline.html",
             "locales/en.json",
             "locales/zh-CN.json",
-            "softphone-AB12.js",
+            "softphone.js",
         ];
         let items = files.iter().zip(1..).map(|(name, brotli)| item(name, brotli)).collect();
         let (first, later) = split(items);
         let names = |items: &[Item]| items.iter().map(|item| item.name.clone()).collect::<Vec<_>>();
         assert_eq!(names(&first), ["frontdesk.js", "frame.js", "locales/zh-CN.json"]);
-        assert_eq!(names(&later), ["inline.html", "locales/en.json", "softphone-AB12.js"]);
+        assert_eq!(names(&later), ["inline.html", "locales/en.json", "softphone.js"]);
     }
 
     #[test]
@@ -174,6 +192,15 @@ mod tests {
         let error = verdict_on_parts(&[item("split_of_tomorrow.wasm", 1)]).unwrap_err();
         assert!(error.to_string().contains("split_of_tomorrow.wasm has no budget"));
         assert!(verdict_on_parts(&[item("locales/en.json", 1_000_000)]).is_ok());
+    }
+
+    #[test]
+    fn the_telephone_is_never_loaded_first_and_keeps_to_its_budget() {
+        let phone = |brotli| [item(SOFTPHONE, brotli)];
+        assert!(verdict_on_softphone(&[], &phone(SOFTPHONE_BUDGET)).is_ok());
+        assert!(verdict_on_softphone(&[], &phone(SOFTPHONE_BUDGET + 1)).is_err());
+        assert!(verdict_on_softphone(&[], &[]).is_err());
+        assert!(verdict_on_softphone(&phone(1), &[]).is_err());
     }
 
     #[test]
