@@ -108,7 +108,8 @@ structs! {
     Feedback { message, helpful }
     CallStatus { id, state, media or CallMedia::Audio, gateway, end }
     CallGateway { domain, addresses, access_code, caller }
-    CallSupport { click_to_call, web_rtc, call }
+    CallSupport { click_to_call, web_rtc, call, ice_servers or Vec::new() }
+    IceServer { urls, username, credential }
     Notice { code, text }
     Gap { from, to }
     Saved { schema, records }

@@ -148,6 +148,13 @@ fn answers_of_files_history_and_comforts() {
     agree::<MessageLeft>(r#"{"status":"accepted"}"#);
     agree::<CallStatus>(r#"{"state":"of_tomorrow","media":"of_tomorrow","end":"of_tomorrow"}"#);
     agree::<CallSupport>(r#"{"click_to_call":true,"web_rtc":false,"call":{"state":"none"}}"#);
+    agree::<CallSupport>(
+        r#"{"click_to_call":true,"web_rtc":true,"call":{"state":"none"},
+            "ice_servers":[{"urls":["turn:t.example"],"username":"u","credential":"c"},{"urls":[]}]}"#,
+    );
+    agree::<CallSupport>(
+        r#"{"click_to_call":true,"web_rtc":true,"call":{"state":"none"},"ice_servers":[{}]}"#,
+    );
     for json in ["{}", "[]", "null", r#"{"items":[7]}"#, r#"{"suggestions":[7]}"#] {
         agree::<HistoryPage>(json);
         agree::<Suggestions>(json);

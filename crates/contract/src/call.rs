@@ -1,6 +1,7 @@
 //! Calls: whether they are possible, starting, keeping and ending one. Media is between page and gateway.
 
 use crate::id::ClientId;
+use core::fmt;
 use serde::{Deserialize, Serialize};
 
 /// Answer to `GET /v1/call`.
@@ -13,6 +14,31 @@ pub struct CallSupport {
     pub web_rtc: bool,
     /// The call as it stands.
     pub call: CallStatus,
+    /// STUN and TURN servers for the page's peer connection, where calls are possible. Told here, not with the gateway:
+    /// that is an event, and a journal is no place for a password.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub ice_servers: Vec<IceServer>,
+}
+
+/// A STUN or TURN server, as `RTCPeerConnection` takes it.
+#[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IceServer {
+    /// Its addresses, such as `stun:stun.example:3478`.
+    pub urls: Vec<String>,
+    /// User name for TURN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+    /// Password for TURN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+}
+
+impl fmt::Debug for IceServer {
+    /// Without user name and password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("IceServer").field("urls", &self.urls).finish_non_exhaustive()
+    }
 }
 
 /// Body of `POST /v1/call`.

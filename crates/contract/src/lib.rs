@@ -37,7 +37,7 @@ pub mod robot;
 pub mod session;
 pub mod survey;
 
-pub use call::{CallEnd, CallGateway, CallMedia, CallState, CallStatus, CallSupport, StartCall};
+pub use call::{CallEnd, CallGateway, CallMedia, CallState, CallStatus, CallSupport, IceServer, StartCall};
 pub use contact::{Connect, ConnectTo, Contact, ContactState, EndReason, Person, QueueInfo};
 pub use error::{ApiError, ErrorCode};
 pub use event::{

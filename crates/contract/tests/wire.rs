@@ -3,7 +3,7 @@
 use frontdesk_contract::{
     ApiError, Body, CallEnd, CallMedia, CallState, CallStatus, CallSupport, ClientId, Connect, Contact,
     ContactState, EndReason, ErrorCode, Event, EventKind, EventPage, FeedbackSaved, FileStored, FileTicket,
-    HistoryPage, IdError, LeaveMessage, MAX_ID_CHARS, MessageLeft, Node, NoticeCode, OpenSession,
+    HistoryPage, IceServer, IdError, LeaveMessage, MAX_ID_CHARS, MessageLeft, Node, NoticeCode, OpenSession,
     PostFeedback, PostMessage, PostSurvey, Posted, PostedStatus, Sender, SessionOpened, StartCall,
     Suggestions, SurveyForm, SurveyQuestion, SurveySaved, Tag,
 };
@@ -87,6 +87,8 @@ fn an_older_version_that_leaves_fields_out_is_read() {
     assert_eq!(left.country, None);
     let call: CallStatus = parse(include_str!("fixtures/older/call_status.json"));
     assert_eq!(call, CallStatus::default());
+    let support: CallSupport = parse(include_str!("fixtures/older/call_support.json"));
+    assert!(support.web_rtc && support.ice_servers.is_empty());
     let nodes: Vec<Node> = parse(include_str!("fixtures/older/rich.json"));
     let [Node::Link(link), Node::Call(call), Node::Element(rule)] = nodes.as_slice() else {
         panic!("three nodes: {nodes:?}")
@@ -174,4 +176,16 @@ fn what_is_sent_says_one_thing() {
     }
     // A reader of answers goes on with what it knows.
     assert_eq!(parse::<Body>(r#"{"text":"x","hologram":{}}"#), Body::Text("x".into()));
+}
+
+#[test]
+fn the_password_of_a_turn_server_is_not_printed() {
+    let support: Vec<CallSupport> = parse(include_str!("fixtures/exact/call_support.json"));
+    let with = IceServer {
+        urls: vec!["turn:turn.example".into()],
+        username: Some("canary-user".into()),
+        credential: Some("canary-word".into()),
+    };
+    let printed = format!("{with:?} {support:?}");
+    assert!(printed.contains("turns:turn.example") && !printed.contains("canary"), "{printed}");
 }

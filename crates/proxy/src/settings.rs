@@ -1,7 +1,8 @@
 //! What the visitor API needs to know about its deployment: [`Config`] without what belongs to a centre's adapter.
 
 use crate::config::{self, Config, Dialect, Limits, MessageIds, OnLinger, PollKind};
-use frontdesk_contract::{CallOffer, Offers};
+use frontdesk_contract::{CallOffer, IceServer, Offers};
+use secrecy::ExposeSecret as _;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -40,6 +41,8 @@ pub struct DeskSettings {
     pub offers: Offers,
     /// Gateways that calls may use, as `wss://host:port` or with the usual port left out.
     pub gateways: Vec<String>,
+    /// STUN and TURN servers for calls; sent to the page as they are.
+    pub ice_servers: Vec<IceServer>,
     /// How long polling goes on without a listener.
     pub linger: Duration,
     /// What happens then.
@@ -72,12 +75,21 @@ impl From<&config::Desk> for DeskSettings {
                 text_max_bytes: cec.text_max_bytes,
             },
             gateways: desk.calls.as_ref().map(|calls| calls.gateways.clone()).unwrap_or_default(),
+            ice_servers: desk.calls.iter().flat_map(|calls| &calls.ice_servers).map(told).collect(),
             linger: desk.linger,
             on_linger: desk.on_linger,
             centre: CentreTraits { message_id: cec.message_id, poll: cec.poll, history: cec.history },
             poll_busy: cec.poll_busy,
             poll_idle: cec.poll_idle,
         }
+    }
+}
+
+fn told(server: &config::IceServer) -> IceServer {
+    IceServer {
+        urls: server.urls.clone(),
+        username: server.username.clone(),
+        credential: server.credential.as_ref().map(|secret| secret.expose_secret().to_owned()),
     }
 }
 

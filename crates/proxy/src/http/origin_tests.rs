@@ -25,6 +25,7 @@ fn settings() -> (Settings, DeskSettings) {
         .to_vec(),
         offers: frontdesk_contract::Offers::default(),
         gateways: Vec::new(),
+        ice_servers: Vec::new(),
         linger: Duration::ZERO,
         on_linger: OnLinger::Stop,
         centre: CentreTraits { message_id: MessageIds::Ignored, poll: PollKind::Repeats, history: false },

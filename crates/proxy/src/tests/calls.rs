@@ -3,7 +3,7 @@
 use super::{Bench, Plan, Reply, Visitor, pass};
 use crate::vendor::fake::{Call, not_sent, refused, unknown};
 use crate::vendor::{CallAbility, CallNews, Serving};
-use frontdesk_contract::{CallGateway, CallMedia, CallOffer, ErrorCode};
+use frontdesk_contract::{CallGateway, CallMedia, CallOffer, ErrorCode, IceServer};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -84,6 +84,30 @@ async fn a_call_is_asked_for_followed_and_hung_up() {
     assert_eq!(bench.centre.count(|call| matches!(call, Call::StartCall(CallMedia::Audio))), 1);
     assert_eq!(dropped(&bench), 1);
     assert_eq!(start(&visitor, "k3", "audio").await.body["state"], "setup", "another call after this one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_page_is_told_the_desks_ice_servers_where_calls_are_possible() {
+    for web_rtc in [true, false] {
+        let mut plan = plan();
+        plan.desk.ice_servers = vec![
+            IceServer { urls: vec!["stun:stun.example".into()], ..IceServer::default() },
+            IceServer {
+                urls: vec!["turn:turn.example".into()],
+                username: Some("u".into()),
+                credential: Some("c".into()),
+            },
+        ];
+        let bench = Bench::with(plan).await;
+        bench.centre.script().call_support.push_back(Ok(CallAbility { web_rtc, click_to_call: true }));
+        let visitor = bench.visitor().await;
+        let support = visitor.call("GET", "/v1/call", None).await.body;
+        let told = json!([
+            {"urls": ["stun:stun.example"]},
+            {"urls": ["turn:turn.example"], "username": "u", "credential": "c"},
+        ]);
+        assert_eq!(support.get("ice_servers"), web_rtc.then_some(&told));
+    }
 }
 
 #[tokio::test(start_paused = true)]

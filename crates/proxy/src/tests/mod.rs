@@ -61,6 +61,7 @@ impl Default for Plan {
                 origins: vec!["https://shop.example".into()],
                 offers,
                 gateways: vec!["wss://gw.example".into(), "wss://192.0.2.10:8443".into()],
+                ice_servers: Vec::new(),
                 linger: Duration::from_secs(180),
                 on_linger: OnLinger::Disconnect,
                 centre: CentreTraits {

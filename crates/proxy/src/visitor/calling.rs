@@ -78,7 +78,9 @@ impl Visitor {
             return Ok(CallSupport { call: record.call, ..CallSupport::default() });
         }
         let CallAbility { web_rtc, click_to_call } = self.ability(&party(&record)).await;
-        Ok(CallSupport { click_to_call, web_rtc, call: record.call })
+        let possible = web_rtc && click_to_call;
+        let ice_servers = if possible { self.desk.settings.ice_servers.clone() } else { Vec::new() };
+        Ok(CallSupport { click_to_call, web_rtc, call: record.call, ice_servers })
     }
 
     /// What the centre can do; nothing, as long as it does not say.
