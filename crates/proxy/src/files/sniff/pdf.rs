@@ -40,7 +40,7 @@ pub(super) fn walk(input: &mut Input, out: &mut dyn Write) -> Walked<()> {
     let tail = input.some(input.left())?;
     let ended = tail.windows(5).rposition(|window| window == b"%%EOF");
     let ended = ended.ok_or(Refused::Damaged("it ends too early"))?;
-    if !tail.get(ended + 5..).unwrap_or_default().iter().all(u8::is_ascii_whitespace) {
+    if !tail.get(ended + 5..).unwrap_or_default().iter().copied().all(lexer::is_blank) {
         return Err(Refused::Damaged("something follows its end"));
     }
     input.seek(0)?;

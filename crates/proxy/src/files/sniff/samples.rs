@@ -246,6 +246,18 @@ pub(crate) fn docx() -> Vec<u8> {
     docx_with(types, &relation("hyperlink", r#"Target="https://shop.example/" TargetMode="External""#))
 }
 
+/// A Word document with a field and a drawing, not packed.
+fn docx_with_fields() -> Vec<u8> {
+    let text = r#"<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:fldSimple w:instr="PAGE"/><w:fldChar w:fldCharType="begin"/><w:instrText>NUM</w:instrText><w:instrText>PAGES</w:instrText><w:fldChar w:fldCharType="separate"/><w:t>5</w:t><w:fldChar w:fldCharType="end"/></w:p>"#;
+    let drawing =
+        r##"<svg xmlns="http://www.w3.org/2000/svg"><style>a{fill:url(#b)}</style><use href="#b"/></svg>"##;
+    zip(&[
+        ("[Content_Types].xml", b"<Types/>"),
+        ("word/document.xml", text.as_bytes()),
+        ("word/media/a.svg", drawing.as_bytes()),
+    ])
+}
+
 /// A Word document with these content types and these relationships.
 pub(crate) fn docx_with(types: &str, relationships: &str) -> Vec<u8> {
     zip(&[
@@ -313,7 +325,12 @@ pub(crate) fn good() -> Vec<(&'static str, Vec<u8>)> {
         ("a.m4a", m4a()),
         ("a.pdf", pdf()),
         ("packed.pdf", pdf_packed("1 0 << /Type /Catalog >>")),
+        (
+            "opening.pdf",
+            pdf_with("2 0 obj << /OpenAction<</S/GoTo/D[3 0 R/Fit]>> /A<</S/GoToR/F(b.pdf)>> >> endobj"),
+        ),
         ("a.docx", docx()),
+        ("fields.docx", docx_with_fields()),
         ("a.doc", doc()),
         ("a.zip", zip(&[("a.txt", b"hello"), ("b/c.png", b"x")])),
         ("a.txt", text()),

@@ -415,7 +415,7 @@ fn a_desk_refuses_kinds_that_it_does_not_take() {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
     #[test]
-    fn no_file_panics(which in 0..18_usize, cuts in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8), end in any::<prop::sample::Index>()) {
+    fn no_file_panics(which in 0..20_usize, cuts in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..8), end in any::<prop::sample::Index>()) {
         let (name, mut bytes) = good().swap_remove(which);
         for (at, byte) in cuts {
             let at = at.index(bytes.len());

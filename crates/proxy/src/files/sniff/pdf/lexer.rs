@@ -192,6 +192,7 @@ fn unescaped(name: &[u8]) -> Vec<u8> {
     out
 }
 
-fn is_blank(byte: u8) -> bool {
+/// White space (ISO 32000-2 §7.2.3).
+pub(super) fn is_blank(byte: u8) -> bool {
     matches!(byte, 0 | 9 | 10 | 12 | 13 | 32)
 }

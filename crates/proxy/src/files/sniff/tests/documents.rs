@@ -45,6 +45,12 @@ fn a_document_may_say_where_it_opens_and_nothing_else() {
 }
 
 #[test]
+fn nothing_but_blanks_follows_the_end_of_a_document() {
+    passes("a.pdf", &[pdf().as_slice(), b" \r\n\0\0\0\0"].concat(), "padding");
+    assert!(cleaned("a.pdf", &[pdf().as_slice(), b"\0\0x"].concat()).is_err());
+}
+
+#[test]
 fn an_opening_is_found_wherever_a_reader_would_find_it() {
     let catalog = "2 0 obj << /Type/Catalog /OpenAction 5 0 R >> endobj";
     let uri = "/S/URI/URI(https://evil.example/)";
