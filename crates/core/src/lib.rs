@@ -13,8 +13,10 @@
 //! - [`failure`], [`backoff`]: what a failure means for the next step, and how long to wait
 //! - [`snapshot`]: what survives a reload
 //! - [`tabs`]: which of several tabs holds the long poll
+//! - [`call`]: calls from the page, a machine of its own beside the session: it is loaded when a call is wanted
 
 pub mod backoff;
+pub mod call;
 pub mod effect;
 pub mod failure;
 pub mod input;

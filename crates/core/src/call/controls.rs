@@ -1,0 +1,188 @@
+//! What the visitor does in a call: silence, hold, keys, picture, devices.
+
+use super::Machine;
+use super::effect::{CallNo, Effect};
+use super::input::{Device, MediaTrouble};
+use super::running::{Phase, Running};
+use super::step::Step;
+
+/// How the visitor's picture stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Camera {
+    /// Not seen.
+    #[default]
+    Off,
+    /// Being turned on.
+    Starting,
+    /// Seen.
+    On,
+    /// It does not start.
+    Failed(MediaTrouble),
+}
+
+/// Who holds the call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Held {
+    /// The visitor.
+    pub here: bool,
+    /// The other side.
+    pub there: bool,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Controls {
+    pub(super) muted: bool,
+    pub(super) held: Held,
+    pub(super) camera: Camera,
+    /// The microphone is gone, or was not exchanged for another.
+    pub(super) device_trouble: Option<(Device, MediaTrouble)>,
+    /// What the driver was told last.
+    silent: bool,
+}
+
+impl Controls {
+    pub(super) fn new(video: bool) -> Self {
+        Self { camera: if video { Camera::On } else { Camera::Off }, ..Self::default() }
+    }
+
+    pub(super) fn is_silent(&self) -> bool {
+        // Holding a call stops the other side from being heard, not this one.
+        self.muted || self.held.here
+    }
+
+    pub(super) fn held_by_peer(&mut self, step: &mut Step, on: bool) {
+        if self.held.there != on {
+            self.held.there = on;
+            step.redraw();
+        }
+    }
+}
+
+impl Running {
+    /// Tells the driver what of the controls it does not know yet.
+    pub(super) fn show_controls(&mut self, step: &mut Step) {
+        let silent = self.controls.is_silent();
+        if self.has_media && self.controls.silent != silent {
+            self.controls.silent = silent;
+            step.push(Effect::Silence(self.no, silent));
+        }
+    }
+
+    fn turn_camera(&mut self, step: &mut Step, camera: Camera) {
+        self.controls.camera = camera;
+        step.push(Effect::Camera(self.no, camera != Camera::Off));
+        step.redraw();
+    }
+}
+
+impl Machine {
+    pub(super) fn mute(&mut self, step: &mut Step, on: bool) {
+        let Some(call) = self.call.as_mut() else { return };
+        if call.controls.muted != on {
+            call.controls.muted = on;
+            call.show_controls(step);
+            step.redraw();
+        }
+    }
+
+    pub(super) fn hold(&mut self, step: &mut Step, on: bool) {
+        let Some(call) = self.call.as_mut().filter(|call| call.is_talking()) else { return };
+        if call.controls.held.here != on {
+            call.controls.held.here = on;
+            // Silent before it holds, and held no longer before it is heard.
+            if on {
+                call.show_controls(step);
+            }
+            step.push(Effect::Hold(call.no, on));
+            call.show_controls(step);
+            step.redraw();
+        }
+    }
+
+    pub(super) fn digit(&mut self, step: &mut Step, key: char) {
+        let Some(call) = self.call.as_ref().filter(|call| call.is_talking()) else { return };
+        let key = key.to_ascii_uppercase();
+        if matches!(key, '0'..='9' | '*' | '#' | 'A'..='D') && !call.controls.held.here {
+            step.push(Effect::Digit(call.no, key));
+        }
+    }
+
+    pub(super) fn set_camera(&mut self, step: &mut Step, on: bool) {
+        let Some(call) = self.call.as_mut().filter(|call| call.video && call.has_media) else { return };
+        match (call.controls.camera, on) {
+            (Camera::On | Camera::Starting, false) => call.turn_camera(step, Camera::Off),
+            (Camera::Off | Camera::Failed(_), true) => call.turn_camera(step, Camera::Starting),
+            (Camera::Failed(_), false) => {
+                call.controls.camera = Camera::Off;
+                step.redraw();
+            }
+            (Camera::On | Camera::Starting, true) | (Camera::Off, false) => {}
+        }
+    }
+
+    pub(super) fn choose(&mut self, step: &mut Step, device: Device, id: String) {
+        let Some(call) = self.call.as_mut().filter(|call| call.has_media) else { return };
+        if device == Device::Camera {
+            if !call.video {
+                return;
+            }
+            call.controls.camera = Camera::Starting;
+            step.redraw();
+        }
+        step.push(Effect::Switch { call: call.no, device, id, silent: call.controls.is_silent() });
+    }
+
+    pub(super) fn switched(
+        &mut self,
+        step: &mut Step,
+        no: CallNo,
+        device: Device,
+        result: Result<(), MediaTrouble>,
+    ) {
+        let Some(call) = self.call.as_mut().filter(|call| call.no == no) else {
+            if result.is_ok() {
+                step.push(Effect::ReleaseMedia(no));
+            }
+            return;
+        };
+        if !call.has_media || call.phase == Phase::Media {
+            return;
+        }
+        step.redraw();
+        match (device, result) {
+            (Device::Camera, _) if call.controls.camera == Camera::Off => {
+                // Turned off while it started.
+                if result.is_ok() {
+                    step.push(Effect::Camera(no, false));
+                }
+            }
+            (Device::Camera, Ok(())) => call.controls.camera = Camera::On,
+            (Device::Camera, Err(trouble)) => call.controls.camera = Camera::Failed(trouble),
+            (Device::Microphone | Device::Speaker, Err(trouble)) => {
+                call.controls.device_trouble = Some((device, trouble));
+            }
+            (Device::Microphone | Device::Speaker, Ok(())) => {
+                if call.controls.device_trouble.is_some_and(|trouble| trouble.0 == device) {
+                    call.controls.device_trouble = None;
+                }
+                if device == Device::Microphone {
+                    call.watch.new_microphone();
+                    // What was pressed meanwhile holds for the new track as well.
+                    step.push(Effect::Silence(no, call.controls.is_silent()));
+                }
+            }
+        }
+    }
+
+    pub(super) fn device_gone(&mut self, step: &mut Step, no: CallNo, device: Device) {
+        let Some(call) = self.call.as_mut().filter(|call| call.no == no && call.has_media) else { return };
+        match device {
+            Device::Camera if call.controls.camera == Camera::Off => return,
+            Device::Camera => call.controls.camera = Camera::Failed(MediaTrouble::Absent),
+            Device::Microphone | Device::Speaker => {
+                call.controls.device_trouble = Some((device, MediaTrouble::Absent));
+            }
+        }
+        step.redraw();
+    }
+}
