@@ -32,7 +32,7 @@ pub enum Effect {
     },
     /// Stop microphone and camera of this call, for good. Harmless where there are none.
     ReleaseMedia(CallNo),
-    /// Have the softphone call; report [`super::Input::Phone`].
+    /// Have the softphone call; report [`super::Input::Phone`]. One that cannot be loaded has ended, as one that failed.
     Dial(CallNo, Dial),
     /// Have the softphone end its call, by CANCEL or BYE as it fits. Harmless where it has ended.
     HangUp(CallNo),

@@ -278,6 +278,11 @@ impl Machine {
         self.call.as_ref()?.controls.device_trouble
     }
 
+    /// Connected, but sound has found no way yet.
+    pub fn awaits_sound(&self) -> bool {
+        self.call.as_ref().is_some_and(|call| call.is_talking() && call.recovery.awaits_media())
+    }
+
     /// The connection is being mended; the call is kept.
     pub fn is_recovering(&self) -> bool {
         self.call.as_ref().is_some_and(|call| call.is_talking() && call.recovery.is_going_on())

@@ -22,6 +22,8 @@ const MEDIA_WITHIN_MS: u64 = 20_000;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Recovery {
     ice: Option<IceState>,
+    /// The call was taken: there must be media.
+    begun: bool,
     /// There was media in this call.
     was_up: bool,
     /// Since when there is no way for media.
@@ -35,9 +37,14 @@ pub(super) struct Recovery {
 }
 
 impl Recovery {
-    /// Something is being mended.
+    /// Something that worked is being mended.
     pub(super) fn is_going_on(&self) -> bool {
-        self.out_since.is_some() || self.socket_down
+        (self.out_since.is_some() && self.was_up) || self.socket_down
+    }
+
+    /// There was none yet, and there should be.
+    pub(super) fn awaits_media(&self) -> bool {
+        self.out_since.is_some() && !self.was_up
     }
 
     /// There is a way for media, as far as is known.
@@ -51,13 +58,14 @@ impl Recovery {
 
     /// The call was taken: from now on there must be media. A softphone that tells nothing of its ways is believed.
     pub(super) fn begin(&mut self, step: &Step) {
+        self.begun = true;
         if self.ice.is_some_and(|ice| ice != IceState::Connected) {
-            self.out_since = Some(step.now.ms);
+            self.out_since.get_or_insert(step.now.ms);
         }
     }
 
     pub(super) fn ice(&mut self, step: &mut Step, ice: IceState) {
-        let before = self.is_going_on();
+        let before = (self.is_going_on(), self.awaits_media());
         self.ice = Some(ice);
         match ice {
             IceState::Connected => {
@@ -73,10 +81,13 @@ impl Recovery {
                 self.out_since.get_or_insert(step.now.ms);
                 self.restart_by(step.now.ms);
             }
-            // On the way to media, for the first time or again.
+            IceState::New | IceState::Checking | IceState::Disconnected if self.begun && !self.was_up => {
+                self.out_since.get_or_insert(step.now.ms);
+            }
+            // On the way to media, before the call is taken or again.
             IceState::New | IceState::Checking | IceState::Disconnected => {}
         }
-        if before != self.is_going_on() {
+        if before != (self.is_going_on(), self.awaits_media()) {
             step.redraw();
         }
     }
@@ -113,7 +124,7 @@ impl Recovery {
 
     /// Nothing is to be mended any more, if nothing else is.
     fn rest(&mut self) {
-        if !self.is_going_on() {
+        if self.out_since.is_none() && !self.socket_down {
             self.restart_at = None;
         }
     }
@@ -137,7 +148,8 @@ impl Recovery {
         if self.restarts.len() > RESTARTS {
             self.restarts.remove(0);
         }
-        self.restart_at = self.is_going_on().then(|| now_ms.saturating_add(RESTART_AGAIN_MS));
+        let again = self.out_since.is_some() || self.socket_down;
+        self.restart_at = again.then(|| now_ms.saturating_add(RESTART_AGAIN_MS));
     }
 }
 

@@ -31,6 +31,8 @@ pub(super) struct Asking {
     /// One was sent whose fate is not known.
     lost: bool,
     refused: Option<ErrorCode>,
+    /// Since when another call of the visitor is in the way.
+    running_since: Option<u64>,
     /// An event told that it failed; until then its reason may come.
     failed_until: Option<u64>,
 }
@@ -187,7 +189,8 @@ impl Machine {
     fn other_call(&mut self, step: &mut Step) {
         let elsewhere = self.door.is_elsewhere();
         let Some(call) = self.call.as_mut() else { return };
-        let until = call.asking.since_ms.saturating_add(LEASE_MS + RUNNING_AGAIN_MS);
+        let since = *call.asking.running_since.get_or_insert(step.now.ms);
+        let until = since.saturating_add(LEASE_MS + RUNNING_AGAIN_MS);
         if elsewhere || step.now.ms >= until {
             return self.finish(step, EndCause::Elsewhere, true);
         }

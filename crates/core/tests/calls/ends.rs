@@ -116,6 +116,17 @@ fn a_call_given_up_while_it_is_asked_for_is_dropped_when_the_answer_comes() {
 }
 
 #[test]
+fn a_request_that_is_under_way_when_the_call_ends_may_begin_another() {
+    for state in [CallState::Setup, CallState::Connected] {
+        let mut bench = Bench::requesting(false);
+        bench.told(CallState::Ended, Some(CallEnd::Centre));
+        assert_eq!(bench.stage(), Stage::Ended(EndCause::Centre));
+        bench.start_answer(state);
+        assert!(bench.is_open(&Ask::Drop), "the request was repeated, the end was that of the first");
+    }
+}
+
+#[test]
 fn hanging_up_while_dialling_ringing_or_talking_hangs_up_once() {
     for events in [
         vec![],

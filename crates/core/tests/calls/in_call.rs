@@ -187,6 +187,21 @@ fn media_that_never_came_found_no_way() {
     assert_eq!(bench.stage(), Stage::Talking);
     bench.pass_kept(1, CallState::Connected);
     assert_eq!(bench.stage(), Stage::Ended(EndCause::NoMediaPath));
+    // The way is looked for only after the call was taken.
+    for found in [true, false] {
+        let mut bench = Bench::dialling();
+        bench.phone(PhoneEvent::Answered);
+        assert!(!bench.observed.machine.awaits_sound());
+        bench.phone(PhoneEvent::Ice(IceState::Checking));
+        assert!(bench.observed.machine.awaits_sound() && !bench.observed.machine.is_recovering());
+        if found {
+            bench.phone(PhoneEvent::Ice(IceState::Connected));
+            assert!(!bench.observed.machine.awaits_sound());
+        }
+        bench.pass_kept(20_000, CallState::Connected);
+        let stage = if found { Stage::Talking } else { Stage::Ended(EndCause::NoMediaPath) };
+        assert_eq!(bench.stage(), stage);
+    }
     // A softphone that tells nothing of its ways is believed.
     let mut bench = Bench::dialling();
     bench.phone(PhoneEvent::Answered);

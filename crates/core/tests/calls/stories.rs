@@ -303,6 +303,13 @@ fn what_a_page_left_behind_is_waited_for_and_another_pages_call_is_not() {
     }
     assert_eq!(bench.stage(), Stage::Ended(EndCause::Elsewhere));
 
+    // It is waited for from when it is known, not from when asking began.
+    let mut bench = Bench::requesting(false);
+    bench.pass(30_000);
+    bench.start_fails(refused(ErrorCode::CallRunning));
+    bench.pass(5_000);
+    assert_eq!((bench.stage(), bench.start_open()), (Stage::Requesting, true));
+
     let mut bench = Bench::requesting(false);
     bench.give(Input::Elsewhere(true));
     bench.start_fails(refused(ErrorCode::CallRunning));
