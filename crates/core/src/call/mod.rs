@@ -19,7 +19,7 @@
 //! - [`input`], [`effect`]: everything that can happen, everything that can be asked for
 //! - [`cause`]: why a call ends; `ending`: the one place where it does
 //! - `opening`: what is possible; `starting`: microphone and request; `centre`: following and heartbeats; `remains`: dropping
-//! - `dialling`: the softphone; `recovery`: a network that changes
+//! - `dialling`: the softphone; `words`: how it reports; `recovery`: a network that changes
 //! - [`controls`]: what the visitor does in a call; [`quality`]: how it sounds
 
 pub mod cause;
@@ -36,6 +36,7 @@ mod remains;
 mod running;
 mod starting;
 mod step;
+mod words;
 
 use crate::effect::RequestId;
 use crate::failure::Failure;

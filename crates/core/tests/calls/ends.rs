@@ -113,6 +113,11 @@ fn a_call_given_up_while_it_is_asked_for_is_dropped_when_the_answer_comes() {
     assert!(bench.is_open(&Ask::Drop));
     bench.dropped();
     assert!(bench.is_quiet(), "the answer is not needed any more");
+    // And was so already.
+    let mut bench = Bench::requesting(false);
+    bench.told(CallState::Queueing, None);
+    bench.give(Input::HangUp);
+    assert!(bench.start_open() && bench.is_open(&Ask::Drop));
 }
 
 #[test]

@@ -152,7 +152,7 @@ enum Act {
     HangUp,
     Hold(bool),
     Refuses(bool),
-    Agents(bool),
+    Refusal(Option<ErrorCode>),
     Centre(Option<CallEnd>),
     Peer(bool),
     Breaks(IceState),
@@ -179,7 +179,8 @@ fn act() -> impl Strategy<Value = Act> {
         2 => Just(Act::HangUp),
         1 => any::<bool>().prop_map(Act::Hold),
         1 => prop::bool::weighted(0.2).prop_map(Act::Refuses),
-        1 => prop::bool::weighted(0.8).prop_map(Act::Agents),
+        1 => select(vec![None, None, Some(ErrorCode::NoAgents), Some(ErrorCode::CentreBusy)])
+            .prop_map(Act::Refusal),
         6 => end.prop_map(Act::Centre),
         4 => prop::bool::weighted(0.7).prop_map(Act::Peer),
         1 => select(vec![IceState::Disconnected, IceState::Failed]).prop_map(Act::Breaks),
@@ -201,7 +202,7 @@ fn run(world: &mut World, act: &Act) {
         Act::HangUp => world.give(Input::HangUp),
         Act::Hold(on) => world.give(Input::Hold(*on)),
         Act::Refuses(refuses) => world.refuses = *refuses,
-        Act::Agents(agents) => world.agents = *agents,
+        Act::Refusal(code) => world.refusal = *code,
         Act::Centre(end) => world.centre_moves(*end),
         Act::Peer(takes) => world.peer(*takes),
         Act::Breaks(ice) => world.breaks(*ice),
@@ -210,6 +211,22 @@ fn run(world: &mut World, act: &Act) {
         Act::Woken => world.give(Input::Woken),
         Act::Leaving => world.give(Input::Leaving),
     }
+}
+
+/// The visitor calls, and everybody does their part.
+fn they_talk(world: &mut World, video: bool) {
+    world.give(Input::Open { offered: BOTH, browser: Browser::Able });
+    world.pass(10_000);
+    world.give(Input::Start { video });
+    for _ in 0..2 {
+        world.pass(10_000);
+        world.centre_moves(None);
+    }
+    world.pass(10_000);
+    assert_eq!(world.stage(), Stage::Ringing);
+    world.peer(true);
+    world.pass(10_000);
+    assert_eq!(world.stage(), Stage::Talking);
 }
 
 proptest! {
@@ -267,6 +284,14 @@ proptest! {
         let numbers: Vec<_> = world.observed.ends.iter().map(|end| end.0.0).collect();
         let all: Vec<_> = (1..=world.observed.machine.number().0).collect();
         prop_assert_eq!(numbers, all, "every call has one end");
+        // And nothing keeps the visitor from calling again.
+        world.refuses = false;
+        world.refusal = None;
+        world.give(Input::Network { online: true });
+        they_talk(&mut world, false);
+        world.give(Input::HangUp);
+        world.pass(10_000);
+        prop_assert!(world.is_at_rest());
     }
 
     #[test]
@@ -290,15 +315,7 @@ proptest! {
     #[test]
     fn in_fair_weather_they_talk(seed: u64, longest_ms in 1_u64..2_000) {
         let mut world = World::new(seed, Weather { trouble: 0, longest_ms });
-        world.pass(10_000);
-        world.give(Input::Start { video: seed % 2 == 0 });
-        for _ in 0..2 {
-            world.pass(10_000);
-            world.centre_moves(None);
-        }
-        world.pass(10_000);
-        prop_assert_eq!(world.stage(), Stage::Ringing);
-        world.peer(true);
+        they_talk(&mut world, seed % 2 == 0);
         world.pass(600_000);
         prop_assert_eq!(world.stage(), Stage::Talking);
         world.peer(false);

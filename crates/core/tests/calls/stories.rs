@@ -222,6 +222,31 @@ fn one_that_was_refused_for_now_is_repeated_as_another() {
 }
 
 #[test]
+fn a_refusal_after_an_event_ends_the_heartbeats_until_the_centre_takes_it() {
+    let mut bench = Bench::requesting(false);
+    bench.told(CallState::Setup, None);
+    assert!(bench.is_open(&Ask::Beat));
+    bench.take();
+    bench.start_fails(refused(ErrorCode::CentreBusy));
+    assert!(!bench.is_open(&Ask::Beat));
+    bench.pass(20_000);
+    assert_eq!((bench.stage(), bench.asked(&Ask::Beat)), (Stage::Requesting, 0));
+    bench.start_answer(CallState::Setup);
+    assert_eq!(bench.asked(&Ask::Beat), 1);
+}
+
+#[test]
+fn a_repeated_request_that_is_refused_does_not_undo_what_the_first_began() {
+    let mut bench = Bench::requesting(false);
+    bench.start_fails(Failure::Network);
+    bench.pass(1_000);
+    assert!(bench.start_open());
+    bench.told(CallState::Queueing, None);
+    bench.start_fails(refused(ErrorCode::RateLimited));
+    assert_eq!((bench.stage(), bench.is_open(&Ask::Beat)), (Stage::Queueing, true));
+}
+
+#[test]
 fn asking_ends_when_it_leads_nowhere() {
     let mut bench = Bench::requesting(false);
     while bench.stage() == Stage::Requesting {
@@ -273,6 +298,12 @@ fn a_refusal_tells_its_reason_though_an_event_comes_first() {
     bench.told(CallState::Setup, None);
     bench.start_fails(refused(ErrorCode::NoAgents));
     assert_eq!(bench.stage(), Stage::Ended(EndCause::Refused(ErrorCode::NoAgents)));
+    // An answer that all is well: the failure was that of the try before.
+    let mut bench = Bench::requesting(false);
+    bench.told(CallState::Ended, Some(CallEnd::Failed));
+    bench.start_answer(CallState::Setup);
+    bench.pass_kept(10_000, CallState::Queueing);
+    assert_eq!(bench.stage(), Stage::Queueing);
     // No answer at all.
     for lost in [true, false] {
         let mut bench = Bench::requesting(false);

@@ -13,6 +13,8 @@ use frontdesk_core::{Failure, RequestId};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Proxy {
     pub(crate) call: CallStatus,
+    /// The id of the last request that the centre did not refuse: repeating it asks for nothing.
+    taken: Option<ClientId>,
     beaten_ms: u64,
     /// How many calls ended since no heartbeat came.
     pub(crate) leases_lost: u32,
@@ -59,8 +61,8 @@ pub(crate) struct World {
     pub(crate) ms: u64,
     /// The microphone is refused.
     pub(crate) refuses: bool,
-    /// The centre takes calls.
-    pub(crate) agents: bool,
+    /// Why the centre takes no calls.
+    pub(crate) refusal: Option<ErrorCode>,
     under_way: Vec<(u64, Way)>,
     /// Calls of the softphone that have not ended.
     lines: Vec<(CallNo, bool)>,
@@ -75,7 +77,7 @@ impl World {
             weather,
             ms: 1_000_000,
             refuses: false,
-            agents: true,
+            refusal: None,
             under_way: Vec::new(),
             lines: Vec::new(),
             seed,
@@ -184,14 +186,17 @@ impl World {
         match ask {
             Ask::Support => return Ok(Answer::Support(support())),
             Ask::Start(wish) => {
-                if self.proxy.call.id.as_ref() != Some(&wish.id) {
+                if self.proxy.taken.as_ref() != Some(&wish.id) {
                     if self.proxy.is_calling() {
                         return Err(refused(ErrorCode::CallRunning));
                     }
-                    if !self.agents {
-                        return Err(refused(ErrorCode::NoAgents));
-                    }
+                    // Told before the centre is asked.
                     self.tell(status(&wish.id, CallState::Setup, None));
+                    if let Some(code) = self.refusal {
+                        self.end(CallEnd::Failed);
+                        return Err(refused(code));
+                    }
+                    self.proxy.taken = Some(wish.id);
                     self.proxy.beaten_ms = self.ms;
                 }
             }
