@@ -169,8 +169,8 @@ impl Watch {
     }
 }
 
-/// What the figures of one interval say. The limits follow what ITU-T G.113 and G.114 tell of voice with a codec that
-/// conceals losses: up to 2 % lost and 300 ms there and back are hardly noticed, 8 % and 600 ms disturb everybody.
+/// What the figures of one interval say. 150 ms each way are hardly noticed (ITU-T G.114), twice as much disturbs talking;
+/// losses are concealed up to some 2 %, and are gaps from 8 % on. Jitter costs delay first, then losses.
 pub fn judge(arrived: u64, lost: u64, sample: Sample) -> Quality {
     let of_all = lost as f64 / (arrived.saturating_add(lost)).max(1) as f64;
     let judge = |value: Option<f64>, unstable: f64, poor: f64| match value {

@@ -74,7 +74,6 @@ impl Machine {
                 if status.state == CallState::Ended {
                     return self.settle(step);
                 }
-                remains.there = true;
                 0
             }
             Ok(Answer::Status(_)) if purpose == Purpose::Drop => return self.settle(step),

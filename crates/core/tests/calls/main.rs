@@ -5,6 +5,7 @@ mod ends;
 mod in_call;
 mod observer;
 mod orders;
+mod pairs;
 mod properties;
 mod stories;
 mod world;

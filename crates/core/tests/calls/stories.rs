@@ -2,7 +2,7 @@
 
 use crate::bench::{BOTH, Bench, gateway, ice_servers, refused, status, support};
 use frontdesk_contract::{
-    CallEnd, CallMedia, CallOffer, CallState, CallStatus, CallSupport, ClientId, ErrorCode,
+    ApiError, CallEnd, CallMedia, CallOffer, CallState, CallStatus, CallSupport, ClientId, ErrorCode,
 };
 use frontdesk_core::Failure;
 use frontdesk_core::call::{
@@ -298,6 +298,11 @@ fn a_refusal_tells_its_reason_though_an_event_comes_first() {
     bench.told(CallState::Setup, None);
     bench.start_fails(refused(ErrorCode::NoAgents));
     assert_eq!(bench.stage(), Stage::Ended(EndCause::Refused(ErrorCode::NoAgents)));
+    // Once the gateway is called there is no reason to come.
+    let mut bench = Bench::requesting(false);
+    bench.told(CallState::Connected, None);
+    bench.told(CallState::Ended, Some(CallEnd::Failed));
+    assert_eq!(bench.stage(), Stage::Ended(EndCause::Failed));
     // An answer that all is well: the failure was that of the try before.
     let mut bench = Bench::requesting(false);
     bench.told(CallState::Ended, Some(CallEnd::Failed));
@@ -381,7 +386,9 @@ fn an_answer_of_another_kind_or_call_is_none() {
     bench.pass(5_000);
     let other = status(&ClientId::new("other"), CallState::Connected, None);
     bench.answer(&crate::bench::any_start(), Ok(Answer::Status(other)));
+    assert!(!bench.start_open(), "it failed: the next comes later");
     bench.pass(5_000);
+    assert!(bench.start_open());
     assert_eq!((bench.stage(), bench.id()), (Stage::Requesting, id));
 }
 
@@ -434,6 +441,18 @@ fn a_lost_heartbeat_is_sent_again_soon_and_ends_nothing() {
     bench.pass(1_000);
     bench.answer_beats(CallState::Connected);
     assert_eq!(bench.stage(), Stage::Dialling, "a heartbeat's answer tells as much as an event");
+    // However long the proxy wants to be left alone.
+    let error = ApiError {
+        code: ErrorCode::RateLimited,
+        message: String::new(),
+        retry_after_ms: Some(600_000),
+        request_id: None,
+    };
+    bench.pass(5_000);
+    bench.answer(&Ask::Beat, Err(Failure::Refused(error)));
+    bench.take();
+    bench.pass(5_000);
+    assert_eq!(bench.asked(&Ask::Beat), 1);
 }
 
 #[test]
@@ -448,6 +467,17 @@ fn a_call_that_waits_ends_when_the_proxy_is_gone_for_long_and_one_with_sound_doe
     }
     assert_eq!(bench.stage(), Stage::Ended(EndCause::Lost));
     assert!((30_000..33_000).contains(&(bench.ms - since)));
+
+    // From when it was last heard, not from when the call was taken.
+    let mut bench = Bench::accepted();
+    bench.pass_kept(60_000, CallState::Queueing);
+    for _ in 0..50 {
+        bench.pass(500);
+        if bench.is_open(&Ask::Beat) {
+            bench.answer(&Ask::Beat, Err(Failure::Network));
+        }
+    }
+    assert_eq!(bench.stage(), Stage::Queueing);
 
     let mut bench = Bench::talking();
     for _ in 0..200 {
