@@ -59,36 +59,41 @@ impl Recovery {
     /// The call was taken: from now on there must be media. A softphone that tells nothing of its ways is believed.
     pub(super) fn begin(&mut self, step: &Step) {
         self.begun = true;
-        if self.ice.is_some_and(|ice| ice != IceState::Connected) {
-            self.out_since.get_or_insert(step.now.ms);
-        }
+        self.watch_way(step);
     }
 
     pub(super) fn ice(&mut self, step: &mut Step, ice: IceState) {
         let before = (self.is_going_on(), self.awaits_media());
         self.ice = Some(ice);
+        self.watch_way(step);
         match ice {
             IceState::Connected => {
                 self.was_up = true;
-                self.out_since = None;
                 self.rest();
             }
-            IceState::Disconnected if self.was_up => {
-                self.out_since.get_or_insert(step.now.ms);
-                self.restart_by(step.later(GRACE_MS));
-            }
-            IceState::Failed | IceState::Closed => {
-                self.out_since.get_or_insert(step.now.ms);
-                self.restart_by(step.now.ms);
-            }
-            IceState::New | IceState::Checking | IceState::Disconnected if self.begun && !self.was_up => {
-                self.out_since.get_or_insert(step.now.ms);
-            }
-            // On the way to media, before the call is taken or again.
+            IceState::Disconnected if self.was_up => self.restart_by(step.later(GRACE_MS)),
+            IceState::Failed | IceState::Closed => self.restart_by(step.now.ms),
+            // On the way to media, for the first time or again.
             IceState::New | IceState::Checking | IceState::Disconnected => {}
         }
         if before != (self.is_going_on(), self.awaits_media()) {
             step.redraw();
+        }
+    }
+
+    fn watch_way(&mut self, step: &Step) {
+        let out = match self.ice {
+            None => return,
+            Some(IceState::Connected) => {
+                self.out_since = None;
+                return;
+            }
+            Some(IceState::Disconnected | IceState::Failed | IceState::Closed) => true,
+            // A restart passes through these with the old way still open.
+            Some(IceState::New | IceState::Checking) => !self.was_up,
+        };
+        if out && self.begun {
+            self.out_since.get_or_insert(step.now.ms);
         }
     }
 

@@ -128,6 +128,13 @@ fn a_request_that_is_under_way_when_the_call_ends_may_begin_another() {
         assert_eq!(bench.stage(), Stage::Ended(EndCause::Centre));
         bench.start_answer(state);
         assert!(bench.is_open(&Ask::Drop), "the request was repeated, the end was that of the first");
+        // The visitor gave up before.
+        let mut bench = Bench::requesting(false);
+        bench.give(Input::HangUp);
+        bench.told(CallState::Ended, Some(CallEnd::Failed));
+        assert!(bench.start_open());
+        bench.start_answer(state);
+        assert!(bench.is_open(&Ask::Drop));
     }
 }
 
@@ -224,6 +231,11 @@ fn a_drop_is_settled_by_its_answer_by_an_event_or_by_the_call_of_another() {
     assert!(bench.is_open(&Ask::Drop), "older news");
     bench.told(CallState::Ended, Some(CallEnd::Visitor));
     assert!(bench.is_quiet());
+    // The end of another does not settle this one.
+    let mut bench = Bench::talking();
+    bench.give(Input::HangUp);
+    bench.give(Input::Status(status(&ClientId::new("other"), CallState::Ended, Some(CallEnd::Visitor))));
+    assert!(bench.is_open(&Ask::Drop));
     // An answer that it goes on is not believed.
     let mut bench = Bench::talking();
     bench.give(Input::HangUp);
@@ -272,7 +284,7 @@ fn the_view_may_be_closed_and_opened_in_a_call_without_harm() {
     bench.give(Input::Close);
     assert_eq!(bench.stage(), Stage::Talking);
     bench.give(Input::Open { offered: crate::bench::BOTH, browser: frontdesk_core::call::Browser::Able });
-    assert_eq!(bench.stage(), Stage::Talking);
+    assert_eq!((bench.stage(), bench.asked(&Ask::Support)), (Stage::Talking, 0));
     bench.give(Input::Start { video: false });
     assert_eq!(bench.observed.ends.len(), 0);
     bench.give(Input::HangUp);

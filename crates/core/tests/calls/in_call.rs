@@ -169,6 +169,46 @@ fn an_interruption_gets_a_moment_before_a_restart_and_a_failure_does_not() {
 }
 
 #[test]
+fn the_earliest_reason_for_a_restart_counts_and_each_has_to_go() {
+    let mut bench = Bench::talking();
+    bench.phone(PhoneEvent::Ice(IceState::Disconnected));
+    bench.pass_kept(2_000, CallState::Connected);
+    bench.phone(PhoneEvent::Ice(IceState::Checking));
+    bench.phone(PhoneEvent::Ice(IceState::Disconnected));
+    bench.pass_kept(1_000, CallState::Connected);
+    assert_eq!(restarts(&bench), 1);
+    let mut bench = Bench::talking();
+    bench.phone(PhoneEvent::Socket(false));
+    bench.phone(PhoneEvent::Ice(IceState::Disconnected));
+    bench.phone(PhoneEvent::Ice(IceState::Connected));
+    bench.pass_kept(6_000, CallState::Connected);
+    assert_eq!(restarts(&bench), 2, "the socket is still dead");
+    bench.phone(PhoneEvent::Socket(true));
+    bench.pass_kept(60_000, CallState::Connected);
+    assert_eq!(restarts(&bench), 2);
+}
+
+#[test]
+fn what_happens_to_the_way_before_the_call_is_taken_is_counted_from_then() {
+    for before in [IceState::Connected, IceState::Checking] {
+        for ice in [IceState::Disconnected, IceState::Failed] {
+            let mut bench = Bench::dialling();
+            bench.phone(PhoneEvent::Ringing { early: true });
+            bench.phone(PhoneEvent::Ice(before));
+            bench.phone(PhoneEvent::Ice(ice));
+            bench.pass_kept(25_000, CallState::Connected);
+            bench.phone(PhoneEvent::Answered);
+            bench.pass_kept(19_999, CallState::Connected);
+            assert_eq!(bench.stage(), Stage::Talking);
+            bench.pass_kept(1, CallState::Connected);
+            let was_up = before == IceState::Connected;
+            let cause = if was_up { EndCause::Lost } else { EndCause::NoMediaPath };
+            assert_eq!(bench.stage(), Stage::Ended(cause));
+        }
+    }
+}
+
+#[test]
 fn without_media_for_twenty_seconds_the_call_is_lost() {
     let mut bench = Bench::talking();
     bench.phone(PhoneEvent::Ice(IceState::Failed));
@@ -260,6 +300,12 @@ fn a_network_that_changed_while_it_rang_is_seen_to_when_the_call_is_taken() {
     assert_eq!(restarts(&bench), 0);
     bench.phone(PhoneEvent::Answered);
     assert_eq!(restarts(&bench), 1);
+    // Before the gateway was called there is nothing to restart.
+    let mut bench = Bench::accepted();
+    bench.give(Input::Network { online: true });
+    bench.told(CallState::Connected, None);
+    bench.phone(PhoneEvent::Answered);
+    assert_eq!(restarts(&bench), 0);
 }
 
 #[test]
@@ -316,6 +362,25 @@ fn the_word_for_the_quality_follows_slowly() {
 }
 
 #[test]
+fn of_two_worse_figures_the_milder_is_shown_and_what_trickles_in_on_hold_is_not() {
+    let quality = |bench: &Bench| bench.observed.machine.quality();
+    let slow = |seconds, ms| Sample { round_trip_ms: Some(ms), ..fine(seconds) };
+    let mut bench = Bench::talking();
+    for sample in [fine(2), fine(4), slow(6, 900.0), slow(8, 400.0)] {
+        measure(&mut bench, sample);
+    }
+    assert_eq!(quality(&bench), Some(Quality::Unstable));
+    let mut bench = Bench::talking();
+    measure(&mut bench, fine(2));
+    measure(&mut bench, fine(4));
+    bench.phone(PhoneEvent::Held(true));
+    for seconds in 5..12 {
+        measure(&mut bench, slow(seconds, 900.0));
+    }
+    assert_eq!(quality(&bench), Some(Quality::Good));
+}
+
+#[test]
 fn figures_are_judged_by_their_worst() {
     use frontdesk_core::call::quality::judge;
     let good = fine(2);
@@ -361,6 +426,18 @@ fn nothing_that_arrives_is_told_unless_the_call_is_held() {
     }
     assert!(!silence(&bench), "nothing is to be expected");
     bench.phone(PhoneEvent::Held(false));
+    bench.give(Input::Hold(true));
+    for _ in 0..10 {
+        measure(&mut bench, fine(2));
+    }
+    assert!(!silence(&bench), "nor on the own hold");
+    bench.give(Input::Hold(false));
+    bench.phone(PhoneEvent::Ice(IceState::Disconnected));
+    for _ in 0..6 {
+        measure(&mut bench, fine(2));
+    }
+    assert!(!silence(&bench), "nor without a way, which is told otherwise");
+    bench.phone(PhoneEvent::Ice(IceState::Connected));
     for _ in 0..4 {
         measure(&mut bench, fine(2));
     }

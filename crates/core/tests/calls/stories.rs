@@ -140,6 +140,50 @@ fn a_proxy_that_does_not_say_is_asked_a_few_times_and_again_on_demand() {
 }
 
 #[test]
+fn closing_the_view_stops_finding_out() {
+    let mut bench = Bench::default();
+    bench.give(Input::Open { offered: BOTH, browser: Browser::Able });
+    bench.give(Input::Close);
+    assert!(bench.is_quiet() && bench.effects.iter().any(|effect| matches!(effect, Effect::Abort(_))));
+}
+
+#[test]
+fn a_page_that_wakes_up_waits_for_nothing() {
+    for waits in 0..4 {
+        let mut bench = match waits {
+            0 => Bench::default(),
+            1 => Bench::requesting(false),
+            _ => Bench::talking(),
+        };
+        let asks = match waits {
+            0 => {
+                bench.give(Input::Open { offered: BOTH, browser: Browser::Able });
+                for _ in 0..2 {
+                    bench.answer(&Ask::Support, Err(Failure::Network));
+                    bench.give(Input::Woken);
+                }
+                bench.answer(&Ask::Support, Err(Failure::Network));
+                Ask::Support
+            }
+            1 => {
+                bench.start_fails(Failure::Network);
+                crate::bench::any_start()
+            }
+            2 => Ask::Beat,
+            _ => {
+                bench.give(Input::HangUp);
+                bench.answer(&Ask::Drop, Err(Failure::Network));
+                Ask::Drop
+            }
+        };
+        bench.answer_beats(CallState::Connected);
+        assert!(!bench.is_open(&asks), "{asks:?} waits");
+        bench.give(Input::Woken);
+        assert!(bench.is_open(&asks), "{asks:?}");
+    }
+}
+
+#[test]
 fn another_page_in_a_call_keeps_this_one_from_calling() {
     let mut bench = Bench::ready();
     bench.give(Input::Elsewhere(true));
