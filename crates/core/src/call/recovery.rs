@@ -71,10 +71,10 @@ impl Recovery {
                 self.was_up = true;
                 self.rest();
             }
-            IceState::Disconnected if self.was_up => self.restart_by(step.later(GRACE_MS)),
+            IceState::Disconnected => self.restart_by(step.later(GRACE_MS)),
             IceState::Failed | IceState::Closed => self.restart_by(step.now.ms),
             // On the way to media, for the first time or again.
-            IceState::New | IceState::Checking | IceState::Disconnected => {}
+            IceState::New | IceState::Checking => {}
         }
         if before != (self.is_going_on(), self.awaits_media()) {
             step.redraw();

@@ -211,9 +211,15 @@ impl Bench {
         self.give(Input::Phone(no, event));
     }
 
-    pub(crate) fn measured(&mut self, sample: Sample) {
+    fn measured(&mut self, sample: Sample) {
         let no = self.no();
         self.give(Input::Measured(no, sample));
+    }
+
+    /// Two seconds pass, then these figures come.
+    pub(crate) fn measure(&mut self, sample: Sample) {
+        self.pass_kept(2_000, CallState::Connected);
+        self.measured(sample);
     }
 
     /// An event of the journal.

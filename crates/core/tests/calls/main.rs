@@ -1,11 +1,15 @@
 //! The call machine seen from outside: stories, walks through all orders, and properties in virtual time.
 
+mod asking;
 mod bench;
+mod controls;
 mod ends;
-mod in_call;
+mod following;
+mod network;
 mod observer;
+mod opening;
 mod orders;
 mod pairs;
 mod properties;
-mod stories;
+mod quality;
 mod world;
