@@ -109,13 +109,15 @@ impl Recovery {
         }
     }
 
-    /// Sound arrives, whatever was told of the way.
+    /// Sound arrives although the way is interrupted: perhaps one of the two directions is. The call is not lost as long as
+    /// it does; mending goes on. After a failure it is only what was on its way.
     pub(super) fn media_arrives(&mut self, step: &mut Step) {
         if self.out_since.is_some() && self.ice != Some(IceState::Failed) {
-            self.out_since = None;
-            self.was_up = true;
-            self.rest();
-            step.redraw();
+            self.out_since = Some(step.now.ms);
+            if !self.was_up {
+                self.was_up = true;
+                step.redraw();
+            }
         }
     }
 

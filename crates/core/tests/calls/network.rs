@@ -185,13 +185,24 @@ fn a_network_that_changed_while_it_rang_is_seen_to_when_the_call_is_taken() {
 }
 
 #[test]
-fn sound_that_arrives_ends_an_interruption() {
+fn a_call_is_not_lost_as_long_as_sound_arrives() {
     let mut bench = Bench::talking();
-    bench.measure(fine(2));
     bench.phone(PhoneEvent::Ice(IceState::Disconnected));
-    bench.measure(fine(4));
-    assert!(!bench.observed.machine.is_recovering());
+    for seconds in 1..30 {
+        bench.measure(fine(2 * seconds));
+    }
+    assert_eq!((bench.stage(), bench.observed.machine.is_recovering()), (Stage::Talking, true));
+    assert!((4..=6).contains(&restarts(&bench)), "mending goes on");
+    bench.pass_kept(19_999, CallState::Connected);
+    assert_eq!(bench.stage(), Stage::Talking);
+    bench.pass_kept(1, CallState::Connected);
+    assert_eq!(bench.stage(), Stage::Ended(EndCause::Lost));
+
+    let mut bench = Bench::talking();
     bench.phone(PhoneEvent::Ice(IceState::Failed));
-    bench.measure(fine(6));
-    assert!(bench.observed.machine.is_recovering(), "what was on its way when it failed");
+    for seconds in 1..10 {
+        bench.measure(fine(2 * seconds));
+    }
+    bench.pass_kept(2_000, CallState::Connected);
+    assert_eq!(bench.stage(), Stage::Ended(EndCause::Lost), "what was on its way when it failed");
 }
