@@ -2,7 +2,7 @@
 
 use super::input::Device;
 use crate::effect::RequestId;
-use frontdesk_contract::{IceServer, StartCall};
+use frontdesk_contract::{ClientId, IceServer, StartCall};
 
 /// Names one try to call among those of a page: its microphone and camera, and its call at the softphone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -63,8 +63,8 @@ pub enum Effect {
     Tone(Tone),
     /// Tell the visitor's other pages whether this one is in a call.
     Announce(bool),
-    /// The page goes away: `DELETE /v1/call` by a request that outlives it (Fetch, `keepalive`). No answer is wanted.
-    Farewell,
+    /// The page goes away: `DELETE /v1/call?id=…` by a request that outlives it (Fetch, `keepalive`). No answer is wanted.
+    Farewell(ClientId),
     /// Report [`super::Input::Timer`] at this time; replaces the time asked for before. `None`: no timer.
     WakeAt(Option<u64>),
     /// Something that is shown has changed; draw it again.
@@ -80,8 +80,8 @@ pub enum Ask {
     Start(StartCall),
     /// `POST /v1/call/heartbeat`
     Beat,
-    /// `DELETE /v1/call`
-    Drop,
+    /// `DELETE /v1/call?id=…`
+    Drop(ClientId),
 }
 
 /// Whom the softphone calls, and how.

@@ -38,7 +38,6 @@ impl Machine {
         self.finish(step, EndCause::Left, false);
         if let Some(remains) = &mut self.remains {
             remains.leave(step);
-            step.push(Effect::Farewell);
         }
     }
 }

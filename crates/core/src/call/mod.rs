@@ -13,7 +13,7 @@
 //! answers tell the same and come in any order; each is judged by the call's id and by how far it leads.
 //!
 //! While a call may be at the centre, it is either kept by heartbeats or being dropped. A new call waits until what is left
-//! of the one before is dropped, since `DELETE /v1/call` names none.
+//! of the one before is dropped, since the proxy holds one at a time.
 //!
 //! # Layout
 //! - [`input`], [`effect`]: everything that can happen, everything that can be asked for

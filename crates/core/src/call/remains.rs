@@ -1,7 +1,7 @@
 //! What the centre may still hold of a call that is over here: dropped until the proxy confirms it, or so often that only
 //! the lease is left, which ends without a heartbeat.
 
-use super::effect::Ask;
+use super::effect::{Ask, Effect};
 use super::input::Answer;
 use super::step::{Purpose, Step};
 use super::{Machine, starting};
@@ -35,8 +35,9 @@ impl Remains {
         self
     }
 
-    pub(super) fn leave(&mut self, step: &Step) {
+    pub(super) fn leave(&mut self, step: &mut Step) {
         self.not_before_ms = step.later(AFTER_LEAVING_MS);
+        step.push(Effect::Farewell(self.id.clone()));
     }
 
     pub(super) fn hurry(&mut self) {
@@ -49,7 +50,7 @@ impl Machine {
         let awaited = self.is_open(Purpose::Start);
         let asked = self.is_open(Purpose::Drop);
         let remains = self.remains.as_mut()?;
-        // `DELETE` names no call: before the request for the call has arrived it would drop nothing.
+        // Before the request for the call has arrived there is nothing to drop.
         if asked || (awaited && !remains.there) {
             return None;
         }
@@ -57,7 +58,8 @@ impl Machine {
         if at > step.now.ms {
             return Some(at);
         }
-        self.request(step, Ask::Drop);
+        let id = remains.id.clone();
+        self.request(step, Ask::Drop(id));
         None
     }
 

@@ -119,7 +119,7 @@ impl Machine {
     }
 
     pub(super) fn advance_asking(&mut self, step: &mut Step) -> Option<u64> {
-        // What is left of the call before this one would be dropped together with this one.
+        // The proxy holds one call at a time: what is left of the one before comes first.
         if self.remains.is_some() || self.is_open(Purpose::Start) {
             return None;
         }

@@ -56,7 +56,7 @@ impl Machine {
             Ask::Start(_) => (Purpose::Start, 40_000),
             // Shorter than the interval: one that hangs must not cost the lease.
             Ask::Beat => (Purpose::Beat, 4_000),
-            Ask::Drop => (Purpose::Drop, 15_000),
+            Ask::Drop(_) => (Purpose::Drop, 15_000),
         };
         self.last_request = self.last_request.wrapping_add(1);
         let id = RequestId(self.last_request);

@@ -261,12 +261,16 @@ impl Bench {
     /// Confirms that the call was dropped.
     pub(crate) fn dropped(&mut self) {
         let answer = Answer::Status(status(&self.id(), CallState::Ended, Some(CallEnd::Visitor)));
-        self.answer(&Ask::Drop, Ok(answer));
+        self.answer(&any_drop(), Ok(answer));
     }
 
     /// What was done since this was last asked.
     pub(crate) fn take(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
+    }
+
+    pub(crate) fn said_farewell(&self) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::Farewell(_)))
     }
 
     pub(crate) fn did(&self, effect: &Effect) -> bool {
@@ -288,6 +292,10 @@ impl Bench {
     pub(crate) fn is_quiet(&self) -> bool {
         self.observed.open.is_empty() && self.observed.wake_at.is_none()
     }
+}
+
+pub(crate) fn any_drop() -> Ask {
+    Ask::Drop(ClientId::new("any"))
 }
 
 pub(crate) fn any_start() -> Ask {

@@ -1,6 +1,6 @@
 //! How a call ends: causes, races, and what is left at the centre.
 
-use crate::bench::{Bench, any_start, ended, refused, status};
+use crate::bench::{Bench, any_drop, any_start, ended, refused, status};
 use frontdesk_contract::{CallEnd, CallState, ClientId, ErrorCode};
 use frontdesk_core::Failure;
 use frontdesk_core::call::{
@@ -40,7 +40,7 @@ fn what_the_softphone_tells_has_one_meaning_before_and_one_after_the_call_was_ta
         for (mut bench, meant) in [(Bench::dialling(), before), (Bench::talking(), after)] {
             bench.phone(PhoneEvent::Ended(PhoneEnd { here, cause, status: None }));
             assert_eq!(bench.stage(), Stage::Ended(meant), "{cause:?}");
-            assert!(bench.is_open(&Ask::Drop) && releases(&bench.effects) == 1);
+            assert!(bench.is_open(&any_drop()) && releases(&bench.effects) == 1);
             let tone = if meant == Busy { Tone::Busy } else { Tone::End };
             assert!(bench.did(&Effect::Tone(tone)), "{cause:?}");
             bench.dropped();
@@ -88,17 +88,17 @@ fn a_call_given_up_while_it_is_asked_for_is_dropped_when_the_answer_comes() {
     let mut bench = Bench::requesting(false);
     bench.give(Input::HangUp);
     bench.pass(20_000);
-    assert!(!bench.is_open(&Ask::Drop), "there is nothing to drop yet");
+    assert!(!bench.is_open(&any_drop()), "there is nothing to drop yet");
     bench.start_answer(CallState::Setup);
-    assert!(bench.is_open(&Ask::Drop));
+    assert!(bench.is_open(&any_drop()));
     bench.dropped();
     assert!(bench.is_quiet() && bench.asked(&Ask::Beat) == 0);
     // The request may have arrived.
     let mut bench = Bench::requesting(false);
     bench.give(Input::HangUp);
     bench.start_fails(Failure::Network);
-    assert!(bench.is_open(&Ask::Drop));
-    bench.answer(&Ask::Drop, Err(refused(ErrorCode::CallUnknown)));
+    assert!(bench.is_open(&any_drop()));
+    bench.answer(&any_drop(), Err(refused(ErrorCode::CallUnknown)));
     assert!(bench.is_quiet(), "it did not");
     // It was refused.
     let mut bench = Bench::requesting(false);
@@ -110,14 +110,14 @@ fn a_call_given_up_while_it_is_asked_for_is_dropped_when_the_answer_comes() {
     let mut bench = Bench::requesting(false);
     bench.give(Input::HangUp);
     bench.told(CallState::Connected, None);
-    assert!(bench.is_open(&Ask::Drop));
+    assert!(bench.is_open(&any_drop()));
     bench.dropped();
     assert!(bench.is_quiet(), "the answer is not needed any more");
     // And was so already.
     let mut bench = Bench::requesting(false);
     bench.told(CallState::Queueing, None);
     bench.give(Input::HangUp);
-    assert!(bench.start_open() && bench.is_open(&Ask::Drop));
+    assert!(bench.start_open() && bench.is_open(&any_drop()));
 }
 
 #[test]
@@ -127,14 +127,14 @@ fn a_request_that_is_under_way_when_the_call_ends_may_begin_another() {
         bench.told(CallState::Ended, Some(CallEnd::Centre));
         assert_eq!(bench.stage(), Stage::Ended(EndCause::Centre));
         bench.start_answer(state);
-        assert!(bench.is_open(&Ask::Drop), "the request was repeated, the end was that of the first");
+        assert!(bench.is_open(&any_drop()), "the request was repeated, the end was that of the first");
         // The visitor gave up before.
         let mut bench = Bench::requesting(false);
         bench.give(Input::HangUp);
         bench.told(CallState::Ended, Some(CallEnd::Failed));
         assert!(bench.start_open());
         bench.start_answer(state);
-        assert!(bench.is_open(&Ask::Drop));
+        assert!(bench.is_open(&any_drop()));
     }
 }
 
@@ -176,24 +176,28 @@ fn a_call_that_is_taken_while_it_is_cancelled_is_hung_up_again() {
 fn dropping_is_tried_a_few_times_and_the_next_call_waits_for_it() {
     let mut bench = Bench::talking();
     bench.give(Input::HangUp);
-    bench.answer(&Ask::Drop, Err(Failure::Network));
+    bench.answer(&any_drop(), Err(Failure::Network));
     bench.give(Input::Start { video: false });
     bench.media(Ok(()));
-    assert_eq!((bench.stage(), bench.start_open()), (Stage::Requesting, false), "DELETE would drop it too");
+    assert_eq!(
+        (bench.stage(), bench.start_open()),
+        (Stage::Requesting, false),
+        "the proxy holds one at a time"
+    );
     bench.pass(2_000);
     bench.dropped();
     assert!(bench.start_open());
     bench.start_answer(CallState::Setup);
-    assert!(bench.is_open(&Ask::Beat) && !bench.is_open(&Ask::Drop));
+    assert!(bench.is_open(&Ask::Beat) && !bench.is_open(&any_drop()));
 
     let mut bench = Bench::talking();
     bench.give(Input::HangUp);
     for _ in 0..6 {
-        bench.answer(&Ask::Drop, Err(Failure::Network));
+        bench.answer(&any_drop(), Err(Failure::Network));
         bench.pass(31_000);
     }
     assert!(bench.is_quiet(), "its lease has ended long ago");
-    assert_eq!(bench.asked(&Ask::Drop), 6);
+    assert_eq!(bench.asked(&any_drop()), 6);
 }
 
 #[test]
@@ -205,7 +209,7 @@ fn an_old_request_that_is_not_answered_keeps_the_next_from_leaving() {
     bench.media(Ok(()));
     assert_eq!(bench.asked(&any_start()), 1);
     bench.answer(&any_start(), Ok(Answer::Status(status(&first, CallState::Connected, None))));
-    assert_eq!((bench.stage(), bench.is_open(&Ask::Drop)), (Stage::Requesting, true));
+    assert_eq!((bench.stage(), bench.is_open(&any_drop())), (Stage::Requesting, true));
     bench.dropped();
     assert_eq!(bench.asked(&any_start()), 2);
     assert_ne!(bench.id(), first);
@@ -222,27 +226,27 @@ fn a_drop_is_settled_by_its_answer_by_an_event_or_by_the_call_of_another() {
     ] {
         let mut bench = Bench::talking();
         bench.give(Input::HangUp);
-        bench.answer(&Ask::Drop, answer);
+        bench.answer(&any_drop(), answer);
         assert!(bench.is_quiet());
     }
     let mut bench = Bench::talking();
     bench.give(Input::HangUp);
     bench.told(CallState::Connected, None);
-    assert!(bench.is_open(&Ask::Drop), "older news");
+    assert!(bench.is_open(&any_drop()), "older news");
     bench.told(CallState::Ended, Some(CallEnd::Visitor));
     assert!(bench.is_quiet());
     // The end of another does not settle this one.
     let mut bench = Bench::talking();
     bench.give(Input::HangUp);
     bench.give(Input::Status(status(&ClientId::new("other"), CallState::Ended, Some(CallEnd::Visitor))));
-    assert!(bench.is_open(&Ask::Drop));
+    assert!(bench.is_open(&any_drop()));
     // An answer that it goes on is not believed.
     let mut bench = Bench::talking();
     bench.give(Input::HangUp);
     let on = status(&bench.id(), CallState::Connected, None);
-    bench.answer(&Ask::Drop, Ok(Answer::Status(on)));
+    bench.answer(&any_drop(), Ok(Answer::Status(on)));
     bench.pass(1_000);
-    assert!(bench.is_open(&Ask::Drop));
+    assert!(bench.is_open(&any_drop()));
 }
 
 #[test]
@@ -251,10 +255,10 @@ fn a_page_that_goes_away_ends_its_call_in_order() {
     bench.give(Input::Leaving);
     assert_eq!(bench.stage(), Stage::Ended(EndCause::Left));
     assert_eq!((hang_ups(&bench.effects), releases(&bench.effects)), (1, 1));
-    assert!(bench.did(&Effect::Farewell) && bench.asked(&Ask::Drop) == 0);
+    assert!(bench.said_farewell() && bench.asked(&any_drop()) == 0);
     assert!(!bench.did(&Effect::Tone(Tone::End)));
     bench.pass(3_000);
-    assert!(bench.is_open(&Ask::Drop), "the page is back: make sure");
+    assert!(bench.is_open(&any_drop()), "the page is back: make sure");
 
     for (mut bench, farewell) in [
         (Bench::ready(), false),
@@ -263,18 +267,18 @@ fn a_page_that_goes_away_ends_its_call_in_order() {
         (Bench::dialling(), true),
     ] {
         bench.give(Input::Leaving);
-        assert_eq!(bench.did(&Effect::Farewell), farewell);
+        assert_eq!(bench.said_farewell(), farewell);
         assert!(!bench.observed.machine.in_call());
     }
     let mut bench = Bench::ready();
     bench.give(Input::Start { video: false });
     bench.give(Input::Leaving);
-    assert!(!bench.did(&Effect::Farewell), "nobody was called");
+    assert!(!bench.said_farewell(), "nobody was called");
     // A call that is being dropped already.
     let mut bench = Bench::talking();
     bench.give(Input::HangUp);
     bench.give(Input::Leaving);
-    assert!(bench.did(&Effect::Farewell));
+    assert!(bench.said_farewell());
     assert_eq!(bench.stage(), Stage::Ended(EndCause::Visitor), "the first cause stays");
 }
 
@@ -290,5 +294,5 @@ fn the_view_may_be_closed_and_opened_in_a_call_without_harm() {
     bench.give(Input::HangUp);
     bench.give(Input::Close);
     assert_eq!(bench.stage(), Stage::Closed);
-    assert!(bench.is_open(&Ask::Drop), "dropping goes on");
+    assert!(bench.is_open(&any_drop()), "dropping goes on");
 }

@@ -1,5 +1,6 @@
 //! What holds after every input, whatever came before: looked at from the effects alone.
 
+use frontdesk_contract::ClientId;
 use frontdesk_core::call::{Ask, CallNo, Effect, EndCause, Input, Machine, PhoneEvent, Stage};
 use frontdesk_core::{Now, RequestId};
 use std::collections::BTreeSet;
@@ -18,6 +19,8 @@ pub(crate) struct Observed {
     /// Every end, in order.
     pub(crate) ends: Vec<(CallNo, EndCause)>,
     announced: bool,
+    /// Every call that the centre was asked for.
+    asked: Vec<ClientId>,
 }
 
 impl Observed {
@@ -61,8 +64,13 @@ impl Observed {
                 if *timeout_ms == 0 {
                     return Err(format!("no time for {ask:?}"));
                 }
+                match ask {
+                    Ask::Start(wish) => self.asked.push(wish.id.clone()),
+                    Ask::Drop(call) => self.may_drop(call)?,
+                    Ask::Beat | Ask::Support => {}
+                }
                 self.open.push((*id, ask.clone()));
-                matches!(ask, Ask::Drop | Ask::Support)
+                matches!(ask, Ask::Drop(_) | Ask::Support)
             }
             Effect::Abort(id) => {
                 self.open.retain(|open| open.0 != *id);
@@ -100,7 +108,11 @@ impl Observed {
                 self.wake_at = *at;
                 true
             }
-            Effect::Tone(_) | Effect::Farewell | Effect::Redraw => true,
+            Effect::Farewell(call) => {
+                self.may_drop(call)?;
+                true
+            }
+            Effect::Tone(_) | Effect::Redraw => true,
             Effect::Hold(..)
             | Effect::Digit(..)
             | Effect::Restart(_)
@@ -110,6 +122,11 @@ impl Observed {
             | Effect::Switch { .. } => false,
         };
         if in_call || ends_only { Ok(()) } else { Err(format!("after the end: {effect:?}")) }
+    }
+
+    /// Only the last call that the centre was asked for: the ones before have been dropped before that.
+    fn may_drop(&self, call: &ClientId) -> Result<(), String> {
+        if self.asked.last() == Some(call) { Ok(()) } else { Err(format!("dropped, not asked for: {call}")) }
     }
 
     fn check(&mut self, now: Now, was_in_call: bool) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! The whole story, and what comes before the centre is asked: what is possible, microphone, camera.
 
-use crate::bench::{BOTH, Bench, any_start, gateway, ice_servers, refused, support};
+use crate::bench::{BOTH, Bench, any_drop, any_start, gateway, ice_servers, refused, support};
 use frontdesk_contract::{CallMedia, CallOffer, CallState, CallSupport, ErrorCode};
 use frontdesk_core::Failure;
 use frontdesk_core::call::{
@@ -170,8 +170,8 @@ fn a_page_that_wakes_up_waits_for_nothing() {
             2 => Ask::Beat,
             _ => {
                 bench.give(Input::HangUp);
-                bench.answer(&Ask::Drop, Err(Failure::Network));
-                Ask::Drop
+                bench.answer(&any_drop(), Err(Failure::Network));
+                any_drop()
             }
         };
         bench.answer_beats(CallState::Connected);
@@ -210,7 +210,7 @@ fn every_failure_of_the_microphone_has_its_screen_and_calls_nobody() {
         let failure = MediaFailure { device: Some(Device::Microphone), trouble };
         assert_eq!(bench.stage(), Stage::Ended(EndCause::Media(failure)));
         assert!(!bench.observed.machine.may_fall_back());
-        assert!(bench.is_quiet() && bench.asked(&Ask::Drop) == 0, "the centre was not asked");
+        assert!(bench.is_quiet() && bench.asked(&any_drop()) == 0, "the centre was not asked");
         assert!(!bench.effects.iter().any(|effect| matches!(effect, Effect::Tone(_))));
         bench.give(Input::Start { video: false });
         assert_eq!(bench.stage(), Stage::Microphone, "the visitor may try again");

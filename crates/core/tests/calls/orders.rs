@@ -1,6 +1,6 @@
 //! Walks through all orders of what can happen at about the same time.
 
-use crate::bench::{Bench, any_start, ended, refused, status};
+use crate::bench::{Bench, any_drop, any_start, ended, refused, status};
 use frontdesk_contract::{CallEnd, CallState, ErrorCode};
 use frontdesk_core::Failure;
 use frontdesk_core::call::{Answer, Ask, Effect, EndCause, IceState, Input, PhoneCause, PhoneEvent, Stage};
@@ -55,7 +55,7 @@ fn act(bench: &mut Bench, act: Act) {
         Act::Again => bench.give(Input::Start { video: false }),
         Act::Seconds => bench.pass(5_000),
         Act::Beat => bench.answer_beats(CallState::Queueing),
-        Act::Dropped if bench.is_open(&Ask::Drop) => bench.dropped(),
+        Act::Dropped if bench.is_open(&any_drop()) => bench.dropped(),
         _ => {}
     }
 }
@@ -89,7 +89,7 @@ fn wind_up(bench: &mut Bench, order: &[Act]) {
     bench.give(Input::HangUp);
     assert!(!bench.observed.machine.in_call(), "{order:?}");
     for _ in 0..40 {
-        if bench.is_open(&Ask::Drop) {
+        if bench.is_open(&any_drop()) {
             bench.dropped();
         } else if bench.start_open() {
             bench.start_answer(CallState::Setup);
@@ -103,7 +103,7 @@ fn wind_up(bench: &mut Bench, order: &[Act]) {
 
 /// Every call that began had one end, and what the centre took without telling an end was dropped.
 fn ended_once(bench: &Bench, order: &[Act]) {
-    let dropped = bench.asked(&Ask::Drop) > 0 || bench.did(&Effect::Farewell);
+    let dropped = bench.asked(&any_drop()) > 0 || bench.said_farewell();
     let taken = bench.was_taken() && !order.contains(&Act::CentreEnds);
     assert!(dropped || !taken, "the centre still has it: {order:?}");
     let ends: Vec<_> = bench.observed.ends.iter().map(|end| end.0.0).collect();
@@ -181,7 +181,7 @@ fn a_call_that_nobody_answers_for_ends_by_itself_in_every_stage() {
     // Requests fail as they must; otherwise nothing happens.
     let silence = |bench: &mut Bench, ms: u64| {
         for _ in 0..ms / 500 {
-            for ask in [any_start(), Ask::Beat, Ask::Drop] {
+            for ask in [any_start(), Ask::Beat, any_drop()] {
                 if bench.is_open(&ask) {
                     bench.answer(&ask, Err(Failure::Network));
                 }

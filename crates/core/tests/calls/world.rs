@@ -30,7 +30,7 @@ impl Proxy {
 #[derive(Clone, Debug)]
 enum Way {
     ToProxy(RequestId, Ask),
-    Farewell,
+    Farewell(ClientId),
     ToMachine(Input),
     /// The softphone is to do it.
     Line(CallNo, LineAct),
@@ -117,7 +117,7 @@ impl World {
                 self.under_way.push((self.ms + u64::from(timeout_ms), Way::TimesOut(id)));
                 self.send(Way::ToProxy(id, ask), true);
             }
-            Effect::Farewell => self.send(Way::Farewell, true),
+            Effect::Farewell(id) => self.send(Way::Farewell(id), true),
             Effect::AcquireMedia { call, .. } => {
                 use frontdesk_core::call::{MediaFailure, MediaTrouble};
                 let denied = MediaFailure { device: None, trouble: MediaTrouble::Denied };
@@ -169,8 +169,8 @@ impl World {
                 let answer = self.answer(ask);
                 self.send(Way::ToMachine(Input::Answered(id, answer)), true);
             }
-            Way::Farewell => {
-                let _answer = self.answer(Ask::Drop);
+            Way::Farewell(id) => {
+                let _answer = self.answer(Ask::Drop(id));
             }
             Way::ToMachine(Input::Answered(id, answer)) => {
                 self.under_way.retain(|way| !matches!(way.1, Way::TimesOut(other) if other == id));
@@ -201,7 +201,8 @@ impl World {
                 }
             }
             Ask::Beat => self.proxy.beaten_ms = self.ms,
-            Ask::Drop => self.end(CallEnd::Visitor),
+            Ask::Drop(id) if self.proxy.call.id.as_ref() == Some(&id) => self.end(CallEnd::Visitor),
+            Ask::Drop(_) => {}
         }
         if self.proxy.call.id.is_none() {
             return Err(refused(ErrorCode::CallUnknown));

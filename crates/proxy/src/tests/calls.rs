@@ -87,6 +87,29 @@ async fn a_call_is_asked_for_followed_and_hung_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn hanging_up_one_call_does_not_end_another() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    start(&visitor, "k1", "audio").await;
+    let other = visitor.call("DELETE", "/v1/call?id=k0", None).await;
+    assert_eq!(
+        (other.status.as_u16(), &other.body["id"], &other.body["state"]),
+        (200, &json!("k1"), &json!("setup"))
+    );
+    assert_eq!(code(&visitor.call("DELETE", "/v1/call?id=", None).await), (400, "id_invalid"));
+    assert_eq!(code(&visitor.call("DELETE", "/v1/call?id=a%20b", None).await), (400, "id_invalid"));
+    assert_eq!(dropped(&bench), 0);
+    assert_eq!(visitor.call("DELETE", "/v1/call?id=k1", None).await.body["end"], "visitor");
+    pass(2.0).await;
+    assert_eq!(dropped(&bench), 1);
+    // The same once more, late: another call goes on.
+    start(&visitor, "k2", "audio").await;
+    assert_eq!(visitor.call("DELETE", "/v1/call?id=k1", None).await.body["state"], "setup");
+    pass(2.0).await;
+    assert_eq!((dropped(&bench), &beat(&visitor).await.body["id"]), (1, &json!("k2")));
+}
+
+#[tokio::test(start_paused = true)]
 async fn the_page_is_told_the_desks_ice_servers_where_calls_are_possible() {
     for web_rtc in [true, false] {
         let mut plan = plan();

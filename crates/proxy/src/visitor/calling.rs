@@ -10,7 +10,7 @@ use crate::problem::Problem;
 use crate::store::{Answer, VisitorRecord};
 use crate::vendor::{CallAbility, CallNews, Failure, Party};
 use frontdesk_contract::{
-    CallEnd, CallGateway, CallMedia, CallState, CallStatus, CallSupport, ErrorCode, StartCall,
+    CallEnd, CallGateway, CallMedia, CallState, CallStatus, CallSupport, ClientId, ErrorCode, StartCall,
 };
 use reqwest::Url;
 use std::collections::HashMap;
@@ -185,15 +185,15 @@ impl Visitor {
         Ok(call)
     }
 
-    /// Hangs up. A call that is over stays as it ended.
+    /// Hangs up; with an id only the call of that id. A call that is over stays as it ended.
     ///
     /// # Errors
     /// [`ErrorCode::CallUnknown`]; when the store fails.
-    pub async fn hang_up(self: &Arc<Self>) -> Result<CallStatus, Problem> {
+    pub async fn hang_up(self: &Arc<Self>, meant: Option<ClientId>) -> Result<CallStatus, Problem> {
         if self.record().await?.call.id.is_none() {
             return Err(call_unknown());
         }
-        self.end_call(CallEnd::Visitor).await?;
+        self.end_call_of(meant, CallEnd::Visitor).await?;
         Ok(self.record().await?.call)
     }
 
@@ -202,10 +202,18 @@ impl Visitor {
     /// # Errors
     /// When the store fails.
     pub(super) async fn end_call(self: &Arc<Self>, end: CallEnd) -> Result<(), Problem> {
+        self.end_call_of(None, end).await
+    }
+
+    /// The same, if it is the call of this id.
+    async fn end_call_of(self: &Arc<Self>, meant: Option<ClientId>, end: CallEnd) -> Result<(), Problem> {
         let ended = self.change(|draft, _| {
-            let calling = draft.record.is_calling();
-            draft.end_call(end);
-            calling
+            let call = &draft.record.call;
+            let ends = draft.record.is_calling() && (meant.is_none() || call.id == meant);
+            if ends {
+                draft.end_call(end);
+            }
+            ends
         });
         if !ended.await? {
             return Ok(());

@@ -1,11 +1,11 @@
 //! `/v1/call`
 
 use super::contact::check_id;
-use crate::http::extract::{Caller, Json};
+use crate::http::extract::{Caller, Json, parameter};
 use crate::problem::Problem;
 use crate::state::AppState;
-use axum::extract::State;
-use frontdesk_contract::{CallStatus, CallSupport, StartCall};
+use axum::extract::{RawQuery, State};
+use frontdesk_contract::{CallStatus, CallSupport, ClientId, StartCall};
 
 /// Whether calls are possible, and the call as it stands
 #[utoipa::path(get, path = "/v1/call", tag = "call", operation_id = "getCall",
@@ -38,8 +38,18 @@ pub(in crate::http) async fn keep(Caller(visitor): Caller) -> Result<axum::Json<
 }
 
 /// Hangs up
+///
+/// With `id` only the call that was started with it: a request that comes late does not end the call of another page.
 #[utoipa::path(delete, path = "/v1/call", tag = "call", operation_id = "hangUp",
-    responses((status = 200, description = "As it ended", body = CallStatus)))]
-pub(in crate::http) async fn hang_up(Caller(visitor): Caller) -> Result<axum::Json<CallStatus>, Problem> {
-    visitor.hang_up().await.map(axum::Json)
+    params(("id" = Option<String>, Query, description = "The call that is meant; whichever it is when left out")),
+    responses((status = 200, description = "As it ended, or as another call stands", body = CallStatus)))]
+pub(in crate::http) async fn hang_up(
+    Caller(visitor): Caller,
+    RawQuery(query): RawQuery,
+) -> Result<axum::Json<CallStatus>, Problem> {
+    let id = parameter(&query.unwrap_or_default(), "id").map(ClientId::new);
+    if let Some(id) = &id {
+        check_id(id)?;
+    }
+    visitor.hang_up(id).await.map(axum::Json)
 }
