@@ -18,6 +18,18 @@ const PATIENCE_MS = 32_000;
 
 const pause = (ms) => new Promise((done) => setTimeout(done, ms));
 
+/** An offer in which every medium after the first few is refused already: no browser opens a way for those then. */
+const without_more = (sdp, few) => {
+  const [head, ...media] = sdp.split(/^(?=m=)/m);
+  const refused = media.slice(few).map((section) => /^a=mid:(\S+)/m.exec(section)?.[1]);
+  const group = (line) => line.split(' ').filter((word) => !refused.includes(word)).join(' ');
+  return [
+    head.replace(/^a=group:BUNDLE[^\r\n]*/m, group),
+    ...media.slice(0, few),
+    ...media.slice(few).map((section) => section.replace(/^(m=\S+ )\d+/, (_, start) => `${start}0`)),
+  ].join('');
+};
+
 export class Agent extends UA {
   receiveRequest(request) {
     if (!request.to_tag && request.method === 'INVITE') request.reply_sl(603);
@@ -74,7 +86,6 @@ export class Session extends RTCSession {
     this._rtcReady = false;
     try {
       if (first) this.#ask_for_all(peer);
-      else if (type === 'answer') this.#refuse_the_rest(peer);
       const description = type === 'offer' ? await peer.createOffer(constraints) : await peer.createAnswer();
       const line = first ? this.#line_is_up() : true;
       await peer.setLocalDescription(description);
@@ -95,10 +106,6 @@ export class Session extends RTCSession {
     for (const kind of this.#kinds) {
       if (!peer.getTransceivers().some((own) => own.receiver.track.kind === kind)) peer.addTransceiver(kind);
     }
-  }
-
-  #refuse_the_rest(peer) {
-    for (const one of peer.getTransceivers()) if (!this.asked_for(one)) one.stop();
   }
 
   /** Ends with gathering, or after a while: on some machines it never ends. */
@@ -123,10 +130,12 @@ export class Session extends RTCSession {
     });
   }
 
-  /** What is refused does not tell whether the peer holds the call. */
+  /** Media that were not asked for are refused; nor do they tell whether the peer holds the call. */
   _processInDialogSdpOffer(request) {
-    const offered = request.parseSDP();
-    offered.media = (offered.media ?? []).slice(0, this.#own.size);
+    const few = this.#own.size;
+    request.body = without_more(request.body, few);
+    const offered = request.parseSDP(true);
+    offered.media = (offered.media ?? []).slice(0, few);
     return super._processInDialogSdpOffer(request);
   }
 

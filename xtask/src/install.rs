@@ -52,32 +52,37 @@ pub(crate) struct Need {
     lints: bool,
     fuzz: bool,
     browsers: Vec<Browser>,
+    /// A gateway for calls, with telephones behind it.
+    calls: bool,
 }
 
 impl Need {
     /// To build widget and servers.
     pub(crate) fn build() -> Self {
-        Self { build: true, lints: false, fuzz: false, browsers: Vec::new() }
+        Self { build: true, lints: false, fuzz: false, browsers: Vec::new(), calls: false }
     }
 
     /// To lint all sources.
     pub(crate) fn check() -> Self {
-        Self { build: false, lints: true, fuzz: false, browsers: Vec::new() }
+        Self { build: false, lints: true, fuzz: false, browsers: Vec::new(), calls: false }
     }
 
     /// To build the widget and run it in Chromium.
     pub(crate) fn bench() -> Self {
-        Self { build: true, lints: false, fuzz: false, browsers: vec![Browser::Chromium] }
+        Self { build: true, lints: false, fuzz: false, browsers: vec![Browser::Chromium], calls: false }
     }
 
     /// To run the fuzz targets.
     pub(crate) fn fuzz() -> Self {
-        Self { build: false, lints: false, fuzz: true, browsers: Vec::new() }
+        Self { build: false, lints: false, fuzz: true, browsers: Vec::new(), calls: false }
     }
 
     /// To build, lint and test in these browsers, and for journeys in those that come along.
     pub(crate) fn test(browsers: &[Browser]) -> Self {
-        Self { build: true, lints: true, fuzz: true, browsers: Browser::for_journeys(browsers) }
+        let browsers = Browser::for_journeys(browsers);
+        // Calls are tested in Chromium.
+        let calls = browsers.contains(&Browser::Chromium);
+        Self { build: true, lints: true, fuzz: true, browsers, calls }
     }
 }
 
@@ -176,6 +181,14 @@ const FONTS: [Package; 2] = [
 const CHROMIUM: [Package; 2] =
     [package("chromium", "/usr/bin/chromium"), package("chromium-driver", "/usr/bin/chromedriver")];
 const FIREFOX: [Package; 1] = [package("firefox-esr", "/usr/bin/firefox-esr")];
+/// Their services are not started; the tests start the programs themselves, on loopback.
+const CALLS: [Package; 5] = [
+    package("kamailio", "/usr/sbin/kamailio"),
+    package("kamailio-websocket-modules", "/usr/share/doc/kamailio-websocket-modules/copyright"),
+    package("rtpengine-daemon", "/usr/bin/rtpengine"),
+    package("baresip-core", "/usr/bin/baresip"),
+    package("sip-tester", "/usr/bin/sipp"),
+];
 const CPP: Package = package("g++", "/usr/bin/c++");
 const WEBKIT: [Package; 3] = [
     package("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),
@@ -310,6 +323,9 @@ fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
             Browser::Webkit => wanted.extend(WEBKIT),
         }
     }
+    if need.calls {
+        wanted.extend(CALLS);
+    }
     wanted.retain(|package| !Path::new(package.witness).exists());
     // libFuzzer is C++.
     if need.fuzz && !proc::find("c++") {
@@ -339,7 +355,7 @@ fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
     }
     missing.push(Missing {
         what: format!("system packages {}", names.join(" ")),
-        why: "tests run in real browsers, libFuzzer is C++",
+        why: "tests run in real browsers and call real telephones, libFuzzer is C++",
         install: Install::Apt(names),
     });
     Ok(())

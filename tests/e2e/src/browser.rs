@@ -43,7 +43,7 @@ impl Kind {
     }
 }
 
-/// How a browser is set up. The last three are for Chromium only.
+/// How a browser is set up. The last four are for Chromium only.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Which one.
@@ -54,7 +54,16 @@ pub struct Options {
     pub dark: bool,
     /// A phone's screen, in CSS pixels.
     pub phone: Option<(u32, u32)>,
+    /// With a microphone and a camera, both false, which every page may use, and with media over loopback.
+    pub calls: bool,
 }
+
+const CALLS: [&str; 4] = [
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+];
 
 /// A running browser. Dropping it ends it.
 #[derive(Debug)]
@@ -147,6 +156,15 @@ impl Browser {
         }
     }
 
+    /// All that the console says, since it was asked last, whatever its importance. Only Chromium tells.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn console(&self) -> Result<Vec<String>> {
+        crate::console::lines(&self.session.client).await
+    }
+
     /// Ends it in good order.
     ///
     /// # Errors
@@ -213,6 +231,9 @@ fn capabilities(options: Options, profile: &Folder) -> Result<Capabilities> {
         arguments.push(format!("--user-data-dir={}", profile.path().display()).into());
         if options.dark {
             arguments.push("--blink-settings=preferredColorScheme=0".into());
+        }
+        if options.calls {
+            arguments.extend(CALLS.map(Value::from));
         }
         if let Value::Object(own) = &mut own {
             own.insert("prefs".into(), storage_preferences(options.third_party_storage));

@@ -21,14 +21,24 @@ impl WebDriverCompatibleCommand for Log {
 
 /// Errors since the last time, but for requests that were answered with one: stories expect some of those.
 pub(crate) async fn complaints(client: &Client) -> Result<Vec<String>> {
-    let lines = client.issue_cmd(Log).await?;
-    let field = |line: &Value, name: &str| {
-        line.get(name).and_then(Value::as_str).map(str::to_owned).unwrap_or_default()
-    };
-    let lines = lines.as_array().cloned().unwrap_or_default();
-    Ok(lines
-        .iter()
-        .filter(|line| field(line, "level") == "SEVERE" && field(line, "source") != "network")
-        .map(|line| format!("{}: {}", field(line, "source"), field(line, "message")))
-        .collect())
+    let mut entries = entries(client).await?;
+    entries.retain(|line| field(line, "level") == "SEVERE" && field(line, "source") != "network");
+    Ok(entries.iter().map(written).collect())
+}
+
+/// Everything since the last time.
+pub(crate) async fn lines(client: &Client) -> Result<Vec<String>> {
+    Ok(entries(client).await?.iter().map(written).collect())
+}
+
+async fn entries(client: &Client) -> Result<Vec<Value>> {
+    Ok(client.issue_cmd(Log).await?.as_array().cloned().unwrap_or_default())
+}
+
+fn written(line: &Value) -> String {
+    format!("{}: {}", field(line, "source"), field(line, "message"))
+}
+
+fn field<'a>(line: &'a Value, name: &str) -> &'a str {
+    line.get(name).and_then(Value::as_str).unwrap_or_default()
 }

@@ -5,6 +5,8 @@
 //! party. A [`Browser`] is driven by WebDriver, and [`pages`] know how a visitor and an agent use what they see: by
 //! roles, names and the widget's own class names.
 //!
+//! [`sip`] is for calls: the softphone alone, against real gateways and telephones.
+//!
 //! [`story()`] puts these together for one test, and leaves screenshots and logs in `target/e2e` when it fails.
 
 pub mod browser;
@@ -15,6 +17,7 @@ pub mod pages;
 pub mod process;
 pub mod sandbox;
 pub mod shop;
+pub mod sip;
 pub mod stack;
 mod story;
 pub mod street;

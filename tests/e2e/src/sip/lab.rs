@@ -1,0 +1,287 @@
+//! A SIP gateway with telephones behind it, all real programs on loopback: kamailio (SIP over WebSocket), rtpengine
+//! (media), baresip (an agent who answers, talks and listens) and sipp (peers that follow a script).
+
+use std::fs;
+use std::net::{Ipv4Addr, UdpSocket};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+
+use crate::process::{Folder, Process, free_ports};
+use crate::wait::until;
+
+const PEERS: [&str; 7] = ["busy", "early", "echo", "odd", "ring", "stubborn", "timer"];
+/// Media ports of rtpengine; more than all calls of a test take. Below those that the system hands out by itself.
+const MEDIA: u16 = 400;
+const AGENT_MEDIA: u16 = 100;
+
+/// The running lab. Dropping it stops all of it.
+#[derive(Debug)]
+pub struct Lab {
+    /// Ports of the gateway's two WebSocket addresses.
+    pub ports: [u16; 2],
+    control: u16,
+    folder: Folder,
+    agent_log: PathBuf,
+    _processes: Vec<Process>,
+}
+
+impl Lab {
+    /// The host part of its SIP addresses.
+    pub const DOMAIN: &str = "cc.example";
+    /// The password of the callers and agents that need one.
+    pub const SECRET: &str = "a-secret-of-the-lab";
+
+    /// Starts it; logs go to `target/e2e`.
+    ///
+    /// # Errors
+    ///
+    /// When a program is missing or does not come up.
+    pub async fn start(name: &str) -> Result<Self> {
+        let folder = Folder::temporary()?;
+        for own in ["baresip", "heard", "kamailio"] {
+            fs::create_dir_all(folder.path().join(own))?;
+        }
+        let [ws, ws_too, control] = free_ports()?;
+        let [ng, udp, baresip] = free_udp_ports()?;
+        let peers: [u16; PEERS.len()] = free_udp_ports()?;
+        let media = free_range(MEDIA + AGENT_MEDIA + 20 * PEERS.len() as u16)?;
+        let agent_media = media + MEDIA;
+        let peer_media = |number: usize| agent_media + AGENT_MEDIA + 20 * number as u16;
+
+        let mut words: Vec<(String, String)> = [
+            ("WS", ws.to_string()),
+            ("WS_TOO", ws_too.to_string()),
+            ("UDP", udp.to_string()),
+            ("NG", ng.to_string()),
+            ("CONTROL", control.to_string()),
+            ("BARESIP", baresip.to_string()),
+            ("AGENT_RTP", format!("{agent_media}-{}", agent_media + AGENT_MEDIA - 1)),
+            ("RUN", folder.path().display().to_string()),
+            ("MODULES", modules()?.display().to_string()),
+            ("SECRET", Self::SECRET.to_owned()),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into();
+        words.extend(PEERS.iter().zip(peers).map(|(name, port)| (name.to_uppercase(), port.to_string())));
+        for (from, to) in [
+            ("kamailio.cfg", "kamailio.cfg"),
+            ("baresip/config", "baresip/config"),
+            ("baresip/accounts", "baresip/accounts"),
+        ] {
+            fill(&super::folder().join(from), &folder.path().join(to), &words)?;
+        }
+
+        let log = |program: &str| crate::output().join(format!("{name}.{program}.log"));
+        let mut processes = Vec::new();
+        let mut relay = Command::new("rtpengine");
+        // No kernel module, no firewall rules.
+        relay.args(["--config-file=none", "--foreground", "--log-stderr", "--log-level=5", "--table=-1"]);
+        relay.args(["--interface=127.0.0.1", "--num-threads=2", "--delete-delay=0", "--timeout=60"]);
+        relay.arg(format!("--listen-ng=127.0.0.1:{ng}"));
+        relay.arg(format!("--port-min={media}")).arg(format!("--port-max={}", agent_media - 1));
+        processes.push(Process::start(&mut relay, &log("rtpengine"))?);
+        // kamailio asks it whether it is there, once.
+        is_taken(ng, "rtpengine").await?;
+
+        let own = folder.path().join("kamailio");
+        let mut gateway = Command::new("kamailio");
+        gateway.args(["-DD", "-E", "-m", "32", "-M", "4", "-f"]).arg(folder.path().join("kamailio.cfg"));
+        gateway.arg("-Y").arg(&own).arg("-w").arg(&own);
+        let mut gateway = Process::start(&mut gateway, &log("kamailio"))?;
+
+        let mut agent = Command::new("baresip");
+        agent.arg("-f").arg(folder.path().join("baresip"));
+        let mut agent = Process::start(&mut agent, &log("baresip"))?;
+
+        for (number, (peer, port)) in PEERS.iter().zip(peers).enumerate() {
+            let mut command = Command::new("sipp");
+            command.arg("-sf").arg(super::folder().join("sipp").join(format!("{peer}.xml")));
+            command.args(["-i", "127.0.0.1", "-mi", "127.0.0.1", "-nostdin", "-rtp_echo", "-trace_err"]);
+            command.args(["-p", &port.to_string(), "-mp", &peer_media(number).to_string()]);
+            command.arg("-error_file").arg(folder.path().join(peer).with_extension("err"));
+            processes.push(Process::start(&mut command, &log(peer))?);
+            is_taken(port, peer).await?;
+        }
+        gateway.listens(ws).await?;
+        gateway.listens(ws_too).await?;
+        agent.listens(control).await?;
+        processes.extend([gateway, agent]);
+        let agent_log = log("baresip");
+        Ok(Self { ports: [ws, ws_too], control, folder, agent_log, _processes: processes })
+    }
+
+    /// The gateway's first address.
+    #[must_use]
+    pub fn address(&self) -> String {
+        let [port, _] = self.ports;
+        format!("ws://127.0.0.1:{port}")
+    }
+
+    /// The SIP address behind an access code.
+    #[must_use]
+    pub fn sip(user: &str) -> String {
+        format!("sip:{user}@{}", Self::DOMAIN)
+    }
+
+    /// Lets the agent's telephone do something: `hold`, `resume`, `hangup`.
+    ///
+    /// # Errors
+    ///
+    /// When it does not do it.
+    pub async fn agent(&self, command: &str) -> Result<()> {
+        let mut line = TcpStream::connect((Ipv4Addr::LOCALHOST, self.control)).await?;
+        let text = serde_json::json!({ "command": command }).to_string();
+        line.write_all(format!("{}:{text},", text.len()).as_bytes()).await?;
+        let mut answer = vec![0; 4096];
+        // It also tells what happens meanwhile.
+        loop {
+            let length = line.read(&mut answer).await?;
+            let said = String::from_utf8_lossy(answer.get(..length).unwrap_or_default()).into_owned();
+            if said.contains("\"response\":true") {
+                ensure!(said.contains("\"ok\":true"), "the agent's telephone says {said}");
+                return Ok(());
+            }
+            if length == 0 {
+                bail!("the agent's telephone does not answer");
+            }
+        }
+    }
+
+    /// Waits until the agent's telephones have reported all this, in this order.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn agent_reports(&self, words: &[&str]) -> Result<()> {
+        until(&format!("the agent's telephone reports {words:?}"), async || {
+            let all = String::from_utf8_lossy(&fs::read(&self.agent_log)?).into_owned();
+            let mut rest = all.as_str();
+            for own in words {
+                let found = rest.split_once(own);
+                rest = found.with_context(|| format!("no \"{own}\" in {}", self.agent_log.display()))?.1;
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// Fails when the peer that follows this script has seen anything but what the script expects.
+    ///
+    /// # Errors
+    ///
+    /// What it has complained about.
+    pub fn peer_is_content(&self, name: &str) -> Result<()> {
+        let path = self.folder.path().join(name).with_extension("err");
+        let complaints = fs::read_to_string(path).unwrap_or_default();
+        ensure!(complaints.is_empty(), "{name}: {complaints}");
+        Ok(())
+    }
+
+    /// What the agent's telephone has heard, one recording for each call.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub fn recordings(&self) -> Result<Vec<PathBuf>> {
+        let entries = fs::read_dir(self.folder.path().join("heard"))?;
+        let mut all: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
+        all.retain(|path| path.to_string_lossy().ends_with("-dec.wav"));
+        all.sort();
+        Ok(all)
+    }
+}
+
+/// Whether a tone of so many hertz stands out of a recording, and how long that is, in seconds. Recordings have two
+/// channels of 16 bits at 48 kHz.
+///
+/// # Errors
+///
+/// When it cannot be read.
+pub fn recording_has(path: &Path, hertz: f64) -> Result<(bool, f64)> {
+    const RATE: f64 = 48_000.0;
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    let samples: Vec<f64> = bytes
+        .get(44..)
+        .unwrap_or_default()
+        .chunks_exact(4)
+        .map(|frame| match frame {
+            [low, high, ..] => f64::from(i16::from_le_bytes([*low, *high])) / f64::from(i16::MAX),
+            _ => 0.0,
+        })
+        .collect();
+    // Half a second from the middle, where the call is in full swing.
+    let middle = samples.len() / 2;
+    let part = samples.get(middle.saturating_sub(12_000)..(middle + 12_000).min(samples.len()));
+    let part = part.unwrap_or_default();
+    let power = |hertz: f64| {
+        let turn = std::f64::consts::TAU * hertz / RATE;
+        let (mut re, mut im) = (0.0, 0.0);
+        for (at, sample) in part.iter().enumerate() {
+            let angle = turn * at as f64;
+            re += sample * angle.cos();
+            im += sample * angle.sin();
+        }
+        (re * re + im * im) / (part.len().max(1) as f64).powi(2)
+    };
+    let stands_out = power(hertz) > 1e-4 && power(hertz) > 20.0 * power(hertz * 1.37);
+    Ok((stands_out, samples.len() as f64 / RATE))
+}
+
+fn fill(from: &Path, to: &Path, words: &[(String, String)]) -> Result<()> {
+    let mut text = fs::read_to_string(from).with_context(|| format!("cannot read {}", from.display()))?;
+    for (name, value) in words {
+        text = text.replace(&format!("@{name}@"), value);
+    }
+    fs::write(to, text).with_context(|| format!("cannot write {}", to.display()))
+}
+
+/// Where Debian keeps kamailio's modules, which depends on the processor.
+fn modules() -> Result<PathBuf> {
+    let places = fs::read_dir("/usr/lib")?.flatten().map(|entry| entry.path().join("kamailio/modules"));
+    places.into_iter().find(|path| path.is_dir()).context(
+        "kamailio is not installed (Debian: apt-get install kamailio kamailio-websocket-modules rtpengine-daemon \
+         baresip-core sip-tester)",
+    )
+}
+
+fn free_udp_ports<const COUNT: usize>() -> Result<[u16; COUNT]> {
+    let mut ports = [0; COUNT];
+    let mut taken = Vec::new();
+    for port in &mut ports {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
+        *port = socket.local_addr()?.port();
+        taken.push(socket);
+    }
+    Ok(ports)
+}
+
+/// The first of so many UDP ports in a row that nobody uses, of those that the system does not hand out by itself.
+fn free_range(length: u16) -> Result<u16> {
+    let free = |port: u16| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok();
+    let starts = (20_000..32_000 - length).step_by(usize::from(length));
+    // Two labs that start at once should not look at the same place first.
+    let order: Vec<u16> = starts.collect();
+    let first = std::process::id() as usize % order.len().max(1);
+    let found = order
+        .iter()
+        .cycle()
+        .skip(first)
+        .take(order.len())
+        .copied()
+        .find(|start| (*start..*start + length).all(free));
+    found.context("no range of ports for media is free")
+}
+
+/// Waits until a UDP port of loopback is in use.
+async fn is_taken(port: u16, name: &str) -> Result<()> {
+    until(&format!("{name} is on port {port}"), async || {
+        let all = fs::read_to_string("/proc/net/udp")?;
+        ensure!(all.contains(&format!(":{port:04X} ")), "it is not");
+        Ok(())
+    })
+    .await
+}
