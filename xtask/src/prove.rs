@@ -19,7 +19,7 @@ pub(crate) const RUNS: u64 = 10_000_000;
 const STEP: u64 = 200_000;
 /// One step of so many tries inputs of the full length, the others of this share of it: what is short is tried more often
 /// in the same time, and most of what can go wrong fits into it.
-const FULL_EVERY: u64 = 8;
+const FULL_EVERY: u64 = 16;
 
 /// Goes on with the proof until each target that is meant has had so many runs, and writes the figures.
 ///
@@ -99,7 +99,7 @@ fn report(all: &[Progress]) -> Result<()> {
     let mut text = "# Proof\n\nWhat `cargo xtask prove` ran: the checks that are too long for `cargo xtask test`. It goes on where it was stopped, \
                     and begins again where the code that is tried has changed.\n\n## Hostile input\n\nlibFuzzer, without a sanitizer. Each \
                     target of `crates/fuzz` says what it checks; a panic, a broken promise, 10 s or 2 GB for one input would have stopped \
-                    it. One step in eight tries inputs of the full length, the others of an eighth of it.\n\n| target | runs | of | crashes | seconds | commit |\n| --- | ---: | ---: | ---: | ---: | --- |\n"
+                    it. One step in sixteen tries inputs of the full length, the others of a sixteenth of it.\n\n| target | runs | of | crashes | seconds | commit |\n| --- | ---: | ---: | ---: | ---: | --- |\n"
         .to_owned();
     for Progress { target, runs, seconds, commit, .. } in all {
         text.push_str(&format!("| {} | {runs} | {RUNS} | 0 | {seconds} | {commit} |\n", target.name));
