@@ -45,7 +45,7 @@ pub struct ViewState {
     pub has_agent: bool,
     /// A text can be written.
     pub can_write: bool,
-    /// Calls that the desk takes.
+    /// Calls that can be asked for.
     pub calls: CallOffer,
     /// The longest text in bytes; 0 while it is not known.
     pub text_max: u32,
@@ -153,7 +153,7 @@ impl ViewState {
             has_robot: offers.is_some_and(|offers| offers.robot),
             has_agent: agent_offered,
             can_write: contact.state != ContactState::Ended || connecting.is_some(),
-            calls: offers.map_or(CallOffer::default(), |offers| offers.call),
+            calls: session.calls(),
             text_max: offers.map_or(0, |offers| offers.text_max_bytes),
             can_attach: offers
                 .is_some_and(|offers| !offers.files.types.is_empty() && offers.files.max_count > 0),

@@ -114,6 +114,7 @@ impl Transport {
                 let query = ["suggestions?q=", &escape(query)].concat();
                 return self.finish("GET", &query, None, credential, abort);
             }
+            Call::CallSupport => return self.finish("GET", "call", None, credential, abort),
             // Goes by `Transport::upload`.
             Call::Upload(_) => return None,
             Call::Events { after, wait_s } => {
@@ -180,6 +181,7 @@ pub(crate) fn reader(call: &Call) -> Reader {
         Call::Suggestions { .. } => |value| read(value, Answer::Suggestions),
         Call::PostFeedback(_) => |value| read(value, Answer::Judged),
         Call::LeaveMessage(_) => |value| read(value, Answer::Left),
+        Call::CallSupport => |value| read(value, Answer::CallSupport),
         Call::Upload(_) => |value| read(value, Answer::Stored),
         Call::Typing | Call::Read { .. } => |_| Some(Answer::Done),
     }

@@ -105,6 +105,8 @@ pub enum Call {
     LeaveMessage(LeaveMessage),
     /// `POST /v1/feedback`
     PostFeedback(PostFeedback),
+    /// `GET /v1/call`
+    CallSupport,
     /// `POST /v1/read`
     Read {
         /// Number of the last event that was seen.

@@ -4,8 +4,8 @@ use crate::effect::RequestId;
 use crate::failure::Failure;
 use crate::snapshot::{RecordKey, Saved};
 use frontdesk_contract::{
-    Card, ClientId, ConnectTo, Contact, EventPage, FeedbackSaved, FileStored, HistoryPage, Location,
-    MessageLeft, Posted, SessionOpened, Suggestions, SurveySaved,
+    CallSupport, Card, ClientId, ConnectTo, Contact, EventPage, FeedbackSaved, FileStored, HistoryPage,
+    Location, MessageLeft, Posted, SessionOpened, Suggestions, SurveySaved,
 };
 
 /// Something that happened to a session.
@@ -126,6 +126,8 @@ pub enum Answer {
     History(HistoryPage),
     /// To [`crate::Call::Suggestions`].
     Suggestions(Suggestions),
+    /// To [`crate::Call::CallSupport`].
+    CallSupport(CallSupport),
     /// To [`crate::Call::LeaveMessage`].
     Left(MessageLeft),
     /// To [`crate::Call::PostFeedback`].

@@ -164,6 +164,7 @@ fn name(call: &Call) -> &'static str {
         Call::Upload(_) => "files",
         Call::History { .. } => "history",
         Call::Suggestions { .. } => "suggestions",
+        Call::CallSupport => "call",
         Call::LeaveMessage(_) => "leave-message",
         Call::PostFeedback(_) => "feedback",
         Call::Read { .. } => "read",

@@ -85,8 +85,7 @@ impl Session {
                 None
             }
             EventKind::Call(call) => {
-                self.call = call;
-                step.redraw();
+                self.call_moves(step, call);
                 None
             }
             EventKind::Feedback(feedback) => {

@@ -12,6 +12,7 @@
 //! After each input, [`Session::handle`] starts whatever may start now (`advance_…`); each part answers when it wants to
 //! be asked again. So nothing depends on which input came before which.
 
+mod calling;
 mod contact;
 mod errands;
 mod events;
@@ -33,10 +34,11 @@ use crate::now::Now;
 use crate::outbox::Outbox;
 use crate::snapshot::{RecordKey, SCHEMA, Saved};
 use crate::transcript::Transcript;
+use calling::Calling;
 use contact::Wish;
 use errands::Errands;
 use following::Following;
-use frontdesk_contract::{CallStatus, ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
+use frontdesk_contract::{ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
 use past::Past;
 use rating::Rating;
 use receipts::Receipts;
@@ -106,7 +108,7 @@ pub struct Session {
     suggesting: Suggesting,
     past: Past,
     receipts: Receipts,
-    call: CallStatus,
+    calling: Calling,
     following: Following,
     agent_types_until: Option<u64>,
     typing_told_ms: u64,
@@ -144,7 +146,7 @@ impl Session {
             suggesting: Suggesting::default(),
             past: Past::default(),
             receipts: Receipts::default(),
-            call: CallStatus::default(),
+            calling: Calling::default(),
             following: Following::default(),
             agent_types_until: None,
             typing_told_ms: 0,
@@ -213,6 +215,7 @@ impl Session {
             self.advance_past(step),
             self.advance_suggestions(step),
             self.advance_receipts(step),
+            self.advance_calling(step),
             self.advance_typing(step),
         ]
         .into_iter()
@@ -245,6 +248,7 @@ impl Session {
             Purpose::Suggest => self.suggested(step, result),
             Purpose::Errand => self.errand_done(step, result),
             Purpose::Read => self.receipt_told(step, &result),
+            Purpose::CallSupport => self.call_support_told(step, result),
         }
         if trouble != self.connection() {
             step.redraw();
@@ -275,6 +279,7 @@ impl Session {
         self.rating.hurry();
         self.errands.hurry();
         self.past.hurry();
+        self.calling.hurry();
         self.following.hurry();
         if let Some(wish) = &mut self.wish {
             wish.tries.hurry();
@@ -374,12 +379,6 @@ impl Session {
     /// is forgotten when any is.
     pub fn judge_refused(&self) -> Option<(&str, Option<ErrorCode>)> {
         self.errands.refused()
-    }
-
-    /// The visitor's call as the centre last told it. Only its state: starting, keeping and ending one is not part of
-    /// this session yet.
-    pub fn call(&self) -> &CallStatus {
-        &self.call
     }
 
     /// Whether the proxy is reached.

@@ -9,8 +9,7 @@ use crate::payload::{OutFile, Payload};
 use crate::snapshot::{Record, SCHEMA, Saved};
 use crate::transcript::MineState;
 use frontdesk_contract::{
-    Body, CallStatus, Contact, ContactState, EndReason, OpenSession, PROTOCOL, PostSurvey, QueueInfo,
-    SessionOpened,
+    Body, Contact, ContactState, EndReason, OpenSession, PROTOCOL, PostSurvey, QueueInfo, SessionOpened,
 };
 
 impl Session {
@@ -119,7 +118,7 @@ impl Session {
             self.following.restart();
             self.past.restart();
             self.receipts.restart();
-            self.call = CallStatus::default();
+            self.forget_call();
         }
         self.credential = Some(opened.session);
         self.offers = Some(opened.offers);
@@ -154,7 +153,7 @@ impl Session {
         self.following.restart();
         self.past.restart();
         self.receipts.restart();
-        self.call = CallStatus::default();
+        self.forget_call();
         self.stage = Stage::Opening;
         self.opening.succeed();
         step.redraw();

@@ -144,6 +144,10 @@ impl Session {
             return Some(self.past.tries.next_ms());
         }
         let place = reading.gap.as_ref().unwrap_or(&self.past.place);
+        // Where the newest messages belong, the journal says; one that cannot be read is not waited for.
+        if place.oldest.is_none() && self.following.is_behind() && self.following.failed() == 0 {
+            return None;
+        }
         let call = Call::History { before: place.before.clone() };
         self.request(step, Purpose::History, call);
         None
@@ -180,8 +184,12 @@ impl Session {
         let next = Place::after(&page);
         let place = reading.gap.as_ref().unwrap_or(&self.past.place);
         let (newer, cursor) = (place.oldest.as_deref(), self.following.cursor());
-        if newer.is_some_and(|newer| !self.transcript.has_heard(newer, cursor)) && reading.pages_left > 1 {
-            // The page before was left to the journal: from the newest on again, once that had time to tell it.
+        let waits = match newer {
+            Some(newer) => !self.transcript.has_heard(newer, cursor),
+            None => self.following.is_behind() && self.following.failed() == 0,
+        };
+        if waits && reading.pages_left > 1 {
+            // The page, or that before it, was left to the journal: from the newest on again, once that had time to tell it.
             reading.pages_left -= 1;
             match &mut reading.gap {
                 Some(place) => *place = Place::default(),
@@ -198,7 +206,10 @@ impl Session {
             None => merged.new > 0,
         };
         if last && reading.gap.is_some() {
-            self.transcript.close_gaps(&mut step.changes);
+            // One that has come meanwhile is below: it is read to next, from the newest message on.
+            if self.past.gap.is_none() {
+                self.transcript.close_gaps(&mut step.changes);
+            }
         } else if last || enough {
             // One further down is read to from the newest message on.
             self.transcript.close_first_gap(&mut step.changes);

@@ -26,6 +26,7 @@ pub(super) enum Purpose {
     Suggest,
     Errand,
     Read,
+    CallSupport,
 }
 
 /// A request that is not answered yet.
@@ -84,6 +85,7 @@ impl Session {
             | Call::PostFeedback(_)
             | Call::History { .. } => 40_000,
             Call::Suggestions { .. } => 5_000,
+            Call::CallSupport => 20_000,
             Call::Upload(_) => LONGEST_UPLOAD_MS,
             Call::Events { wait_s, .. } => wait_s * 1000 + 8_000,
         };

@@ -121,8 +121,10 @@ impl Transcript {
                 if !self.entries.get(known).is_some_and(heard) {
                     continue;
                 }
-                if let Some(at) = place.filter(|at| known < *at) {
-                    self.remove_gaps(known..at, changes);
+                match place {
+                    Some(at) if known < at => self.remove_gaps(known..at, changes),
+                    Some(at) if self.stands_alone(at..known, cursor) => self.lift(known, at, changes),
+                    _ => {}
                 }
                 place = Some(place.map_or(known, |at| at.min(known)));
                 continue;
@@ -143,13 +145,31 @@ impl Transcript {
         merged
     }
 
+    /// A message stands below those of the history that are newer, and nothing of the journal stands between them: it is
+    /// known by its answer only, which came when its event was dropped already.
+    fn stands_alone(&self, between: core::ops::Range<usize>, cursor: u64) -> bool {
+        let told = |entry: &Entry| (1..=cursor).contains(&rank(entry));
+        !between.is_empty() && self.entries.get(between).is_some_and(|newer| !newer.iter().any(told))
+    }
+
+    /// Moves a message up to where the history has it.
+    fn lift(&mut self, from: usize, to: usize, changes: &mut Vec<Change>) {
+        let mut entry = self.entries.remove(from);
+        changes.push(Change::Remove { key: entry.key });
+        self.earlier += usize::from(!entry.earlier);
+        (entry.seq, entry.earlier) = (None, true);
+        self.entries.insert(to, entry);
+        changes.push(Change::Insert { at: to });
+    }
+
     /// Where the newest messages of the centre belong; `None` if the journal will tell them: it has the last message that
     /// is shown, and what is newer is not heard yet.
     fn place_of_newest(&self, cursor: u64) -> Option<usize> {
         // What waits here is newer than all that the centre has.
         let heard = self.entries.iter().rposition(|entry| rank(entry) <= cursor);
         let tells = |entry: &&Entry| rank(entry) <= cursor && (is_gap(entry) || id_of(entry).is_some());
-        match self.entries.iter().rev().find(tells) {
+        // By number: a message that is known by its answer may stand below a gap that swallowed its event.
+        match self.entries.iter().filter(tells).max_by_key(|entry| rank(entry)) {
             Some(last) if !is_gap(last) && (last.earlier || rank(last) > 0) => None,
             _ => Some(heard.map_or(0, |last| last + 1)),
         }

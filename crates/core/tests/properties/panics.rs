@@ -1,9 +1,9 @@
 //! Nothing that comes in breaks the machine.
 
 use frontdesk_contract::{
-    Body, CallStatus, Card, ClientId, ConnectTo, Contact, ContactState, Echo, ErrorCode, Event, EventKind,
-    EventPage, Feedback, FeedbackSaved, FileStored, Gap, HistoryItem, HistoryPage, LeaveMessage, Location,
-    Message, MessageLeft, PostFeedback, Posted, PostedStatus, QueueInfo, Recalled, Receipt, Sender,
+    Body, CallStatus, CallSupport, Card, ClientId, ConnectTo, Contact, ContactState, Echo, ErrorCode, Event,
+    EventKind, EventPage, Feedback, FeedbackSaved, FileStored, Gap, HistoryItem, HistoryPage, LeaveMessage,
+    Location, Message, MessageLeft, PostFeedback, Posted, PostedStatus, QueueInfo, Recalled, Receipt, Sender,
     SessionOpened, Suggestions, SurveyForm, SurveySaved, Typing, Visitor,
 };
 use frontdesk_core::snapshot::SCHEMA;
@@ -104,6 +104,9 @@ fn answer() -> impl Strategy<Value = Answer> {
             size_bytes
         })),
         past(),
+        (any::<bool>(), any::<bool>()).prop_map(|(click_to_call, web_rtc)| {
+            Answer::CallSupport(CallSupport { click_to_call, web_rtc, call: CallStatus::default() })
+        }),
         Just(Answer::Suggestions(Suggestions { suggestions: vec![String::new(); 9] })),
         Just(Answer::Done),
     ]

@@ -1,5 +1,6 @@
 //! Stories, one each.
 
+mod calling;
 mod contact;
 mod errands;
 mod files;

@@ -2,11 +2,11 @@
 //! reached the desk, which the checks compare with what visitors see.
 
 use frontdesk_contract::{
-    ApiError, Body, ClientId, Connect, ConnectTo, Contact, ContactState, Echo, EndReason, ErrorCode, Event,
-    EventKind, EventPage, Feedback, FeedbackSaved, FileOffer, FileStored, Gap, HistoryItem, HistoryPage,
-    LeaveMessage, Message, MessageLeft, Notice, NoticeCode, Offers, Person, PostFeedback, PostMessage,
-    PostSurvey, Posted, PostedStatus, QueueInfo, Receipt, Sender, SessionOpened, Suggestions, SurveyForm,
-    SurveyLevel, SurveyQuestion, SurveySaved, Typing, Visitor,
+    ApiError, Body, CallSupport, ClientId, Connect, ConnectTo, Contact, ContactState, Echo, EndReason,
+    ErrorCode, Event, EventKind, EventPage, Feedback, FeedbackSaved, FileOffer, FileStored, Gap, HistoryItem,
+    HistoryPage, LeaveMessage, Message, MessageLeft, Notice, NoticeCode, Offers, Person, PostFeedback,
+    PostMessage, PostSurvey, Posted, PostedStatus, QueueInfo, Receipt, Sender, SessionOpened, Suggestions,
+    SurveyForm, SurveyLevel, SurveyQuestion, SurveySaved, Typing, Visitor,
 };
 use frontdesk_core::{Answer, Call, Failure};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +51,7 @@ pub(crate) struct Desk {
     pub(crate) contacts_begun: u32,
     messages: u32,
     pub(crate) offers: Offers,
+    pub(crate) call_support: CallSupport,
     /// Files by the id of their upload.
     pub(crate) files: BTreeMap<ClientId, FileStored>,
     /// The bytes of each upload that came.
@@ -115,6 +116,7 @@ impl Desk {
                 },
                 ..Offers::default()
             },
+            call_support: CallSupport::default(),
             files: BTreeMap::new(),
             uploads: 0,
             history: Vec::new(),
@@ -286,6 +288,7 @@ impl Desk {
                 let suggestions = (0..7).map(|n| format!("{query} {n}?")).collect();
                 Ok(Answer::Suggestions(Suggestions { suggestions }))
             }
+            Call::CallSupport => Ok(Answer::CallSupport(self.call_support.clone())),
             Call::LeaveMessage(message) => {
                 self.left.entry(message.id.clone()).or_insert_with(|| message.clone());
                 Ok(Answer::Left(MessageLeft { status: PostedStatus::Accepted }))

@@ -23,6 +23,7 @@ pub(super) fn request(call: &Call, credential: Option<&str>, content: Option<Byt
             ("GET", format!("/v1/history?before={}", percent(before)), None)
         }
         Call::Suggestions { query } => ("GET", format!("/v1/suggestions?q={}", percent(query)), None),
+        Call::CallSupport => ("GET", "/v1/call".into(), None),
         Call::LeaveMessage(message) => ("POST", "/v1/leave-message".into(), json(message)),
         Call::PostFeedback(feedback) => ("POST", "/v1/feedback".into(), json(feedback)),
         Call::Read { up_to } => ("POST", "/v1/read".into(), Some(format!("{{\"up_to\":{up_to}}}").into())),
@@ -77,6 +78,7 @@ pub(super) fn name(call: &Call) -> &'static str {
         Call::Upload(_) => "upload",
         Call::History { .. } => "history",
         Call::Suggestions { .. } => "suggestions",
+        Call::CallSupport => "call_support",
         Call::LeaveMessage(_) => "leave_message",
         Call::PostFeedback(_) => "feedback",
         Call::Read { .. } => "read",
@@ -98,6 +100,7 @@ pub(super) fn id(call: &Call) -> Option<ClientId> {
         | Call::Events { .. }
         | Call::History { .. }
         | Call::Suggestions { .. }
+        | Call::CallSupport
         | Call::Read { .. } => None,
     }
 }
@@ -117,6 +120,7 @@ pub(super) fn answer(call: &Call, carried: &Carried) -> Result<Answer, Failure> 
         Call::Upload(_) => read(carried).map(Answer::Stored),
         Call::History { .. } => read(carried).map(Answer::History),
         Call::Suggestions { .. } => read(carried).map(Answer::Suggestions),
+        Call::CallSupport => read(carried).map(Answer::CallSupport),
         Call::LeaveMessage(_) => read(carried).map(Answer::Left),
         Call::PostFeedback(_) => read(carried).map(Answer::Judged),
     };

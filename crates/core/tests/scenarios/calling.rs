@@ -1,0 +1,81 @@
+//! Whether calls can be asked for.
+
+use crate::support::World;
+use crate::support::network::{Fate, On};
+use frontdesk_contract::{CallOffer, CallState, CallStatus, CallSupport, ClientId, ErrorCode, EventKind};
+use frontdesk_core::Input;
+
+const VOICE: CallOffer = CallOffer { audio: true, video: false };
+
+fn desk(web_rtc: bool) -> World {
+    let mut world = World::new();
+    world.desk.offers.call = VOICE;
+    world.desk.call_support = CallSupport { click_to_call: true, web_rtc, call: CallStatus::default() };
+    world
+}
+
+fn seen(world: &mut World) -> usize {
+    let tab = world.open_tab();
+    world.input(tab, Input::Open);
+    world.input(tab, Input::Seen(true));
+    world.run(1_000);
+    tab
+}
+
+#[test]
+fn calls_are_offered_where_desk_and_centre_have_them_and_the_centre_is_asked_once() {
+    for web_rtc in [false, true] {
+        let mut world = desk(web_rtc);
+        let tab = seen(&mut world);
+        world.input(tab, Input::Seen(false));
+        world.input(tab, Input::Seen(true));
+        world.run(60_000);
+        let expected = if web_rtc { VOICE } else { CallOffer::default() };
+        assert_eq!(world.session(tab).calls(), expected);
+        assert_eq!(world.requests(On::CallSupport).len(), 1);
+    }
+}
+
+#[test]
+fn a_desk_without_calls_and_a_panel_that_nobody_sees_ask_nothing() {
+    let mut world = World::new();
+    seen(&mut world);
+    assert!(world.requests(On::CallSupport).is_empty());
+    let mut world = desk(true);
+    let tab = world.open_tab();
+    world.input(tab, Input::Open);
+    world.run(1_000);
+    assert!(world.requests(On::CallSupport).is_empty());
+    assert_eq!(world.session(tab).calls(), CallOffer::default());
+}
+
+#[test]
+fn what_fails_is_asked_again_and_what_is_refused_is_not() {
+    let mut world = desk(true);
+    world.network.script(On::CallSupport, Fate::refused(ErrorCode::CentreBusy, None));
+    let tab = seen(&mut world);
+    world.run(60_000);
+    assert_eq!(world.session(tab).calls(), VOICE);
+    assert_eq!(world.requests(On::CallSupport).len(), 2);
+    let mut world = desk(true);
+    world.network.script(On::CallSupport, Fate::refused(ErrorCode::NotOffered, None));
+    let tab = seen(&mut world);
+    world.run(60_000);
+    assert_eq!(world.session(tab).calls(), CallOffer::default());
+    assert_eq!(world.requests(On::CallSupport).len(), 1);
+}
+
+#[test]
+fn a_call_that_goes_on_is_known_after_a_reload_and_events_are_newer() {
+    let running =
+        CallStatus { id: Some(ClientId::from_bits(7)), state: CallState::Queueing, ..CallStatus::default() };
+    let mut world = desk(true);
+    world.desk.call_support.call = running.clone();
+    let tab = seen(&mut world);
+    assert_eq!(world.session(tab).call(), &running);
+    let ended = CallStatus { state: CallState::Ended, ..running };
+    world.desk.push(EventKind::Call(ended.clone()));
+    world.input(tab, Input::Connect(frontdesk_contract::ConnectTo::Robot));
+    world.run(30_000);
+    assert_eq!(world.session(tab).call(), &ended);
+}
