@@ -16,7 +16,9 @@ const LONGEST: u64 = 4 << 20;
 /// So many attributes has a tag.
 pub(super) const MOST_ATTRIBUTES: usize = 256;
 /// So many namespaces are named at once.
-const MOST_SPACES: usize = 512;
+const MOST_SPACES: usize = 128;
+/// Time that a tag, a text or a reference takes, in bytes: many small ones take longer than few large ones.
+const WEIGHT: u64 = 16;
 /// The first bytes tell what a part is.
 const HEAD: usize = 16;
 /// Encodings in which names and words of ASCII are what they are in UTF-8, by the beginning of their name.
@@ -35,7 +37,7 @@ pub(super) trait Reads {
 }
 
 /// Reads a part if it is XML; whether it is. Nothing that another reader could understand in another way is let through.
-/// `budget`: bytes that may be read.
+/// `budget`: bytes that may be read, each tag and text counted as some more.
 pub(super) fn read(input: &mut Input, part: &Part, budget: &mut u64, reads: &mut dyn Reads) -> Walked<bool> {
     input.seek(part.data)?;
     let mut packed = Read::take(&mut *input, part.packed);
@@ -52,7 +54,8 @@ pub(super) fn read(input: &mut Input, part: &Part, budget: &mut u64, reads: &mut
         Looks::Other => return Ok(false),
         Looks::Xml => {}
     }
-    *budget = budget.checked_sub(part.unpacked).ok_or(Refused::Damaged("its texts are too long"))?;
+    let too_long = || Refused::Damaged("its texts are too long");
+    *budget = budget.checked_sub(part.unpacked).ok_or_else(too_long)?;
     let from = Cursor::new(head).chain(source).take(part.unpacked.saturating_add(1));
     let mut reader = NsReader::from_reader(BufReader::new(Bounded { from, left: LONGEST, total: 0 }));
     let mut buffer = Vec::new();
@@ -61,6 +64,7 @@ pub(super) fn read(input: &mut Input, part: &Part, budget: &mut u64, reads: &mut
     loop {
         buffer.clear();
         reader.get_mut().get_mut().left = LONGEST;
+        *budget = budget.checked_sub(WEIGHT).ok_or_else(too_long)?;
         let (space, event) = reader.read_resolved_event_into(&mut buffer).map_err(|_| unread())?;
         let space = match space {
             ResolveResult::Bound(Namespace(space)) => Some(space),

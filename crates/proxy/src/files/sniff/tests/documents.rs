@@ -329,4 +329,9 @@ fn what_unpacks_to_little_is_counted_in_the_sum_alone() {
     ];
     let why = cleaned("a.docx", &zip(&texts)).unwrap_err();
     assert_eq!(why.to_string(), "the file is damaged: its texts are too long");
+    let many = ["<a>".repeat(100), "</a>".repeat(100)].concat().repeat(18_000);
+    let many = ["<a>", &many, "</a>"].concat();
+    let texts = [("[Content_Types].xml", b"<Types/>".as_slice()), ("word/document.xml", many.as_bytes())];
+    let why = cleaned("a.docx", &zip(&texts)).unwrap_err();
+    assert_eq!(why.to_string(), "the file is damaged: its texts are too long");
 }
