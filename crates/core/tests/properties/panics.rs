@@ -105,7 +105,7 @@ fn answer() -> impl Strategy<Value = Answer> {
         })),
         past(),
         (any::<bool>(), any::<bool>()).prop_map(|(click_to_call, web_rtc)| {
-            Answer::CallSupport(CallSupport { click_to_call, web_rtc, call: CallStatus::default() })
+            Answer::CallSupport(CallSupport { click_to_call, web_rtc, ..CallSupport::default() })
         }),
         Just(Answer::Suggestions(Suggestions { suggestions: vec![String::new(); 9] })),
         Just(Answer::Done),

@@ -10,7 +10,7 @@ const VOICE: CallOffer = CallOffer { audio: true, video: false };
 fn desk(web_rtc: bool) -> World {
     let mut world = World::new();
     world.desk.offers.call = VOICE;
-    world.desk.call_support = CallSupport { click_to_call: true, web_rtc, call: CallStatus::default() };
+    world.desk.call_support = CallSupport { click_to_call: true, web_rtc, ..CallSupport::default() };
     world
 }
 
