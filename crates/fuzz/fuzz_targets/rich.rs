@@ -18,7 +18,7 @@ static PAYLOADS: LazyLock<Vec<String>> = LazyLock::new(|| {
 /// The longest payload that is taken, in bytes.
 const LONGEST: usize = 1_024;
 /// Pieces of one text at most.
-const MOST: usize = 48;
+const MOST: usize = 16;
 
 /// Tags that show what is in them; `true`: they may move it.
 const TAGS: [(&str, bool); 60] = [
@@ -110,7 +110,7 @@ fn read(text: &str) -> String {
 fn shown(bytes: &[u8]) {
     let mut html = String::new();
     let (mut words, mut moves) = (Vec::new(), false);
-    for byte in bytes.iter().take(2 * MOST) {
+    for byte in bytes.iter().take(3 * MOST) {
         let piece = usize::from(*byte);
         if let Some((tag, moving)) = TAGS.get(piece % 128) {
             moves |= moving;
