@@ -128,8 +128,8 @@ impl Built {
         let mut command = proc::command(self.dir.join(name));
         command
             .args([format!("-runs={runs}"), format!("-seed={seed}"), format!("-max_len={max_len}")])
-            // Weighing what is rare costs more than the readers themselves.
-            .args(["-timeout=10", "-rss_limit_mb=2048", "-print_funcs=0", "-entropic=0"])
+            // Weighing what is rare, and counting how often an edge is passed, costs more than the readers themselves.
+            .args(["-timeout=10", "-rss_limit_mb=2048", "-print_funcs=0", "-entropic=0", "-use_counters=0"])
             .arg(format!("-artifact_prefix={}/", broke.display()))
             .arg(format!("-dict={}", project.join("dict").join(format!("{name}.txt")).display()))
             .arg(found)
