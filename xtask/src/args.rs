@@ -1,5 +1,6 @@
 //! The options of each command.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
 
 use anyhow::{Context as _, Result, bail};
@@ -112,16 +113,20 @@ fn browsers(list: &str) -> Result<Vec<Browser>> {
 }
 
 fn ports(list: &str) -> Result<Ports> {
-    let fault = || format!("--ports wants three different ports as in 8080,8081,8090, not \"{list}\"");
+    let fault =
+        || format!("--ports wants three or four different ports as in 8080,8081,8090,8095, not \"{list}\"");
     let numbers: Vec<u16> = list.split(',').map(str::parse).collect::<Result<_, _>>().with_context(fault)?;
-    match *numbers {
-        [proxy, shop, centre]
-            if proxy != shop && shop != centre && proxy != centre && !numbers.contains(&0) =>
-        {
-            Ok(Ports { proxy, shop, centre })
-        }
+    let ports = match *numbers {
+        [proxy, shop, centre] => Ports { proxy, shop, centre, ..Ports::default() },
+        [proxy, shop, centre, gateway] => Ports { proxy, shop, centre, gateway },
         _ => bail!(fault()),
+    };
+    let Ports { proxy, shop, centre, gateway } = ports;
+    let different: BTreeSet<u16> = [proxy, shop, centre, gateway].into();
+    if different.len() < 4 || different.contains(&0) {
+        bail!(fault());
     }
+    Ok(ports)
 }
 
 #[cfg(test)]
@@ -129,9 +134,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn three_different_ports_are_wanted() {
-        assert_eq!(ports("1,2,3").unwrap(), Ports { proxy: 1, shop: 2, centre: 3 });
-        for wrong in ["", "1,2", "1,1,2", "1,2,3,4", "0,1,2", "a,b,c", "1,2,70000"] {
+    fn three_or_four_different_ports_are_wanted() {
+        assert_eq!(ports("1,2,3").unwrap(), Ports { proxy: 1, shop: 2, centre: 3, gateway: 8095 });
+        assert_eq!(ports("1,2,3,4").unwrap(), Ports { proxy: 1, shop: 2, centre: 3, gateway: 4 });
+        for wrong in ["", "1,2", "1,1,2", "1,2,8095", "1,2,3,3", "1,2,3,4,5", "0,1,2", "a,b,c", "1,2,70000"] {
             assert!(ports(wrong).is_err(), "{wrong}");
         }
     }

@@ -42,19 +42,21 @@ pub(crate) struct Ports {
     pub(crate) proxy: u16,
     pub(crate) shop: u16,
     pub(crate) centre: u16,
+    /// The centre's gateway for calls.
+    pub(crate) gateway: u16,
 }
 
 impl Default for Ports {
     /// The ports that the files in `demo/` name.
     fn default() -> Self {
-        Self { proxy: 8080, shop: 8081, centre: 8090 }
+        Self { proxy: 8080, shop: 8081, centre: 8090, gateway: 8095 }
     }
 }
 
 /// Builds, starts, and waits until Ctrl-C or until a part dies.
 pub(crate) fn run(demo: &Demo) -> Result<()> {
-    let Ports { proxy, shop, centre } = demo.ports;
-    for (port, part) in [(proxy, "proxy"), (shop, "shop"), (centre, "sandbox centre")] {
+    let Ports { proxy, shop, centre, gateway } = demo.ports;
+    for (port, part) in [(proxy, "proxy"), (shop, "shop"), (centre, "sandbox centre"), (gateway, "gateway")] {
         ensure_free(port, part)?;
     }
     install::run(&Need::build())?;
@@ -79,7 +81,8 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
     parts.push(Part::start(
         "sandbox centre",
         proc::command(release.join("frontdesk-sandbox"))
-            .args(["--listen", &format!("127.0.0.1:{centre}"), "--config"])
+            .args(["--listen", &format!("127.0.0.1:{centre}")])
+            .args(["--gateway", &format!("127.0.0.1:{gateway}"), "--config"])
             .arg(folder.join("sandbox.toml")),
         &folder.join("sandbox.log"),
         centre,
@@ -157,7 +160,12 @@ fn prepare(demo: &Demo) -> Result<PathBuf> {
 /// Replaces the default ports in addresses, all at once, so that ports may also be swapped.
 fn with_ports(settings: &str, ports: Ports) -> String {
     let usual = Ports::default();
-    let map = [(usual.proxy, ports.proxy), (usual.shop, ports.shop), (usual.centre, ports.centre)];
+    let map = [
+        (usual.proxy, ports.proxy),
+        (usual.shop, ports.shop),
+        (usual.centre, ports.centre),
+        (usual.gateway, ports.gateway),
+    ];
     let mut parts = settings.split(':');
     let mut text = parts.next().unwrap_or_default().to_owned();
     for part in parts {
@@ -299,7 +307,7 @@ mod tests {
     fn ports_are_replaced_in_addresses_only() {
         let settings =
             "listen = \"127.0.0.1:8080\"\nbase_url = \"http://127.0.0.1:8090\"\nx = 8080\ny = \"a:80801\"";
-        let swapped = with_ports(settings, Ports { proxy: 8090, shop: 1, centre: 8080 });
+        let swapped = with_ports(settings, Ports { proxy: 8090, shop: 1, centre: 8080, gateway: 2 });
         assert_eq!(
             swapped,
             "listen = \"127.0.0.1:8090\"\nbase_url = \"http://127.0.0.1:8080\"\nx = 8080\ny = \"a:80801\""
@@ -309,10 +317,10 @@ mod tests {
 
     #[test]
     fn the_settings_name_the_default_ports() {
-        let ports = Ports { proxy: 1, shop: 2, centre: 3 };
+        let ports = Ports { proxy: 1, shop: 2, centre: 3, gateway: 4 };
         let text = fs::read_to_string(paths::root().join("demo/frontdesk.toml")).unwrap();
         let text = with_ports(&text, ports);
-        for address in ["127.0.0.1:1\"", "localhost:2\"", "127.0.0.1:3\""] {
+        for address in ["127.0.0.1:1\"", "localhost:2\"", "127.0.0.1:3\"", "127.0.0.1:4\""] {
             assert!(text.contains(address), "{address}");
         }
     }

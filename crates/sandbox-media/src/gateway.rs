@@ -9,6 +9,7 @@ use tokio::sync::{Notify, broadcast, mpsc, watch};
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use crate::behaviour::Behaviour;
 use crate::events::{GatewayEvent, OpenCall};
 use crate::media::{Media, MediaNews};
 use crate::settings::Settings;
@@ -115,7 +116,7 @@ pub struct Gateway {
     address: SocketAddr,
     events: broadcast::Sender<GatewayEvent>,
     /// Dropping them ends them.
-    _tasks: JoinSet<()>,
+    tasks: Mutex<JoinSet<()>>,
 }
 
 impl std::fmt::Debug for Gateway {
@@ -145,7 +146,7 @@ impl Gateway {
         if let Some(every) = ping_every.filter(|every| !every.is_zero()) {
             tasks.spawn(shared.clone().keep_alive(every));
         }
-        Ok(Gateway { shared, media, address, events, _tasks: tasks })
+        Ok(Gateway { shared, media, address, events, tasks: Mutex::new(tasks) })
     }
 
     /// Where telephones connect.
@@ -178,6 +179,12 @@ impl Gateway {
         self.shared.with(|signalling, _| signalling.open_calls())
     }
 
+    /// Does something answer at this number by itself? Then it cannot be given out.
+    #[must_use]
+    pub fn has_number(&self, access_code: &str) -> bool {
+        Behaviour::of(access_code).is_some()
+    }
+
     /// Gives out a number: a visitor who calls it hears it ring until an agent is there.
     pub fn open_line(&self, access_code: &str) {
         self.shared.with(|signalling, _| signalling.open_line(access_code));
@@ -208,12 +215,13 @@ impl Gateway {
         self.shared.with(|signalling, _| signalling.hang_up(access_code, 200))
     }
 
-    /// Ends all calls with BYE and stops.
-    pub async fn stop(mut self) {
+    /// Ends all calls with BYE and stops. Stopping again does nothing.
+    pub async fn stop(&self) {
         self.shared.with(|signalling, _| signalling.end_all());
         // What is in the outboxes is sent before their sockets close.
         let mut sockets = self.shared.0.sockets.subscribe();
         let _ = tokio::time::timeout(STOP_WITHIN, sockets.wait_for(|open| *open == 0)).await;
-        self._tasks.shutdown().await;
+        let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        tasks.shutdown().await;
     }
 }

@@ -12,10 +12,13 @@ mod record;
 mod server;
 mod settings;
 mod state;
+mod telephony;
 mod tokens;
 mod vendor_api;
 
 pub use clock::ManualClock;
+pub use frontdesk_sandbox_media::{Gateway, OpenCall};
+
 pub use faults::{FaultError, FaultKind, FaultPlan, Injected};
 pub use server::{Running, serve, serve_sandbox, spawn};
 pub use settings::{

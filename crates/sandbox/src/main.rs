@@ -18,6 +18,9 @@ struct Options {
     /// Address to listen on.
     #[arg(long, default_value = "127.0.0.1:8090")]
     listen: SocketAddr,
+    /// Address on which the gateway for calls listens for WebSockets; without it there is none.
+    #[arg(long)]
+    gateway: Option<SocketAddr>,
     /// TOML file with settings; options given here win.
     #[arg(long)]
     config: Option<PathBuf>,
@@ -59,6 +62,9 @@ impl Options {
                 patch.insert(name.into(), value.clone().into());
             }
         }
+        if let Some(gateway) = self.gateway {
+            patch.insert("gateway".into(), gateway.to_string().into());
+        }
         if let Some(history) = self.history {
             patch.insert("history".into(), history.into());
         }
@@ -88,7 +94,12 @@ async fn run(mut options: Options) -> Result<(), String> {
     println!(
         "ccmessaging http://{address}  agents http://{address}/agent  control http://{address}/sandbox/settings"
     );
-    serve_sandbox(listener, sandbox, stopped()).await;
+    sandbox.start_gateway().await.map_err(|error| format!("cannot start the gateway: {error}"))?;
+    if let Some(gateway) = sandbox.gateway() {
+        println!("calls {}", gateway.url());
+    }
+    serve_sandbox(listener, sandbox.clone(), stopped()).await;
+    sandbox.stop_gateway().await;
     Ok(())
 }
 

@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use frontdesk_sandbox_media::Gateway;
+
 use crate::agent_api::Refused;
 use crate::centre::{Contact, EntryView, StoredFile};
 use crate::state::Sandbox;
@@ -24,7 +26,7 @@ pub(crate) struct Asked {
     messages: Option<usize>,
 }
 
-/// Without a `userId`: who is known, and the outbound calls of staff.
+/// Without a `userId`: who is known, the outbound calls of staff, and what is open at the gateway.
 pub(crate) async fn record(
     State(sandbox): State<Sandbox>,
     Query(asked): Query<Asked>,
@@ -35,7 +37,8 @@ pub(crate) async fn record(
         let Some(user) = asked.user_id.as_deref() else {
             let users: Vec<&str> = centre.visitors().map(|v| v.user_id.as_str()).take(10_000).collect();
             let outbound: Vec<Value> = newest(centre.outbound_calls().map(|call| json!(call)).collect());
-            return Ok(Json(json!({"users": users, "outbound_calls": outbound})));
+            let open = sandbox.gateway().map(Gateway::open_calls).unwrap_or_default();
+            return Ok(Json(json!({"users": users, "outbound_calls": outbound, "gateway_calls": open})));
         };
         let visitor = centre
             .visitor(user)

@@ -31,7 +31,9 @@ pub async fn serve(
     shutdown: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
     let sandbox = Sandbox::new(settings).map_err(wrong_setting)?;
-    serve_sandbox(listener, sandbox, shutdown).await;
+    sandbox.start_gateway().await?;
+    serve_sandbox(listener, sandbox.clone(), shutdown).await;
+    sandbox.stop_gateway().await;
     Ok(())
 }
 
@@ -114,12 +116,17 @@ pub struct Running {
 /// When a setting is wrong (`InvalidInput`, naming it) or no port can be had.
 pub async fn spawn(settings: Settings) -> io::Result<Running> {
     let sandbox = Sandbox::new(settings).map_err(wrong_setting)?;
+    sandbox.start_gateway().await?;
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let base_url = format!("http://{}", listener.local_addr()?);
     let (stop, stopped) = oneshot::channel::<()>();
     // A dropped sender is a stop as well.
     let shutdown = async move { drop(stopped.await) };
-    let task = tokio::spawn(serve_sandbox(listener, sandbox.clone(), shutdown));
+    let served = sandbox.clone();
+    let task = tokio::spawn(async move {
+        serve_sandbox(listener, served.clone(), shutdown).await;
+        served.stop_gateway().await;
+    });
     Ok(Running { base_url, sandbox, stop: Some(stop), task })
 }
 

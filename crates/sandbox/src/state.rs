@@ -1,8 +1,9 @@
 //! What all handlers share: one lock around the centre, and a signal for waiting desks.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
+use frontdesk_sandbox_media::Gateway;
 use serde::Serialize;
 use tokio::sync::watch;
 
@@ -12,6 +13,7 @@ use crate::faults::{FaultError, FaultPlan, Faults, Injected};
 use crate::ids::Seeded;
 use crate::settings::quirks::TokenRenewal;
 use crate::settings::{SettingError, Settings};
+use crate::telephony;
 use crate::tokens::{Lifetimes, Tokens};
 
 /// A running contact centre. Clones share it.
@@ -25,6 +27,16 @@ struct Shared {
     calls: Mutex<BTreeMap<String, Calls>>,
     clock: Clock,
     changed: watch::Sender<u64>,
+    gateway: OnceLock<Gateway>,
+}
+
+/// A centre that may be gone.
+pub(crate) struct WeakSandbox(Weak<Shared>);
+
+impl WeakSandbox {
+    pub(crate) fn upgrade(&self) -> Option<Sandbox> {
+        self.0.upgrade().map(Sandbox)
+    }
 }
 
 /// Centre and tokens, always locked together.
@@ -90,6 +102,7 @@ impl Sandbox {
             calls: Mutex::new(BTreeMap::new()),
             clock,
             changed: watch::Sender::new(0),
+            gateway: OnceLock::new(),
         })))
     }
 
@@ -147,6 +160,11 @@ impl Sandbox {
         let now = self.0.clock.now_ms();
         let result = run(&mut inner, now);
         let change = inner.centre.change();
+        if let Some(gateway) = self.gateway()
+            && change > *self.0.changed.borrow()
+        {
+            telephony::match_lines(gateway, &inner.centre);
+        }
         drop(inner);
         self.0.changed.send_if_modified(|seen| {
             let newer = change > *seen;
@@ -156,6 +174,22 @@ impl Sandbox {
             newer
         });
         result
+    }
+
+    /// The gateway for calls, if there is one.
+    #[must_use]
+    pub fn gateway(&self) -> Option<&Gateway> {
+        self.0.gateway.get()
+    }
+
+    /// `false`: there is one already.
+    pub(crate) fn set_gateway(&self, gateway: Gateway) -> bool {
+        self.0.gateway.set(gateway).is_ok()
+    }
+
+    /// For tasks that must not keep the centre alive.
+    pub(crate) fn downgrade(&self) -> WeakSandbox {
+        WeakSandbox(Arc::downgrade(&self.0))
     }
 
     pub(crate) fn now_ms(&self) -> Ms {

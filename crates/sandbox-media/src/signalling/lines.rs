@@ -4,6 +4,7 @@ use tokio::time::Instant;
 
 use super::Signalling;
 use super::call::Phase;
+use crate::behaviour::Behaviour;
 use crate::events::{CallNews, Side};
 use crate::gateway::LineError;
 use crate::media::{LegId, MediaNews, Plays};
@@ -17,6 +18,9 @@ pub(super) struct Line {
 impl Signalling {
     /// From now on this number rings until an agent is there.
     pub(crate) fn open_line(&mut self, access_code: &str) {
+        if Behaviour::of(access_code).is_some() {
+            return;
+        }
         self.lines.entry(access_code.to_owned()).or_default();
     }
 

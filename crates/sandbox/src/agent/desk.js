@@ -1,5 +1,6 @@
 // The agent's desk: signs in, listens for changes, and turns clicks and keys into calls.
 
+import { drawTalk, leave as leaveCall, listenIn, speak, spoken } from "./call.js";
 import { isRich, takeRich, wireComposer } from "./compose.js";
 import { forgetFiles } from "./message.js";
 import { drawSide } from "./side.js";
@@ -10,7 +11,7 @@ const STORED = "frontdesk-sandbox-agent";
 const TYPING_EVERY_MS = 3_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000];
 
-const desk = { agent: null, token: null, conversations: new Map(), lines: new Map(), known: new Map(), calls: new Map(), letters: [], drafts: new Map(), open: null };
+const desk = { agent: null, token: null, conversations: new Map(), lines: new Map(), known: new Map(), calls: new Map(), letters: [], gateway: null, drafts: new Map(), open: null };
 let listening = null;
 let typedAt = -Infinity;
 
@@ -60,6 +61,7 @@ function enter(agent, token) {
 }
 
 function leave(reason) {
+  leaveCall();
   listening?.abort();
   listening = null;
   desk.token = null;
@@ -100,6 +102,9 @@ async function listen(signal) {
       desk.agent = changes.agent ?? desk.agent;
       for (const conversation of changes.conversations) desk.conversations.set(conversation.id, conversation);
       for (const call of changes.calls) desk.calls.set(call.id, call);
+      desk.gateway = changes.gateway;
+      // Whoever ended it, it has ended.
+      if (spoken() !== null && desk.calls.get(spoken())?.state !== "connected") leaveCall();
       desk.letters = changes.letters ?? desk.letters;
       drawAgent();
       drawAll();
@@ -181,13 +186,42 @@ const actions = {
 };
 
 async function actOnCall(which, act) {
-  const answered = await wish("POST", `calls/${which.id}/${act}`);
-  if (answered) desk.calls.set(answered.id, answered);
+  if (desk.gateway && act !== "end") await speakIn(which, act);
+  else await tellOfCall(which, act);
   drawAll();
 }
 
+/** Microphone first: a call that cannot be spoken is not taken. */
+async function speakIn(which, act) {
+  at("side-error").textContent = "";
+  let stream;
+  try {
+    stream = await listenIn(which);
+  } catch (error) {
+    at("side-error").textContent = say("noMicrophone", { why: error.name });
+    return;
+  }
+  const stop = () => stream.getTracks().forEach((track) => track.stop());
+  if (act === "accept" && !(await tellOfCall(which, act))) return stop();
+  try {
+    const send = async (sdp) => (await call("POST", `calls/${which.id}/media`, { sdp })).sdp;
+    await speak(which, stream, send, () => actOnCall(which, "end"));
+    if (desk.gateway.only_loopback) at("side-error").textContent = say("onlyLoopback");
+  } catch (error) {
+    stop();
+    at("side-error").textContent = say("mediaRefused", { why: error.message });
+  }
+}
+
+async function tellOfCall(which, act) {
+  if (act === "end" && spoken() === which.id) leaveCall();
+  const answered = await wish("POST", `calls/${which.id}/${act}`);
+  if (answered) desk.calls.set(answered.id, answered);
+  return answered;
+}
+
 function drawAll() {
-  drawSide(at("side"), desk, actOnCall, open);
+  drawSide(at("side"), { ...desk, spoken: spoken() }, actOnCall, open);
   drawList(desk);
 }
 
@@ -316,6 +350,7 @@ for (const button of document.querySelectorAll(".language")) {
     if (!desk.token) return;
     drawAgent();
     drawAll();
+    drawTalk();
     drawOpen(true);
   });
 }

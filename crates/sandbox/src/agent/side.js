@@ -5,7 +5,7 @@ import { say, time } from "./text.js";
 
 const SHOWN_MAX = 20;
 
-/** Draws what is there; `act(call, "accept" | "end")` and `open(conversation)` come from the desk. */
+/** Draws what is there; `act(call, "accept" | "join" | "end")` and `open(conversation)` come from the desk. */
 export function drawSide(root, desk, act, open) {
   const focused = root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   const rated = [...desk.conversations.values()].filter((conversation) => conversation.rating);
@@ -52,7 +52,11 @@ function drawCall(call, desk, act) {
   if (call.state === "queued") {
     button("accept", "takeCall", "primary");
     button("end", "refuseCall", "plain");
-  } else if (mine) button("end", "hangUp", "plain danger");
+  } else if (mine && call.id !== desk.spoken) {
+    // Taken before this page was there, or by itself.
+    if (desk.gateway) button("join", "joinCall", "primary");
+    button("end", "hangUp", "plain danger");
+  }
   item.append(choices);
   return item;
 }

@@ -95,6 +95,8 @@ pub(crate) async fn changes(
         if !news.is_empty() || after > news.next || Instant::now() >= deadline {
             let mut answer = json!(news);
             set(&mut answer, "agent", own);
+            let gateway = sandbox.gateway().map(|gateway| json!({"only_loopback": gateway.only_loopback()}));
+            set(&mut answer, "gateway", gateway.unwrap_or_default());
             return Ok(Json(answer));
         }
         drop(tokio::time::timeout_at(deadline, signal.changed()).await);

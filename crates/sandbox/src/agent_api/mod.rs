@@ -22,6 +22,9 @@ use crate::state::Sandbox;
 /// Largest message of an agent: the largest file in Base64, and the fields around it.
 const MESSAGE_MAX_BYTES: usize = crate::settings::FILE_MAX_BYTES as usize / 3 * 4 + 64 * 1024;
 
+/// Largest offer of a browser, as JSON.
+const OFFER_MAX_BYTES: usize = 128 * 1024;
+
 pub(crate) fn router(sandbox: Sandbox) -> Router {
     Router::new()
         .route("/agent/api/login", post(session::login))
@@ -38,6 +41,10 @@ pub(crate) fn router(sandbox: Sandbox) -> Router {
         .route("/agent/api/files/{key}", get(compose::file))
         .route("/agent/api/calls/{id}/accept", post(calls::accept))
         .route("/agent/api/calls/{id}/end", post(calls::end))
+        .route(
+            "/agent/api/calls/{id}/media",
+            post(calls::media).layer(DefaultBodyLimit::max(OFFER_MAX_BYTES)),
+        )
         .route("/agent/api/conversations/{id}/typing", post(conversations::typing))
         .route("/agent/api/conversations/{id}/read", post(conversations::read))
         .route("/agent/api/conversations/{id}/accept", post(conversations::accept))

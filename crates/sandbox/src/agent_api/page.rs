@@ -21,6 +21,7 @@ pub(super) fn router() -> Router<Sandbox> {
             "/agent/message.js",
             get(async || file("text/javascript", include_str!("../agent/message.js"))),
         )
+        .route("/agent/call.js", get(async || file("text/javascript", include_str!("../agent/call.js"))))
         .route("/agent/side.js", get(async || file("text/javascript", include_str!("../agent/side.js"))))
         .route(
             "/agent/compose.js",

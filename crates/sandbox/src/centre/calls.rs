@@ -4,7 +4,7 @@
 //!  (none) ── create ──► queued ── agent accepts ──► connected ──► ended
 //!                          └──── refused, timed out, dropped ───────┘
 //! ```
-//! Media never pass through here: a connected event names the gateway.
+//! Media never pass through here: a connected event names the gateway, and a connected call is a line of it.
 
 use std::collections::VecDeque;
 
@@ -48,6 +48,8 @@ pub(crate) enum CallEnd {
     QueueTimeout,
     /// The visitor stopped asking for events.
     PollingStopped,
+    /// The gateway ended it: nothing was heard any more, or the number hangs up by itself.
+    Gateway,
 }
 
 /// Something `getClickToCallEvents` tells.
@@ -236,6 +238,39 @@ impl Centre {
                 Ok(())
             }
             CallState::Connected => Err(DeskError::NotYours),
+        }
+    }
+
+    /// The access code under which this agent reaches the visitor.
+    ///
+    /// # Errors
+    /// When there is no such call, it is not connected, or a colleague has it.
+    pub(crate) fn line_of(&mut self, now: Ms, agent: AgentId, id: CallId) -> Result<String, DeskError> {
+        self.advance(now);
+        let call = self.calls.get(&id).ok_or(DeskError::Unknown)?;
+        match call.state {
+            CallState::Connected if call.agent == Some(agent) => Ok(call.access_code.clone()),
+            CallState::Connected => Err(DeskError::NotYours),
+            CallState::Queued | CallState::Ended => Err(DeskError::NotConnected),
+        }
+    }
+
+    /// Access codes of the calls that are connected.
+    pub(crate) fn connected_codes(&self) -> impl Iterator<Item = &str> {
+        let connected = self.calls.values().filter(|call| call.state == CallState::Connected);
+        connected.map(|call| call.access_code.as_str())
+    }
+
+    /// The gateway says that a line ended. Where several calls have one code, none of them is meant.
+    pub(crate) fn line_ended(&mut self, now: Ms, access_code: &str, cause: CallEnd) {
+        self.advance(now);
+        let mut meant = self
+            .calls
+            .values()
+            .filter(|call| call.state == CallState::Connected && call.access_code == access_code)
+            .map(|call| call.id);
+        if let (Some(id), None) = (meant.next(), meant.next()) {
+            self.end_call(now, id, cause);
         }
     }
 

@@ -16,6 +16,8 @@ pub(crate) enum DeskError {
     NotWaiting,
     #[error("the conversation is not served by you")]
     NotYours,
+    #[error("the call is not connected")]
+    NotConnected,
     #[error("you have as many conversations as you can take")]
     AtCapacity,
     #[error("no agent has written such a message here")]

@@ -12,6 +12,7 @@ pub(crate) use patch::FILE_MAX_BYTES;
 pub use patch::SettingError;
 pub use quirks::Quirks;
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
@@ -203,9 +204,12 @@ pub struct Settings {
     pub call_max_wait_s: u64,
     /// How long a query for call events waits for one. Not in the documents.
     pub call_event_hold_ms: u64,
+    /// Where the gateway for calls listens for WebSockets; without it there is none. Read at start only.
+    pub gateway: Option<SocketAddr>,
     /// `domain` of a connected call.
     pub call_domain: String,
-    /// `gwAddresses` of a connected call, with or without a scheme.
+    /// `gwAddresses` of a connected call, with or without a scheme. A gateway of the sandbox's own takes the place of
+    /// the default.
     pub call_gateways: Vec<String>,
     /// `clickToCallCaller` of a connected call.
     pub call_caller: String,
@@ -278,6 +282,7 @@ impl Default for Settings {
             call_auto_accept: false,
             call_max_wait_s: 60,
             call_event_hold_ms: 5_000,
+            gateway: None,
             call_domain: "rtc.sandbox.invalid".into(),
             call_gateways: vec!["wss://127.0.0.1:8443".into()],
             call_caller: "AnonymousCard".into(),

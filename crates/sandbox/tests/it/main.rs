@@ -7,6 +7,7 @@ mod control;
 mod desk;
 mod faults;
 mod files;
+mod gateway;
 mod leave;
 mod quirks;
 mod record;
