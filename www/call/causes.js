@@ -24,9 +24,11 @@ const CAUSES = {
   608: 'rejected',
 };
 
-/** The word for a final answer other than 2xx. */
-export const of_status = (status) =>
-  CAUSES[status] ?? (status === 480 || (status >= 500 && status < 600) ? 'unavailable' : 'failed');
+/** The word for a final answer other than 2xx. Some gateways say by 403 that a password is wrong. */
+export const of_status = (status, gave_password) => {
+  if (status === 403 && gave_password) return 'unauthorized';
+  return CAUSES[status] ?? (status === 480 || (status >= 500 && status < 600) ? 'unavailable' : 'failed');
+};
 
 /** The word for a call that JsSIP gives up before it was answered. */
 export const of_words = (words) =>

@@ -64,6 +64,11 @@ export class Session extends RTCSession {
     return !this.#own || this.#own.has(transceiver);
   }
 
+  /** Whether a password was given for this call. */
+  get gave_password() {
+    return ['authorization', 'proxy-authorization'].some((name) => this._request?.hasHeader(name));
+  }
+
   sender(kind) {
     const found = this.connection?.getTransceivers().find(
       (own) => own.receiver.track.kind === kind && this.asked_for(own),

@@ -172,8 +172,8 @@ class Call {
       this.#dial(elsewhere);
       return;
     }
-    const { fault } = this.#session;
-    const word = fault ?? (status >= 300 ? causes.of_status(status) : causes.of_words(cause));
+    const { fault, gave_password } = this.#session;
+    const word = fault ?? (status >= 300 ? causes.of_status(status, gave_password) : causes.of_words(cause));
     this.#finish(side(originator), word, status >= 300 ? status : undefined);
   }
 

@@ -2,21 +2,25 @@
 //! (media), baresip (an agent who answers, talks and listens) and sipp (peers that follow a script).
 
 use std::fs;
-use std::net::{Ipv4Addr, UdpSocket};
+use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
-use crate::process::{Folder, Process, free_ports};
+use crate::process::{Folder, Process};
 use crate::wait::until;
 
 const PEERS: [&str; 7] = ["busy", "early", "echo", "odd", "ring", "stubborn", "timer"];
 /// Media ports of rtpengine; more than all calls of a test take. Below those that the system hands out by itself.
 const MEDIA: u16 = 400;
 const AGENT_MEDIA: u16 = 100;
+const PEER_MEDIA: u16 = 20;
+/// Ports that something listens on.
+const SERVICES: u16 = 6 + PEERS.len() as u16;
 
 /// The running lab. Dropping it stops all of it.
 #[derive(Debug)]
@@ -45,12 +49,12 @@ impl Lab {
         for own in ["baresip", "heard", "kamailio"] {
             fs::create_dir_all(folder.path().join(own))?;
         }
-        let [ws, ws_too, control] = free_ports()?;
-        let [ng, udp, baresip] = free_udp_ports()?;
-        let peers: [u16; PEERS.len()] = free_udp_ports()?;
-        let media = free_range(MEDIA + AGENT_MEDIA + 20 * PEERS.len() as u16)?;
+        let media = free_range(MEDIA + AGENT_MEDIA + PEER_MEDIA * PEERS.len() as u16 + SERVICES)?;
         let agent_media = media + MEDIA;
-        let peer_media = |number: usize| agent_media + AGENT_MEDIA + 20 * number as u16;
+        let peer_media = |number: usize| agent_media + AGENT_MEDIA + PEER_MEDIA * number as u16;
+        let service = peer_media(PEERS.len());
+        let [ws, ws_too, control, ng, udp, baresip] = [0, 1, 2, 3, 4, 5].map(|number| service + number);
+        let peers: Vec<u16> = (0..PEERS.len() as u16).map(|number| service + 6 + number).collect();
 
         let mut words: Vec<(String, String)> = [
             ("WS", ws.to_string()),
@@ -66,7 +70,7 @@ impl Lab {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into();
-        words.extend(PEERS.iter().zip(peers).map(|(name, port)| (name.to_uppercase(), port.to_string())));
+        words.extend(PEERS.iter().zip(&peers).map(|(name, port)| (name.to_uppercase(), port.to_string())));
         for (from, to) in [
             ("kamailio.cfg", "kamailio.cfg"),
             ("baresip/config", "baresip/config"),
@@ -248,24 +252,18 @@ fn modules() -> Result<PathBuf> {
     )
 }
 
-fn free_udp_ports<const COUNT: usize>() -> Result<[u16; COUNT]> {
-    let mut ports = [0; COUNT];
-    let mut taken = Vec::new();
-    for port in &mut ports {
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
-        *port = socket.local_addr()?.port();
-        taken.push(socket);
-    }
-    Ok(ports)
-}
-
-/// The first of so many UDP ports in a row that nobody uses, of those that the system does not hand out by itself.
+/// The first of so many ports in a row that nobody uses, of those that the system does not hand out by itself: what is
+/// free there stays free until it is taken. Some programs take a port for UDP and TCP.
 fn free_range(length: u16) -> Result<u16> {
-    let free = |port: u16| UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok();
-    let starts = (20_000..32_000 - length).step_by(usize::from(length));
-    // Two labs that start at once should not look at the same place first.
-    let order: Vec<u16> = starts.collect();
-    let first = std::process::id() as usize % order.len().max(1);
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let free = |port: u16| {
+        UdpSocket::bind((Ipv4Addr::UNSPECIFIED, port)).is_ok()
+            && TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+    };
+    let order: Vec<u16> = (20_000..32_000 - length).step_by(usize::from(length)).collect();
+    // Neither two labs that start at once nor two in a row look at the same place first.
+    let first = std::process::id() as usize + NEXT.fetch_add(1, Ordering::Relaxed);
+    let first = first % order.len().max(1);
     let found = order
         .iter()
         .cycle()
@@ -273,7 +271,7 @@ fn free_range(length: u16) -> Result<u16> {
         .take(order.len())
         .copied()
         .find(|start| (*start..*start + length).all(free));
-    found.context("no range of ports for media is free")
+    found.context("no range of ports for a lab is free")
 }
 
 /// Waits until a UDP port of loopback is in use.
