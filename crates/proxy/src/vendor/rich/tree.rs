@@ -190,7 +190,7 @@ fn collapsed(line: &str) -> String {
 /// Whether a label looks like an address at another place than where the link leads.
 fn pretends(label: &str, address: &str) -> bool {
     let label = label.trim();
-    let word = label.split_ascii_whitespace().next().unwrap_or_default();
+    let word = label.split_whitespace().next().unwrap_or_default();
     let lower = word.to_ascii_lowercase();
     // Two slashes are not needed: a browser reads `https:shop.example` as well.
     let shown = if lower.starts_with("https:") || lower.starts_with("http:") {
@@ -201,7 +201,8 @@ fn pretends(label: &str, address: &str) -> bool {
         return false;
     };
     let host = |text: &str| url::Url::parse(text).ok().and_then(|url| url.host_str().map(str::to_owned));
-    host(&shown) != host(address)
+    // What nobody can read as an address is not shown as one.
+    host(&shown).is_none_or(|shown| host(address) != Some(shown))
 }
 
 pub(super) fn element(tag: Tag, nodes: Vec<Node>) -> Node {
@@ -240,4 +241,31 @@ fn kind(name: &str) -> Kind {
         | "figure" | "footer" | "header" | "main" | "nav" | "section" => return Kind::Block,
         _ => return Kind::Through,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pretends;
+
+    #[test]
+    fn a_label_that_reads_as_an_address_is_that_of_the_link() {
+        for (label, address) in [
+            ("our shop", "https://shop.example/"),
+            ("https://shop.example/a b", "https://shop.example/"),
+            ("www.shop.example\u{a0}now", "https://www.shop.example/"),
+            ("li@shop.example", "mailto:li@shop.example"),
+        ] {
+            assert!(!pretends(label, address), "{label}");
+        }
+        for (label, address) in [
+            ("https:bank.example", "https://evil.example/"),
+            ("www.bank.example", "https://evil.example/"),
+            ("https://bank.example", "mailto:li@evil.example"),
+            ("http:h\u{a0}t\u{fffd}(", "mailto:li@evil.example"),
+            ("https://bank.example\u{3000}x", "tel:+1"),
+            ("https://\u{fffd}", "tel:+1"),
+        ] {
+            assert!(pretends(label, address), "{label}");
+        }
+    }
 }
