@@ -32,7 +32,7 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Address of the style sheet. With it the widget lives in a shadow root of its own.
     pub stylesheet: Option<String>,
-    /// Functions of the host: `close`, `unread`, `conversation`, `call`, `ready`, `vaultGet`,
+    /// Functions of the host: `close`, `unread`, `conversation`, `ready`, `softphone`, `vaultGet`,
     /// `vaultPut`.
     pub host: JsValue,
     /// The panel is open from the start.
@@ -221,7 +221,8 @@ fn begin(root: &HtmlElement, settings: &Settings) -> Context {
     if let Some(theme) = &settings.theme {
         let _ = root.set_attribute("data-theme", theme);
     }
-    let context = Context::new(words, host.clone(), title, root.clone().into(), &settings.endpoint);
+    let name = (settings.desk.as_str(), title);
+    let context = Context::new(words, host.clone(), name, root.clone().into(), &settings.endpoint);
     let session = Session::new(frontdesk_core::Settings { desk: settings.desk.clone(), locale: tag });
     let transport = Transport::new(&settings.endpoint);
     let driver = Driver::new(session, &settings.desk, transport, host.clone(), context.screen());

@@ -11,6 +11,9 @@ const desk = root.dataset.desk || new URLSearchParams(location.search).get('desk
 
 let sentences;
 
+/** Signalling and media of a call, loaded when one is begun. */
+const softphone = () => import(asset('softphone.js'));
+
 /** The first language of these that has a file; English otherwise. */
 const languageOf = (tags) => {
   for (const tag of tags) {
@@ -102,6 +105,7 @@ const serveLoader = () => {
     queue: ([place, text]) => post('queue', { place, text }),
     conversation: (open) => post('conversation', { open }),
     ready: () => post('ready'),
+    softphone,
     vaultGet: () =>
       new Promise((resolve) => {
         answers.set(++calls, resolve);
@@ -153,7 +157,11 @@ const wasm = init({ module_or_path: asset('frontdesk_bg.wasm') });
 if (inline) {
   const { locale, theme, title, color } = root.dataset;
   const page = locale || (root.dataset.mode === 'inline' && document.documentElement.lang) || null;
-  start({ locale: page, theme, title, color }, {}, true).catch(apologise);
+  // A site's own SDK may take the place of ours: see docs/calls.md.
+  let adapter;
+  window.frontdesk = { ...window.frontdesk, useSoftphone: (own) => void (adapter = own) };
+  const host = { softphone: () => adapter ?? softphone() };
+  start({ locale: page, theme, title, color }, host, true).catch(apologise);
 } else {
   serveLoader();
   wasm.catch(apologise);

@@ -2,6 +2,7 @@
 
 use crate::driver::{Driver, Screen};
 use crate::ui::attach::Tray;
+use crate::ui::call::CallSide;
 use crate::ui::dock::queue_words;
 use crate::ui::parts::{Flag, number};
 use crate::ui::text::{self, Key};
@@ -28,6 +29,10 @@ pub struct Desk {
     pub words: Rc<Words>,
     /// What surrounds it.
     pub host: Host,
+    /// Its id at the proxy.
+    pub name: String,
+    /// Origin of the proxy; empty: the page's own.
+    pub endpoint: String,
     /// Its title, by the host or by the language.
     pub title: String,
     /// Files that were chosen and not sent yet.
@@ -39,6 +44,7 @@ pub struct Desk {
     #[cfg(feature = "gallery")]
     stage: RefCell<Option<Staged>>,
     transcript: RefCell<Option<Rc<dyn Conversation>>>,
+    calls: RefCell<Option<Rc<dyn CallSide>>>,
     files: Rc<Files>,
     draft: RefCell<String>,
     drops_text: Cell<bool>,
@@ -61,14 +67,24 @@ pub struct Context {
     converses: Flag,
     /// The form for a message for later is open.
     pub leaving: Flag,
+    /// The call view is open.
+    pub calling: Flag,
 }
 
 impl Context {
-    /// For a widget whose nodes are below `root` and whose proxy is at `endpoint`.
-    pub fn new(words: Rc<Words>, host: Host, title: String, root: Element, endpoint: &str) -> Self {
+    /// For a widget of the desk `name` whose nodes are below `root` and whose proxy is at `endpoint`.
+    pub fn new(
+        words: Rc<Words>,
+        host: Host,
+        (name, title): (&str, String),
+        root: Element,
+        endpoint: &str,
+    ) -> Self {
         let desk = Rc::new(Desk {
             words,
             host,
+            name: name.to_owned(),
+            endpoint: endpoint.to_owned(),
             title,
             tray: Tray::default(),
             left: RefCell::default(),
@@ -77,6 +93,7 @@ impl Context {
             #[cfg(feature = "gallery")]
             stage: RefCell::default(),
             transcript: RefCell::default(),
+            calls: RefCell::default(),
             files: Rc::new(Files::new(endpoint)),
             draft: RefCell::default(),
             drops_text: Cell::default(),
@@ -90,6 +107,7 @@ impl Context {
             tray: RwSignal::new(0),
             converses: Flag::new(),
             leaving: Flag::new(),
+            calling: Flag::new(),
         }
     }
 
@@ -129,6 +147,21 @@ impl Context {
     /// Opens or closes the form for a message for later.
     pub fn leave_message(self, open: bool) {
         self.leaving.set(open);
+        self.settle_focus();
+    }
+
+    /// Opens the call view, or has it look anew what is possible.
+    pub fn open_calls(self) {
+        let side = self.desk().calls.borrow().clone();
+        match side {
+            Some(side) => side.open(),
+            None => self.calling.set(true),
+        }
+    }
+
+    /// Closes the call view.
+    pub fn close_calls(self) {
+        self.calling.set(false);
         self.settle_focus();
     }
 
@@ -228,6 +261,7 @@ impl Desk {
     pub fn stop(&self) {
         self.driver.take();
         self.transcript.take();
+        self.calls.take();
         self.settle.take();
     }
 
@@ -272,6 +306,22 @@ impl Desk {
                 None => None,
             });
         });
+    }
+
+    /// What is to hear of the visitor's call from now on.
+    pub fn set_call_side(&self, side: Rc<dyn CallSide>) {
+        self.look(&mut |session| side.status(session.call()));
+        self.calls.replace(Some(side));
+    }
+
+    /// Nobody is to hear of the visitor's call any more.
+    pub fn forget_call_side(&self) {
+        self.calls.take();
+    }
+
+    /// Address of the desk in a window of its own.
+    pub fn own_window(&self) -> String {
+        [&self.endpoint, "/frame?desk=", &self.name].concat()
     }
 
     /// The text that was not sent yet.
@@ -368,6 +418,10 @@ impl Screen for Sight {
         if let Some(view) = &*desk.transcript.borrow() {
             view.set_history(session.history());
             view.set_judge_refused(session.transcript(), session.judge_refused());
+        }
+        let calls = desk.calls.borrow().clone();
+        if let Some(calls) = calls {
+            calls.status(session.call());
         }
         let before = self.context.view_once();
         let state = ViewState::after(&before, session);

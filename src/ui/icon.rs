@@ -41,6 +41,17 @@ pub const PLAY: Icon = "M8 5.500v13l10.500-6.500z";
 pub const PIN: Icon = "M12 21s7-6.200 7-11.200a7 7 0 1 0-14 0C5 14.800 12 21 12 21zM12 12.200a2.400 2.400 0 1 0 0-4.800 2.400 2.400 0 0 0 0 4.800z";
 /// A telephone.
 pub const PHONE: Icon = "M6 3.500h3l1.500 4.500-2 1.500a12 12 0 0 0 6 6l1.500-2 4.500 1.500v3a2 2 0 0 1-2 2A16 16 0 0 1 4 5.500a2 2 0 0 1 2-2z";
+/// A film camera.
+pub const VIDEO: Icon = "M4 7h10v10H4zM14 11l6-3.500v9L14 13z";
+/// A microphone, struck out.
+pub const MUTE: Icon = "M12 4a2.500 2.500 0 0 1 2.500 2.500V11a2.500 2.500 0 0 1-5 0V6.500A2.500 2.500 0 0 1 12 4zM6.500 11a5.500 5.500 0 0 0 11 0M12 16.500V20M4 4l16 16";
+/// Two bars.
+pub const PAUSE: Icon = "M9 6v12M15 6v12";
+/// Nine dots.
+pub const KEYPAD: Icon =
+    "M6 6h.01M12 6h.01M18 6h.01M6 12h.01M12 12h.01M18 12h.01M6 18h.01M12 18h.01M18 18h.01";
+/// Sliders.
+pub const SETTINGS: Icon = "M4 8h9M17 8h3M4 16h3M11 16h9M15 5.500v5M9 13.500v5";
 /// A thumb that is up; the style sheet turns it.
 pub const THUMB: Icon =
     "M7 11v9H4v-9zM7 11l4-7a2 2 0 0 1 2 2v4h5.500a2 2 0 0 1 2 2.400l-1.300 6a2 2 0 0 1-2 1.600H7";

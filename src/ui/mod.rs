@@ -7,6 +7,7 @@ pub mod text;
 pub mod transcript;
 pub mod view_state;
 
+pub mod call;
 #[cfg(target_arch = "wasm32")]
 pub mod context;
 #[cfg(target_arch = "wasm32")]

@@ -43,9 +43,9 @@ impl Host {
         self.call("conversation", &open.into());
     }
 
-    /// The visitor takes up an invitation to a call. False: the host has no calls.
-    pub fn call_wanted(&self, video: bool) -> bool {
-        self.call("call", &video.into()).is_some()
+    /// Answers a promise of the softphone's module (`www/call/softphone.d.ts`); `None`: the host has no calls.
+    pub fn softphone(&self) -> Option<Function> {
+        self.function("softphone")
     }
 
     /// The panel can be used.

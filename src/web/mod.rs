@@ -1,6 +1,7 @@
 //! One browser effect per file. A port never decides and never recovers by itself: what to do about a failure is the
 //! core's business. Ordinary browser facts (storage refused, fetch rejected) are values, never panics.
 
+pub mod call;
 pub mod clock;
 pub mod files;
 pub mod host;

@@ -5,7 +5,7 @@ use crate::web::{Timer, json};
 use crate::wire::{Read, Write};
 use frontdesk_contract::{ApiError, SESSION_HEADER};
 use frontdesk_core::{Answer, Call, Failure, Upload};
-use js_sys::SyntaxError;
+use js_sys::{Reflect, SyntaxError};
 use std::cell::Cell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -85,6 +85,25 @@ impl Transport {
         UploadRequest::send(UploadTo { url, credential, timeout_ms }, upload, content, tell)
     }
 
+    /// Asks for something of a call; `None`: the browser makes no such request. With `outlives` the request goes on when
+    /// the page is gone.
+    pub(crate) fn of_call(
+        &self,
+        (method, path, body): (&str, &str, Option<JsValue>),
+        credential: &str,
+        abort: Option<&AbortController>,
+        outlives: bool,
+    ) -> Option<web_sys::Request> {
+        let request = self.finish(method, path, body, Some(credential), abort)?;
+        if !outlives {
+            return Some(request);
+        }
+        let init = RequestInit::new();
+        // A setting of the Fetch standard that the bindings do not name.
+        Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE).ok()?;
+        web_sys::Request::new_with_request_and_init(&request, &init).ok()
+    }
+
     fn build(
         &self,
         call: &Call,
@@ -153,7 +172,7 @@ impl Transport {
     }
 }
 
-async fn fetched(request: &web_sys::Request) -> Result<Response, Failure> {
+pub(crate) async fn fetched(request: &web_sys::Request) -> Result<Response, Failure> {
     let window = web_sys::window().ok_or(Failure::Network)?;
     let response = JsFuture::from(window.fetch_with_request(request)).await.map_err(|_| Failure::Network)?;
     response.dyn_into().map_err(|_| Failure::Network)
@@ -211,7 +230,7 @@ async fn exchange(request: Option<web_sys::Request>, read: Reader) -> Result<(An
 }
 
 /// The body as the browser reads it: what is no JSON is not the proxy's, what breaks off is the network's.
-async fn body_of(response: &Response) -> Result<JsValue, Failure> {
+pub(crate) async fn body_of(response: &Response) -> Result<JsValue, Failure> {
     let promise = response.json().map_err(|_| Failure::Network)?;
     JsFuture::from(promise).await.map_err(|error| match error.is_instance_of::<SyntaxError>() {
         true => Failure::Foreign,

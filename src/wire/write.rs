@@ -28,11 +28,18 @@ structs! {
     PostSurvey { id, level, recommend, solved, comment }
     PostFeedback { id, message, helpful, reason }
     LeaveMessage { id, number, country, text }
+    StartCall { id, media }
     FileRef { file, kind, name, size_bytes }
     FileStored { file, kind, name, size_bytes }
     Location { latitude, longitude, label }
     Card { title, description, url, image }
     Saved { schema, records }
+}
+
+impl Write for CallMedia {
+    fn write(&self) -> Value {
+        Value::Text(if *self == Self::Video { "video" } else { "audio" }.to_owned())
+    }
 }
 
 impl Write for Body {

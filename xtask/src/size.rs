@@ -13,8 +13,13 @@ const LOADER_BUDGET: u64 = 4096;
 /// Brotli bytes of the first load to a usable panel, loader included.
 const TOTAL_BUDGET: u64 = 130_000;
 /// Brotli bytes of the files that are loaded when a view is opened, by how their names begin.
-const PART_BUDGETS: [(&str, u64); 4] =
-    [("split_attach", 20_000), ("split_conversation", 38_000), ("split_leave", 18_000), ("chunk_", 6_000)];
+const PART_BUDGETS: [(&str, u64); 5] = [
+    ("split_attach", 20_000),
+    ("split_call", 42_000),
+    ("split_conversation", 38_000),
+    ("split_leave", 18_000),
+    ("chunk_", 6_000),
+];
 
 /// Brotli bytes of the telephone, which is loaded when a call starts.
 const SOFTPHONE_BUDGET: u64 = 48_000;

@@ -83,7 +83,7 @@ impl Scene {
             // The host can hide the panel, so the button for that is there.
             let close = Closure::<dyn Fn()>::new(|| {}).into_js_value();
             let _ = Reflect::set(&host, &"close".into(), &close);
-            let context = Context::new(words, Host::new(host.into()), title, root.into(), "");
+            let context = Context::new(words, Host::new(host.into()), ("", title), root.into(), "");
             *kept.borrow_mut() = Some(context);
             panel(context)
         });

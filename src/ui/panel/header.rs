@@ -1,6 +1,7 @@
 //! Who is on the other side, and the way out.
 
 use super::{CONFIRM_END, MENU, NO_LAYER};
+use crate::ui::call::opener;
 use crate::ui::context::Context;
 use crate::ui::icon;
 use crate::ui::parts::{block, button, fixed, icon as draw, icon_button, line, nothing, piece, words};
@@ -54,6 +55,7 @@ pub(super) fn header(context: Context, layer: RwSignal<u32>) -> AnyView {
                 <h1 class="fd-who-name">{name}</h1>
                 {line("fd-who-status", status)}
             </div>
+            {opener(context)}
             {menu(context, layer)}
             {close}
         </header>

@@ -4,6 +4,7 @@ mod header;
 
 use crate::lazy;
 use crate::ui::attach;
+use crate::ui::call::call;
 use crate::ui::composer::composer;
 use crate::ui::context::Context;
 use crate::ui::dock::dock;
@@ -57,6 +58,7 @@ pub fn panel(context: Context) -> AnyView {
         >
             {header::header(context, layer)}
             {notices(context)}
+            {call(context)}
             {block("fd-body", vec![welcome(context), conversation(context)])}
             {dock(context)}
             {composer(context)}
@@ -90,7 +92,11 @@ impl Surroundings for Context {
     fn call(&self, video: bool) -> bool {
         let view = self.view_once();
         let offered = if video { view.calls.video } else { view.calls.audio };
-        offered && self.desk().host.call_wanted(video)
+        let possible = offered && self.desk().host.softphone().is_some();
+        if possible {
+            self.open_calls();
+        }
+        possible
     }
 
     fn look(&self, look: &mut dyn FnMut(&Transcript)) {

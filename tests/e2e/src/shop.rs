@@ -105,7 +105,7 @@ impl Pages {
     }
 
     /// Names the desk in a page. `?rtl` makes it a page that is read from right to left, `?keep-title` one that keeps its
-    /// title.
+    /// title, `?no-calls` one whose tag asks for no microphone.
     fn dress(&self, page: &[u8], query: Option<&str>) -> String {
         let page = String::from_utf8_lossy(page).replace(DESK, &self.desk);
         match query {
@@ -116,6 +116,7 @@ impl Pages {
                 1,
             ),
             Some("keep-title") => page.replacen("data-desk", "data-page-title=\"off\" data-desk", 1),
+            Some("no-calls") => page.replacen("data-calls=\"video\" ", "", 1),
             _ => page,
         }
     }

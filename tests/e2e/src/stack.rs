@@ -84,8 +84,11 @@ impl Stack {
         let desk = format!("http://127.0.0.1:{}", street.port);
         let folder = Folder::temporary()?;
         let config = folder.path().join("frontdesk.toml");
-        let text =
+        let mut text =
             config_of(setup, [port, metrics], &desk, &place.origin(), &way.base_url, &assets, folder.path())?;
+        if let Some(gateway) = centre.sandbox.gateway() {
+            text.push_str(&format!("[desks.calls]\ngateways = [\"{}\"]\n", gateway.url()));
+        }
         fs::write(&config, text).with_context(|| format!("cannot write {}", config.display()))?;
         let log = crate::output().join(format!("{name}.proxy.log"));
         let mut command = Command::new(program);

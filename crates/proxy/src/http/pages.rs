@@ -9,6 +9,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use frontdesk_contract::ErrorCode;
+use reqwest::Url;
 
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 const EMBEDDER_POLICY: HeaderName = HeaderName::from_static("cross-origin-embedder-policy");
@@ -22,9 +23,9 @@ const PERMISSIONS: HeaderValue = HeaderValue::from_static(
     "microphone=(self), camera=(self), autoplay=(self), geolocation=(), payment=(), usb=(), display-capture=()",
 );
 
-/// Everything of a page but who may embed it.
+/// Everything of a page but who may embed it and where it may connect to.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data: blob:; connect-src 'self'; media-src 'self' blob:; font-src 'none'; base-uri 'none'; \
+    img-src 'self' data: blob:; media-src 'self' blob:; font-src 'none'; base-uri 'none'; \
     form-action 'none'; require-trusted-types-for 'script'";
 
 const UNKNOWN_DESK: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
@@ -58,21 +59,23 @@ pub(super) async fn frame(
 ) -> Response {
     let desk = query.as_deref().and_then(desk_of).and_then(|id| state.shared.desks.get(id));
     let Some(desk) = desk else {
-        return page((StatusCode::NOT_FOUND, AsItIs, UNKNOWN_DESK).into_response(), "'none'");
+        return page((StatusCode::NOT_FOUND, AsItIs, UNKNOWN_DESK).into_response(), "'none'", &[]);
     };
     let public = &state.shared.settings.public_url;
     let others = desk.settings.origins.iter().filter(|origin| *origin != public);
     let ancestors: Vec<_> = others.chain([public]).map(String::as_str).collect();
     match state.assets.answer("frame.html", &headers, Keep::Never) {
-        Some(response) => page(response, &ancestors.join(" ")),
+        Some(response) => page(response, &ancestors.join(" "), &desk.settings.gateways),
         None => not_built(),
     }
 }
 
-/// A page with the widget in it, without a frame.
+/// A page with the widget in it, without a frame. It may name any desk.
 pub(super) async fn inline(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let desks = state.shared.desks.values();
+    let gateways: Vec<_> = desks.flat_map(|desk| desk.settings.gateways.iter().cloned()).collect();
     match state.assets.answer("inline.html", &headers, Keep::Never) {
-        Some(response) => page(response, "'none'"),
+        Some(response) => page(response, "'none'", &gateways),
         None => not_built(),
     }
 }
@@ -82,9 +85,16 @@ fn desk_of(query: &str) -> Option<&str> {
     query.split('&').find_map(|pair| pair.strip_prefix("desk="))
 }
 
-fn page(mut response: Response, ancestors: &str) -> Response {
+/// `gateways`: addresses to which calls go.
+fn page(mut response: Response, ancestors: &str, gateways: &[String]) -> Response {
     let headers = response.headers_mut();
-    let policy = format!("{POLICY}; frame-ancestors {ancestors}");
+    let mut policy = format!("{POLICY}; connect-src 'self'");
+    // Without their paths: a source with one would have to be met to the letter.
+    for gateway in gateways.iter().filter_map(|gateway| Url::parse(gateway).ok()) {
+        policy.push(' ');
+        policy.push_str(&gateway.origin().ascii_serialization());
+    }
+    policy.push_str(&format!("; frame-ancestors {ancestors}"));
     // Origins are visible ASCII, checked when the settings were read.
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(CONTENT_SECURITY_POLICY, policy);

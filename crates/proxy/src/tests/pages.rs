@@ -88,6 +88,7 @@ async fn the_frame_may_be_embedded_by_its_desk_only() {
     for part in [
         "default-src 'none'",
         "script-src 'self' 'wasm-unsafe-eval'",
+        "connect-src 'self' wss://gw.example wss://192.0.2.10:8443; ",
         "frame-ancestors https://shop.example https://desk.example",
         "require-trusted-types-for 'script'",
     ] {

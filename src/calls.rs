@@ -1,0 +1,368 @@
+//! Performs the effects of the call machine through the ports and feeds the results back. It decides nothing.
+
+use crate::web::call::{Asking, Elsewhere, Line, Media, Module, Tones, farewell};
+use crate::web::wake::{Sign, Wake};
+use crate::web::{Clock, Listener, Timer, Transport};
+use frontdesk_contract::CallStatus;
+use frontdesk_core::call::{
+    Ask, CallNo, Device, Dial, Effect, Input, Machine, PhoneCause, PhoneEnd, PhoneEvent,
+};
+use frontdesk_core::{Failure, RequestId};
+use js_sys::Function;
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::rc::{Rc, Weak};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::MediaStream;
+
+/// Where a call is seen and heard.
+pub trait CallScreen {
+    /// Something that is shown has changed.
+    fn redraw(&self, machine: &Machine);
+    /// Play this from now on; `None`: nothing.
+    fn play(&self, other: Option<&MediaStream>);
+    /// Show the visitor this; `None`: nothing.
+    fn mirror(&self, own: Option<&MediaStream>);
+    /// Play through this speaker from now on; whether that is possible.
+    fn speaker(&self, id: &str) -> bool;
+}
+
+/// What a call needs of the widget around it.
+pub struct Around {
+    /// Id of the desk.
+    pub desk: String,
+    /// Where the API is.
+    pub transport: Transport,
+    /// The session's credential, once there is one.
+    pub credential: Box<dyn Fn() -> Option<String>>,
+    /// Answers a promise of the softphone's module.
+    pub softphone: Option<Function>,
+}
+
+/// The calls of one page; everything ends on drop.
+#[must_use = "dropping the handle ends the call"]
+pub struct Calls {
+    shared: Rc<Shared>,
+    _wake: Wake,
+    _listeners: Vec<Listener>,
+}
+
+struct Shared {
+    own: Weak<Self>,
+    machine: RefCell<Machine>,
+    screen: Rc<dyn CallScreen>,
+    around: Around,
+    clock: Clock,
+    timer: RefCell<Option<Timer>>,
+    asking: RefCell<Vec<(RequestId, Asking)>>,
+    /// The browser is being asked for microphone and camera of this call.
+    acquiring: Cell<Option<CallNo>>,
+    media: RefCell<Option<(CallNo, Rc<Media>)>>,
+    module: RefCell<Option<Module>>,
+    /// The softphone is being loaded for this call.
+    loading: Cell<Option<CallNo>>,
+    line: RefCell<Option<(CallNo, Line)>>,
+    tones: RefCell<Tones>,
+    elsewhere: RefCell<Option<Elsewhere>>,
+    inbox: RefCell<VecDeque<Input>>,
+    busy: Cell<bool>,
+}
+
+impl Calls {
+    /// A machine to which nothing has happened.
+    pub fn new(around: Around, screen: Rc<dyn CallScreen>) -> Self {
+        let shared = Rc::new_cyclic(|own: &Weak<Shared>| Shared {
+            own: own.clone(),
+            machine: RefCell::default(),
+            screen,
+            around,
+            clock: Clock::new(),
+            timer: RefCell::default(),
+            asking: RefCell::default(),
+            acquiring: Cell::default(),
+            media: RefCell::default(),
+            module: RefCell::default(),
+            loading: Cell::default(),
+            line: RefCell::default(),
+            tones: RefCell::default(),
+            elsewhere: RefCell::default(),
+            inbox: RefCell::default(),
+            busy: Cell::default(),
+        });
+        let told = shared.sender(Input::Elsewhere);
+        *shared.elsewhere.borrow_mut() = Some(Elsewhere::open(&shared.around.desk, told));
+        let own = Rc::downgrade(&shared);
+        let wake = Wake::new(Rc::new(move |sign| {
+            if let Some(shared) = own.upgrade() {
+                match sign {
+                    Sign::Woken | Sign::Visible(true) => shared.input(Input::Woken),
+                    Sign::Leaving => shared.input(Input::Leaving),
+                    Sign::Visible(false) => {}
+                }
+            }
+        }));
+        let listeners = listeners(&shared);
+        Self { shared, _wake: wake, _listeners: listeners }
+    }
+
+    /// Something happened.
+    pub fn input(&self, input: Input) {
+        self.shared.input(input);
+    }
+
+    /// The event `call` was read, or read again.
+    pub fn status(&self, status: &CallStatus) {
+        if status.id.is_some() {
+            self.shared.input(Input::Status(status.clone()));
+        }
+    }
+
+    /// Looks at the machine.
+    pub fn look<T>(&self, look: impl FnOnce(&Machine, u64) -> T) -> T {
+        look(&self.shared.machine.borrow(), self.shared.clock.ms())
+    }
+}
+
+impl Drop for Calls {
+    fn drop(&mut self) {
+        self.shared.input(Input::Leaving);
+        self.shared.asking.borrow_mut().clear();
+        self.shared.timer.take();
+        self.shared.line.take();
+        self.shared.media.take();
+    }
+}
+
+/// The page's signs that only a call needs.
+fn listeners(shared: &Rc<Shared>) -> Vec<Listener> {
+    let Some(window) = web_sys::window() else { return Vec::new() };
+    let mut listeners = Vec::new();
+    for (name, online) in [("online", true), ("offline", false)] {
+        let tell = shared.sender(move |()| Input::Network { online });
+        listeners.push(Listener::new(&window, name, Box::new(move |_| tell(()))));
+    }
+    let own = Rc::downgrade(shared);
+    let warn = move |event: web_sys::Event| {
+        // The browser asks the visitor; its words are its own.
+        if own.upgrade().is_some_and(|shared| shared.machine.borrow().in_call()) {
+            event.prevent_default();
+        }
+    };
+    listeners.push(Listener::new(&window, "beforeunload", Box::new(warn)));
+    listeners
+}
+
+impl Shared {
+    /// Makes an input of what comes, for as long as this lives.
+    fn sender<T: 'static>(&self, input: impl Fn(T) -> Input + 'static) -> Box<dyn Fn(T)> {
+        let own = self.own.clone();
+        Box::new(move |value| {
+            if let Some(shared) = own.upgrade() {
+                shared.input(input(value));
+            }
+        })
+    }
+
+    fn input(&self, input: Input) {
+        self.inbox.borrow_mut().push_back(input);
+        if self.busy.replace(true) {
+            return;
+        }
+        loop {
+            let next = self.inbox.borrow_mut().pop_front();
+            let Some(input) = next else { break };
+            let effects = self.machine.borrow_mut().handle(self.clock.now(), input);
+            for effect in effects {
+                self.perform(effect);
+            }
+        }
+        self.busy.set(false);
+    }
+
+    fn perform(&self, effect: Effect) {
+        match effect {
+            Effect::Request { id, ask, timeout_ms } => self.ask(id, &ask, timeout_ms),
+            Effect::Abort(id) => self.asking.borrow_mut().retain(|(other, _)| *other != id),
+            Effect::AcquireMedia { call, video } => self.acquire(call, video),
+            Effect::ReleaseMedia(call) => self.release(call),
+            Effect::Dial(call, dial) => self.dial(call, dial),
+            Effect::HangUp(call) => {
+                if self.loading.get() == Some(call) {
+                    self.loading.set(None);
+                }
+                self.on_line(call, Line::hang_up);
+                self.screen.play(None);
+            }
+            Effect::Hold(call, on) => self.on_line(call, |line| line.hold(on)),
+            Effect::Digit(call, key) => self.on_line(call, |line| line.digit(key)),
+            Effect::Restart(call) => self.on_line(call, Line::restart),
+            Effect::Measure(call) => {
+                let done = self.sender(move |sample| Input::Measured(call, sample));
+                self.on_line(call, |line| line.measure(done));
+            }
+            Effect::Silence(call, silent) => {
+                if let Some(media) = self.media_of(call) {
+                    media.silence(silent);
+                }
+            }
+            Effect::Camera(call, true) => self.exchange(call, Device::Camera, None, false),
+            Effect::Camera(call, false) => {
+                if let Some(media) = self.media_of(call) {
+                    media.release(Device::Camera);
+                    self.on_line(call, |line| line.replace("video", None));
+                    self.screen.mirror(None);
+                }
+            }
+            Effect::Switch { call, device: Device::Speaker, id, .. } => {
+                let result = if self.screen.speaker(&id) {
+                    Ok(())
+                } else {
+                    Err(frontdesk_core::call::MediaTrouble::Other)
+                };
+                self.inbox.borrow_mut().push_back(Input::Switched(call, Device::Speaker, result));
+            }
+            Effect::Switch { call, device, id, silent } => self.exchange(call, device, Some(id), silent),
+            Effect::Tone(tone) => self.tones.borrow_mut().play(tone),
+            Effect::Announce(calling) => {
+                if let Some(elsewhere) = &*self.elsewhere.borrow() {
+                    elsewhere.announce(calling);
+                }
+            }
+            Effect::Farewell(id) => {
+                if let Some(credential) = (self.around.credential)() {
+                    farewell(&self.around.transport, &id, &credential);
+                }
+            }
+            Effect::WakeAt(at) => self.wake_at(at),
+            Effect::Redraw => self.screen.redraw(&self.machine.borrow()),
+        }
+    }
+
+    fn ask(&self, id: RequestId, ask: &Ask, timeout_ms: u32) {
+        let Some(credential) = (self.around.credential)() else {
+            // There is no session yet, or none any more.
+            return self.inbox.borrow_mut().push_back(Input::Answered(id, Err(Failure::Network)));
+        };
+        let own = self.own.clone();
+        let done = move |outcome| {
+            if let Some(shared) = own.upgrade() {
+                shared.asking.borrow_mut().retain(|(other, _)| *other != id);
+                shared.input(Input::Answered(id, outcome));
+            }
+        };
+        let asking = Asking::send(&self.around.transport, ask, &credential, timeout_ms, Box::new(done));
+        self.asking.borrow_mut().push((id, asking));
+    }
+
+    fn acquire(&self, call: CallNo, video: bool) {
+        self.acquiring.set(Some(call));
+        let own = self.own.clone();
+        let gone = self.sender(move |device| Input::DeviceGone(call, device));
+        spawn_local(async move {
+            let found = Media::acquire(video, Rc::from(gone)).await;
+            let Some(shared) = own.upgrade() else { return };
+            if shared.acquiring.get() != Some(call) {
+                // Given up meanwhile: what was acquired is let go.
+                return;
+            }
+            shared.acquiring.set(None);
+            let result = found.map(|media| {
+                shared.screen.mirror(video.then_some(media.stream()));
+                *shared.media.borrow_mut() = Some((call, Rc::new(media)));
+            });
+            shared.input(Input::Media(call, result));
+        });
+    }
+
+    fn release(&self, call: CallNo) {
+        if self.acquiring.get() == Some(call) {
+            self.acquiring.set(None);
+        }
+        let mut media = self.media.borrow_mut();
+        if media.as_ref().is_some_and(|(no, _)| *no == call) {
+            *media = None;
+            self.screen.mirror(None);
+        }
+    }
+
+    fn media_of(&self, call: CallNo) -> Option<Rc<Media>> {
+        let media = self.media.borrow();
+        media.as_ref().filter(|(no, _)| *no == call).map(|(_, media)| Rc::clone(media))
+    }
+
+    fn exchange(&self, call: CallNo, device: Device, id: Option<String>, silent: bool) {
+        let Some(media) = self.media_of(call) else { return };
+        let own = self.own.clone();
+        spawn_local(async move {
+            let found = media.exchange(device, id.as_deref(), silent).await;
+            let Some(shared) = own.upgrade() else { return };
+            let result = found.map(|track| {
+                let kind = if device == Device::Camera { "video" } else { "audio" };
+                shared.on_line(call, |line| line.replace(kind, Some(&track)));
+                if device == Device::Camera {
+                    shared.screen.mirror(Some(media.stream()));
+                }
+            });
+            shared.input(Input::Switched(call, device, result));
+        });
+    }
+
+    /// Loads the softphone, if it was not loaded yet, and calls.
+    fn dial(&self, call: CallNo, dial: Dial) {
+        self.loading.set(Some(call));
+        let own = self.own.clone();
+        let (known, loader) = (self.module.borrow().clone(), self.around.softphone.clone());
+        spawn_local(async move {
+            let module = match (known, loader) {
+                (Some(module), _) => Some(module),
+                (None, Some(loader)) => Module::load(&loader).await,
+                (None, None) => None,
+            };
+            let Some(shared) = own.upgrade() else { return };
+            if shared.loading.get() != Some(call) {
+                return;
+            }
+            shared.loading.set(None);
+            let end = PhoneEnd { here: true, cause: PhoneCause::Failed, status: None };
+            let begun = match (&module, shared.media_of(call)) {
+                (Some(module), Some(media)) => shared.begin(call, module, &dial, media.stream()),
+                _ => Err(PhoneEvent::Ended(end)),
+            };
+            *shared.module.borrow_mut() = module;
+            match begun {
+                Ok(line) => *shared.line.borrow_mut() = Some((call, line)),
+                Err(event) => shared.input(Input::Phone(call, event)),
+            }
+        });
+    }
+
+    fn begin(
+        &self,
+        call: CallNo,
+        module: &Module,
+        dial: &Dial,
+        own: &MediaStream,
+    ) -> Result<Line, PhoneEvent> {
+        let told = self.sender(move |event| Input::Phone(call, event));
+        let screen = Rc::clone(&self.screen);
+        Line::dial(module, dial, own, told, Box::new(move |stream| screen.play(Some(&stream))))
+    }
+
+    fn on_line(&self, call: CallNo, run: impl FnOnce(&Line)) {
+        if let Some((no, line)) = &*self.line.borrow()
+            && *no == call
+        {
+            run(line);
+        }
+    }
+
+    fn wake_at(&self, at: Option<u64>) {
+        let timer = at.map(|at| {
+            let fire = self.sender(|()| Input::Timer);
+            Timer::after(at.saturating_sub(self.clock.ms()), Box::new(move || fire(())))
+        });
+        // The timer that is running now must outlive this call.
+        let before = self.timer.replace(timer);
+        spawn_local(async move { drop(before) });
+    }
+}

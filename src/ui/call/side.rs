@@ -1,0 +1,213 @@
+//! Where the call machine meets the views: it is looked at here, and what the visitor does goes to it.
+
+use super::CallSide;
+use crate::calls::{Around, CallScreen, Calls};
+use crate::ui::context::{Context, Desk};
+use crate::ui::parts::Flag;
+use crate::web::Transport;
+use frontdesk_contract::{CallMedia, CallOffer, CallStatus};
+use frontdesk_core::call::{
+    Browser, Camera, Device, Held, Input, Machine, MediaTrouble, Quality, Stage, Warnings,
+};
+use js_sys::Reflect;
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::{Rc, Weak};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{HtmlMediaElement, MediaStream};
+
+/// What of a call is seen.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct CallView {
+    pub(super) stage: Stage,
+    pub(super) may_call: CallOffer,
+    pub(super) may_fall_back: bool,
+    pub(super) video: bool,
+    pub(super) muted: bool,
+    pub(super) held: Held,
+    pub(super) camera: Camera,
+    pub(super) device_trouble: Option<(Device, MediaTrouble)>,
+    pub(super) awaits_sound: bool,
+    pub(super) recovering: bool,
+    pub(super) quality: Option<Quality>,
+    pub(super) warnings: Warnings,
+}
+
+impl CallView {
+    fn of(machine: &Machine) -> Self {
+        Self {
+            stage: machine.stage(),
+            may_call: machine.may_call(),
+            may_fall_back: machine.may_fall_back(),
+            video: machine.media() == Some(CallMedia::Video),
+            muted: machine.is_muted(),
+            held: machine.held(),
+            camera: machine.camera(),
+            device_trouble: machine.device_trouble(),
+            awaits_sound: machine.awaits_sound(),
+            recovering: machine.is_recovering(),
+            quality: machine.quality(),
+            warnings: machine.warnings(),
+        }
+    }
+}
+
+/// The calls of one widget.
+#[derive(Clone, Copy)]
+pub(super) struct Side {
+    pub(super) context: Context,
+    pub(super) view: RwSignal<CallView>,
+    pub(super) keypad: Flag,
+    pub(super) devices: Flag,
+    held: StoredValue<Rc<Kept>, LocalStorage>,
+}
+
+/// What lives as long as the widget.
+struct Kept {
+    calls: RefCell<Option<Calls>>,
+    desk: Weak<Desk>,
+}
+
+impl Side {
+    /// The calls of this widget; they begin with the first view.
+    pub(super) fn new(context: Context) -> Self {
+        let desk = context.desk();
+        let held = Rc::new(Kept { calls: RefCell::default(), desk: Rc::downgrade(&desk) });
+        let view = RwSignal::new(CallView::of(&Machine::new()));
+        let side = Self {
+            context,
+            view,
+            keypad: Flag::new(),
+            devices: Flag::new(),
+            held: StoredValue::new_local(Rc::clone(&held)),
+        };
+        let weak = Rc::downgrade(&desk);
+        let credential = move || {
+            let mut credential = None;
+            weak.upgrade()?.with_driver(|driver| {
+                credential = driver.look(|session| session.credential().map(str::to_owned));
+            });
+            credential
+        };
+        let around = Around {
+            desk: desk.name.clone(),
+            transport: Transport::new(&desk.endpoint),
+            credential: Box::new(credential),
+            softphone: desk.host.softphone(),
+        };
+        let screen = Rc::new(Sight { desk: Rc::downgrade(&desk), view });
+        *held.calls.borrow_mut() = Some(Calls::new(around, screen));
+        desk.set_call_side(Rc::new(Told { side }));
+        side
+    }
+
+    /// Something happened.
+    pub(super) fn input(self, input: Input) {
+        self.held.with_value(|held| {
+            if let Some(calls) = &*held.calls.borrow() {
+                calls.input(input);
+            }
+        });
+    }
+
+    /// The view is open: what is possible?
+    pub(super) fn open(self) {
+        let offered = self.context.view_once().calls;
+        self.input(Input::Open { offered, browser: browser() });
+    }
+
+    /// For how long they talk, in seconds.
+    pub(super) fn talking_s(self) -> Option<u64> {
+        self.held.with_value(|held| {
+            let calls = held.calls.borrow();
+            calls.as_ref()?.look(|machine, now| machine.talking_ms(now)).map(|ms| ms / 1_000)
+        })
+    }
+}
+
+struct Told {
+    side: Side,
+}
+
+impl CallSide for Told {
+    fn status(&self, status: &CallStatus) {
+        self.side.held.with_value(|held| {
+            if let Some(calls) = &*held.calls.borrow() {
+                calls.status(status);
+            }
+        });
+    }
+
+    fn open(&self) {
+        self.side.open();
+    }
+}
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        if let Some(desk) = self.desk.upgrade() {
+            desk.forget_call_side();
+        }
+    }
+}
+
+/// What this page could do.
+fn browser() -> Browser {
+    let Some(window) = web_sys::window() else { return Browser::Unable };
+    let has = |name: &str| Reflect::get(&window, &name.into()).is_ok_and(|value| !value.is_undefined());
+    if !window.is_secure_context() {
+        Browser::Insecure
+    } else if has("RTCPeerConnection") && has("WebSocket") {
+        Browser::Able
+    } else {
+        Browser::Unable
+    }
+}
+
+/// Draws the call, and plays it.
+struct Sight {
+    desk: Weak<Desk>,
+    view: RwSignal<CallView>,
+}
+
+impl Sight {
+    fn player(&self, selector: &str) -> Option<HtmlMediaElement> {
+        self.desk.upgrade()?.find(selector).map(JsCast::unchecked_into)
+    }
+}
+
+impl CallScreen for Sight {
+    fn redraw(&self, machine: &Machine) {
+        let view = CallView::of(machine);
+        if self.view.try_get_untracked().is_some_and(|before| before != view) {
+            self.view.try_set(view);
+        }
+    }
+
+    fn play(&self, other: Option<&MediaStream>) {
+        let Some(player) = self.player(".fd-call-other") else { return };
+        if player.src_object().as_ref() != other {
+            player.set_src_object(other);
+        }
+        if other.is_some() {
+            // Refused where the visitor did nothing yet; here a click has begun it.
+            let _ = player.play();
+        }
+    }
+
+    fn mirror(&self, own: Option<&MediaStream>) {
+        if let Some(player) = self.player(".fd-call-own") {
+            player.set_src_object(own);
+            if own.is_some() {
+                let _ = player.play();
+            }
+        }
+    }
+
+    fn speaker(&self, id: &str) -> bool {
+        let Some(player) = self.player(".fd-call-other") else { return false };
+        let Ok(method) = Reflect::get(&player, &"setSinkId".into()) else { return false };
+        let Ok(method) = method.dyn_into::<js_sys::Function>() else { return false };
+        method.call1(&player, &JsValue::from_str(id)).is_ok()
+    }
+}

@@ -1,0 +1,17 @@
+//! The browser's side of a call: microphone and camera, the softphone, figures, tones, other tabs, requests. All of it
+//! belongs to the part that is loaded when the call view is opened.
+
+pub mod asks;
+pub mod devices;
+pub mod elsewhere;
+pub mod figures;
+pub mod media;
+mod plain;
+pub mod softphone;
+pub mod tones;
+
+pub use asks::{Asking, farewell};
+pub use elsewhere::Elsewhere;
+pub use media::Media;
+pub use softphone::{Line, Module};
+pub use tones::Tones;
