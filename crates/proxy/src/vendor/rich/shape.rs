@@ -78,11 +78,9 @@ pub(super) fn blocks(nodes: Vec<Node>) -> Vec<Node> {
 /// The content of an element, made to fit it.
 pub(super) fn inside(tag: Tag, nodes: Vec<Node>) -> Vec<Node> {
     match tag {
-        Tag::Ul | Tag::Ol => fitted(nodes, &[Tag::Li], |run| element(Tag::Li, trimmed(strays(run)))),
-        Tag::Table => fitted(nodes, &[Tag::Tr], |run| {
-            element(Tag::Tr, fitted(run, &[Tag::Td, Tag::Th], |run| element(Tag::Td, trimmed(strays(run)))))
-        }),
-        Tag::Tr => fitted(nodes, &[Tag::Td, Tag::Th], |run| element(Tag::Td, trimmed(strays(run)))),
+        Tag::Ul | Tag::Ol => fitted(nodes, &[Tag::Li], |run| filled(Tag::Li, trimmed(strays(run)))),
+        Tag::Table => fitted(nodes, &[Tag::Tr], |run| filled(Tag::Tr, cells(run))),
+        Tag::Tr => cells(nodes),
         Tag::Td | Tag::Th => {
             let nodes = trimmed(strays(nodes));
             // An empty cell keeps the others in their columns.
@@ -99,13 +97,23 @@ pub(super) fn label(nodes: Vec<Node>) -> Vec<Node> {
     trimmed(inline(nodes))
 }
 
+/// The content of a row.
+fn cells(nodes: Vec<Node>) -> Vec<Node> {
+    fitted(nodes, &[Tag::Td, Tag::Th], |run| filled(Tag::Td, trimmed(strays(run))))
+}
+
+/// An element, unless there is nothing in it: blanks of whatever kind have gone.
+fn filled(tag: Tag, nodes: Vec<Node>) -> Option<Node> {
+    (!nodes.is_empty()).then(|| element(tag, nodes))
+}
+
 /// What fits stays; runs of what does not are wrapped; blanks between go.
-fn fitted(nodes: Vec<Node>, fits: &[Tag], wrap: impl Fn(Vec<Node>) -> Node) -> Vec<Node> {
+fn fitted(nodes: Vec<Node>, fits: &[Tag], wrap: impl Fn(Vec<Node>) -> Option<Node>) -> Vec<Node> {
     let (mut out, mut run) = (Vec::new(), Vec::new());
     let close = |run: &mut Vec<Node>, out: &mut Vec<Node>| {
         let run = std::mem::take(run);
         if run.iter().any(|node| !is_blank(node) && !is_break(node)) {
-            out.push(wrap(run));
+            out.extend(wrap(run));
         }
     };
     for node in nodes {

@@ -75,6 +75,7 @@ fn marks_become_nodes() {
             "<table><caption>C</caption><thead><tr><th>1</th></tr></thead><tr><td></td><td>2</td></tr></table>",
             "<table><tr><td>C</td></tr><tr><th>1</th></tr><tr><td></td><td>2</td></tr></table>",
         ),
+        ("<table><caption>&nbsp;</caption><tr><td>1</td></tr></table>", "<table><tr><td>1</td></tr></table>"),
         ("<pre>a\n  b</pre>", "<pre>a\n  b</pre>"),
         ("<blockquote><p>q</p></blockquote>", "<blockquote><p>q</p></blockquote>"),
         ("x<hr>y", "x<hr>y"),
