@@ -35,6 +35,8 @@ pub struct Around {
     pub transport: Transport,
     /// The session's credential, once there is one.
     pub credential: Box<dyn Fn() -> Option<String>>,
+    /// Hears whether this page is in a call.
+    pub calling: Box<dyn Fn(bool)>,
     /// Answers a promise of the softphone's module.
     pub softphone: Option<Function>,
 }
@@ -224,6 +226,7 @@ impl Shared {
             Effect::Switch { call, device, id, silent } => self.exchange(call, device, Some(id), silent),
             Effect::Tone(tone) => self.tones.borrow_mut().play(tone),
             Effect::Announce(calling) => {
+                (self.around.calling)(calling);
                 if let Some(elsewhere) = &*self.elsewhere.borrow() {
                     elsewhere.announce(calling);
                 }

@@ -85,6 +85,8 @@ pub enum Input {
     SkipRating,
     /// The panel is seen (or no longer): unread counting.
     Seen(bool),
+    /// This page is in a call from now on, or no longer ([`crate::call::Effect::Announce`]): its events are followed.
+    Calling(bool),
 
     /// A request was answered or failed.
     Answered(RequestId, Result<Answer, Failure>),

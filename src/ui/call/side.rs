@@ -89,10 +89,20 @@ impl Side {
             });
             credential
         };
+        let weak = Rc::downgrade(&desk);
+        let calling = move |calling| {
+            if let Some(desk) = weak.upgrade() {
+                // Not in this turn: the session may be the one that this was heard from.
+                wasm_bindgen_futures::spawn_local(async move {
+                    desk.with_driver(|driver| driver.input(frontdesk_core::Input::Calling(calling)));
+                });
+            }
+        };
         let around = Around {
             desk: desk.name.clone(),
             transport: Transport::new(&desk.endpoint),
             credential: Box::new(credential),
+            calling: Box::new(calling),
             softphone: desk.host.softphone(),
         };
         let screen = Rc::new(Sight { desk: Rc::downgrade(&desk), view });

@@ -13,10 +13,16 @@ pub(super) struct Calling {
     status: CallStatus,
     /// The centre's answer; `None` while it has not given one.
     able: Option<bool>,
+    /// This page is in a call.
+    going_on: bool,
     tries: Tries,
 }
 
 impl Calling {
+    pub(super) fn is_going_on(&self) -> bool {
+        self.going_on
+    }
+
     pub(super) fn hurry(&mut self) {
         self.tries.hurry();
     }
@@ -27,6 +33,14 @@ impl Session {
     pub(super) fn call_moves(&mut self, step: &mut Step, status: CallStatus) {
         self.calling.status = status;
         step.redraw();
+    }
+
+    /// A call of this page begins or ends: what the centre tells about it is followed, and for a while what comes after.
+    pub(super) fn set_calling(&mut self, step: &mut Step, calling: bool) {
+        if self.calling.going_on && !calling {
+            self.following.linger(step.now.ms);
+        }
+        self.calling.going_on = calling;
     }
 
     /// Another journal: what was told about a call belongs to the one before.

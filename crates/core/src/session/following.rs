@@ -157,7 +157,7 @@ impl Session {
             return None;
         }
         let now = step.now.ms;
-        let open = self.contact_open() || self.wish.is_some();
+        let open = self.contact_open() || self.wish.is_some() || self.calling.is_going_on();
         let asking = self.is_open(Purpose::Events);
         let following = &mut self.following;
         let behind = following.newest > following.cursor;

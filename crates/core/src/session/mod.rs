@@ -188,6 +188,7 @@ impl Session {
             Input::LeaveSeen => self.leave_seen(&mut step),
             Input::SkipRating => self.skip_rating(&mut step),
             Input::Seen(seen) => self.set_seen(&mut step, seen),
+            Input::Calling(calling) => self.set_calling(&mut step, calling),
             Input::Answered(id, result) => self.answered(&mut step, id, result),
             Input::Kept(key, written) => self.kept(&mut step, &key, written),
             Input::Join(credential) => self.join(&mut step, credential),

@@ -66,6 +66,31 @@ fn what_fails_is_asked_again_and_what_is_refused_is_not() {
 }
 
 #[test]
+fn while_a_call_goes_on_its_events_are_heard_and_for_a_moment_afterwards() {
+    let mut world = desk(true);
+    let tab = seen(&mut world);
+    world.run(60_000);
+    let before = world.requests(On::Events).len();
+    world.input(tab, Input::Calling(true));
+    world.run(1_000);
+    let id = Some(ClientId::from_bits(7));
+    let queueing = CallStatus { id, state: CallState::Queueing, ..CallStatus::default() };
+    world.desk.push(EventKind::Call(queueing.clone()));
+    world.run(1_000);
+    assert_eq!(world.session(tab).call(), &queueing);
+    world.input(tab, Input::Calling(false));
+    let ended = CallStatus { state: CallState::Ended, ..queueing };
+    world.desk.push(EventKind::Call(ended.clone()));
+    world.run(1_000);
+    assert_eq!(world.session(tab).call(), &ended);
+    world.run(120_000);
+    let asked = world.requests(On::Events).len();
+    assert!(asked > before);
+    world.run(120_000);
+    assert_eq!(world.requests(On::Events).len(), asked, "nobody waits for news any more");
+}
+
+#[test]
 fn a_call_that_goes_on_is_known_after_a_reload_and_events_are_newer() {
     let running =
         CallStatus { id: Some(ClientId::from_bits(7)), state: CallState::Queueing, ..CallStatus::default() };

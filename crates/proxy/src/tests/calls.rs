@@ -185,6 +185,23 @@ async fn every_end_is_told() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_rating_is_asked_for_after_a_call_that_an_agent_took() {
+    for (news, asked) in [(CallNews::Queueing, false), (connected(&["gw.example"]), true)] {
+        let bench = Bench::with(plan()).await;
+        let visitor = bench.visitor().await;
+        bench.centre.script().call_events.push_back(Ok(Some(news)));
+        start(&visitor, "k1", "audio").await;
+        pass(2.0).await;
+        assert_eq!(visitor.call("DELETE", "/v1/call", None).await.body["state"], "ended");
+        pass(2.0).await;
+        let events = serde_json::to_value(visitor.events(0).await).unwrap();
+        let forms = events.as_array().unwrap().iter().filter(|event| event.get("survey").is_some()).count();
+        assert_eq!(forms, usize::from(asked));
+        assert_eq!(visitor.call("GET", "/v1/survey", None).await.body["open"], asked);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_the_centre_refuses_may_be_tried_again() {
     let bench = Bench::with(plan()).await;
     let visitor = bench.visitor().await;

@@ -72,14 +72,14 @@ impl Visitor {
             let dropped = batch.dropped.clone();
             match self.shared.store.write(batch).await {
                 Ok(()) => {
-                    let was_open = current.record.is_open();
+                    let was = (current.record.is_open(), current.record.is_calling());
                     current.recent.extend(codes);
                     current.record = record;
                     if !dropped.is_empty() {
                         let cache = &self.shared.cache;
                         cache.forget_files(&self.id, |source| dropped.contains(&handles::file_id(source)));
                     }
-                    self.publish(&current.record, was_open);
+                    self.publish(&current.record, was);
                     return Ok(answer);
                 }
                 Err(StoreError::Conflict) if attempt < ATTEMPTS => *book = None,
@@ -114,7 +114,9 @@ impl Visitor {
         self.mark.send_if_modified(|old| std::mem::replace(old, mark) != mark);
     }
 
-    fn publish(self: &Arc<Self>, record: &VisitorRecord, was_open: bool) {
+    /// `was`: whether a conversation was open before, and a call going on.
+    fn publish(self: &Arc<Self>, record: &VisitorRecord, was: (bool, bool)) {
+        let (was_open, was_calling) = was;
         let mark = Mark::of(record);
         self.show(mark);
         match (was_open, mark.open) {
@@ -125,6 +127,7 @@ impl Visitor {
                     self.fetch_survey();
                 }
             }
+            _ if was_calling && !record.is_calling() && record.survey == Survey::Due => self.fetch_survey(),
             _ => {}
         }
     }

@@ -161,9 +161,17 @@ impl Draft {
         }
     }
 
-    /// The call is over, if one is going on.
+    /// The call is over, if one is going on. A rating falls due if an agent was there: now, or with the end of the
+    /// conversation with an agent that is open.
     pub fn end_call(&mut self, end: CallEnd) {
         if self.record.is_calling() {
+            if self.record.call.state == CallState::Connected {
+                if self.record.is_open() && self.record.contact.state == ContactState::Agent {
+                    self.record.had_agent = true;
+                } else {
+                    self.record.survey = Survey::Due;
+                }
+            }
             let over = CallStatus {
                 state: CallState::Ended,
                 gateway: None,

@@ -8,13 +8,16 @@ const SHOWN_MAX = 20;
 /** Draws what is there; `act(call, "accept" | "join" | "end")` and `open(conversation)` come from the desk. */
 export function drawSide(root, desk, act, open) {
   const focused = root.contains(document.activeElement) ? document.activeElement.dataset.key : null;
-  const rated = [...desk.conversations.values()].filter((conversation) => conversation.rating);
+  const rated = [
+    ...[...desk.conversations.values()].map((conversation) => ({ ...conversation, key: `rating-${conversation.id}`, open })),
+    ...[...desk.calls.values()].map((call) => ({ ...call, key: `rating-call-${call.id}` })),
+  ].filter((one) => one.rating);
   rated.sort((a, b) => b.rating.at_ms - a.rating.at_ms);
   const calls = [...desk.calls.values()].filter((call) => call.state !== "ended").sort((a, b) => a.id - b.id);
   root.replaceChildren(
     ...group("calls", calls.map((call) => drawCall(call, desk, act))),
     ...group("letters", desk.letters.slice(0, SHOWN_MAX).map(drawLetter)),
-    ...group("ratings", rated.slice(0, SHOWN_MAX).map((conversation) => drawRating(conversation, open))),
+    ...group("ratings", rated.slice(0, SHOWN_MAX).map(drawRating)),
   );
   if (focused) root.querySelector(`[data-key="${focused}"]`)?.focus({ preventScroll: true });
 }
@@ -69,15 +72,17 @@ function drawLetter(letter) {
   return item;
 }
 
-function drawRating(conversation, open) {
-  const { rating } = conversation;
+/** A rating leads to its conversation; that of a call leads nowhere. */
+function drawRating({ id, key, userName, rating, open }) {
   const item = element("li");
-  const row = element("button", "row");
-  row.type = "button";
-  row.dataset.key = `rating-${conversation.id}`;
-  row.addEventListener("click", () => open(conversation.id));
+  const row = element(open ? "button" : "div", "row");
+  if (open) {
+    row.type = "button";
+    row.dataset.key = key;
+    row.addEventListener("click", () => open(id));
+  }
   const top = element("span", "top");
-  top.append(element("span", "name", conversation.userName), element("time", "", time(rating.at_ms)));
+  top.append(element("span", "name", userName), element("time", "", time(rating.at_ms)));
   const bottom = element("span", "bottom");
   bottom.append(element("span", "last", [say("rated", { level: rating.level }), rating.comment].filter(Boolean).join(" · ")));
   row.append(top, bottom);

@@ -10,7 +10,7 @@ use std::collections::VecDeque;
 
 use serde::Serialize;
 
-use super::{AgentId, Centre, DeskError, Ms, State};
+use super::{AgentId, Centre, DeskError, Ms, Rating, State};
 
 /// Number of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -79,6 +79,8 @@ pub(crate) struct Call {
     pub(crate) started_ms: Ms,
     pub(crate) connected_ms: Option<Ms>,
     pub(crate) ended_ms: Option<Ms>,
+    /// What the visitor thought of it.
+    pub(crate) rating: Option<Rating>,
     pub(crate) changed: u64,
     #[serde(skip)]
     events: VecDeque<CallEvent>,
@@ -141,6 +143,7 @@ impl Centre {
             started_ms: now,
             connected_ms: None,
             ended_ms: None,
+            rating: None,
             changed: 0,
             events: VecDeque::from([CallEvent::InQueue]),
             polled_ms: now,
@@ -193,6 +196,18 @@ impl Centre {
         let call = self.calls.values_mut().rev().find(|call| call.user_id == user)?;
         call.polled_ms = now;
         call.events.pop_front()
+    }
+
+    /// The visitor rates the last call that an agent took. `false` when there is none that began after `since`.
+    pub(super) fn rate_call(&mut self, user: &str, since: Ms, rating: &Rating) -> bool {
+        let mut calls = self.calls.values_mut().rev();
+        let taken =
+            calls.find(|call| call.user_id == user && call.connected_ms.is_some_and(|at| at >= since));
+        let Some(call) = taken else { return false };
+        call.rating = Some(rating.clone());
+        let id = call.id;
+        self.touch_call(id);
+        true
     }
 
     /// The visitor hangs up. `false` when no call is open.

@@ -344,6 +344,11 @@ impl Centre {
 
     /// Keeps a rating for the visitor's last contact that an agent served. `false` when there is none.
     pub(crate) fn rate(&mut self, user: &str, rating: Rating) -> bool {
+        let served = self.contacts.values().rev().find(|c| c.user_id == user && c.agent.is_some());
+        // Whatever was later.
+        if self.rate_call(user, served.map_or(0, |contact| contact.started_ms), &rating) {
+            return true;
+        }
         let served = self.contacts.values_mut().rev().find(|c| c.user_id == user && c.agent.is_some());
         let Some(contact) = served else { return false };
         contact.rating = Some(rating);

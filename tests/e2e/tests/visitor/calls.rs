@@ -86,7 +86,15 @@ fn visitor_and_agent_hear_each_other_and_either_hangs_up() -> Result<()> {
         panel.click("call_hang_up").await?;
         panel.tells("call_ended").await?;
         agent_is_free(&agent).await?;
-        let all = calls(rig).await?;
+        // What was it like? The centre has the answer.
+        panel.rate(5, "Quick and kind").await?;
+        let all = until("the rating is at the centre", async || {
+            let all = calls(rig).await?;
+            let level = all.last().and_then(|call| call.pointer("/rating/level")).cloned();
+            ensure!(level == Some(json!(5)), "the centre has {all:?}");
+            Ok(all)
+        })
+        .await?;
         let end = all.last().and_then(|call| call.get("cause"));
         ensure!(all.len() == 1 && end == Some(&json!("visitor")), "the centre has {all:?}");
         Ok(())
