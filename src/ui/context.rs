@@ -203,13 +203,18 @@ impl Context {
 
     /// If the focused control goes away, the composer or the next button gets the focus.
     pub fn settle_focus(self) {
+        self.settle_focus_on("");
+    }
+
+    /// The same, but what this selector finds gets it, if there is any.
+    pub fn settle_focus_on(self, wanted: &'static str) {
         let desk = self.desk();
         let weak = Rc::downgrade(&desk);
         let settle = move || {
-            if let Some(desk) = weak.upgrade()
-                && !desk.has_focus()
-            {
-                desk.focus_first();
+            let Some(desk) = weak.upgrade().filter(|desk| !desk.has_focus()) else { return };
+            match desk.find(wanted).filter(|_| !wanted.is_empty()) {
+                Some(element) => drop(element.unchecked_into::<HtmlElement>().focus()),
+                None => desk.focus_first(),
             }
         };
         *desk.settle.borrow_mut() = Some(Timer::after(SETTLE_MS, Box::new(settle)));
@@ -259,9 +264,13 @@ impl Desk {
 
     /// Stops the session.
     pub fn stop(&self) {
+        // While there is still a credential to end a call with.
+        let calls = self.calls.take();
+        if let Some(calls) = calls {
+            calls.leave();
+        }
         self.driver.take();
         self.transcript.take();
-        self.calls.take();
         self.settle.take();
     }
 

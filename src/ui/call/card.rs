@@ -6,9 +6,7 @@ use super::stages::{Said, actions, ended, said};
 use crate::lazy;
 use crate::ui::context::Context;
 use crate::ui::icon;
-use crate::ui::parts::{
-    block, effect, icon as draw, icon_button, line, nothing, number, piece, region, words,
-};
+use crate::ui::parts::{block, effect, icon as draw, icon_button, nothing, number, piece, region, words};
 use crate::ui::text;
 use crate::web::Timer;
 use frontdesk_core::call::{Input, Stage};
@@ -42,11 +40,12 @@ fn card(context: Context) -> AnyView {
         context.close_calls();
     };
     let title = words(move || context.text(title(&side.view.get())));
+    let title = view! { class="fd", <p class="fd-call-title" role="status">{title}</p> }.into_any();
     let head = block(
         "fd-call-head",
         vec![
             block("fd-call-mark", vec![draw(icon::PHONE)]),
-            block("fd-call-titles", vec![line("fd-call-title", title), clock(side, talking)]),
+            block("fd-call-titles", vec![title, clock(side, talking)]),
             piece(move || match stage.get() {
                 Stage::Looking | Stage::Ready | Stage::Ended(_) | Stage::Impossible(_) | Stage::Closed => {
                     icon_button("fd-icon-button", icon::CLOSE, context.text(text::CALL_CLOSE), close)
@@ -78,7 +77,7 @@ fn card(context: Context) -> AnyView {
     });
     effect(move || {
         if focus.get() > 0 {
-            context.settle_focus();
+            context.settle_focus_on(".fd-call-actions .fd-button, .fd-call-hang-up");
         }
     });
     card

@@ -21,8 +21,10 @@ use leptos::prelude::*;
 pub trait CallSide {
     /// How the centre says that the call stands.
     fn status(&self, status: &CallStatus);
-    /// The visitor wants the call view; with `video` a call with picture.
+    /// The visitor wants the call view.
     fn open(&self);
+    /// The widget is taken away.
+    fn leave(&self);
 }
 
 /// Opens the call view, where calls can be asked for.

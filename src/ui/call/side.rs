@@ -151,6 +151,10 @@ impl CallSide for Told {
     fn open(&self) {
         self.side.open();
     }
+
+    fn leave(&self) {
+        self.side.input(Input::Leaving);
+    }
 }
 
 impl Drop for Kept {
