@@ -32,7 +32,9 @@ fn parsed(text: &str) -> Option<Url> {
             let host = url.host_str().is_some_and(|host| !host.is_empty());
             after.starts_with("://") && host && url.username().is_empty() && url.password().is_none()
         }
-        "mailto" => url.path().contains('@'),
+        // With a host they lead nowhere (RFC 6068, RFC 3966).
+        "mailto" => !url.has_authority() && url.path().contains('@'),
+        "tel" if url.has_authority() => false,
         "tel" => {
             let number = url.path();
             let in_number = |byte: u8| byte.is_ascii_alphanumeric() || b"+*#().-;=,".contains(&byte);
@@ -100,6 +102,8 @@ mod tests {
             "https://sh\u{202e}op.example/",
             "https://shop.example/a b",
             "mailto:",
+            "mailto://l/a:@",
+            "tel://1/2",
             "tel:",
             "tel:javascript",
             "sms:123",
