@@ -1,8 +1,8 @@
 //! Performs the effects of the call machine through the ports and feeds the results back. It decides nothing.
 
-use crate::web::call::{Asking, Elsewhere, Line, Media, Module, Tones, farewell};
+use crate::web::call::{Elsewhere, Line, Media, Module, Tones, asks};
 use crate::web::wake::{Sign, Wake};
-use crate::web::{Clock, Listener, Timer, Transport};
+use crate::web::{Clock, Listener, Request, Timer, Transport};
 use frontdesk_contract::CallStatus;
 use frontdesk_core::call::{
     Ask, CallNo, Device, Dial, Effect, Input, Machine, PhoneCause, PhoneEnd, PhoneEvent,
@@ -56,7 +56,7 @@ struct Shared {
     around: Around,
     clock: Clock,
     timer: RefCell<Option<Timer>>,
-    asking: RefCell<Vec<(RequestId, Asking)>>,
+    asking: RefCell<Vec<(RequestId, Request)>>,
     /// The browser is being asked for microphone and camera of this call.
     acquiring: Cell<Option<CallNo>>,
     media: RefCell<Option<(CallNo, Rc<Media>)>>,
@@ -233,7 +233,7 @@ impl Shared {
             }
             Effect::Farewell(id) => {
                 if let Some(credential) = (self.around.credential)() {
-                    farewell(&self.around.transport, &id, &credential);
+                    asks::farewell(&self.around.transport, &id, &credential);
                 }
             }
             Effect::WakeAt(at) => self.wake_at(at),
@@ -253,7 +253,7 @@ impl Shared {
                 shared.input(Input::Answered(id, outcome));
             }
         };
-        let asking = Asking::send(&self.around.transport, ask, &credential, timeout_ms, Box::new(done));
+        let asking = asks::ask(&self.around.transport, ask, &credential, timeout_ms, Box::new(done));
         self.asking.borrow_mut().push((id, asking));
     }
 

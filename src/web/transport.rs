@@ -36,40 +36,20 @@ impl Transport {
         done: Box<dyn FnOnce(Outcome, JsValue)>,
     ) -> Request {
         let abort = AbortController::new().ok();
-        let wanted = Rc::new(Cell::new(true));
         let request = self.build(call, credential, abort.as_ref());
         let read = reader(call);
-        let still_wanted = Rc::clone(&wanted);
-        spawn_local(async move {
-            if !still_wanted.get() {
-                return;
-            }
-            let (outcome, body) = match exchange(request, read).await {
-                Ok((answer, body)) => (Ok(answer), body),
-                Err(failure) => (Err(failure), JsValue::UNDEFINED),
-            };
-            if still_wanted.replace(false) {
-                done(outcome, body);
-            }
-        });
-        let late = abort.clone();
-        let give_up = move || {
-            if let Some(abort) = &late {
-                abort.abort();
-            }
+        let told = move |body: Result<JsValue, Failure>| match body {
+            Ok(body) => done(read(body.clone()).ok_or(Failure::Foreign), body),
+            Err(failure) => done(Err(failure), JsValue::UNDEFINED),
         };
-        Request { abort, wanted, _timeout: Timer::after(timeout_ms.into(), Box::new(give_up)) }
+        Request::begin(request, abort, timeout_ms, Box::new(told))
     }
 
     /// Asks for something beside the session; `None`: it was not to be had.
     pub async fn ask<T: Read>(&self, path: &str, credential: &str) -> Option<T> {
         let body = Some(JsValue::from_str("{}"));
-        let request = self.finish("POST", path, body, Some(credential), None)?;
-        let response = fetched(&request).await.ok()?;
-        if !response.ok() {
-            return None;
-        }
-        json::from_js(body_of(&response).await.ok()?)
+        let request = self.finish("POST", path, body, Some(credential), None);
+        json::from_js(exchange(request).await.ok()?)
     }
 
     /// Uploads a file; see [`UploadRequest::send`].
@@ -172,12 +152,6 @@ impl Transport {
     }
 }
 
-pub(crate) async fn fetched(request: &web_sys::Request) -> Result<Response, Failure> {
-    let window = web_sys::window().ok_or(Failure::Network)?;
-    let response = JsFuture::from(window.fetch_with_request(request)).await.map_err(|_| Failure::Network)?;
-    response.dyn_into().map_err(|_| Failure::Network)
-}
-
 fn escape(text: &str) -> String {
     js_sys::encode_uri_component(text).into()
 }
@@ -210,27 +184,23 @@ fn read<T: Read>(value: JsValue, wrap: fn(T) -> Answer) -> Option<Answer> {
     json::from_js(value).map(wrap)
 }
 
-async fn exchange(request: Option<web_sys::Request>, read: Reader) -> Result<(Answer, JsValue), Failure> {
-    let response = match request {
-        Some(request) => fetched(&request).await?,
-        None => return Err(Failure::Network),
-    };
-    let ok = response.ok();
-    let value = match response.status() {
+/// What a request is answered with: JSON, nothing (204), or a refusal.
+async fn exchange(request: Option<web_sys::Request>) -> Result<JsValue, Failure> {
+    let (window, request) = web_sys::window().zip(request).ok_or(Failure::Network)?;
+    let response = JsFuture::from(window.fetch_with_request(&request)).await.map_err(|_| Failure::Network)?;
+    let response: Response = response.dyn_into().map_err(|_| Failure::Network)?;
+    let body = match response.status() {
         204 => JsValue::NULL,
         _ => body_of(&response).await?,
     };
-    if ok {
-        return read(value.clone()).map(|answer| (answer, value)).ok_or(Failure::Foreign);
+    if response.ok() {
+        return Ok(body);
     }
-    match json::from_js::<ApiError>(value) {
-        Some(error) => Err(Failure::Refused(error)),
-        None => Err(Failure::Foreign),
-    }
+    Err(json::from_js::<ApiError>(body).map_or(Failure::Foreign, Failure::Refused))
 }
 
 /// The body as the browser reads it: what is no JSON is not the proxy's, what breaks off is the network's.
-pub(crate) async fn body_of(response: &Response) -> Result<JsValue, Failure> {
+async fn body_of(response: &Response) -> Result<JsValue, Failure> {
     let promise = response.json().map_err(|_| Failure::Network)?;
     JsFuture::from(promise).await.map_err(|error| match error.is_instance_of::<SyntaxError>() {
         true => Failure::Foreign,
@@ -244,6 +214,36 @@ pub struct Request {
     abort: Option<AbortController>,
     wanted: Rc<Cell<bool>>,
     _timeout: Timer,
+}
+
+impl Request {
+    /// Sends what was built with this `abort`, if it could be built, and calls `done` exactly once, at the latest after
+    /// `timeout_ms`; never, if the handle is dropped before.
+    pub(crate) fn begin(
+        request: Option<web_sys::Request>,
+        abort: Option<AbortController>,
+        timeout_ms: u32,
+        done: Box<dyn FnOnce(Result<JsValue, Failure>)>,
+    ) -> Self {
+        let wanted = Rc::new(Cell::new(true));
+        let still_wanted = Rc::clone(&wanted);
+        spawn_local(async move {
+            if !still_wanted.get() {
+                return;
+            }
+            let outcome = exchange(request).await;
+            if still_wanted.replace(false) {
+                done(outcome);
+            }
+        });
+        let late = abort.clone();
+        let give_up = move || {
+            if let Some(abort) = &late {
+                abort.abort();
+            }
+        };
+        Self { abort, wanted, _timeout: Timer::after(timeout_ms.into(), Box::new(give_up)) }
+    }
 }
 
 impl Drop for Request {

@@ -1,68 +1,34 @@
 //! The requests of a call to the proxy.
 
-use crate::web::transport::{body_of, fetched};
-use crate::web::{Timer, Transport, json};
-use frontdesk_contract::{ApiError, ClientId};
+use crate::web::{Request, Transport, json};
+use frontdesk_contract::ClientId;
 use frontdesk_core::Failure;
 use frontdesk_core::call::{Answer, Ask};
-use std::cell::Cell;
-use std::rc::Rc;
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::spawn_local;
 use web_sys::AbortController;
 
-/// A request on its way; aborted on drop.
-#[must_use = "dropping the handle aborts the request"]
-pub struct Asking {
-    abort: Option<AbortController>,
-    wanted: Rc<Cell<bool>>,
-    _timeout: Timer,
-}
-
-impl Asking {
-    /// Sends, and calls `done` exactly once, at the latest after `timeout_ms`; never, if the handle is dropped before.
-    pub fn send(
-        transport: &Transport,
-        ask: &Ask,
-        credential: &str,
-        timeout_ms: u32,
-        done: Box<dyn FnOnce(Result<Answer, Failure>)>,
-    ) -> Self {
-        let abort = AbortController::new().ok();
-        let wanted = Rc::new(Cell::new(true));
-        let path = path(ask);
-        let parts = match ask {
-            Ask::Support => ("GET", path.as_str(), None),
-            Ask::Start(start) => ("POST", path.as_str(), json::to_text(start).map(JsValue::from)),
-            Ask::Beat => ("POST", path.as_str(), Some(JsValue::from_str("{}"))),
-            Ask::Drop(_) => ("DELETE", path.as_str(), None),
-        };
-        let request = transport.of_call(parts, credential, abort.as_ref(), false);
-        let (support, still_wanted) = (matches!(ask, Ask::Support), Rc::clone(&wanted));
-        spawn_local(async move {
-            let outcome = exchange(request, support).await;
-            if still_wanted.replace(false) {
-                done(outcome);
-            }
-        });
-        let late = abort.clone();
-        let give_up = move || {
-            if let Some(abort) = &late {
-                abort.abort();
-            }
-        };
-        Self { abort, wanted, _timeout: Timer::after(timeout_ms.into(), Box::new(give_up)) }
-    }
-}
-
-impl Drop for Asking {
-    fn drop(&mut self) {
-        if self.wanted.replace(false)
-            && let Some(abort) = &self.abort
-        {
-            abort.abort();
-        }
-    }
+/// Sends, and calls `done` exactly once, at the latest after `timeout_ms`; never, if the handle is dropped before.
+pub fn ask(
+    transport: &Transport,
+    ask: &Ask,
+    credential: &str,
+    timeout_ms: u32,
+    done: Box<dyn FnOnce(Result<Answer, Failure>)>,
+) -> Request {
+    let path = path(ask);
+    let (method, body) = match ask {
+        Ask::Support => ("GET", None),
+        Ask::Start(start) => ("POST", json::to_text(start).map(JsValue::from)),
+        Ask::Beat => ("POST", Some(JsValue::from_str("{}"))),
+        Ask::Drop(_) => ("DELETE", None),
+    };
+    let abort = AbortController::new().ok();
+    let request = transport.of_call((method, &path, body), credential, abort.as_ref(), false);
+    let read = reader(ask);
+    let told = move |body: Result<JsValue, Failure>| {
+        done(body.and_then(|body| read(body).ok_or(Failure::Foreign)));
+    };
+    Request::begin(request, abort, timeout_ms, Box::new(told))
 }
 
 /// Ends the call by a request that outlives the page.
@@ -84,17 +50,10 @@ fn path(ask: &Ask) -> String {
     }
 }
 
-async fn exchange(request: Option<web_sys::Request>, support: bool) -> Result<Answer, Failure> {
-    let response = fetched(&request.ok_or(Failure::Network)?).await?;
-    let ok = response.ok();
-    let body = body_of(&response).await?;
-    if !ok {
-        return Err(json::from_js::<ApiError>(body).map_or(Failure::Foreign, Failure::Refused));
+/// How the answer reads.
+fn reader(ask: &Ask) -> fn(JsValue) -> Option<Answer> {
+    match ask {
+        Ask::Support => |body| json::from_js(body).map(Answer::Support),
+        Ask::Start(_) | Ask::Beat | Ask::Drop(_) => |body| json::from_js(body).map(Answer::Status),
     }
-    let answer = if support {
-        json::from_js(body).map(Answer::Support)
-    } else {
-        json::from_js(body).map(Answer::Status)
-    };
-    answer.ok_or(Failure::Foreign)
 }

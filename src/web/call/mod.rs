@@ -10,7 +10,6 @@ mod plain;
 pub mod softphone;
 pub mod tones;
 
-pub use asks::{Asking, farewell};
 pub use elsewhere::Elsewhere;
 pub use media::Media;
 pub use softphone::{Line, Module};
