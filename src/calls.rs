@@ -5,7 +5,7 @@ use crate::web::wake::{Sign, Wake};
 use crate::web::{Clock, Listener, Request, Timer, Transport};
 use frontdesk_contract::CallStatus;
 use frontdesk_core::call::{
-    Ask, CallNo, Device, Dial, Effect, Input, Machine, PhoneCause, PhoneEnd, PhoneEvent,
+    Ask, CallNo, Device, Dial, Effect, Input, Machine, MediaTrouble, PhoneCause, PhoneEnd, PhoneEvent,
 };
 use frontdesk_core::{Failure, RequestId};
 use js_sys::Function;
@@ -216,11 +216,7 @@ impl Shared {
                 }
             }
             Effect::Switch { call, device: Device::Speaker, id, .. } => {
-                let result = if self.screen.speaker(&id) {
-                    Ok(())
-                } else {
-                    Err(frontdesk_core::call::MediaTrouble::Other)
-                };
+                let result = if self.screen.speaker(&id) { Ok(()) } else { Err(MediaTrouble::Other) };
                 self.inbox.borrow_mut().push_back(Input::Switched(call, Device::Speaker, result));
             }
             Effect::Switch { call, device, id, silent } => self.exchange(call, device, Some(id), silent),

@@ -302,12 +302,18 @@ impl Desk {
         })
     }
 
-    /// Where a file can be loaded from, see [`Files::address`].
-    pub fn address(&self, file: &str, renew: bool, done: Box<dyn FnOnce(Option<String>)>) {
+    /// The session's credential, once there is one.
+    pub fn credential(&self) -> Option<String> {
         let mut credential = None;
         self.with_driver(|driver| {
             credential = driver.look(|session| session.credential().map(str::to_owned))
         });
+        credential
+    }
+
+    /// Where a file can be loaded from, see [`Files::address`].
+    pub fn address(&self, file: &str, renew: bool, done: Box<dyn FnOnce(Option<String>)>) {
+        let credential = self.credential();
         let (files, file) = (Rc::clone(&self.files), file.to_owned());
         spawn_local(async move {
             done(match credential {

@@ -7,6 +7,7 @@ pub mod text;
 pub mod transcript;
 pub mod view_state;
 
+#[cfg(target_arch = "wasm32")]
 pub mod call;
 #[cfg(target_arch = "wasm32")]
 pub mod context;

@@ -1,23 +1,15 @@
 //! Calls: the button that opens the call view, and the view itself, a part of its own.
 
-#[cfg(target_arch = "wasm32")]
 mod card;
-#[cfg(target_arch = "wasm32")]
 mod controls;
-#[cfg(target_arch = "wasm32")]
 mod side;
-#[cfg(target_arch = "wasm32")]
 mod stages;
 
-#[cfg(target_arch = "wasm32")]
 use crate::{lazy, ui::context::Context, ui::icon, ui::parts, ui::text};
-#[cfg(target_arch = "wasm32")]
 use frontdesk_contract::CallStatus;
-#[cfg(target_arch = "wasm32")]
 use leptos::prelude::*;
 
 /// What the widget tells its calls.
-#[cfg(target_arch = "wasm32")]
 pub trait CallSide {
     /// How the centre says that the call stands.
     fn status(&self, status: &CallStatus);
@@ -28,7 +20,6 @@ pub trait CallSide {
 }
 
 /// Opens the call view, where calls can be asked for.
-#[cfg(target_arch = "wasm32")]
 pub fn opener(context: Context) -> AnyView {
     let possible = context.key(|view| (view.calls.audio || view.calls.video).into());
     let has_phone = context.desk().host.softphone().is_some();
@@ -42,7 +33,6 @@ pub fn opener(context: Context) -> AnyView {
 }
 
 /// The call view, once it was opened.
-#[cfg(target_arch = "wasm32")]
 pub fn call(context: Context) -> AnyView {
     parts::piece(move || {
         if context.calling.get() {

@@ -5,15 +5,13 @@ use crate::calls::{Around, CallScreen, Calls};
 use crate::ui::context::{Context, Desk};
 use crate::ui::parts::Flag;
 use crate::web::Transport;
+use crate::web::call::devices;
 use frontdesk_contract::{CallMedia, CallOffer, CallStatus};
-use frontdesk_core::call::{
-    Browser, Camera, Device, Held, Input, Machine, MediaTrouble, Quality, Stage, Warnings,
-};
-use js_sys::Reflect;
+use frontdesk_core::call::{Camera, Device, Held, Input, Machine, MediaTrouble, Quality, Stage, Warnings};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{HtmlMediaElement, MediaStream};
 
 /// What of a call is seen.
@@ -82,14 +80,6 @@ impl Side {
             held: StoredValue::new_local(Rc::clone(&held)),
         };
         let weak = Rc::downgrade(&desk);
-        let credential = move || {
-            let mut credential = None;
-            weak.upgrade()?.with_driver(|driver| {
-                credential = driver.look(|session| session.credential().map(str::to_owned));
-            });
-            credential
-        };
-        let weak = Rc::downgrade(&desk);
         let calling = move |calling| {
             if let Some(desk) = weak.upgrade() {
                 // Not in this turn: the session may be the one that this was heard from.
@@ -98,10 +88,11 @@ impl Side {
                 });
             }
         };
+        let weak = Rc::downgrade(&desk);
         let around = Around {
             desk: desk.name.clone(),
             transport: Transport::new(&desk.endpoint),
-            credential: Box::new(credential),
+            credential: Box::new(move || weak.upgrade()?.credential()),
             calling: Box::new(calling),
             softphone: desk.host.softphone(),
         };
@@ -123,7 +114,7 @@ impl Side {
     /// The view is open: what is possible?
     pub(super) fn open(self) {
         let offered = self.context.view_once().calls;
-        self.input(Input::Open { offered, browser: browser() });
+        self.input(Input::Open { offered, browser: devices::browser() });
     }
 
     /// For how long they talk, in seconds.
@@ -162,19 +153,6 @@ impl Drop for Kept {
         if let Some(desk) = self.desk.upgrade() {
             desk.forget_call_side();
         }
-    }
-}
-
-/// What this page could do.
-fn browser() -> Browser {
-    let Some(window) = web_sys::window() else { return Browser::Unable };
-    let has = |name: &str| Reflect::get(&window, &name.into()).is_ok_and(|value| !value.is_undefined());
-    if !window.is_secure_context() {
-        Browser::Insecure
-    } else if has("RTCPeerConnection") && has("WebSocket") {
-        Browser::Able
-    } else {
-        Browser::Unable
     }
 }
 
@@ -219,9 +197,6 @@ impl CallScreen for Sight {
     }
 
     fn speaker(&self, id: &str) -> bool {
-        let Some(player) = self.player(".fd-call-other") else { return false };
-        let Ok(method) = Reflect::get(&player, &"setSinkId".into()) else { return false };
-        let Ok(method) = method.dyn_into::<js_sys::Function>() else { return false };
-        method.call1(&player, &JsValue::from_str(id)).is_ok()
+        self.player(".fd-call-other").is_some_and(|player| devices::play_through(&player, id))
     }
 }

@@ -1,10 +1,11 @@
-//! Which microphones, cameras and speakers there are.
+//! What this browser can do in calls; which microphones, cameras and speakers there are.
 
 use super::plain::{call, get, text};
-use frontdesk_core::call::Device;
+use frontdesk_core::call::{Browser, Device};
 use js_sys::{Array, Promise};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
+use web_sys::HtmlMediaElement;
 
 /// A device that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +21,24 @@ pub struct Choice {
 /// The browser's `mediaDevices`; `undefined` on a page that is not served by TLS.
 pub(super) fn media_devices() -> JsValue {
     web_sys::window().map(|window| get(&window.navigator(), "mediaDevices")).unwrap_or_default()
+}
+
+/// What this page could do.
+pub fn browser() -> Browser {
+    let Some(window) = web_sys::window() else { return Browser::Unable };
+    let has = |name| !get(&window, name).is_undefined();
+    if !window.is_secure_context() {
+        Browser::Insecure
+    } else if has("RTCPeerConnection") && has("WebSocket") {
+        Browser::Able
+    } else {
+        Browser::Unable
+    }
+}
+
+/// Plays through this speaker from now on; whether the browser can.
+pub fn play_through(player: &HtmlMediaElement, id: &str) -> bool {
+    call(player, "setSinkId", &[id.into()]).is_ok()
 }
 
 /// All that can be chosen now.
