@@ -65,7 +65,7 @@ codes! {
     NotFound = 404,
     /// There is no such file, or it is no longer kept.
     FileUnknown = 404,
-    /// The ticket is not (or no longer) good for this file.
+    /// The ticket is not (or no longer) good for this file, or for taking over a session.
     TicketRefused = 403,
     /// The centre does not do this for this desk.
     NotOffered = 404,

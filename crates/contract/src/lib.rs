@@ -9,6 +9,7 @@
 //!
 //! # Layout
 //! - [`session`]: opening a session and what the desk offers
+//! - [`handover`]: taking a session to another window
 //! - [`contact`]: who serves the visitor, the queue
 //! - [`message`]: what visitor, robot and agent say
 //! - [`rich`]: text with marks
@@ -27,6 +28,7 @@ pub mod contact;
 pub mod error;
 pub mod event;
 pub mod file;
+pub mod handover;
 pub mod history;
 pub mod id;
 pub mod leave;
@@ -44,6 +46,7 @@ pub use event::{
     Echo, Event, EventKind, EventPage, Feedback, Gap, Notice, NoticeCode, Recalled, Receipt, Typing,
 };
 pub use file::{FILE_ID_HEADER, FILE_NAME_HEADER, FileStored, FileTicket, MAX_FILE_NAME_BYTES};
+pub use handover::{RedeemTicket, RegisterTicket, TICKET_MS, TicketRedeemed, TicketRegistered};
 pub use history::{HistoryItem, HistoryPage, MAX_HISTORY_PAGE};
 pub use id::{ClientId, IdError, MAX_ID_CHARS};
 pub use leave::{Hours, HoursSpan, LeaveMessage, MAX_LEFT_TEXT_CHARS, MAX_NUMBER_CHARS, MessageLeft};

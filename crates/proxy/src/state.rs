@@ -7,6 +7,7 @@ use crate::files::ticket::Tickets;
 use crate::http::assets::Assets;
 use crate::http::limits::Limiters;
 use crate::quiet::Quiet;
+use crate::session::handover::Handovers;
 use crate::settings::{DeskSettings, Settings};
 use crate::store::Store;
 use crate::vendor::Centre;
@@ -53,6 +54,8 @@ pub struct Shared {
     pub cache: Cache,
     /// Addresses that pages may load without a credential.
     pub tickets: Tickets,
+    /// Tickets by which sessions go to other windows.
+    pub handovers: Handovers,
     /// What centres can do about calls, by desk.
     pub abilities: Abilities,
     /// Cancelled when the proxy goes down.
@@ -92,6 +95,7 @@ impl App {
             spool,
             cache,
             tickets: Tickets::default(),
+            handovers: Handovers::default(),
             abilities: Abilities::default(),
             desks,
             store,
@@ -133,6 +137,7 @@ impl App {
             self.registry.sweep();
             self.limiters.sweep();
             self.shared.tickets.sweep();
+            self.shared.handovers.sweep();
             self.shared.cache.sweep();
             if round.is_multiple_of(STORE_SWEEP)
                 && let Err(error) = self.shared.spool.sweep()

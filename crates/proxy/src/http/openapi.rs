@@ -1,6 +1,8 @@
 //! The description of this API, made from the code.
 
-use super::routes::{call, contact, events, files, history, leave_message, messages, robot, session, survey};
+use super::routes::{
+    call, contact, events, files, handover, history, leave_message, messages, robot, session, survey,
+};
 use axum::response::{IntoResponse, Response};
 use frontdesk_contract::{ApiError, ErrorCode, SESSION_HEADER};
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +17,7 @@ use utoipa::{Modify, OpenApi};
     info(title = "Frontdesk visitor API", description = "What the widget asks of the proxy. Every POST that changes \
         something carries an id made once by the client; repeating it is harmless. Every error is an `ApiError`.",
         license(name = "MIT OR Apache-2.0")),
-    paths(session::open, session::close, contact::show, contact::connect, contact::leave, messages::say,
+    paths(session::open, session::close, handover::register, handover::redeem, contact::show, contact::connect, contact::leave, messages::say,
         messages::typing, messages::read, events::list, events::queue, survey::form, survey::rate, files::upload,
         files::download, files::ticket, robot::suggestions, robot::feedback, history::list, leave_message::leave,
         call::show, call::start, call::keep, call::hang_up),
@@ -65,7 +67,7 @@ fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
         C::CentreTimeout,
         C::Overloaded,
     ];
-    if (method, path) != ("post", "/v1/session") {
+    if !(method == "post" && matches!(path, "/v1/session" | "/v1/session/redeem")) {
         codes.push(C::SessionUnknown);
     }
     if method == "post" {
@@ -75,6 +77,8 @@ fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
     let by_id = [C::IdInvalid, C::IdReused, C::InFlight];
     match (method, path) {
         ("post", "/v1/session") => codes.extend([C::ProtocolUnsupported, C::DeskUnknown, C::IdentityRefused]),
+        ("post", "/v1/session/ticket") => codes.push(C::TicketRefused),
+        ("post", "/v1/session/redeem") => codes.extend([C::DeskUnknown, C::TicketRefused]),
         ("get", "/v1/events") => codes.push(C::BadRequest),
         ("post", "/v1/contact") => {
             codes.extend(by_id.into_iter().chain(asks_centre));
@@ -165,13 +169,13 @@ mod tests {
     fn the_document_names_every_call_with_its_errors_and_the_credential() {
         let document = serde_json::to_value(Api::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 17);
+        assert_eq!(paths.len(), 19);
         for (path, item) in paths {
             for (method, operation) in item.as_object().unwrap() {
                 let responses = operation["responses"].as_object().unwrap();
                 assert!(responses.keys().any(|status| status.starts_with('2')), "{method} {path}");
                 assert!(responses.contains_key("403") && responses.contains_key("429"), "{method} {path}");
-                let open = path == "/v1/session" && method == "post";
+                let open = matches!(path.as_str(), "/v1/session" | "/v1/session/redeem") && method == "post";
                 assert_eq!(operation.get("security").is_some(), open, "{method} {path}");
                 let bare = path == "/v1/call/heartbeat" || path == "/v1/files/{file}/ticket";
                 assert_eq!(

@@ -59,7 +59,7 @@ pub(super) async fn frame(
 ) -> Response {
     let desk = query.as_deref().and_then(desk_of).and_then(|id| state.shared.desks.get(id));
     let Some(desk) = desk else {
-        return page((StatusCode::NOT_FOUND, AsItIs, UNKNOWN_DESK).into_response(), "'none'", &[]);
+        return page((StatusCode::NOT_FOUND, AsItIs, UNKNOWN_DESK).into_response(), "'none'", []);
     };
     let public = &state.shared.settings.public_url;
     let others = desk.settings.origins.iter().filter(|origin| *origin != public);
@@ -72,10 +72,9 @@ pub(super) async fn frame(
 
 /// A page with the widget in it, without a frame. It may name any desk.
 pub(super) async fn inline(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let desks = state.shared.desks.values();
-    let gateways: Vec<_> = desks.flat_map(|desk| desk.settings.gateways.iter().cloned()).collect();
+    let gateways = state.shared.desks.values().flat_map(|desk| &desk.settings.gateways);
     match state.assets.answer("inline.html", &headers, Keep::Never) {
-        Some(response) => page(response, "'none'", &gateways),
+        Some(response) => page(response, "'none'", gateways),
         None => not_built(),
     }
 }
@@ -86,11 +85,15 @@ fn desk_of(query: &str) -> Option<&str> {
 }
 
 /// `gateways`: addresses to which calls go.
-fn page(mut response: Response, ancestors: &str, gateways: &[String]) -> Response {
+fn page<'a>(
+    mut response: Response,
+    ancestors: &str,
+    gateways: impl IntoIterator<Item = &'a String>,
+) -> Response {
     let headers = response.headers_mut();
     let mut policy = format!("{POLICY}; connect-src 'self'");
     // Without their paths: a source with one would have to be met to the letter.
-    for gateway in gateways.iter().filter_map(|gateway| Url::parse(gateway).ok()) {
+    for gateway in gateways.into_iter().filter_map(|gateway| Url::parse(gateway).ok()) {
         policy.push(' ');
         policy.push_str(&gateway.origin().ascii_serialization());
     }

@@ -2,9 +2,11 @@
 //!
 //! # Layout
 //! - [`credential`]: what the page holds, and what is stored of it
+//! - [`handover`]: taking a session to another window
 //! - [`naming`]: what an anonymous visitor is called
 //! - [`open`]: opening, resuming and finding a session
 
 pub mod credential;
+pub mod handover;
 pub mod naming;
 pub mod open;

@@ -10,7 +10,7 @@ use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -33,10 +33,15 @@ impl<'a> MakeWriter<'a> for Log {
 
 impl Log {
     /// What this thread logs until the guard goes.
-    fn begin() -> (Self, DefaultGuard) {
+    pub(super) fn begin() -> (Self, DefaultGuard) {
         let log = Self::default();
         let format = tracing_subscriber::fmt().json().flatten_event(true).with_writer(log.clone());
         (log, tracing::subscriber::set_default(format.finish()))
+    }
+
+    /// Everything that was logged and not looked at.
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 
     /// The lines about the centre since the last look.
@@ -129,7 +134,7 @@ async fn no_ticket_no_name_and_no_number_is_logged() {
     bench.centre.script().leave_message.push_back(Err(not_sent()));
     let left = serde_json::json!({"id": "l1", "number": "+8613800138000", "text": "a secret wish"});
     visitor.call("POST", "/v1/leave-message", Some(left)).await;
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     assert!(text.contains("/v1/files/{file}") && text.contains("the centre failed"), "{text}");
     let secret = ticket["url"].as_str().unwrap().rsplit('=').next().unwrap();
     for word in [secret, "diagnosis", "13800138000", "secret wish", &visitor.session] {

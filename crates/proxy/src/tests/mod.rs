@@ -5,6 +5,7 @@ mod comforts;
 mod contact;
 mod errors;
 mod files;
+mod handover;
 mod history;
 mod idempotency;
 mod journal;

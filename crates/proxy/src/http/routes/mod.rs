@@ -4,6 +4,7 @@ pub(super) mod call;
 pub(super) mod contact;
 pub(super) mod events;
 pub(super) mod files;
+pub(super) mod handover;
 mod health;
 pub(super) mod history;
 pub(super) mod leave_message;
@@ -22,6 +23,8 @@ use frontdesk_contract::ErrorCode;
 pub(super) fn all() -> Router<AppState> {
     Router::new()
         .route("/v1/session", post(session::open).delete(session::close))
+        .route("/v1/session/ticket", post(handover::register))
+        .route("/v1/session/redeem", post(handover::redeem))
         .route("/v1/contact", get(contact::show).post(contact::connect).delete(contact::leave))
         .route("/v1/messages", post(messages::say))
         .route("/v1/typing", post(messages::typing))
