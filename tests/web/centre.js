@@ -53,7 +53,28 @@ const calls = {
   'POST ticket': () =>
     answer(200, { url: centre.ticket ?? `/nothing-here?ticket=${++centre.tickets}`, expires_ms: Date.now() + 300_000 }),
   'POST survey': () => answer(200, { status: 'accepted' }),
+  'GET call': () => answer(200, { click_to_call: true, web_rtc: true, call: centre.call }),
+  'POST call': ({ id, media }) => {
+    callStands({ id, media, state: 'queueing' });
+    return answer(200, centre.call);
+  },
+  'POST call/heartbeat': () => answer(200, centre.call),
+  'DELETE call': () => {
+    callStands({ state: 'ended', end: 'visitor' });
+    return answer(200, centre.call);
+  },
 };
+
+/** The call stands so from now on; an event tells. */
+const callStands = (more) => {
+  centre.call = { ...centre.call, ...more };
+  push(JSON.stringify([{ call: centre.call }]));
+};
+
+/** The centre has found an agent, or ended the call. */
+export function call(more) {
+  callStands(JSON.parse(more));
+}
 
 const wait = (after, signal) =>
   new Promise((resolve, reject) => {
@@ -148,6 +169,7 @@ export function open() {
   centre = {
     credential: `credential-${Math.random()}`,
     contact: { state: 'none' },
+    call: { id: null, state: 'none', media: 'audio' },
     events: [],
     waiting: [],
     asked: [],

@@ -10,6 +10,7 @@
     reason = "tests say what went wrong by failing"
 )]
 
+mod phone;
 mod ports;
 mod support;
 mod views;

@@ -17,6 +17,7 @@ extern "C" {
     pub(crate) fn keep_history(pages: &str);
     #[wasm_bindgen(js_name = ticketFor)]
     pub(crate) fn ticket_for(address: &str);
+    pub(crate) fn call(more: &str);
     pub(crate) fn flood(count: u32);
     pub(crate) fn refuse(call: &str, status: u32, code: &str);
     #[wasm_bindgen(js_name = answerWith)]
@@ -119,10 +120,17 @@ impl Visitor {
 
     /// The same at a desk that offers this as well.
     pub(crate) async fn comes_to(offers: &str) -> Self {
+        Self::comes_with(offers, JsValue::UNDEFINED).await
+    }
+
+    /// The same with these functions of the host.
+    pub(crate) async fn comes_with(offers: &str, host: JsValue) -> Self {
         let centre = Centre::open();
         offer(offers);
         let place = place();
-        let handle = mount(place.clone(), settings(&new_desk()).into()).unwrap();
+        let settings = settings(&new_desk());
+        Reflect::set(&settings, &"host".into(), &host).unwrap();
+        let handle = mount(place.clone(), settings.into()).unwrap();
         let visitor = Self { place, handle, _centre: centre };
         visitor.sees(".fd-welcome .fd-button").await;
         visitor

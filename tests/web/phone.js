@@ -1,0 +1,145 @@
+// Devices, a softphone and a clock that do what a test says, and a record of what was asked of them. Real are the streams.
+
+const media = navigator.mediaDevices;
+const now = Date.now;
+let phone;
+
+/** Everything anew; the browser's own devices are not asked. */
+export function open() {
+  phone = { on: null, options: null, did: [], stats: [], streams: [], asked: [], failures: [], list: [], ticks: [] };
+  media.getUserMedia = acquire;
+  media.enumerateDevices = async () => phone.list;
+}
+
+export function close() {
+  for (const stream of phone.streams) for (const track of stream.getTracks()) track.stop();
+  phone.sound?.close();
+  delete media.getUserMedia;
+  delete media.enumerateDevices;
+  Date.now = now;
+}
+
+const sound = () => {
+  phone.sound ??= new AudioContext();
+  return phone.sound;
+};
+
+/** A tone of this loudness, and a picture where one is asked for. */
+const stream = (loud, picture) => {
+  const context = sound();
+  const [source, gain, end] = [context.createOscillator(), context.createGain(), context.createMediaStreamDestination()];
+  gain.gain.value = loud;
+  source.connect(gain).connect(end);
+  source.start();
+  const made = picture === 'only' ? new MediaStream() : end.stream;
+  if (picture) {
+    const canvas = document.createElement('canvas');
+    canvas.getContext('2d').fillRect(0, 0, 10, 10);
+    made.addTrack(canvas.captureStream(5).getVideoTracks()[0]);
+  }
+  phone.streams.push(made);
+  return made;
+};
+
+const acquire = async (wish) => {
+  phone.asked.push(wish);
+  const failure = phone.failures.shift();
+  if (failure?.[0]) throw new DOMException(failure[1], failure[0]);
+  return stream(0.5, wish.video && (wish.audio ? 'too' : 'only'));
+};
+
+/** The next questions for a device are answered with these errors, in this order; an empty name: with a device. */
+export function fail(failures) {
+  phone.failures = JSON.parse(failures);
+}
+
+/** What the browser was asked for last. */
+export function asked() {
+  return JSON.stringify(phone.asked.at(-1) ?? null);
+}
+
+export function asks() {
+  return phone.asked.length;
+}
+
+/** The devices from now on, as `kind/id/label`; the browser says that they have changed. */
+export function plug(devices) {
+  phone.list = JSON.parse(devices).map((line) => {
+    const [kind, deviceId, label] = line.split('/');
+    return { kind, deviceId, label };
+  });
+  media.dispatchEvent(new Event('devicechange'));
+}
+
+/** The visitor's device of this kind is gone. */
+export function unplug(kind) {
+  const track = phone.options.stream.getTracks().find((one) => one.kind === kind);
+  track.stop();
+  track.dispatchEvent(new Event('ended'));
+}
+
+/** What the host gives the widget. */
+export function host() {
+  const call = (options, on) => {
+    Object.assign(phone, { options, on });
+    const did =
+      (name) =>
+      (...given) =>
+        phone.did.push([name, ...given.map((one) => one?.kind ?? String(one))].join(' '));
+    return {
+      hang_up: did('hang_up'),
+      hold: did('hold'),
+      digit: did('digit'),
+      replace: did('replace'),
+      restart: did('restart'),
+      stats: async () => new Map(phone.stats.map((one, at) => [at, one])),
+    };
+  };
+  return { softphone: async () => ({ create: () => ({ call }) }) };
+}
+
+/** The softphone reports. */
+export function tell(event) {
+  phone.on(JSON.parse(event));
+}
+
+/** The other side is heard, this loud, and perhaps seen. */
+export function comes(loud, picture) {
+  phone.on({ type: 'media', stream: stream(loud, picture && 'too') });
+}
+
+/** What the softphone was told to do, one a line. */
+export function did() {
+  return phone.did.join('\n');
+}
+
+export function dialled() {
+  return phone.on !== null;
+}
+
+/** What the softphone measures from now on. */
+export function measure(report) {
+  phone.stats = JSON.parse(report);
+}
+
+/** So much time has passed at once, as after a sleep; the page hears that it was woken. */
+export function pass(ms) {
+  const before = Date.now;
+  Date.now = () => before() + ms;
+  window.dispatchEvent(new Event('focus'));
+}
+
+/** The microphone carries sound; false also where there is none. */
+export function is_heard() {
+  return phone.streams[0]?.getAudioTracks().some((track) => track.enabled && track.readyState === 'live') ?? false;
+}
+
+/** Devices that are still in use. */
+export function live() {
+  return phone.streams.flatMap((one) => one.getTracks()).filter((track) => track.readyState === 'live').length;
+}
+
+/** Whether the browser would ask before this page is left. */
+export function is_warned() {
+  return !window.dispatchEvent(new Event('beforeunload', { cancelable: true }));
+}
