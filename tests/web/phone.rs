@@ -66,7 +66,7 @@ impl Caller {
     }
 
     /// An agent is there: the softphone calls.
-    pub(crate) async fn is_connected(self) -> Self {
+    pub(crate) async fn gets_connected(self) -> Self {
         call(CONNECTED);
         until("the softphone calls", dialled).await;
         self
@@ -77,11 +77,11 @@ impl Caller {
         let caller = Self::comes().await;
         caller.begins(video).await;
         caller.reads_title("Waiting for an agent").await;
-        caller.is_connected().await.is_answered().await
+        caller.gets_connected().await.gets_answered().await
     }
 
     /// The agent takes the call.
-    pub(crate) async fn is_answered(self) -> Self {
+    pub(crate) async fn gets_answered(self) -> Self {
         tell(r#"{"type":"answered"}"#);
         tell(r#"{"type":"ice","state":"connected"}"#);
         self.reads_title("In a call").await;

@@ -65,12 +65,12 @@ async fn a_frame_without_permission_leads_to_a_window_of_its_own() {
 async fn a_call_goes_from_the_queue_to_its_end() {
     let caller = Caller::comes().await.queues().await;
     assert!(is_warned() && is_heard());
-    let caller = caller.is_connected().await;
+    let caller = caller.gets_connected().await;
     caller.reads_title("Connecting").await;
     tell(r#"{"type":"sent"}"#);
     tell(r#"{"type":"ringing","early":false}"#);
     caller.reads_title("Ringing").await;
-    let caller = caller.is_answered().await;
+    let caller = caller.gets_answered().await;
     assert_eq!(caller.visitor.text(".fd-call-clock"), "0:00");
     caller.presses("Hang up");
     caller.reads_title("Call over").await;
@@ -129,9 +129,9 @@ fn report(received: u32, lost: u32, level: f64) -> String {
 
 #[wasm_bindgen_test]
 async fn the_figures_become_a_word_and_warnings() {
-    let caller = Caller::comes().await.queues().await.is_connected().await;
+    let caller = Caller::comes().await.queues().await.gets_connected().await;
     measure(GOOD);
-    let caller = caller.is_answered().await;
+    let caller = caller.gets_answered().await;
     measure(&report(200, 0, 0.2));
     pass(3_000);
     caller.is_told("Good connection").await;
@@ -150,9 +150,9 @@ async fn the_figures_become_a_word_and_warnings() {
 
 #[wasm_bindgen_test]
 async fn a_silent_microphone_is_told_of() {
-    let caller = Caller::comes().await.queues().await.is_connected().await;
+    let caller = Caller::comes().await.queues().await.gets_connected().await;
     measure(&report(100, 0, 0.0));
-    let caller = caller.is_answered().await;
+    let caller = caller.gets_answered().await;
     for received in [200, 300, 400, 500, 600] {
         measure(&report(received, 0, 0.0));
         pass(3_000);
