@@ -43,7 +43,7 @@ impl Kind {
     }
 }
 
-/// How a browser is set up. The last four are for Chromium only.
+/// How a browser is set up. The last five are for Chromium only.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Which one.
@@ -54,16 +54,39 @@ pub struct Options {
     pub dark: bool,
     /// A phone's screen, in CSS pixels.
     pub phone: Option<(u32, u32)>,
-    /// With a microphone and a camera, both false, which every page may use, and with media over loopback.
+    /// With media over loopback, and devices as said next.
     pub calls: bool,
+    /// What a page gets that asks for microphone and camera.
+    pub devices: Devices,
 }
 
-const CALLS: [&str; 4] = [
-    "--use-fake-device-for-media-stream",
-    "--use-fake-ui-for-media-stream",
-    "--autoplay-policy=no-user-gesture-required",
-    "--allow-loopback-in-peer-connection",
-];
+/// Microphone and camera of a browser.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Devices {
+    /// One of each, both false, which every page may use.
+    #[default]
+    Allowed,
+    /// The same, and the visitor has forbidden them to every page.
+    Forbidden,
+    /// None.
+    Absent,
+}
+
+impl Devices {
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Allowed => &[FAKE_DEVICES, FAKE_ANSWER],
+            Self::Forbidden => &[FAKE_DEVICES],
+            Self::Absent => &[FAKE_ANSWER],
+        }
+    }
+}
+
+const CALLS: [&str; 2] =
+    ["--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection"];
+const FAKE_DEVICES: &str = "--use-fake-device-for-media-stream";
+/// The question to the visitor is answered with yes.
+const FAKE_ANSWER: &str = "--use-fake-ui-for-media-stream";
 
 /// A running browser. Dropping it ends it.
 #[derive(Debug)]
@@ -72,7 +95,7 @@ pub struct Browser {
     pub kind: Kind,
     session: Session,
     // Ended in this order: a driver before the screen that its browser is on.
-    _processes: Vec<Process>,
+    processes: Vec<Process>,
     _profile: Folder,
 }
 
@@ -110,7 +133,7 @@ impl Browser {
             .await
             .with_context(|| format!("{:?} does not start; see {}", options.kind, log.display()))?;
         let session = Session::new(client);
-        Ok(Self { kind: options.kind, session, _processes: processes, _profile: profile })
+        Ok(Self { kind: options.kind, session, processes, _profile: profile })
     }
 
     /// The tab that it came with.
@@ -163,6 +186,13 @@ impl Browser {
     /// When the browser is gone.
     pub async fn console(&self) -> Result<Vec<String>> {
         crate::console::lines(&self.session.client).await
+    }
+
+    /// Kills it: nothing in it has the time for a word.
+    pub fn kill(mut self) {
+        for process in &mut self.processes {
+            process.kill();
+        }
     }
 
     /// Ends it in good order.
@@ -234,9 +264,16 @@ fn capabilities(options: Options, profile: &Folder) -> Result<Capabilities> {
         }
         if options.calls {
             arguments.extend(CALLS.map(Value::from));
+            arguments.extend(options.devices.arguments().iter().copied().map(Value::from));
         }
         if let Value::Object(own) = &mut own {
-            own.insert("prefs".into(), storage_preferences(options.third_party_storage));
+            let mut preferences = storage_preferences(options.third_party_storage);
+            if let (Value::Object(all), Devices::Forbidden) = (&mut preferences, options.devices) {
+                for kind in ["media_stream_mic", "media_stream_camera"] {
+                    all.insert(format!("profile.default_content_setting_values.{kind}"), json!(2));
+                }
+            }
+            own.insert("prefs".into(), preferences);
             if let Some((width, height)) = options.phone {
                 let metrics = json!({"width": width, "height": height, "pixelRatio": 2.0, "touch": true});
                 own.insert("mobileEmulation".into(), json!({"deviceMetrics": metrics}));

@@ -20,6 +20,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::service::TowerToHyperService;
 use serde_json::Value;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::wait::until;
@@ -47,6 +48,9 @@ struct Shared {
     polls: AtomicUsize,
     most_polls: AtomicUsize,
     last_poll: Mutex<Option<Instant>>,
+    /// Answers to requests whose path ends so stand still.
+    held: watch::Sender<Option<&'static str>>,
+    standing: AtomicUsize,
 }
 
 impl Way {
@@ -66,6 +70,8 @@ impl Way {
             polls: AtomicUsize::new(0),
             most_polls: AtomicUsize::new(0),
             last_poll: Mutex::default(),
+            held: watch::Sender::new(None),
+            standing: AtomicUsize::new(0),
         });
         let open = Mutex::new(Some(serve(listener, Arc::clone(&shared))));
         Ok(Self { base_url: format!("http://{address}"), address, shared, open })
@@ -90,6 +96,22 @@ impl Way {
         let task = serve(listener, Arc::clone(&self.shared));
         *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(task);
         Ok(())
+    }
+
+    /// What the centre answers to requests whose path ends so stands still; it has done what it was asked for.
+    pub fn hold_answers(&self, path_end: &'static str) {
+        self.shared.held.send_replace(Some(path_end));
+    }
+
+    /// They pass again.
+    pub fn let_answers_pass(&self) {
+        self.shared.held.send_replace(None);
+    }
+
+    /// How many answers stand still now.
+    #[must_use]
+    pub fn standing_answers(&self) -> usize {
+        self.shared.standing.load(Ordering::SeqCst)
     }
 
     /// Every token that has passed.
@@ -134,13 +156,15 @@ fn serve(listener: TcpListener, shared: Arc<Shared>) -> JoinHandle<()> {
 }
 
 async fn pass(State(shared): State<Arc<Shared>>, request: Request) -> Response {
-    let is_poll = request.uri().path().ends_with("/poll");
+    let path = request.uri().path().to_owned();
+    let is_poll = path.ends_with("/poll");
     if is_poll {
         let now = shared.polls.fetch_add(1, Ordering::SeqCst) + 1;
         shared.most_polls.fetch_max(now, Ordering::SeqCst);
         *shared.last_poll.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
     let answer = forward(&shared, request).await;
+    shared.may_answer(&path).await;
     if is_poll {
         shared.polls.fetch_sub(1, Ordering::SeqCst);
     }
@@ -164,6 +188,17 @@ async fn forward(shared: &Shared, mut request: Request) -> Result<Response> {
 }
 
 impl Shared {
+    async fn may_answer(&self, path: &str) {
+        let mut held = self.held.subscribe();
+        if held.borrow().is_none_or(|end| !path.ends_with(end)) {
+            return;
+        }
+        self.standing.fetch_add(1, Ordering::SeqCst);
+        // The way goes when the rig does.
+        drop(held.wait_for(|held| held.is_none_or(|end| !path.ends_with(end))).await);
+        self.standing.fetch_sub(1, Ordering::SeqCst);
+    }
+
     fn remember(&self, secret: &str) {
         if secret.len() >= 8 {
             self.secrets.lock().unwrap_or_else(PoisonError::into_inner).insert(secret.to_owned());

@@ -26,7 +26,7 @@ pub mod wait;
 
 use std::path::PathBuf;
 
-pub use browser::{Browser, Kind, Options};
+pub use browser::{Browser, Devices, Kind, Options};
 pub use sandbox::Sandbox;
 pub use stack::Stack;
 pub use story::{Rig, story};

@@ -94,6 +94,17 @@ impl Process {
         until(&what, connect).await.map(drop)
     }
 
+    /// Ends it and everything that it started at once, as a crash or a lost power supply would.
+    pub fn kill(&mut self) {
+        if !self.is_running() {
+            return;
+        }
+        let mut all: Vec<u32> = descendants(self.child.id()).into_iter().map(|(pid, _)| pid).collect();
+        all.push(self.child.id());
+        signal("KILL", &all);
+        drop(self.child.wait());
+    }
+
     fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
     }

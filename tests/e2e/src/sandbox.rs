@@ -50,11 +50,35 @@ impl Sandbox {
     ///
     /// When it does not know exactly one.
     pub async fn record(&self) -> Result<Value> {
+        let mut all = self.records().await?;
+        ensure!(all.len() == 1, "the centre knows {} visitors", all.len());
+        all.pop().context("there is no visitor")
+    }
+
+    /// The same about every visitor.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be had.
+    pub async fn records(&self) -> Result<Vec<Value>> {
         let known = self.json(Method::GET, "/sandbox/record", None).await?;
         let users = known.get("users").and_then(Value::as_array).context("there is no list")?;
-        ensure!(users.len() == 1, "the centre knows {} visitors", users.len());
-        let user = users.first().and_then(Value::as_str).context("a visitor without an id")?;
-        self.json(Method::GET, &format!("/sandbox/record?userId={user}"), None).await
+        let mut records = Vec::new();
+        for user in users {
+            let user = user.as_str().context("a visitor without an id")?;
+            records.push(self.json(Method::GET, &format!("/sandbox/record?userId={user}"), None).await?);
+        }
+        Ok(records)
+    }
+
+    /// The calls of all visitors, those of one visitor oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be had.
+    pub async fn calls(&self) -> Result<Vec<Value>> {
+        let of = |record: &Value| record.get("calls").and_then(Value::as_array).cloned();
+        Ok(self.records().await?.iter().filter_map(of).flatten().collect())
     }
 
     /// All messages of all conversations, oldest first.

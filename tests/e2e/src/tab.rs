@@ -99,6 +99,18 @@ impl Tab {
         Ok(())
     }
 
+    /// Closes it, as a visitor does who is not asked whether that is meant.
+    ///
+    /// # Errors
+    ///
+    /// When it is gone already.
+    pub async fn close(&self) -> Result<()> {
+        self.show().await?;
+        self.session.client.close_window().await?;
+        self.session.forget_place().await;
+        Ok(())
+    }
+
     /// Loads the page again.
     ///
     /// # Errors

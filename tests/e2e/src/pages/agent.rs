@@ -3,6 +3,7 @@
 use anyhow::{Context as _, Result, ensure};
 use serde_json::json;
 
+use super::{has_picture, plays};
 use crate::stack::Stack;
 use crate::tab::{In, Tab};
 use crate::wait::until;
@@ -152,6 +153,61 @@ impl AgentPage {
             let text = text.as_str().context("there is none")?.replace('\n', " ");
             ensure!(text.contains("Rated"), "it is \"{text}\"");
             Ok(text)
+        })
+        .await
+    }
+
+    /// Takes the call that waits.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub async fn takes_the_call(&self) -> Result<()> {
+        self.tab.show().await?;
+        self.tab.click_on(In::Page, "[data-key^=accept-]").await
+    }
+
+    /// Hangs up.
+    ///
+    /// # Errors
+    ///
+    /// When there is no call.
+    pub async fn hangs_up(&self) -> Result<()> {
+        self.tab.show().await?;
+        self.tab.click_on(In::Page, "#talk-end").await
+    }
+
+    /// Waits until the visitor has been played for a second.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn hears_the_call(&self) -> Result<()> {
+        self.tab.show().await?;
+        plays(&self.tab, In::Page, "document.getElementById('talk-sound')").await
+    }
+
+    /// Waits for the visitor's picture.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn sees_the_visitor(&self) -> Result<()> {
+        self.tab.show().await?;
+        has_picture(&self.tab, In::Page, "document.getElementById('talk-there')").await
+    }
+
+    /// Waits until the call is over.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn is_free(&self) -> Result<()> {
+        self.tab.show().await?;
+        until("the agent's call is over", async || {
+            let script = "return document.getElementById('talk').hidden;";
+            ensure!(self.tab.run(In::Page, script, Vec::new()).await? == json!(true), "it goes on");
+            Ok(())
         })
         .await
     }

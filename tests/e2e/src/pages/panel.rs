@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::Words;
+use super::{Words, has_picture, plays};
 use crate::tab::{In, Tab};
 use crate::wait::until;
 
@@ -221,6 +221,34 @@ impl Panel {
     /// When no rating is asked for.
     pub async fn choose_level(&self, level: u8) -> Result<()> {
         self.tab.click_on(In::Panel, &format!(".fd-level:nth-child({level})")).await
+    }
+
+    /// Opens the call view and begins a call by the button of this key.
+    ///
+    /// # Errors
+    ///
+    /// When calls are not offered.
+    pub async fn call(&self, key: &str) -> Result<()> {
+        self.click("call_open").await?;
+        self.click(key).await
+    }
+
+    /// Waits until the other side has been played for a second.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn hears_the_call(&self) -> Result<()> {
+        plays(&self.tab, In::Panel, "deep('.fd-call-other')[0]").await
+    }
+
+    /// Waits for the other side's picture.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn sees_the_agent(&self) -> Result<()> {
+        has_picture(&self.tab, In::Panel, "deep('.fd-call-other')[0]").await
     }
 
     /// Ends the conversation by the menu.

@@ -1,13 +1,19 @@
 //! Calls from the panel, through the sandbox's own gateway.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use frontdesk_e2e::pages::{AgentPage, Panel, ShopPage};
 use frontdesk_e2e::stack::Setup;
-use frontdesk_e2e::{In, Options, Rig, story, until};
-use serde_json::{Value, json};
+use frontdesk_e2e::{Devices, In, Options, Rig, Sandbox, story, until};
+use serde_json::json;
 
-fn setup() -> Setup {
+/// With a gateway; calls wait until an agent is there.
+pub(crate) fn setup() -> Setup {
     Setup { centre: json!({"gateway": "127.0.0.1:0", "call_waits": true}), ..Setup::default() }
+}
+
+/// With microphone and camera.
+pub(crate) fn options() -> Options {
+    Options { calls: true, ..Options::default() }
 }
 
 async fn panel_of(rig: &Rig, path: &str) -> Result<(ShopPage, Panel)> {
@@ -16,53 +22,33 @@ async fn panel_of(rig: &Rig, path: &str) -> Result<(ShopPage, Panel)> {
     Ok((shop, panel))
 }
 
-/// The calls that the centre knows, oldest first.
-async fn calls(rig: &Rig) -> Result<Vec<Value>> {
-    let record = frontdesk_e2e::Sandbox::of(&rig.stack).record().await?;
-    Ok(record.get("calls").and_then(Value::as_array).context("the record has no calls")?.clone())
+async fn agent_of(rig: &Rig) -> Result<AgentPage> {
+    let agent = rig.agent_desk().await?;
+    agent.sign_in("Mei").await?;
+    Ok(agent)
 }
 
-/// So many seconds of sound have been played in the panel.
-async fn hears(panel: &Panel) -> Result<()> {
-    until("sound is played", async || {
-        let script = "return deep('.fd-call-other')[0].currentTime;";
-        let played = panel.tab.run(In::Panel, script, Vec::new()).await?.as_f64().unwrap_or(0.0);
-        ensure!(played > 1.0, "{played} s were played");
-        Ok(())
-    })
-    .await
+/// The visitor calls by the button of this key, and the agent takes the call.
+async fn talk(panel: &Panel, agent: &AgentPage, key: &str) -> Result<()> {
+    panel.tab.show().await?;
+    panel.call(key).await?;
+    panel.tells("call_queueing").await?;
+    agent.takes_the_call().await?;
+    panel.tab.show().await?;
+    panel.tells("call_talking").await
 }
 
-async fn agent_hears(agent: &AgentPage) -> Result<()> {
-    until("the agent hears the visitor", async || {
-        let script = "return document.getElementById('talk-sound').currentTime;";
-        let played = agent.tab.run(In::Page, script, Vec::new()).await?.as_f64().unwrap_or(0.0);
-        ensure!(played > 1.0, "{played} s were played");
-        Ok(())
-    })
-    .await
-}
-
-async fn answers(agent: &AgentPage) -> Result<()> {
-    agent.tab.show().await?;
-    agent.tab.click_on(In::Page, "[data-key^=accept-]").await
-}
-
-async fn agent_is_free(agent: &AgentPage) -> Result<()> {
-    until("the agent's call is over", async || {
-        let script = "return document.getElementById('talk').hidden;";
-        ensure!(agent.tab.run(In::Page, script, Vec::new()).await? == json!(true), "it goes on");
-        Ok(())
-    })
-    .await
+async fn nobody_was_called(rig: &Rig) -> Result<()> {
+    let calls = Sandbox::of(&rig.stack).calls().await?;
+    ensure!(calls.is_empty(), "somebody was called: {calls:?}");
+    Ok(())
 }
 
 #[test]
 fn visitor_and_agent_hear_each_other_and_either_hangs_up() -> Result<()> {
-    story(Options { calls: true, ..Options::default() }, &setup(), async |rig| {
+    story(options(), &setup(), async |rig| {
         let (_, panel) = panel_of(rig, "/").await?;
-        let agent = rig.agent_desk().await?;
-        agent.sign_in("Mei").await?;
+        let agent = agent_of(rig).await?;
         panel.tab.show().await?;
         panel.offers("call_open").await?;
         let script = "
@@ -70,26 +56,21 @@ fn visitor_and_agent_hear_each_other_and_either_hangs_up() -> Result<()> {
             return names.filter((name) => /split_call|softphone/.test(name));";
         let fetched = panel.tab.run(In::Panel, script, Vec::new()).await?;
         ensure!(fetched == json!([]), "before the call view was opened, {fetched} was fetched");
-        panel.click("call_open").await?;
-        panel.click("call_voice").await?;
-        panel.tells("call_queueing").await?;
-        answers(&agent).await?;
-        panel.tab.show().await?;
-        panel.tells("call_talking").await?;
-        hears(&panel).await?;
-        agent.tab.show().await?;
-        agent_hears(&agent).await?;
+        talk(&panel, &agent, "call_voice").await?;
+        panel.hears_the_call().await?;
+        agent.hears_the_call().await?;
         panel.tab.show().await?;
         // The conversation goes on beside it.
         panel.say("Can you hear me?").await?;
         panel.has_sent("Can you hear me?").await?;
         panel.click("call_hang_up").await?;
         panel.tells("call_ended").await?;
-        agent_is_free(&agent).await?;
+        agent.is_free().await?;
+        panel.tab.show().await?;
         // What was it like? The centre has the answer.
         panel.rate(5, "Quick and kind").await?;
         let all = until("the rating is at the centre", async || {
-            let all = calls(rig).await?;
+            let all = Sandbox::of(&rig.stack).calls().await?;
             let level = all.last().and_then(|call| call.pointer("/rating/level")).cloned();
             ensure!(level == Some(json!(5)), "the centre has {all:?}");
             Ok(all)
@@ -103,32 +84,14 @@ fn visitor_and_agent_hear_each_other_and_either_hangs_up() -> Result<()> {
 
 #[test]
 fn both_see_each_other_and_the_agent_hangs_up() -> Result<()> {
-    story(Options { calls: true, ..Options::default() }, &setup(), async |rig| {
+    story(options(), &setup(), async |rig| {
         let (_, panel) = panel_of(rig, "/").await?;
-        let agent = rig.agent_desk().await?;
-        agent.sign_in("Mei").await?;
+        let agent = agent_of(rig).await?;
+        talk(&panel, &agent, "call_picture").await?;
+        agent.sees_the_visitor().await?;
         panel.tab.show().await?;
-        panel.click("call_open").await?;
-        panel.click("call_picture").await?;
-        panel.tells("call_queueing").await?;
-        answers(&agent).await?;
-        let seen = "return document.getElementById('talk-there').videoWidth;";
-        until("the agent sees the visitor", async || {
-            let width = agent.tab.run(In::Page, seen, Vec::new()).await?.as_u64().unwrap_or(0);
-            ensure!(width > 0, "there is no picture");
-            Ok(())
-        })
-        .await?;
-        panel.tab.show().await?;
-        until("the visitor sees the agent", async || {
-            let script = "return deep('.fd-call-other')[0].videoWidth;";
-            let width = panel.tab.run(In::Panel, script, Vec::new()).await?.as_u64().unwrap_or(0);
-            ensure!(width > 0, "there is no picture");
-            Ok(())
-        })
-        .await?;
-        agent.tab.show().await?;
-        agent.tab.click_on(In::Page, "#talk-end").await?;
+        panel.sees_the_agent().await?;
+        agent.hangs_up().await?;
         panel.tab.show().await?;
         panel.tells("call_end_centre").await
     })
@@ -145,7 +108,7 @@ const REFUSALS: [(&str, &str, &str); 5] = [
 
 #[test]
 fn without_a_microphone_nobody_is_called_and_each_reason_has_its_sentence() -> Result<()> {
-    story(Options { calls: true, ..Options::default() }, &setup(), async |rig| {
+    story(options(), &setup(), async |rig| {
         let (_, panel) = panel_of(rig, "/").await?;
         panel.click("call_open").await?;
         panel.offers("call_voice").await?;
@@ -158,48 +121,43 @@ fn without_a_microphone_nobody_is_called_and_each_reason_has_its_sentence() -> R
             panel.tells(key).await?;
             button = "call_again";
         }
-        ensure!(calls(rig).await?.is_empty(), "somebody was called");
-        Ok(())
+        nobody_was_called(rig).await
     })
+}
+
+/// What the browser itself says, for a voice and for a video call.
+fn real_refusal(devices: Devices, voice: &'static str, picture: &'static str) -> Result<()> {
+    story(Options { devices, ..options() }, &setup(), async |rig| {
+        let (_, panel) = panel_of(rig, "/").await?;
+        panel.call("call_voice").await?;
+        panel.tells(voice).await?;
+        panel.click("call_close").await?;
+        panel.call("call_picture").await?;
+        panel.tells(picture).await?;
+        // Writing is always a way on.
+        panel.say("Then I write").await?;
+        panel.has_sent("Then I write").await?;
+        nobody_was_called(rig).await
+    })
+}
+
+#[test]
+fn a_forbidden_microphone_calls_nobody() -> Result<()> {
+    real_refusal(Devices::Forbidden, "call_denied", "call_denied")
+}
+
+#[test]
+fn a_machine_without_a_microphone_calls_nobody() -> Result<()> {
+    real_refusal(Devices::Absent, "call_absent", "call_absent")
 }
 
 #[test]
 fn a_page_that_allows_no_microphone_leads_to_a_window_of_its_own() -> Result<()> {
-    story(Options { calls: true, ..Options::default() }, &setup(), async |rig| {
+    story(options(), &setup(), async |rig| {
         let (_, panel) = panel_of(rig, "/?no-calls").await?;
-        panel.click("call_open").await?;
-        panel.click("call_voice").await?;
+        panel.call("call_voice").await?;
         panel.tells("call_policy").await?;
         panel.tab.sees(In::Panel, "link", panel.words.get("call_own_window")?).await?;
-        ensure!(calls(rig).await?.is_empty(), "somebody was called");
-        Ok(())
-    })
-}
-
-#[test]
-fn a_page_that_goes_away_in_a_call_leaves_none_behind() -> Result<()> {
-    story(Options { calls: true, ..Options::default() }, &setup(), async |rig| {
-        let (shop, panel) = panel_of(rig, "/").await?;
-        let agent = rig.agent_desk().await?;
-        agent.sign_in("Mei").await?;
-        panel.tab.show().await?;
-        panel.click("call_open").await?;
-        panel.click("call_voice").await?;
-        panel.tells("call_queueing").await?;
-        answers(&agent).await?;
-        panel.tab.show().await?;
-        panel.tells("call_talking").await?;
-        hears(&panel).await?;
-        // As a crash would: without a word of the page.
-        let script = "
-            window.addEventListener('pagehide', (event) => event.stopImmediatePropagation(), true);
-            window.addEventListener('beforeunload', (event) => event.stopImmediatePropagation(), true);";
-        panel.tab.run(In::Panel, script, Vec::new()).await?;
-        shop.tab.open("about:blank").await?;
-        agent.tab.show().await?;
-        agent_is_free(&agent).await?;
-        let open = calls(rig).await?.iter().filter(|call| call.get("state") != Some(&json!("ended"))).count();
-        ensure!(open == 0, "{open} calls are open at the centre");
-        Ok(())
+        nobody_was_called(rig).await
     })
 }
