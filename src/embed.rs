@@ -32,8 +32,8 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Address of the style sheet. With it the widget lives in a shadow root of its own.
     pub stylesheet: Option<String>,
-    /// Functions of the host: `close`, `unread`, `conversation`, `ready`, `softphone`, `vaultGet`,
-    /// `vaultPut`.
+    /// Functions of the host: `close`, `unread`, `conversation`, `ready`, `softphone`, `ticker`,
+    /// `vaultGet`, `vaultPut`.
     pub host: JsValue,
     /// The panel is open from the start.
     pub open: bool,

@@ -14,6 +14,9 @@ let sentences;
 /** Signalling and media of a call, loaded when one is begun. */
 const softphone = () => import(asset('softphone.js'));
 
+/** The clock of a call, which goes on in a hidden tab. */
+const ticker = () => import(asset('ticker.js'));
+
 /** The first language of these that has a file; English otherwise. */
 const languageOf = (tags) => {
   for (const tag of tags) {
@@ -106,6 +109,7 @@ const serveLoader = () => {
     conversation: (open) => post('conversation', { open }),
     ready: () => post('ready'),
     softphone,
+    ticker,
     vaultGet: () =>
       new Promise((resolve) => {
         answers.set(++calls, resolve);
@@ -160,7 +164,7 @@ if (inline) {
   // A site's own SDK may take the place of ours: see docs/calls.md.
   let adapter;
   window.frontdesk = { ...window.frontdesk, useSoftphone: (own) => void (adapter = own) };
-  const host = { softphone: () => adapter ?? softphone() };
+  const host = { softphone: () => adapter ?? softphone(), ticker };
   start({ locale: page, theme, title, color }, host, true).catch(apologise);
 } else {
   serveLoader();

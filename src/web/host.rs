@@ -48,6 +48,11 @@ impl Host {
         self.function("softphone")
     }
 
+    /// Answers a promise of a clock for hidden tabs (`www/call/ticker.js`); `None`: the page's own timers must do.
+    pub fn ticker(&self) -> Option<Function> {
+        self.function("ticker")
+    }
+
     /// The panel can be used.
     pub fn ready(&self) {
         self.call("ready", &JsValue::UNDEFINED);

@@ -95,7 +95,38 @@ export function host() {
       stats: async () => new Map(phone.stats.map((one, at) => [at, one])),
     };
   };
-  return { softphone: async () => ({ create: () => ({ call }) }) };
+  return { softphone: async () => ({ create: () => ({ call }) }), ticker: async () => ({ start: worker }) };
+}
+
+/** A clock that rings when the test says so. */
+const worker = () => {
+  phone.worker = new EventTarget();
+  phone.worker.postMessage = (ms) => phone.ticks.push(ms);
+  phone.worker.terminate = () => phone.ticks.push('over');
+  return phone.worker;
+};
+
+/** The clock rings. */
+export function ring() {
+  phone.worker.dispatchEvent(new Event('message'));
+}
+
+/** What the clock was told last: milliseconds, nothing, or that the call is over. */
+export function ticks() {
+  return String(phone.ticks.at(-1));
+}
+
+/** So much time has passed, and none of the page's own timers fires any more: as in a tab that is hidden for long. */
+export function hide(ms) {
+  const [before, timer] = [Date.now, window.setTimeout];
+  Date.now = () => before() + ms;
+  window.setTimeout = () => 0;
+  phone.show = () => (window.setTimeout = timer);
+}
+
+/** The page's own timers go on. */
+export function show() {
+  phone.show();
 }
 
 /** The softphone reports. */

@@ -19,6 +19,10 @@ extern "C" {
     fn dialled() -> bool;
     pub(crate) fn measure(report: &str);
     pub(crate) fn pass(ms: u32);
+    pub(crate) fn ring();
+    pub(crate) fn ticks() -> String;
+    pub(crate) fn hide(ms: u32);
+    pub(crate) fn show();
     pub(crate) fn is_heard() -> bool;
     pub(crate) fn live() -> u32;
     pub(crate) fn is_warned() -> bool;

@@ -4,7 +4,8 @@
 //! dist/frontdesk.js            the loader
 //! dist/frame.html              the page of the frame
 //! dist/inline.html             a page with the widget in it
-//! dist/assets/<hash>/…         immutable: frame.js, frontdesk_bg.wasm, split_*.wasm, frame.css, locales/…, softphone.js
+//! dist/assets/<hash>/…         immutable: frame.js, frontdesk_bg.wasm, split_*.wasm, frame.css, locales/…, softphone.js,
+//!                              ticker.js
 //! ```
 //!
 //! `dist/` has the widget with its parts split off ([`crate::parts`]); with `--dev` it has the one of `pkg/`.
@@ -244,6 +245,12 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
     let mut softphone = proc::command("node");
     softphone.arg("xtask/js/softphone.mjs").arg(&staged);
     proc::run(if dev { softphone.arg("--dev") } else { &mut softphone })?;
+    proc::run(
+        esbuild(dev)
+            .arg(www.join("call/ticker.js"))
+            .args(["--format=esm", "--target=es2022"])
+            .arg(option("--outfile=", &staged.join("ticker.js"))),
+    )?;
     proc::run(
         esbuild(dev)
             .arg(www.join("loader.js"))

@@ -95,6 +95,7 @@ impl Side {
             credential: Box::new(move || weak.upgrade()?.credential()),
             calling: Box::new(calling),
             softphone: desk.host.softphone(),
+            ticker: desk.host.ticker(),
         };
         let screen = Rc::new(Sight { desk: Rc::downgrade(&desk), view });
         *held.calls.borrow_mut() = Some(Calls::new(around, screen));

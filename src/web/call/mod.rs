@@ -8,9 +8,11 @@ pub mod figures;
 pub mod media;
 mod plain;
 pub mod softphone;
+pub mod ticker;
 pub mod tones;
 
 pub use elsewhere::Elsewhere;
 pub use media::Media;
 pub use softphone::{Line, Module};
+pub use ticker::Ticker;
 pub use tones::Tones;

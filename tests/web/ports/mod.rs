@@ -5,6 +5,7 @@ mod locale;
 mod storage;
 mod streams;
 mod tabs;
+mod ticker;
 mod timer;
 mod transport;
 mod wake;

@@ -1,4 +1,6 @@
-use crate::phone::{Caller, asked, asks, did, fail, is_heard, is_warned, live, measure, pass, tell};
+use crate::phone::{
+    Caller, asked, asks, did, fail, hide, is_heard, is_warned, live, measure, pass, ring, show, tell, ticks,
+};
 use crate::support::{asked as requested, call, count, until};
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -175,4 +177,30 @@ async fn the_agent_hangs_up_and_the_centre_may_fail() {
     call(r#"{"state":"ended","end":"queue_timeout"}"#);
     caller.is_told("Nobody could take your call in time").await;
     assert_eq!(asks(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_visitor_who_queues_in_a_hidden_tab_keeps_the_call() {
+    let caller = Caller::comes().await.queues().await;
+    until("the clock is set", || ticks().parse::<u32>().is_ok_and(|ms| ms <= 5_000)).await;
+    let before = count("POST call/heartbeat");
+    hide(6_000);
+    ring();
+    show();
+    until("a heartbeat", || count("POST call/heartbeat") > before).await;
+    caller.reads_title("Waiting for an agent").await;
+    caller.visitor.clicks(".fd-call-actions .fd-button");
+    until("the clock stops with the call", || ticks() == "over").await;
+}
+
+#[wasm_bindgen_test]
+async fn where_no_worker_can_be_had_the_call_goes_on() {
+    let refuse = |host: &wasm_bindgen::JsValue| {
+        let refuses = js_sys::Function::new_with_args("", "throw new TypeError('no worker here');");
+        js_sys::Reflect::set(host, &"ticker".into(), &refuses).unwrap();
+    };
+    let caller = Caller::comes_with(refuse).await.queues().await;
+    pass(6_000);
+    until("a heartbeat", || count("POST call/heartbeat") > 0).await;
+    caller.reads_title("Waiting for an agent").await;
 }

@@ -112,6 +112,8 @@ fn page<'a>(
 fn shared(mut response: Response) -> Response {
     response.headers_mut().insert(RESOURCE_POLICY, CROSS_ORIGIN);
     response.headers_mut().insert(ALLOW_ORIGIN, ANY_ORIGIN);
+    // A worker must be as strict as the page that starts it.
+    response.headers_mut().insert(EMBEDDER_POLICY, REQUIRE_CORP);
     response
 }
 

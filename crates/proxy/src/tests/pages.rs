@@ -68,6 +68,7 @@ async fn assets_are_kept_for_ever_and_nothing_else_is_served() {
     assert_eq!(wasm.headers["content-type"], "application/wasm");
     assert_eq!(wasm.headers["cache-control"], "public, max-age=31536000, immutable");
     assert_eq!(wasm.headers["x-content-type-options"], "nosniff");
+    assert_eq!(wasm.headers["cross-origin-embedder-policy"], "require-corp", "for a worker in the frame");
     assert_eq!(get(&bench, "/assets/00ff/locales/en.json", &[]).await.status, 200);
     for path in [
         "/assets/frontdesk.js",

@@ -1,8 +1,14 @@
 //! Performs the effects of the call machine through the ports and feeds the results back. It decides nothing.
+//!
+//! - `devices`: microphone, camera, speaker
+//! - `waking`: the clock
+
+mod devices;
+mod waking;
 
 use crate::web::call::{Elsewhere, Line, Media, Module, Tones, asks};
 use crate::web::wake::{Sign, Wake};
-use crate::web::{Clock, Listener, Request, Timer, Transport};
+use crate::web::{Clock, Listener, Request, Transport};
 use frontdesk_contract::CallStatus;
 use frontdesk_core::call::{
     Ask, CallNo, Device, Dial, Effect, Input, Machine, MediaTrouble, PhoneCause, PhoneEnd, PhoneEvent,
@@ -12,6 +18,7 @@ use js_sys::Function;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
+use waking::Waking;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::MediaStream;
 
@@ -39,6 +46,8 @@ pub struct Around {
     pub calling: Box<dyn Fn(bool)>,
     /// Answers a promise of the softphone's module.
     pub softphone: Option<Function>,
+    /// Answers a promise of a clock that goes on in a hidden tab (`www/call/ticker.js`).
+    pub ticker: Option<Function>,
 }
 
 /// The calls of one page; everything ends on drop.
@@ -55,7 +64,7 @@ struct Shared {
     screen: Rc<dyn CallScreen>,
     around: Around,
     clock: Clock,
-    timer: RefCell<Option<Timer>>,
+    waking: Waking,
     asking: RefCell<Vec<(RequestId, Request)>>,
     /// The browser is being asked for microphone and camera of this call.
     acquiring: Cell<Option<CallNo>>,
@@ -79,7 +88,7 @@ impl Calls {
             screen,
             around,
             clock: Clock::new(),
-            timer: RefCell::default(),
+            waking: Waking::default(),
             asking: RefCell::default(),
             acquiring: Cell::default(),
             media: RefCell::default(),
@@ -129,7 +138,7 @@ impl Drop for Calls {
     fn drop(&mut self) {
         self.shared.input(Input::Leaving);
         self.shared.asking.borrow_mut().clear();
-        self.shared.timer.take();
+        self.shared.waking.stop();
         self.shared.line.take();
         self.shared.media.take();
     }
@@ -222,6 +231,7 @@ impl Shared {
             Effect::Switch { call, device, id, silent } => self.exchange(call, device, Some(id), silent),
             Effect::Tone(tone) => self.tones.borrow_mut().play(tone),
             Effect::Announce(calling) => {
+                self.tick_for_call(calling);
                 (self.around.calling)(calling);
                 if let Some(elsewhere) = &*self.elsewhere.borrow() {
                     elsewhere.announce(calling);
@@ -251,59 +261,6 @@ impl Shared {
         };
         let asking = asks::ask(&self.around.transport, ask, &credential, timeout_ms, Box::new(done));
         self.asking.borrow_mut().push((id, asking));
-    }
-
-    fn acquire(&self, call: CallNo, video: bool) {
-        self.acquiring.set(Some(call));
-        let own = self.own.clone();
-        let gone = self.sender(move |device| Input::DeviceGone(call, device));
-        spawn_local(async move {
-            let found = Media::acquire(video, Rc::from(gone)).await;
-            let Some(shared) = own.upgrade() else { return };
-            if shared.acquiring.get() != Some(call) {
-                // Given up meanwhile: what was acquired is let go.
-                return;
-            }
-            shared.acquiring.set(None);
-            let result = found.map(|media| {
-                shared.screen.mirror(video.then_some(media.stream()));
-                *shared.media.borrow_mut() = Some((call, Rc::new(media)));
-            });
-            shared.input(Input::Media(call, result));
-        });
-    }
-
-    fn release(&self, call: CallNo) {
-        if self.acquiring.get() == Some(call) {
-            self.acquiring.set(None);
-        }
-        let mut media = self.media.borrow_mut();
-        if media.as_ref().is_some_and(|(no, _)| *no == call) {
-            *media = None;
-            self.screen.mirror(None);
-        }
-    }
-
-    fn media_of(&self, call: CallNo) -> Option<Rc<Media>> {
-        let media = self.media.borrow();
-        media.as_ref().filter(|(no, _)| *no == call).map(|(_, media)| Rc::clone(media))
-    }
-
-    fn exchange(&self, call: CallNo, device: Device, id: Option<String>, silent: bool) {
-        let Some(media) = self.media_of(call) else { return };
-        let own = self.own.clone();
-        spawn_local(async move {
-            let found = media.exchange(device, id.as_deref(), silent).await;
-            let Some(shared) = own.upgrade() else { return };
-            let result = found.map(|track| {
-                let kind = if device == Device::Camera { "video" } else { "audio" };
-                shared.on_line(call, |line| line.replace(kind, Some(&track)));
-                if device == Device::Camera {
-                    shared.screen.mirror(Some(media.stream()));
-                }
-            });
-            shared.input(Input::Switched(call, device, result));
-        });
     }
 
     /// Loads the softphone, if it was not loaded yet, and calls.
@@ -353,15 +310,5 @@ impl Shared {
         {
             run(line);
         }
-    }
-
-    fn wake_at(&self, at: Option<u64>) {
-        let timer = at.map(|at| {
-            let fire = self.sender(|()| Input::Timer);
-            Timer::after(at.saturating_sub(self.clock.ms()), Box::new(move || fire(())))
-        });
-        // The timer that is running now must outlive this call.
-        let before = self.timer.replace(timer);
-        spawn_local(async move { drop(before) });
     }
 }
