@@ -182,12 +182,14 @@ const CHROMIUM: [Package; 2] =
     [package("chromium", "/usr/bin/chromium"), package("chromium-driver", "/usr/bin/chromedriver")];
 const FIREFOX: [Package; 1] = [package("firefox-esr", "/usr/bin/firefox-esr")];
 /// Their services are not started; the tests start the programs themselves, on loopback.
-const CALLS: [Package; 5] = [
+const CALLS: [Package; 6] = [
     package("kamailio", "/usr/sbin/kamailio"),
     package("kamailio-websocket-modules", "/usr/share/doc/kamailio-websocket-modules/copyright"),
     package("rtpengine-daemon", "/usr/bin/rtpengine"),
     package("baresip-core", "/usr/bin/baresip"),
     package("sip-tester", "/usr/bin/sipp"),
+    // For calls whose network changes.
+    package("iproute2", "/usr/sbin/ip"),
 ];
 const CPP: Package = package("g++", "/usr/bin/c++");
 const WEBKIT: [Package; 3] = [

@@ -1,8 +1,9 @@
 //! Real browsers, each with a fresh profile and a driver of its own.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -12,8 +13,11 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::time::timeout;
 
+use crate::network::{Door, SERVERS, Visitor};
 use crate::process::{Folder, Process, free_port};
+use crate::sip::write_tone;
 use crate::tab::{Session, Tab};
+use crate::wait::until;
 
 /// A browser that journeys are made in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -43,7 +47,7 @@ impl Kind {
     }
 }
 
-/// How a browser is set up. The last five are for Chromium only.
+/// How a browser is set up. All but the first are for Chromium only.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Options {
     /// Which one.
@@ -58,6 +62,17 @@ pub struct Options {
     pub calls: bool,
     /// What a page gets that asks for microphone and camera.
     pub devices: Devices,
+    /// The microphone hears a tone of so many hertz, which comes and goes; otherwise it beeps.
+    pub microphone_hz: Option<f64>,
+}
+
+/// On which machine a browser runs.
+#[derive(Clone, Debug)]
+enum Machine {
+    /// On this one.
+    This,
+    /// On the visitor's, which takes `localhost` and `127.0.0.1` for the servers'.
+    Visitor(Arc<Visitor>),
 }
 
 /// Microphone and camera of a browser.
@@ -97,6 +112,7 @@ pub struct Browser {
     // Ended in this order: a driver before the screen that its browser is on.
     processes: Vec<Process>,
     _profile: Folder,
+    _door: Option<Door>,
 }
 
 impl Browser {
@@ -106,10 +122,24 @@ impl Browser {
     ///
     /// When driver or browser are missing or do not come up.
     pub async fn start(options: Options, name: &str) -> Result<Self> {
+        Self::start_on(Machine::This, options, name).await
+    }
+
+    /// Starts one on the visitor's machine. Its pages are those that `localhost` and `127.0.0.1` have here, as far as a
+    /// [`Door`] leads to them.
+    ///
+    /// # Errors
+    ///
+    /// When driver or browser are missing or do not come up.
+    pub async fn start_at(visitor: &Arc<Visitor>, options: Options, name: &str) -> Result<Self> {
+        Self::start_on(Machine::Visitor(Arc::clone(visitor)), options, name).await
+    }
+
+    async fn start_on(machine: Machine, options: Options, name: &str) -> Result<Self> {
         let profile = Folder::temporary()?;
-        let port = free_port()?;
+        let port = machine.free_port()?;
         let log = crate::output().join(format!("{name}.driver.log"));
-        let (mut driver, screen) = match options.kind {
+        let (driver, screen) = match options.kind {
             Kind::Chromium => (command("/usr/bin/chromedriver", port), None),
             Kind::Firefox => {
                 let mut driver = command(geckodriver(), port);
@@ -124,16 +154,16 @@ impl Browser {
                 (driver, Some(screen))
             }
         };
-        let mut process = Process::start(&mut driver, &log)?;
-        process.listens(port).await?;
+        let (process, door) = machine.start(driver, port, &log).await?;
         let processes = std::iter::once(process).chain(screen).collect();
+        let port = door.as_ref().map_or(port, |door| door.port);
         let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(options, &profile)?)
+            .capabilities(capabilities(options, &machine, &profile)?)
             .connect(&format!("http://127.0.0.1:{port}"))
             .await
             .with_context(|| format!("{:?} does not start; see {}", options.kind, log.display()))?;
         let session = Session::new(client);
-        Ok(Self { kind: options.kind, session, processes, _profile: profile })
+        Ok(Self { kind: options.kind, session, processes, _profile: profile, _door: door })
     }
 
     /// The tab that it came with.
@@ -207,6 +237,37 @@ impl Browser {
     }
 }
 
+impl Machine {
+    fn free_port(&self) -> Result<u16> {
+        match self {
+            Self::This => free_port(),
+            Self::Visitor(visitor) => visitor.there(free_port),
+        }
+    }
+
+    /// Starts a driver there, and makes sure that it can be reached from here.
+    async fn start(&self, mut driver: Command, port: u16, log: &Path) -> Result<(Process, Option<Door>)> {
+        match self {
+            Self::This => {
+                let mut process = Process::start(&mut driver, log)?;
+                process.listens(port).await?;
+                Ok((process, None))
+            }
+            Self::Visitor(visitor) => {
+                let log = log.to_path_buf();
+                let process = visitor.there(move || Process::start(&mut driver, &log))?;
+                until("the visitor's driver listens", async || visitor.listens(port)).await?;
+                Ok((process, Some(visitor.door_to(port).await?)))
+            }
+        }
+    }
+
+    fn arguments(&self) -> Option<String> {
+        let Self::Visitor(_) = self else { return None };
+        Some(format!("--host-resolver-rules=MAP localhost {SERVERS},MAP 127.0.0.1 {SERVERS}"))
+    }
+}
+
 fn command(program: impl Into<PathBuf>, port: u16) -> Command {
     let mut command = Command::new(program.into());
     command.arg(format!("--port={port}"));
@@ -242,7 +303,7 @@ fn virtual_screen() -> Result<(Process, String)> {
 }
 
 /// `webdriver.json`, which the widget's own tests use as well, with what the journeys need beside it.
-fn capabilities(options: Options, profile: &Folder) -> Result<Capabilities> {
+fn capabilities(options: Options, machine: &Machine, profile: &Folder) -> Result<Capabilities> {
     let file = crate::root().join("webdriver.json");
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let mut all: Value = serde_json::from_str(&text)?;
@@ -266,6 +327,12 @@ fn capabilities(options: Options, profile: &Folder) -> Result<Capabilities> {
             arguments.extend(CALLS.map(Value::from));
             arguments.extend(options.devices.arguments().iter().copied().map(Value::from));
         }
+        if let Some(hertz) = options.microphone_hz {
+            let tone = profile.path().join("microphone.wav");
+            write_tone(&tone, hertz)?;
+            arguments.push(format!("--use-file-for-fake-audio-capture={}", tone.display()).into());
+        }
+        arguments.extend(machine.arguments().map(Value::from));
         if let Value::Object(own) = &mut own {
             let mut preferences = storage_preferences(options.third_party_storage);
             if let (Value::Object(all), Devices::Forbidden) = (&mut preferences, options.devices) {

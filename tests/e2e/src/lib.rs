@@ -5,13 +5,15 @@
 //! party. A [`Browser`] is driven by WebDriver, and [`pages`] know how a visitor and an agent use what they see: by
 //! roles, names and the widget's own class names.
 //!
-//! [`sip`] is for calls: the softphone alone, against real gateways and telephones.
+//! [`sip`] is for calls, through the softphone alone or through the panel, against real gateways and telephones.
+//! [`network`] puts the visitor's machine into a network of its own.
 //!
 //! [`story()`] puts these together for one test, and leaves screenshots and logs in `target/e2e` when it fails.
 
 pub mod browser;
 pub mod centre;
 mod console;
+pub mod network;
 pub mod others;
 pub mod pages;
 pub mod process;

@@ -89,8 +89,17 @@ impl Process {
     ///
     /// When that takes too long.
     pub async fn listens(&mut self, port: u16) -> Result<()> {
+        self.listens_on(Ipv4Addr::LOCALHOST, port).await
+    }
+
+    /// The same of another address.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn listens_on(&mut self, host: Ipv4Addr, port: u16) -> Result<()> {
         let what = format!("{} listens on port {port}", self.name);
-        let connect = async || Ok(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await?);
+        let connect = async || Ok(TcpStream::connect((host, port)).await?);
         until(&what, connect).await.map(drop)
     }
 

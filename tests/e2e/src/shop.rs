@@ -20,6 +20,8 @@ const DESK: &str = "http://desk.invalid";
 pub struct Shop {
     /// `http://localhost:<port>`.
     pub origin: String,
+    /// Its port.
+    pub port: u16,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -66,7 +68,7 @@ impl Place {
             let router = router.clone();
             tokio::spawn(async move { drop(axum::serve(listener, router).await) })
         };
-        Shop { origin, tasks: self.listeners.into_iter().map(serve).collect() }
+        Shop { origin, port: self.port, tasks: self.listeners.into_iter().map(serve).collect() }
     }
 }
 

@@ -55,25 +55,35 @@ static ONE: Mutex<()> = Mutex::new(());
 ///
 /// What went wrong; screenshots and logs are in `target/e2e` then.
 pub fn story(options: Options, setup: &Setup, happens: impl AsyncFnOnce(&Rig) -> Result<()>) -> Result<()> {
+    alone(async |name| {
+        let stack = Stack::start(setup, name).await?;
+        let browser = Browser::start(options, name).await?;
+        let rig = Rig { stack, browser };
+        let happened = happens(&rig);
+        play(&rig, name, happened).await.and(rig.browser.close().await)
+    })
+}
+
+/// Runs one story at a time; gives it the test's name, after which its logs are called.
+pub(crate) fn alone(happens: impl AsyncFnOnce(&str) -> Result<()>) -> Result<()> {
     let _one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
     let name = thread::current().name().unwrap_or("story").replace("::", ".");
     fs::create_dir_all(crate::output()).context("cannot create target/e2e")?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    runtime.block_on(async {
-        let stack = Stack::start(setup, &name).await?;
-        let browser = Browser::start(options, &name).await?;
-        let rig = Rig { stack, browser };
-        let happened = timeout(STORY_MAX, happens(&rig)).await;
-        let result = match happened.unwrap_or_else(|_| Err(anyhow!("the story does not end"))) {
-            Ok(()) => is_quiet(&rig).await,
-            Err(error) => Err(error),
-        };
-        if result.is_err() && timeout(EVIDENCE_MAX, keep_evidence(&rig, &name)).await.is_err() {
-            eprintln!("the browser does not answer any more");
-        }
-        let closed = rig.browser.close().await;
-        result.and(closed)
-    })
+    runtime.block_on(happens(&name))
+}
+
+/// What happens on this rig, and what must not have happened; keeps the evidence when it goes wrong.
+pub(crate) async fn play(rig: &Rig, name: &str, happens: impl Future<Output = Result<()>>) -> Result<()> {
+    let happened = timeout(STORY_MAX, happens).await;
+    let result = match happened.unwrap_or_else(|_| Err(anyhow!("the story does not end"))) {
+        Ok(()) => is_quiet(rig).await,
+        Err(error) => Err(error),
+    };
+    if result.is_err() && timeout(EVIDENCE_MAX, keep_evidence(rig, name)).await.is_err() {
+        eprintln!("the browser does not answer any more");
+    }
+    result
 }
 
 async fn is_quiet(rig: &Rig) -> Result<()> {

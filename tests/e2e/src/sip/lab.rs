@@ -2,7 +2,7 @@
 //! (media), baresip (an agent who answers, talks and listens) and sipp (peers that follow a script).
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener, UdpSocket};
+use std::net::{IpAddr, Ipv4Addr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +11,7 @@ use anyhow::{Context as _, Result, bail, ensure};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
+use super::Recording;
 use crate::process::{Folder, Process};
 use crate::wait::until;
 
@@ -30,6 +31,7 @@ pub struct Lab {
     control: u16,
     folder: Folder,
     agent_log: PathBuf,
+    gateway_log: PathBuf,
     _processes: Vec<Process>,
 }
 
@@ -39,12 +41,21 @@ impl Lab {
     /// The password of the callers and agents that need one.
     pub const SECRET: &str = "a-secret-of-the-lab";
 
-    /// Starts it; logs go to `target/e2e`.
+    /// Starts it on loopback; logs go to `target/e2e`.
     ///
     /// # Errors
     ///
     /// When a program is missing or does not come up.
     pub async fn start(name: &str) -> Result<Self> {
+        Self::start_on(Ipv4Addr::LOCALHOST, name).await
+    }
+
+    /// The same with what callers use, the gateway's addresses and the media, on this address.
+    ///
+    /// # Errors
+    ///
+    /// When a program is missing or does not come up.
+    pub async fn start_on(host: Ipv4Addr, name: &str) -> Result<Self> {
         let folder = Folder::temporary()?;
         for own in ["baresip", "heard", "kamailio"] {
             fs::create_dir_all(folder.path().join(own))?;
@@ -57,6 +68,7 @@ impl Lab {
         let peers: Vec<u16> = (0..PEERS.len() as u16).map(|number| service + 6 + number).collect();
 
         let mut words: Vec<(String, String)> = [
+            ("HOST", host.to_string()),
             ("WS", ws.to_string()),
             ("WS_TOO", ws_too.to_string()),
             ("UDP", udp.to_string()),
@@ -84,7 +96,8 @@ impl Lab {
         let mut relay = Command::new("rtpengine");
         // No kernel module, no firewall rules.
         relay.args(["--config-file=none", "--foreground", "--log-stderr", "--log-level=5", "--table=-1"]);
-        relay.args(["--interface=127.0.0.1", "--num-threads=2", "--delete-delay=0", "--timeout=60"]);
+        relay.args(["--num-threads=2", "--delete-delay=0", "--timeout=60"]);
+        relay.arg(format!("--interface={host}"));
         relay.arg(format!("--listen-ng=127.0.0.1:{ng}"));
         relay.arg(format!("--port-min={media}")).arg(format!("--port-max={}", agent_media - 1));
         processes.push(Process::start(&mut relay, &log("rtpengine"))?);
@@ -110,12 +123,12 @@ impl Lab {
             processes.push(Process::start(&mut command, &log(peer))?);
             is_taken(port, peer).await?;
         }
-        gateway.listens(ws).await?;
-        gateway.listens(ws_too).await?;
+        gateway.listens_on(host, ws).await?;
+        gateway.listens_on(host, ws_too).await?;
         agent.listens(control).await?;
         processes.extend([gateway, agent]);
-        let agent_log = log("baresip");
-        Ok(Self { ports: [ws, ws_too], control, folder, agent_log, _processes: processes })
+        let (agent_log, gateway_log) = (log("baresip"), log("kamailio"));
+        Ok(Self { ports: [ws, ws_too], control, folder, agent_log, gateway_log, _processes: processes })
     }
 
     /// The gateway's first address.
@@ -185,54 +198,85 @@ impl Lab {
         Ok(())
     }
 
-    /// What the agent's telephone has heard, one recording for each call.
+    /// What the agent's telephone has heard so far, one recording for each call, the newest last.
     ///
     /// # Errors
     ///
     /// When they cannot be read.
-    pub fn recordings(&self) -> Result<Vec<PathBuf>> {
+    pub fn recordings(&self) -> Result<Vec<Recording>> {
         let entries = fs::read_dir(self.folder.path().join("heard"))?;
         let mut all: Vec<_> = entries.flatten().map(|entry| entry.path()).collect();
         all.retain(|path| path.to_string_lossy().ends_with("-dec.wav"));
         all.sort();
-        Ok(all)
+        all.iter().map(|path| Recording::read(path)).collect()
+    }
+
+    /// What the gateway was asked by pages, in order.
+    ///
+    /// # Errors
+    ///
+    /// When its log cannot be read.
+    pub fn asked(&self) -> Result<Vec<Asked>> {
+        let log = fs::read(&self.gateway_log)?;
+        let log = String::from_utf8_lossy(&log);
+        Ok(log.lines().filter_map(|line| Asked::read(line.split_once("asked ")?.1)).collect())
+    }
+
+    /// Waits until the gateway was asked something that is so, and gives it.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn is_asked(&self, what: &str, is: impl Fn(&Asked) -> bool) -> Result<Asked> {
+        until(&format!("the gateway is asked {what}"), async || {
+            let all = self.asked()?;
+            all.iter().rfind(|asked| is(asked)).cloned().with_context(|| format!("it was asked {all:?}"))
+        })
+        .await
+    }
+
+    /// Waits until a telephone has answered this with such a status, by way of the gateway.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn is_answered(&self, asked: &Asked, status: u16) -> Result<()> {
+        let Asked { method, number, call, .. } = asked;
+        let line = format!("answered {status} to {method} {number} of {call} ");
+        until(&format!("{method} {number} is answered with {status}"), async || {
+            let log = fs::read(&self.gateway_log)?;
+            ensure!(String::from_utf8_lossy(&log).contains(&line), "see {}", self.gateway_log.display());
+            Ok(())
+        })
+        .await
     }
 }
 
-/// Whether a tone of so many hertz stands out of a recording, and how long that is, in seconds. Recordings have two
-/// channels of 16 bits at 48 kHz.
-///
-/// # Errors
-///
-/// When it cannot be read.
-pub fn recording_has(path: &Path, hertz: f64) -> Result<(bool, f64)> {
-    const RATE: f64 = 48_000.0;
-    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
-    let samples: Vec<f64> = bytes
-        .get(44..)
-        .unwrap_or_default()
-        .chunks_exact(4)
-        .map(|frame| match frame {
-            [low, high, ..] => f64::from(i16::from_le_bytes([*low, *high])) / f64::from(i16::MAX),
-            _ => 0.0,
-        })
-        .collect();
-    // Half a second from the middle, where the call is in full swing.
-    let middle = samples.len() / 2;
-    let part = samples.get(middle.saturating_sub(12_000)..(middle + 12_000).min(samples.len()));
-    let part = part.unwrap_or_default();
-    let power = |hertz: f64| {
-        let turn = std::f64::consts::TAU * hertz / RATE;
-        let (mut re, mut im) = (0.0, 0.0);
-        for (at, sample) in part.iter().enumerate() {
-            let angle = turn * at as f64;
-            re += sample * angle.cos();
-            im += sample * angle.sin();
-        }
-        (re * re + im * im) / (part.len().max(1) as f64).powi(2)
-    };
-    let stands_out = power(hertz) > 1e-4 && power(hertz) > 20.0 * power(hertz * 1.37);
-    Ok((stands_out, samples.len() as f64 / RATE))
+/// A request of a page, as the gateway saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// Its method.
+    pub method: String,
+    /// The number of its CSeq.
+    pub number: u32,
+    /// The Call-ID, which names the dialog together with tags that never change.
+    pub call: String,
+    /// From which address it came.
+    pub from: IpAddr,
+    /// Its `a=ice-ufrag:` line; another one in the same call restarts ICE (RFC 8445, 2.4).
+    pub ice: String,
+}
+
+impl Asked {
+    /// `INVITE 2 of <call> from ws:10.0.0.1:5060 with a=ice-ufrag:x`, as the gateway's configuration writes it.
+    fn read(line: &str) -> Option<Self> {
+        let mut words = line.split_whitespace();
+        let (method, number) = (words.next()?.to_owned(), words.next()?.parse().ok()?);
+        let call = words.nth(1)?.to_owned();
+        let from = words.nth(1)?.strip_prefix("ws:")?.rsplit_once(':')?.0.parse().ok()?;
+        let ice = words.nth(1)?.to_owned();
+        Some(Self { method, number, call, from, ice })
+    }
 }
 
 fn fill(from: &Path, to: &Path, words: &[(String, String)]) -> Result<()> {
@@ -274,10 +318,10 @@ fn free_range(length: u16) -> Result<u16> {
     found.context("no range of ports for a lab is free")
 }
 
-/// Waits until a UDP port of loopback is in use.
+/// Waits until a UDP port is in use, in the network that this thread is in.
 async fn is_taken(port: u16, name: &str) -> Result<()> {
     until(&format!("{name} is on port {port}"), async || {
-        let all = fs::read_to_string("/proc/net/udp")?;
+        let all = fs::read_to_string("/proc/thread-self/net/udp")?;
         ensure!(all.contains(&format!(":{port:04X} ")), "it is not");
         Ok(())
     })

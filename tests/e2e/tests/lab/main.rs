@@ -1,0 +1,3 @@
+//! Calls from the panel, through proxy and centre, by a real gateway to real telephones.
+
+mod network;
