@@ -6,6 +6,9 @@ use crate::vendor::{CallAbility, CallNews, Serving};
 use frontdesk_contract::{CallGateway, CallMedia, CallOffer, ErrorCode, IceServer};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 fn plan() -> Plan {
     let mut plan = Plan::default();
@@ -164,6 +167,41 @@ async fn a_call_without_a_sign_of_life_is_dropped() {
     assert_eq!(calls(&visitor).await, ["setup", "ended lost"]);
     assert_eq!(dropped(&bench), 3, "until the centre knows");
     assert_eq!(beat(&visitor).await.body["end"], "lost");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_goes_while_the_centre_thinks_has_no_longer_a_lease_for_it() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    let gate = Arc::new(Semaphore::new(0));
+    bench.centre.script().gate = Some(Arc::clone(&gate));
+    let gone = timeout(Duration::from_secs(2), start(&visitor, "k1", "audio")).await;
+    assert!(gone.is_err(), "the centre has answered");
+    pass(6.0).await;
+    gate.add_permits(1);
+    pass(1.5).await;
+    assert_eq!((calls(&visitor).await, dropped(&bench)), (vec!["setup".to_owned()], 0));
+    // Ten seconds after its last sign, whenever the centre answered.
+    pass(1.0).await;
+    assert_eq!((calls(&visitor).await.last().map(String::as_str), dropped(&bench)), (Some("ended lost"), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_waits_for_a_slow_centre_keeps_its_call() {
+    let mut plan = plan();
+    plan.settings.limits.request_timeout = Duration::from_secs(30);
+    let bench = Bench::with(plan).await;
+    let visitor = bench.visitor().await;
+    let gate = Arc::new(Semaphore::new(0));
+    bench.centre.script().gate = Some(Arc::clone(&gate));
+    let answers = async {
+        pass(15.0).await;
+        gate.add_permits(1);
+    };
+    let (reply, ()) = tokio::join!(start(&visitor, "k1", "audio"), answers);
+    assert_eq!(reply.body["state"], "setup", "{}", reply.body);
+    pass(9.0).await;
+    assert_eq!((beat(&visitor).await.status.as_u16(), dropped(&bench)), (200, 0));
 }
 
 #[tokio::test(start_paused = true)]

@@ -65,7 +65,7 @@ pub(crate) struct Script {
     pub(crate) event_questions: usize,
     pub(crate) uploads: usize,
     pub(crate) polls: usize,
-    /// While it has no permits, messages are not answered.
+    /// While it has no permits, messages and wishes for a call are not answered.
     pub(crate) gate: Option<Arc<Semaphore>>,
     /// While it has no permits, the form of the rating is not answered.
     pub(crate) form_gate: Option<Arc<Semaphore>>,
@@ -245,7 +245,15 @@ impl Centre for Fake {
     }
 
     fn call_start<'a>(&'a self, _: &'a Party, media: CallMedia) -> Answer<'a, ()> {
-        now(self.called(Call::StartCall(media)).call_start.pop_front(), ())
+        let mut script = self.called(Call::StartCall(media));
+        let (answer, gate) = (script.call_start.pop_front(), script.gate.clone());
+        drop(script);
+        Box::pin(async move {
+            if let Some(gate) = gate {
+                gate.acquire().await.unwrap().forget();
+            }
+            answer.unwrap_or(Ok(()))
+        })
     }
 
     fn call_events<'a>(&'a self, _: &'a Party) -> Answer<'a, Option<CallNews>> {

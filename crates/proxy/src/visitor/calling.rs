@@ -1,8 +1,9 @@
 //! Calls, as far as the centre connects them: asking for one, following it, keeping it, ending it. Media is between page
 //! and gateway.
 //!
-//! A call lives by a lease: without a heartbeat of the page for [`LEASE`] it is dropped at the centre. A call that a proxy
-//! before this one left is dropped at the start, since its page has lost its lease.
+//! A call lives by a lease: without a sign of the page for [`LEASE`] it is dropped at the centre. Signs are the wish for the
+//! call, for as long as the page waits for its answer, and heartbeats. A call that a proxy before this one left is dropped
+//! at the start, since its page has lost its lease.
 
 use super::line::{Lane, Task, digest};
 use super::{Visitor, party};
@@ -16,7 +17,7 @@ use reqwest::Url;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
 /// Without a heartbeat for this long a call is dropped.
@@ -51,7 +52,18 @@ impl Abilities {
 #[derive(Debug, Default)]
 pub struct Calling {
     beaten: Mutex<Option<Instant>>,
+    /// How many requests for a call wait for their answer.
+    waiting: watch::Sender<usize>,
     changed: Notify,
+}
+
+/// A page that waits for the answer to its wish. It goes with the page's request.
+struct Waiting<'a>(&'a Calling);
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.send_modify(|waiting| *waiting = waiting.saturating_sub(1));
+    }
 }
 
 impl Calling {
@@ -59,7 +71,12 @@ impl Calling {
         *self.beaten.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
-    /// When the lease ends.
+    fn wait(&self) -> Waiting<'_> {
+        self.waiting.send_modify(|waiting| *waiting += 1);
+        Waiting(self)
+    }
+
+    /// When the lease ends, unless a page waits.
     fn until(&self) -> Instant {
         let beaten = *self.beaten.lock().unwrap_or_else(PoisonError::into_inner);
         beaten.unwrap_or_else(Instant::now) + LEASE
@@ -127,13 +144,17 @@ impl Visitor {
             if record.is_calling() { Err(running()) } else { Ok(()) }
         };
         let work = move |visitor: Arc<Self>, task| async move { visitor.dial_out(task, media).await };
-        match self.submit_in(Lane::Call, timeout, id, content, gate, work).await? {
-            Answer::Called(status) => {
-                let now = self.record().await?.call;
-                Ok(if now.id == status.id { now } else { status })
-            }
-            _ => Err(Problem::internal()),
+        let waiting = self.calling.wait();
+        let answer = self.submit_in(Lane::Call, timeout, id, content, gate, work).await?;
+        let Answer::Called(status) = answer else { return Err(Problem::internal()) };
+        let now = self.record().await?.call;
+        if now.id != status.id {
+            return Ok(status);
         }
+        // It still waits, so it is there.
+        self.calling.beat();
+        drop(waiting);
+        Ok(now)
     }
 
     async fn dial_out(self: Arc<Self>, task: Task, media: CallMedia) -> Result<Answer, Problem> {
@@ -153,7 +174,6 @@ impl Visitor {
             Ok(()) => {
                 let answer =
                     self.change(|draft, _| task.answered(draft, Answer::Called(status.clone()))).await?;
-                self.calling.beat();
                 self.follow_call(status);
                 Ok(answer)
             }
@@ -307,12 +327,15 @@ impl Visitor {
 
     /// Ends when the page has given no sign for [`LEASE`].
     async fn lease_over(&self) {
+        let mut waiting = self.calling.waiting.subscribe();
         loop {
+            // The sender lives as long as the visitor.
+            drop(waiting.wait_for(|waiting| *waiting == 0).await);
             let until = self.calling.until();
-            tokio::time::sleep_until(until).await;
-            if self.calling.until() <= Instant::now() {
+            if until <= Instant::now() {
                 return;
             }
+            tokio::time::sleep_until(until).await;
         }
     }
 
