@@ -1,6 +1,7 @@
 //! What a visitor does and sees, each from the page through the proxy to the centre and back.
 
 mod call_deaths;
+mod call_hidden;
 mod calls;
 mod files;
 mod hand_over;
