@@ -14,7 +14,8 @@ const REQUEST_MS = 32_000;
 /** A peer that answers keep-alives answers within this (RFC 5626, 4.4.1). */
 const PONG_MS = 10_000;
 const PROBE_MS = 1_500;
-const PAUSES_MS = [2_000, 4_000, 8_000, 16_000, 30_000];
+/** The first is short: what is opened while a network changes is mostly aborted by the browser. */
+const PAUSES_MS = [300, 2_000, 4_000, 8_000, 16_000, 30_000];
 /** How long goodbyes are waited for. */
 const LINGER_MS = 10_000;
 

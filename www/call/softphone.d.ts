@@ -117,8 +117,9 @@ export interface Call {
   replace(kind: 'audio' | 'video', track: MediaStreamTrack | null): Promise<boolean>;
   /**
    * For a network that has changed or a line that was lost, in a call that was answered: takes a new socket unless the
-   * old one shows that it lives, trying all addresses again and again (after 2, 4, 8, 16, 30, 30 … s), and lets media find a
-   * new way (ICE restart). The call goes on meanwhile. Answers whether the peer agreed; false also once the call is over.
+   * old one shows that it lives, trying all addresses again and again (after 0.3, 2, 4, 8, 16, 30, 30 … s), and lets
+   * media find a new way (ICE restart). The call goes on meanwhile. Answers whether the peer agreed; false also once
+   * the call is over.
    */
   restart(): Promise<boolean>;
   /** What the browser measures; empty before there is anything. */

@@ -24,7 +24,8 @@ impl Tones {
     pub fn play(&mut self, tone: Tone) {
         self.stop();
         let (on, off, times) = match tone {
-            Tone::Off => return,
+            // One that runs costs as much as a call, whether it is heard or not.
+            Tone::Off => return self.sleep(),
             Tone::Ringback => (1.0, 4.0, (AHEAD_S / 5.0) as u32),
             Tone::Busy => (0.5, 0.5, 4),
             Tone::End => (0.15, 0.1, 2),
@@ -36,6 +37,12 @@ impl Tones {
         // One made before the visitor did anything sleeps.
         let _ = context.resume();
         self.playing = beat(context, on, off, times);
+    }
+
+    fn sleep(&self) {
+        if let Some(context) = &self.context {
+            let _ = context.suspend();
+        }
     }
 
     fn stop(&mut self) {

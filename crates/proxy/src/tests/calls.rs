@@ -90,6 +90,26 @@ async fn a_call_is_asked_for_followed_and_hung_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_waits_behind_an_event_is_heard_at_once() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    let news = [Ok(Some(CallNews::Queueing)), Ok(Some(connected(&["192.0.2.10:8443"])))];
+    bench.centre.script().call_events.extend(news);
+    start(&visitor, "k1", "audio").await;
+    pass(0.1).await;
+    assert_eq!(beat(&visitor).await.body["state"], "connected");
+    visitor.call("DELETE", "/v1/call", None).await;
+    // A centre that says the same again and again is not asked without end.
+    let again = std::iter::repeat_with(|| Ok(Some(CallNews::Queueing))).take(100);
+    bench.centre.script().call_events.extend(again);
+    let before = bench.centre.script().event_questions;
+    start(&visitor, "k2", "audio").await;
+    pass(3.0).await;
+    let asked = bench.centre.script().event_questions - before;
+    assert!((4..=9).contains(&asked), "{asked} questions in 3 s");
+}
+
+#[tokio::test(start_paused = true)]
 async fn hanging_up_one_call_does_not_end_another() {
     let bench = Bench::with(plan()).await;
     let visitor = bench.visitor().await;

@@ -26,6 +26,8 @@ pub const LEASE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_secs(1);
 /// Pause after a failure; it doubles up to the longest.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// So often in one call the centre is asked again at once after an event; more often only one would be that repeats itself.
+const AT_ONCE: u32 = 4;
 /// What a centre can do about calls is asked again after this time.
 const ABILITY_AGE: Duration = Duration::from_secs(300);
 /// The centre is told so often that a call is over.
@@ -276,6 +278,7 @@ impl Visitor {
         self.shared.tasks.spawn(async move {
             let draining = visitor.shared.draining.clone();
             let mut pause = PAUSE;
+            let mut at_once = AT_ONCE;
             loop {
                 let record = match visitor.record().await {
                     Ok(record) => record,
@@ -304,7 +307,14 @@ impl Visitor {
                     () = visitor.calling.changed.notified() => continue,
                     news = visitor.centre().call_events(&party) => news,
                 };
+                // Behind one event the next may wait already.
+                let told = matches!(news, Ok(Some(_)));
                 let wait = match visitor.take_news(news).await {
+                    Ok(true) if told && at_once > 0 => {
+                        pause = PAUSE;
+                        at_once -= 1;
+                        Duration::ZERO
+                    }
                     Ok(true) => {
                         pause = PAUSE;
                         PAUSE.saturating_sub(asked.elapsed())
