@@ -7,6 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::bench::Bench;
+use crate::bench::calls::Calls;
 use crate::demo::{Demo, Ports};
 use crate::fuzz::Fuzz;
 use crate::install::Browser;
@@ -68,6 +69,23 @@ pub(crate) fn bench(mut words: Vec<String>) -> Result<Bench> {
         bail!("\"{word}\" is for the native half, which --browser-only leaves out");
     }
     Ok(Bench { browser: !native_only, native: !browser_only, words })
+}
+
+/// The words after `bench calls`.
+pub(crate) fn calls(words: Vec<String>) -> Result<Calls> {
+    let mut calls = Calls::default();
+    let mut words = parser(words);
+    while let Some(arg) = words.next()? {
+        match arg {
+            Arg::Long("runs") => calls.runs = words.value()?.parse()?,
+            Arg::Long("seconds") => calls.seconds = words.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if calls.runs == 0 || calls.seconds == 0 {
+        bail!("--runs and --seconds want at least 1");
+    }
+    Ok(calls)
 }
 
 /// `runs`: unless told otherwise.
@@ -153,6 +171,16 @@ mod tests {
         assert!(browser.browser && !browser.native);
         assert!(parse("--browser-only --native-only").is_err());
         assert!(parse("--browser-only --seconds 3").is_err());
+    }
+
+    #[test]
+    fn calls_are_measured_as_often_as_wanted() {
+        let words = |line: &str| line.split_whitespace().map(String::from).collect();
+        let few = calls(words("--runs 2 --seconds 3")).unwrap();
+        assert_eq!((few.runs, few.seconds), (2, 3));
+        for wrong in ["--runs 0", "--seconds 0", "--runs many", "5"] {
+            assert!(calls(words(wrong)).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! `bench`: what a message more costs in a long conversation; first in a real browser, then natively.
 
+pub(crate) mod calls;
 mod report;
 mod site;
 

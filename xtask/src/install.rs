@@ -72,6 +72,11 @@ impl Need {
         Self { build: true, lints: false, fuzz: false, browsers: vec![Browser::Chromium], calls: false }
     }
 
+    /// To measure calls.
+    pub(crate) fn calls() -> Self {
+        Self { calls: true, ..Self::bench() }
+    }
+
     /// To run the fuzz targets.
     pub(crate) fn fuzz() -> Self {
         Self { build: false, lints: false, fuzz: true, browsers: Vec::new(), calls: false }

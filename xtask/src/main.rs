@@ -43,6 +43,9 @@ cargo xtask <command>
                         what a message costs in a conversation of 100, 1,000 and 10,000: in Chromium beside
                         hand-written lists, and natively; then the proxy under many visitors
                         ARGS go to the native half; `bench --native-only --help` lists them
+  bench calls [--runs N] [--seconds S]
+                        click to ringing and CPU of a call, beside a page of plain JsSIP, by kamailio and rtpengine;
+                        writes the figures into docs/calls.md
   fuzz [--runs N] [TARGET…]
                         hostile input for the readers of the proxy, 100,000 runs of each target by default
   prove [--runs N] [TARGET…]
@@ -77,6 +80,9 @@ fn run() -> Result<()> {
         "build" => bundle::run(args::build(rest)?),
         "size" => args::none("size", rest).and_then(|()| size::run()),
         "install" => install::run(&install::Need::test(&args::install(rest)?)),
+        "bench" if rest.first().is_some_and(|word| word == "calls") => {
+            bench::calls::run(&args::calls(rest.into_iter().skip(1).collect())?)
+        }
         "bench" => bench::run(&args::bench(rest)?),
         "fuzz" => fuzz::run(&args::fuzz(fuzz::QUICK_RUNS, rest)?),
         "prove" => prove::run(&args::fuzz(prove::RUNS, rest)?),

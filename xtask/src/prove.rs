@@ -30,7 +30,7 @@ pub(crate) fn run(fuzz: &Fuzz) -> Result<()> {
     let chosen: Vec<_> = fuzz.chosen()?.into_iter().map(|target| target.name).collect();
     install::run(&Need::fuzz())?;
     let built = Built::new()?;
-    let commit = commit()?;
+    let commit = commit(&["crates"])?;
     let mut all = Vec::new();
     for target in TARGETS {
         all.push(Progress::open(target, &commit)?);
@@ -46,11 +46,11 @@ pub(crate) fn run(fuzz: &Fuzz) -> Result<()> {
     Ok(())
 }
 
-/// The commit, and whether there are changes beside it.
-fn commit() -> Result<String> {
+/// The commit, and whether there are changes beside it in these places.
+pub(crate) fn commit(places: &[&str]) -> Result<String> {
     let commit = proc::output(proc::command("git").args(["rev-parse", "--short=10", "HEAD"]))?;
-    let status = ["status", "--porcelain", "--untracked-files=no", "--", "crates"];
-    let changes = proc::output(proc::command("git").args(status))?;
+    let status = ["status", "--porcelain", "--untracked-files=no", "--"];
+    let changes = proc::output(proc::command("git").args(status).args(places))?;
     Ok(format!("{}{}", commit.trim(), if changes.trim().is_empty() { "" } else { " with changes" }))
 }
 

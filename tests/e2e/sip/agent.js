@@ -16,6 +16,15 @@ rig.work = async ({ address, user, domain, password }) => {
   agent.on('registrationFailed', () => (rig.state = 'refused'));
   agent.on('newRTCSession', ({ session }) => {
     rig.session = session;
+    // What nobody listens to is not decoded.
+    session.on('peerconnection', ({ peerconnection }) => {
+      peerconnection.addEventListener('track', ({ track, streams }) => {
+        if (track.kind !== 'audio') return;
+        const audio = document.body.appendChild(document.createElement('audio'));
+        audio.srcObject = streams[0] ?? new MediaStream([track]);
+        audio.play();
+      });
+    });
     session.on('icecandidate', ({ ready }) => setTimeout(ready, 500));
     session.on('confirmed', () => (rig.state = 'talking'));
     session.on('ended', () => (rig.state = 'ended'));
@@ -26,10 +35,11 @@ rig.work = async ({ address, user, domain, password }) => {
 };
 
 rig.seen = async () => {
-  const sums = { audio: 0, video: 0 };
+  const sums = { audio: 0, video: 0, energy: 0 };
   for (const entry of (await rig.session.connection.getStats()).values()) {
     if (entry.type !== 'inbound-rtp') continue;
     sums[entry.kind] += entry.kind === 'video' ? entry.framesDecoded : entry.packetsReceived;
+    sums.energy += entry.totalAudioEnergy ?? 0;
   }
   return sums;
 };

@@ -4,13 +4,18 @@ import { create } from './softphone.js';
 const phone = create();
 const context = new AudioContext();
 
+/** A track with a tone of so many hertz. */
+const tone = (hertz) => {
+  const oscillator = new OscillatorNode(context, { frequency: hertz });
+  const out = new MediaStreamAudioDestinationNode(context);
+  oscillator.connect(out);
+  oscillator.start();
+  return out.stream.getAudioTracks()[0];
+};
+
 /** A stream with a tone of so many hertz, and a picture if there is to be one. */
 const source = async (hertz, video) => {
-  const tone = new OscillatorNode(context, { frequency: hertz });
-  const out = new MediaStreamAudioDestinationNode(context);
-  tone.connect(out);
-  tone.start();
-  const tracks = out.stream.getAudioTracks();
+  const tracks = [tone(hertz)];
   if (video) tracks.push(...(await navigator.mediaDevices.getUserMedia({ video: true })).getVideoTracks());
   return new MediaStream(tracks);
 };
@@ -29,6 +34,7 @@ const rig = {
   call: null,
   ear: null,
   stream: null,
+  tone,
 
   async dial({ hertz, ...options }) {
     rig.events = [];
@@ -54,7 +60,9 @@ const rig = {
   async stats() {
     const sums = { in: {}, out: {} };
     for (const own of (await rig.call.stats()).values()) {
-      if (own.type === 'inbound-rtp') sums.in[own.kind] = { packets: own.packetsReceived, frames: own.framesDecoded };
+      if (own.type === 'inbound-rtp') {
+        sums.in[own.kind] = { packets: own.packetsReceived, frames: own.framesDecoded, energy: own.totalAudioEnergy };
+      }
       if (own.type === 'outbound-rtp') sums.out[own.kind] = { packets: own.packetsSent, bytes: own.bytesSent };
     }
     return sums;

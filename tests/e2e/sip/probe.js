@@ -1,4 +1,5 @@
-// Put into the panel before a call: keeps the peer connections that are made, and tells what they carry.
+// Put into a page or a panel before a call: keeps the peer connections that are made, and tells what they carry and when
+// a call began to ring.
 (() => {
   if (window.probe) return;
   const Plain = window.RTCPeerConnection;
@@ -9,7 +10,14 @@
       peers.push(this);
     }
   };
-  const context = new AudioContext();
+  let times = {};
+  const say = WebSocket.prototype.send;
+  WebSocket.prototype.send = function send(data) {
+    if (typeof data === 'string' && data.startsWith('INVITE ')) times.invited ??= performance.now();
+    return say.call(this, data);
+  };
+  document.addEventListener('click', (event) => (times.clicked ??= event.timeStamp), true);
+  let context = null;
   let ear = null;
   window.probe = {
     /** What has come in and gone out in the newest call, by medium. */
@@ -24,11 +32,18 @@
       return sums;
     },
 
-    /** The loudest frequency in what the panel plays, in hertz; 0 when it is quiet. */
+    /** Which microphone is sent, and whether it is live. */
+    sends() {
+      const { label, readyState } = peers.at(-1).getSenders().find((own) => own.track?.kind === 'audio').track;
+      return [label, readyState];
+    },
+
+    /** The loudest frequency in what is played, in hertz; 0 when it is quiet. */
     hears(player) {
       const stream = player?.srcObject;
       if (!stream?.getAudioTracks().length) return 0;
       if (ear?.stream !== stream) {
+        context ??= new AudioContext();
         const node = new AnalyserNode(context, { fftSize: 4096 });
         new MediaStreamAudioSourceNode(context, { mediaStream: stream }).connect(node);
         ear = { stream, node };
@@ -38,6 +53,22 @@
       ear.node.getFloatFrequencyData(bins);
       const loudest = bins.indexOf(Math.max(...bins));
       return bins[loudest] > -60 ? (loudest * context.sampleRate) / ear.node.fftSize : 0;
+    },
+
+    /** From the next click on: milliseconds until INVITE has left, and until the word is seen in such an element. */
+    time(selector, word) {
+      times = {};
+      const look = () => {
+        if (deep(selector).some((own) => words(own).includes(word))) times.seen = performance.now();
+        else requestAnimationFrame(look);
+      };
+      look();
+    },
+
+    /** What `time` has found; null until it is complete. */
+    times() {
+      const { clicked, invited, seen } = times;
+      return seen ? [invited - clicked, seen - clicked] : null;
     },
   };
 })();

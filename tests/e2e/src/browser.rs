@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::network::{Door, SERVERS, Visitor};
-use crate::process::{Folder, Process, free_port};
+use crate::process::{Cpu, Folder, Process, free_port};
 use crate::sip::write_tone;
 use crate::tab::{Session, Tab};
 use crate::wait::until;
@@ -223,6 +223,12 @@ impl Browser {
         for process in &mut self.processes {
             process.kill();
         }
+    }
+
+    /// What it has used of the processors so far.
+    #[must_use]
+    pub fn cpu(&self) -> Option<Cpu> {
+        self.processes.first().map(Process::cpu)
     }
 
     /// Ends it in good order.

@@ -114,8 +114,38 @@ impl Process {
         drop(self.child.wait());
     }
 
+    /// What the programs that it started, and theirs, have used of the processors so far.
+    #[must_use]
+    pub fn cpu(&self) -> Cpu {
+        let own = descendants(self.child.id()).into_iter().filter_map(|(pid, _)| {
+            let ticks = stat(pid, 11)? + stat(pid, 12)?;
+            let words = fs::read_to_string(format!("/proc/{pid}/cmdline")).ok()?;
+            Some((pid, words.contains("--type=renderer"), ticks))
+        });
+        Cpu(own.collect())
+    }
+
     fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
+    }
+}
+
+/// Ticks of the processors: number of a program, whether it renders pages, and how many it has used.
+#[derive(Clone, Debug)]
+pub struct Cpu(Vec<(u32, bool, u64)>);
+
+impl Cpu {
+    /// Linux counts so many in a second, on every processor (`USER_HZ`).
+    const TICKS: f64 = 100.0;
+
+    /// Seconds since then: of the programs that render pages, and of all together.
+    #[must_use]
+    pub fn since(&self, before: &Self) -> [f64; 2] {
+        let used = |(pid, _, ticks): &(u32, bool, u64)| {
+            let then = before.0.iter().find(|own| own.0 == *pid).map_or(0, |own| own.2);
+            ticks.saturating_sub(then) as f64 / Self::TICKS
+        };
+        [self.0.iter().filter(|own| own.1).map(used).sum(), self.0.iter().map(used).sum()]
     }
 }
 

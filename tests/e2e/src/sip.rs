@@ -9,7 +9,7 @@ mod recording;
 mod scene;
 mod site;
 
-pub use desk::{CallPanel, Desk, desk, distant_desk};
+pub use desk::{CallPanel, Desk, desk, desk_within, distant_desk, probe};
 pub use gateway::{Gateway, Line, reply};
 pub use lab::{Asked, Lab};
 pub use phone::{AgentPage, Phone};

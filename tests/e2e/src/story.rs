@@ -42,7 +42,7 @@ impl Rig {
 }
 
 /// No story takes that long; a driver that hangs would.
-const STORY_MAX: Duration = Duration::from_secs(150);
+pub(crate) const STORY_MAX: Duration = Duration::from_secs(150);
 const EVIDENCE_MAX: Duration = Duration::from_secs(20);
 
 /// Browsers are heavy: one story at a time.
@@ -60,7 +60,7 @@ pub fn story(options: Options, setup: &Setup, happens: impl AsyncFnOnce(&Rig) ->
         let browser = Browser::start(options, name).await?;
         let rig = Rig { stack, browser };
         let happened = happens(&rig);
-        play(&rig, name, happened).await.and(rig.browser.close().await)
+        play(&rig, name, STORY_MAX, happened).await.and(rig.browser.close().await)
     })
 }
 
@@ -74,8 +74,13 @@ pub(crate) fn alone(happens: impl AsyncFnOnce(&str) -> Result<()>) -> Result<()>
 }
 
 /// What happens on this rig, and what must not have happened; keeps the evidence when it goes wrong.
-pub(crate) async fn play(rig: &Rig, name: &str, happens: impl Future<Output = Result<()>>) -> Result<()> {
-    let happened = timeout(STORY_MAX, happens).await;
+pub(crate) async fn play(
+    rig: &Rig,
+    name: &str,
+    time: Duration,
+    happens: impl Future<Output = Result<()>>,
+) -> Result<()> {
+    let happened = timeout(time, happens).await;
     let result = match happened.unwrap_or_else(|_| Err(anyhow!("the story does not end"))) {
         Ok(()) => is_quiet(rig).await,
         Err(error) => Err(error),

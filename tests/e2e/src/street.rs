@@ -58,7 +58,17 @@ impl Street {
     ///
     /// When no port can be had.
     pub async fn to(proxy: u16) -> Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.context("no port for the street")?;
+        Self::on(0, proxy).await
+    }
+
+    /// The same on this port.
+    ///
+    /// # Errors
+    ///
+    /// When it is taken.
+    pub async fn on(port: u16, proxy: u16) -> Result<Self> {
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.context("no port for the street")?;
         let port = listener.local_addr()?.port();
         let traffic = Arc::new(Traffic::default());
         let task = tokio::spawn(serve(listener, (Ipv4Addr::LOCALHOST, proxy).into(), Arc::clone(&traffic)));

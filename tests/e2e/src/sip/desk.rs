@@ -1,6 +1,7 @@
 //! The panel in front of the lab: a desk whose centre names the lab's gateway, and an agent who takes every call.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
@@ -11,8 +12,8 @@ use crate::network::{Door, SERVERS, Visitor, apart};
 use crate::pages::Panel;
 use crate::sandbox::Sandbox;
 use crate::stack::{Setup, Stack};
-use crate::story::{Rig, alone, play};
-use crate::tab::In;
+use crate::story::{Rig, STORY_MAX, alone, play};
+use crate::tab::{In, Tab};
 use crate::wait::until;
 
 const PROBE: &str = include_str!("../../sip/probe.js");
@@ -40,7 +41,7 @@ impl Desk {
         self.answers_at(code)?;
         Sandbox::of(&self.rig.stack).sign_in("Clerk").await?;
         let panel = self.rig.shop("/").await?.open_panel().await?;
-        panel.tab.run(In::Panel, PROBE, Vec::new()).await?;
+        probe(&panel.tab, In::Panel).await?;
         panel.click("call_open").await?;
         panel.offers("call_voice").await?;
         Ok(CallPanel { panel })
@@ -141,12 +142,25 @@ pub fn desk(
     gateways: impl FnOnce(&Lab) -> Result<Vec<String>>,
     happens: impl AsyncFnOnce(&Desk) -> Result<()>,
 ) -> Result<()> {
+    desk_within(STORY_MAX, gateways, happens)
+}
+
+/// The same for what may take as long as this.
+///
+/// # Errors
+///
+/// What went wrong, as with [`crate::story`].
+pub fn desk_within(
+    time: Duration,
+    gateways: impl FnOnce(&Lab) -> Result<Vec<String>>,
+    happens: impl AsyncFnOnce(&Desk) -> Result<()>,
+) -> Result<()> {
     alone(async |name| {
         let lab = Lab::start(name).await?;
         let stack = Stack::start(&setup(&gateways(&lab)?), name).await?;
         let browser = Browser::start(options(), name).await?;
         let desk = Desk { rig: Rig { stack, browser }, lab };
-        let result = play(&desk.rig, name, happens(&desk)).await;
+        let result = play(&desk.rig, name, time, happens(&desk)).await;
         result.and(desk.rig.browser.close().await)
     })
 }
@@ -171,10 +185,19 @@ pub fn distant_desk(
                 [Door::from_outside(stack.shop.port).await?, Door::from_outside(stack.street.port).await?];
             let browser = Browser::start_at(&visitor, options(), name).await?;
             let desk = Desk { rig: Rig { stack, browser }, lab };
-            let result = play(&desk.rig, name, happens(&desk, &visitor)).await;
+            let result = play(&desk.rig, name, STORY_MAX, happens(&desk, &visitor)).await;
             result.and(desk.rig.browser.close().await)
         })
     })
+}
+
+/// Puts the probe where a call will be made.
+///
+/// # Errors
+///
+/// When there is no such place.
+pub async fn probe(tab: &Tab, at: In) -> Result<()> {
+    tab.run(at, PROBE, Vec::new()).await.map(drop)
 }
 
 fn options() -> Options {

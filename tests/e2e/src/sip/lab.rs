@@ -211,6 +211,25 @@ impl Lab {
         all.iter().map(|path| Recording::read(path)).collect()
     }
 
+    /// Waits until the agent's telephone has recorded so many seconds more in its newest call, with this tone near their
+    /// end.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn agent_hears(&self, hertz: f64, seconds: f64) -> Result<()> {
+        let newest = || Ok::<_, anyhow::Error>(self.recordings()?.pop());
+        let before = newest()?.map_or(0.0, |own| own.seconds());
+        until(&format!("the agent hears {hertz} Hz for {seconds} s"), async || {
+            let recording = newest()?.context("the agent hears nothing")?;
+            let now = recording.seconds();
+            ensure!(now >= before + seconds, "it was {before} s, it is {now} s");
+            ensure!(recording.has_at(now - 0.5, hertz), "the tone is missing after {now} s");
+            Ok(())
+        })
+        .await
+    }
+
     /// What the gateway was asked by pages, in order.
     ///
     /// # Errors

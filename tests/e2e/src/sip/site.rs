@@ -25,7 +25,8 @@ pub struct Site {
 }
 
 impl Site {
-    /// Opens it: `/` has the softphone as it was built for the proxy to serve, `/agent` an agent with a camera.
+    /// Opens it: `/` has the softphone as it was built for the proxy to serve, `/agent` an agent with a camera, `/plain`
+    /// a page that calls by JsSIP alone.
     ///
     /// # Errors
     ///
@@ -40,6 +41,8 @@ impl Site {
         let files = Arc::new([
             ("/", "text/html", html),
             ("/agent", "text/html", agent),
+            ("/plain", "text/html", page("plain.html")?),
+            ("/plain.js", "text/javascript", bundle("plain.js")?),
             ("/page.js", "text/javascript", page("page.js")?),
             ("/agent.js", "text/javascript", bundle("agent.js")?),
             ("/softphone.js", "text/javascript", softphone),

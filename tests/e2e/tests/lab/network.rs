@@ -6,8 +6,8 @@ use frontdesk_e2e::sip::{Asked, CallPanel, Desk, distant_desk};
 use frontdesk_e2e::{In, until};
 use serde_json::{Value, json};
 
-/// The tone that the agent's telephone sends.
-const AGENT_HZ: f64 = 440.0;
+use crate::AGENT_HZ;
+
 /// Packets in a second of sound.
 const SECOND: f64 = 50.0;
 
@@ -17,25 +17,10 @@ async fn both_are_heard(desk: &Desk) -> Result<(CallPanel, Asked)> {
     panel.talks().await?;
     panel.hears(AGENT_HZ).await?;
     panel.grows("/in/audio/packets", SECOND).await?;
-    agent_hears(desk, 1.0).await?;
+    desk.lab.agent_hears(Desk::VISITOR_HZ, 1.0).await?;
     let begun = desk.lab.is_asked("for a call", |asked| asked.method == "INVITE").await?;
     ensure!(begun.from == Link::Wifi.visitor(2), "the call comes from {}", begun.from);
     Ok((panel, begun))
-}
-
-/// Waits until the agent's telephone has recorded so many seconds more, the visitor's tone in the last of them.
-async fn agent_hears(desk: &Desk, seconds: f64) -> Result<()> {
-    let length = || Ok::<_, anyhow::Error>(desk.lab.recordings()?.last().map_or(0.0, |own| own.seconds()));
-    let before = length()?;
-    until(&format!("the agent hears {seconds} s more"), async || {
-        let recordings = desk.lab.recordings()?;
-        let [recording] = recordings.as_slice() else { anyhow::bail!("there are {recordings:?}") };
-        let now = recording.seconds();
-        ensure!(now >= before + seconds, "it was {before} s, it is {now} s");
-        ensure!(recording.has_at(now - 0.5, Desk::VISITOR_HZ), "the visitor's tone is missing after {now} s");
-        Ok(())
-    })
-    .await
 }
 
 /// What must be true once the visitor has an address that ends so: the same call by the new address, new ways for media
@@ -55,7 +40,7 @@ async fn goes_on(desk: &Desk, panel: &CallPanel, begun: &Asked, link: Link, last
     panel.grows("/in/audio/energy", 0.000_1).await?;
     panel.grows("/out/audio/packets", SECOND).await?;
     panel.hears(AGENT_HZ).await?;
-    agent_hears(desk, 1.0).await?;
+    desk.lab.agent_hears(Desk::VISITOR_HZ, 1.0).await?;
     // For the visitor, the centre and the gateway nothing has ended, and the panel says so.
     until("the panel says that the call goes on", async || {
         let text = panel.panel.tab.text(In::Panel).await?;
