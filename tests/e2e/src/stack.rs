@@ -180,14 +180,15 @@ countries = ["CN", "DE"]
     ))
 }
 
-/// The proxy's binary: `FRONTDESK_BIN`, or the one that cargo has built beside these tests.
+/// The proxy's binary: `FRONTDESK_BIN`, or the one that cargo has built with this program.
 fn program() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("FRONTDESK_BIN") {
         return Ok(path.into());
     }
     let own = std::env::current_exe().context("cannot tell where this test lies")?;
-    let built = own.ancestors().nth(2).map(|profile| profile.join("frontdesk"));
-    match built.filter(|path| path.is_file()) {
+    // Tests lie in `deps`, other programs beside the proxy's.
+    let mut places = own.ancestors().skip(1).take(2).map(|folder| folder.join("frontdesk"));
+    match places.find(|path| path.is_file()) {
         Some(path) => Ok(path),
         None => bail!("the proxy has not been built: run `cargo build --package frontdesk-proxy` first"),
     }
