@@ -10,6 +10,8 @@ import { at, drawHead, drawList, drawLog, groupOf, redrawLines } from "./view.js
 const STORED = "frontdesk-sandbox-agent";
 const TYPING_EVERY_MS = 3_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000];
+/** What the browser throws when it gives no microphone or camera, and the sentence for it. */
+const DEVICE_REASONS = { NotAllowedError: "deviceForbidden", NotFoundError: "deviceAbsent", NotReadableError: "deviceBusy" };
 
 const desk = { agent: null, token: null, conversations: new Map(), lines: new Map(), known: new Map(), calls: new Map(), letters: [], gateway: null, drafts: new Map(), open: null };
 let listening = null;
@@ -198,7 +200,8 @@ async function speakIn(which, act) {
   try {
     stream = await listenIn(which);
   } catch (error) {
-    at("side-error").textContent = say("noMicrophone", { why: error.name });
+    const reason = DEVICE_REASONS[error.name];
+    at("side-error").textContent = say("noMicrophone", { why: reason ? say(reason) : error.message });
     return;
   }
   const stop = () => stream.getTracks().forEach((track) => track.stop());
