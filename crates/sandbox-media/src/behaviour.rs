@@ -11,6 +11,8 @@ pub(crate) enum Act {
     Ring,
     /// 183 with the answer, before the call is taken.
     EarlyMedia,
+    /// The same until the agent of a line is there; 180 when the agent was first.
+    WaitForAgent,
     /// 200 with the answer.
     Answer,
     /// BYE.
@@ -91,9 +93,15 @@ impl Plan {
         self
     }
 
-    /// A line whose agent answers.
-    pub(crate) fn line() -> Plan {
+    /// Nobody answers.
+    pub(crate) fn rings() -> Plan {
         Plan { before: vec![(Duration::ZERO, Act::Ring)], ..Plan::plays(Plays::Peer) }
+    }
+
+    /// A line whose agent answers. The announcement is heard until then.
+    pub(crate) fn line() -> Plan {
+        let before = vec![(Duration::ZERO, Act::WaitForAgent)];
+        Plan { before, ..Plan::plays(Plays::PeerAfterAnnouncement) }
     }
 }
 

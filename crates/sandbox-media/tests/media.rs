@@ -76,7 +76,7 @@ async fn agent_and_visitor_hear_and_see_each_other_and_end_together() {
     let (mut visitor, offer, pending) = Browser::new(true).await;
     let mut telephone = Telephone::connect(&gateway, "179").await;
     telephone.say("INVITE", &offer).await;
-    telephone.wait_for("SIP/2.0 180").await;
+    telephone.wait_for("SIP/2.0 183").await;
     let (mut agent, agent_offer, agent_pending) = Browser::new(true).await;
     let answer = gateway.agent_offer("179", &agent_offer).expect("a line");
     agent.accept(agent_pending, &answer);

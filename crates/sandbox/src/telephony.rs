@@ -1,6 +1,6 @@
 //! The gateway beside the centre: each knows what the other ends.
 //!
-//! A call that an agent has taken is a line of the gateway, under its access code. The line is closed when the centre's call
+//! A call whose visitor knows of the gateway is a line of it, under its access code. The line is closed when the centre's call
 //! ends, and the call ends when the line does.
 
 use std::collections::BTreeSet;
@@ -49,9 +49,9 @@ impl Sandbox {
     }
 }
 
-/// Opens and closes lines until they are those of the connected calls.
+/// Opens and closes lines until they are those of the calls.
 pub(crate) fn match_lines(gateway: &Gateway, centre: &Centre) {
-    let wanted: BTreeSet<&str> = centre.connected_codes().filter(|code| !gateway.has_number(code)).collect();
+    let wanted: BTreeSet<&str> = centre.line_codes().filter(|code| !gateway.has_number(code)).collect();
     let open = gateway.lines();
     for line in open.iter().filter(|line| !wanted.contains(line.as_str())) {
         gateway.close_line(line);

@@ -260,6 +260,18 @@ async fn a_rating_is_asked_for_after_a_call_that_an_agent_took() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn no_rating_is_asked_for_when_nobody_took_a_call_that_waited_at_the_gateway() {
+    let bench = Bench::with(plan()).await;
+    let visitor = bench.visitor().await;
+    let news = [connected(&["gw.example"]), CallNews::QueueTimeout];
+    bench.centre.script().call_events.extend(news.map(|news| Ok(Some(news))));
+    start(&visitor, "k1", "audio").await;
+    pass(4.0).await;
+    assert_eq!(calls(&visitor).await, ["setup", "connected", "ended queue_timeout"]);
+    assert_eq!(visitor.call("GET", "/v1/survey", None).await.body["open"], false);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_the_centre_refuses_may_be_tried_again() {
     let bench = Bench::with(plan()).await;
     let visitor = bench.visitor().await;

@@ -165,7 +165,8 @@ impl Draft {
     /// conversation with an agent that is open.
     pub fn end_call(&mut self, end: CallEnd) {
         if self.record.is_calling() {
-            if self.record.call.state == CallState::Connected {
+            // Some centres connect the visitor while they look for an agent.
+            if self.record.call.state == CallState::Connected && end != CallEnd::QueueTimeout {
                 if self.record.is_open() && self.record.contact.state == ContactState::Agent {
                     self.record.had_agent = true;
                 } else {

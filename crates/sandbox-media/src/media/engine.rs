@@ -99,7 +99,7 @@ impl Engine {
     pub(super) fn join(&mut self, now: Instant, one: LegId, other: LegId) {
         for (id, peer) in [(one, other), (other, one)] {
             if let Some(leg) = self.legs.get_mut(&id) {
-                leg.peer = Some(peer);
+                leg.join(peer);
                 leg.ask_for_keyframe(KeyframeRequestKind::Pli);
             }
             self.drain(now, id);
@@ -184,7 +184,7 @@ impl Engine {
             }
             let to = match leg.plays {
                 Plays::Echo => Some(id),
-                Plays::Peer => leg.peer,
+                Plays::Peer | Plays::PeerAfterAnnouncement => leg.peer,
                 Plays::Announcement => None,
             };
             for outcome in leg.drain(id, now, &mut self.out) {

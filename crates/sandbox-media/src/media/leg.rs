@@ -16,6 +16,9 @@ use super::{LegId, MediaError, MediaNews, Plays, Traffic};
 /// Payload types of telephone events when they are ours to choose (RFC 4733).
 const TONES: [(u8, Frequency); 2] = [(110, Frequency::FORTY_EIGHT_KHZ), (126, Frequency::EIGHT_KHZ)];
 
+/// What timestamps of Opus count (RFC 7587 §4.1).
+const AUDIO: Frequency = Frequency::FORTY_EIGHT_KHZ;
+
 /// What to offer in a change of our own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Change {
@@ -44,6 +47,7 @@ pub(super) struct Leg {
     wants: Instant,
     next_packet: Option<Instant>,
     packets_played: u64,
+    clock: AudioClock,
     pub(super) born: Instant,
     pub(super) heard: Option<Instant>,
     pub(super) told_lost: bool,
@@ -90,6 +94,7 @@ impl Leg {
             wants: now,
             next_packet: None,
             packets_played: 0,
+            clock: AudioClock::default(),
             born: now,
             heard: None,
             told_lost: false,
@@ -200,7 +205,7 @@ impl Leg {
         else {
             return false;
         };
-        let time = MediaTime::new(self.packets_played * PACKET_SAMPLES, Frequency::FORTY_EIGHT_KHZ);
+        let time = self.clock.sends(due, self.packets_played * PACKET_SAMPLES);
         self.packets_played += 1;
         let Some(writer) = self.audio.and_then(|mid| self.rtc.writer(mid)) else { return false };
         let Some(number) = writer.payload_params().find(|params| params.spec().codec == Codec::Opus) else {
@@ -213,13 +218,28 @@ impl Leg {
         true
     }
 
+    /// From now on it sends what this leg receives.
+    pub(super) fn join(&mut self, peer: LegId) {
+        if self.peer.replace(peer) != Some(peer) {
+            self.clock.change_source();
+        }
+        if self.plays == Plays::PeerAfterAnnouncement {
+            self.next_packet = None;
+        }
+    }
+
     /// Sends what another leg received.
     pub(super) fn write(&mut self, frame: &MediaData) {
         let audio = frame.params.spec().codec.is_audio();
         let Some(mid) = (if audio { self.audio } else { self.video }) else { return };
         let Some(writer) = self.rtc.writer(mid) else { return };
         let Some(number) = writer.match_params(frame.params) else { return };
-        match writer.write(number, frame.network_time, frame.time, frame.data.clone()) {
+        let time = if audio {
+            self.clock.sends(frame.network_time, frame.time.rebase(AUDIO).numer())
+        } else {
+            frame.time
+        };
+        match writer.write(number, frame.network_time, time, frame.data.clone()) {
             Ok(()) if audio => self.traffic.audio_out += 1,
             Ok(()) => self.traffic.video_out += 1,
             Err(error) => tracing::trace!(%error, "a frame was not sent"),
@@ -268,7 +288,12 @@ impl Leg {
         match event {
             Event::Connected => {
                 self.heard = Some(now);
-                self.next_packet = (self.plays == Plays::Announcement).then_some(now);
+                let plays = match self.plays {
+                    Plays::Announcement => true,
+                    Plays::PeerAfterAnnouncement => self.peer.is_none(),
+                    Plays::Echo | Plays::Peer => false,
+                };
+                self.next_packet = plays.then_some(now);
                 Some(Outcome::News(MediaNews::Connected(id)))
             }
             Event::MediaData(data) => match data.codec_extra {
@@ -289,6 +314,37 @@ impl Leg {
             Event::Closed => Some(Outcome::News(MediaNews::Closed(id))),
             _ => None,
         }
+    }
+}
+
+/// Timestamps of the sound that is sent: one row of them, whoever it comes from.
+#[derive(Clone, Copy, Debug, Default)]
+struct AudioClock {
+    /// What is added to the source's own timestamps, modulo 2^64.
+    shift: u64,
+    /// The last timestamp that was sent, and when.
+    last: Option<(Instant, u64)>,
+    /// The next packet is the first of another source, which counts from anywhere.
+    fresh: bool,
+}
+
+impl AudioClock {
+    fn change_source(&mut self) {
+        self.fresh = true;
+    }
+
+    /// The timestamp to be sent for this one of the source.
+    fn sends(&mut self, now: Instant, own: u64) -> MediaTime {
+        if std::mem::take(&mut self.fresh)
+            && let Some((at, last)) = self.last
+        {
+            let since = now.saturating_duration_since(at).max(PACKET);
+            let samples = since.as_micros() as u64 * 48 / 1_000;
+            self.shift = (last + samples).wrapping_sub(own);
+        }
+        let time = own.wrapping_add(self.shift);
+        self.last = Some((now, time));
+        MediaTime::new(time, AUDIO)
     }
 }
 
@@ -313,6 +369,21 @@ fn lines(sdp: &str) -> (Option<Mid>, Option<Mid>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn timestamps_go_on_when_the_source_changes() {
+        let begin = Instant::now();
+        let mut clock = AudioClock::default();
+        let mut at = |ms, own| clock.sends(begin + Duration::from_millis(ms), own).numer();
+        assert_eq!([at(0, 7_000), at(20, 7_960)], [7_000, 7_960]);
+        clock.change_source();
+        let mut at = |ms, own| clock.sends(begin + Duration::from_millis(ms), own).numer();
+        // 100 ms later, from one that has counted further, or has only begun.
+        assert_eq!([at(120, 4_000_000_000), at(140, 4_000_000_960)], [12_760, 13_720]);
+        clock.change_source();
+        let mut at = |ms, own| clock.sends(begin + Duration::from_millis(ms), own).numer();
+        assert_eq!([at(140, 0), at(180, 1_920)], [14_680, 16_600]);
+    }
 
     #[test]
     fn the_first_lines_in_use() {

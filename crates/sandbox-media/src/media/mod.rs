@@ -38,6 +38,8 @@ pub(crate) enum Plays {
     Echo,
     /// What the leg it is joined with receives.
     Peer,
+    /// The melody until it is joined with another leg, and then what that one receives.
+    PeerAfterAnnouncement,
 }
 
 /// Counts of one leg since it began.

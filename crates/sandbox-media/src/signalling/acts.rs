@@ -133,7 +133,8 @@ impl Signalling {
                 self.tell(key, &code, CallNews::Ringing);
                 self.answer_line(now, &code);
             }
-            Act::EarlyMedia => match self.describe(key) {
+            Act::WaitForAgent if self.agent_is_there(&code) => self.act(now, key, Act::Ring),
+            Act::EarlyMedia | Act::WaitForAgent => match self.describe(key) {
                 Ok(()) => {
                     let Some(call) = self.calls.get(key) else { return };
                     let mut response = call.response(183, &contact).with("Content-Type", "application/sdp");

@@ -39,6 +39,10 @@ impl Signalling {
             && self.calls.values().any(|call| call.access_code == access_code)
     }
 
+    pub(super) fn agent_is_there(&self, access_code: &str) -> bool {
+        self.lines.get(access_code).is_some_and(|line| line.agent.is_some())
+    }
+
     /// The agent's browser offers its media. A second offer takes the place of the first.
     pub(crate) fn agent_offer(
         &mut self,

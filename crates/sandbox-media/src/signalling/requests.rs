@@ -63,7 +63,7 @@ impl Signalling {
                 let to = format!("<sip:{user}@{}>", self.settings.domain);
                 return self.reply(from, &request.response(302, Some(&token())).with("Contact", to));
             }
-            Some(Behaviour::Rings) => Plan { after: Vec::new(), ..Plan::line() },
+            Some(Behaviour::Rings) => Plan::rings(),
             Some(Behaviour::Answers(plan)) => plan,
             Some(Behaviour::Silent) => return,
         };

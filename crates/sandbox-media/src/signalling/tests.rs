@@ -440,11 +440,15 @@ fn a_closed_socket_ends_the_call_unless_another_takes_over() {
 }
 
 #[test]
-fn a_line_rings_until_the_agent_is_there() {
+fn a_line_plays_the_announcement_until_the_agent_is_there() {
     let mut bench = Bench::new();
     assert_eq!(statuses(&bench.invite("17900000001")), [100, 404]);
     bench.gateway.open_line("17900000001");
-    assert_eq!(statuses(&bench.invite("17900000001")), [100, 180]);
+    let heard = bench.invite("17900000001");
+    assert_eq!(statuses(&heard), [100, 183]);
+    assert!(
+        matches!(heard.last(), Some(Message::Response(progress)) if progress.body.contains("opus/48000"))
+    );
     assert!(bench.seconds(20).is_empty());
     let offer = offer();
     assert!(bench.gateway.agent_offer(bench.now, "17900000001", "nonsense").is_err());

@@ -110,12 +110,15 @@ impl Telephone {
 
     /// The next frame whose first line begins so.
     pub(crate) async fn wait_for(&mut self, first: &str) -> String {
-        loop {
-            let frame = self.hear().await.unwrap_or_else(|| panic!("closed before {first}"));
-            if frame.starts_with(first) {
-                return frame;
+        let frame = async {
+            loop {
+                let frame = self.hear().await.unwrap_or_else(|| panic!("closed before {first}"));
+                if frame.starts_with(first) {
+                    return frame;
+                }
             }
-        }
+        };
+        bounded(first, frame).await
     }
 
     /// Calls and acknowledges; the answer's description.

@@ -4,7 +4,7 @@
 //!  (none) ── create ──► queued ── agent accepts ──► connected ──► ended
 //!                          └──── refused, timed out, dropped ───────┘
 //! ```
-//! Media never pass through here: a connected event names the gateway, and a connected call is a line of it.
+//! Media never pass through here: a connected event names the gateway, and a call is a line of it from then on.
 
 use std::collections::VecDeque;
 
@@ -82,10 +82,20 @@ pub(crate) struct Call {
     /// What the visitor thought of it.
     pub(crate) rating: Option<Rating>,
     pub(crate) changed: u64,
+    /// Was the visitor told where the gateway is?
+    #[serde(skip)]
+    told: bool,
     #[serde(skip)]
     events: VecDeque<CallEvent>,
     #[serde(skip)]
     polled_ms: Ms,
+}
+
+impl Call {
+    /// Can the visitor be at the gateway?
+    fn is_line(&self) -> bool {
+        self.told && self.state != CallState::Ended
+    }
 }
 
 /// Why no call came to be.
@@ -145,10 +155,14 @@ impl Centre {
             ended_ms: None,
             rating: None,
             changed: 0,
+            told: false,
             events: VecDeque::from([CallEvent::InQueue]),
             polled_ms: now,
         };
         self.calls.insert(id, call);
+        if self.settings.call_waits_on_line {
+            self.name_gateway(id);
+        }
         self.touch_call(id);
         if self.settings.call_auto_accept
             && let Some(agent) = self.present_agent(now)
@@ -198,11 +212,12 @@ impl Centre {
         call.events.pop_front()
     }
 
-    /// The visitor rates the last call that an agent took. `false` when there is none that began after `since`.
+    /// The visitor rates the last call that was connected. `false` when there is none that began after `since`.
     pub(super) fn rate_call(&mut self, user: &str, since: Ms, rating: &Rating) -> bool {
         let mut calls = self.calls.values_mut().rev();
-        let taken =
-            calls.find(|call| call.user_id == user && call.connected_ms.is_some_and(|at| at >= since));
+        let taken = calls.find(|call| {
+            call.user_id == user && call.told && call.connected_ms.unwrap_or(call.started_ms) >= since
+        });
         let Some(call) = taken else { return false };
         call.rating = Some(rating.clone());
         let id = call.id;
@@ -270,10 +285,9 @@ impl Centre {
         }
     }
 
-    /// Access codes of the calls that are connected.
-    pub(crate) fn connected_codes(&self) -> impl Iterator<Item = &str> {
-        let connected = self.calls.values().filter(|call| call.state == CallState::Connected);
-        connected.map(|call| call.access_code.as_str())
+    /// Access codes of the calls that are lines of the gateway.
+    pub(crate) fn line_codes(&self) -> impl Iterator<Item = &str> {
+        self.calls.values().filter(|call| call.is_line()).map(|call| call.access_code.as_str())
     }
 
     /// The gateway says that a line ended. Where several calls have one code, none of them is meant.
@@ -282,7 +296,7 @@ impl Centre {
         let mut meant = self
             .calls
             .values()
-            .filter(|call| call.state == CallState::Connected && call.access_code == access_code)
+            .filter(|call| call.is_line() && call.access_code == access_code)
             .map(|call| call.id);
         if let (Some(id), None) = (meant.next(), meant.next()) {
             self.end_call(now, id, cause);
@@ -294,9 +308,17 @@ impl Centre {
             call.state = CallState::Connected;
             call.agent = Some(agent);
             call.connected_ms = Some(now);
+        }
+        self.name_gateway(id);
+        self.touch_call(id);
+    }
+
+    /// The visitor is told where the gateway is, once.
+    fn name_gateway(&mut self, id: CallId) {
+        if let Some(call) = self.calls.get_mut(&id).filter(|call| !call.told) {
+            call.told = true;
             call.events.push_back(CallEvent::Connected(id));
         }
-        self.touch_call(id);
     }
 
     fn end_call(&mut self, now: Ms, id: CallId, cause: CallEnd) {

@@ -198,6 +198,9 @@ pub struct Settings {
     pub webrtc: bool,
     /// Is a call queued although no agent is at a desk? Otherwise it is refused.
     pub call_waits: bool,
+    /// Is the gateway named as soon as a call waits? Its line then plays the announcement until an agent takes the call.
+    /// Otherwise it is named when an agent has, as the documents say.
+    pub call_waits_on_line: bool,
     /// Is a call given to the first agent at a desk without asking?
     pub call_auto_accept: bool,
     /// After this many seconds a waiting call is given up.
@@ -279,6 +282,7 @@ impl Default for Settings {
             click_to_call: true,
             webrtc: true,
             call_waits: false,
+            call_waits_on_line: false,
             call_auto_accept: false,
             call_max_wait_s: 60,
             call_event_hold_ms: 5_000,

@@ -65,6 +65,27 @@ async fn a_call_goes_through_its_whole_life() {
 }
 
 #[tokio::test]
+async fn a_call_may_wait_on_the_gateways_line() {
+    let mut bench =
+        bench(json!({"call_waits": true, "call_waits_on_line": true, "call_max_wait_s": 30})).await;
+    create(&bench).await;
+    assert_eq!(event(&bench).await["resultDesc"], "Call in queue");
+    assert_eq!(event(&bench).await["resultDesc"], "Call connected");
+    assert_eq!(bench.record().await["calls"][0]["state"], "queued");
+    // Told once: the agent joins the visitor.
+    bench.sign_in("Li").await;
+    assert_eq!(desk_call(&bench, "accept").await["state"], "connected");
+    assert_eq!(event(&bench).await["resultDesc"], "ClickToCall polled without any events");
+    desk_call(&bench, "end").await;
+    assert_eq!(event(&bench).await["resultDesc"], "Call disconnected");
+    create(&bench).await;
+    event(&bench).await;
+    event(&bench).await;
+    bench.clock.advance(30_000);
+    assert_eq!(event(&bench).await["resultDesc"], "Call queued timeout");
+}
+
+#[tokio::test]
 async fn the_visitor_hangs_up_and_the_desk_sees_it() {
     let mut bench = bench(json!({})).await;
     bench.sign_in("Li").await;

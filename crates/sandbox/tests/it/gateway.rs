@@ -133,7 +133,7 @@ async fn talking(bench: &Bench) -> Telephone {
     create(bench).await;
     assert_eq!(act(bench, "accept").await["state"], "connected");
     let mut telephone = Telephone::call(bench).await;
-    telephone.wait_for("SIP/2.0 180").await;
+    telephone.wait_for("SIP/2.0 183").await;
     let answer = bench.desk("POST", "calls/1/media", json!({"sdp": offer()})).await;
     assert!(
         answer.json()["sdp"].as_str().is_some_and(|sdp| sdp.contains("a=fingerprint")),

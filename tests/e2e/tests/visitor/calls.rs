@@ -83,6 +83,29 @@ fn visitor_and_agent_hear_each_other_and_either_hangs_up() -> Result<()> {
 }
 
 #[test]
+fn a_call_that_waits_on_the_line_hears_the_announcement_until_an_agent_answers() -> Result<()> {
+    let mut setup = setup();
+    setup.centre["call_waits_on_line"] = json!(true);
+    story(options(), &setup, async |rig| {
+        let (_, panel) = panel_of(rig, "/").await?;
+        panel.call("call_voice").await?;
+        panel.tells("call_ringing").await?;
+        panel.hears_the_call().await?;
+        let agent = agent_of(rig).await?;
+        agent.takes_the_call().await?;
+        agent.hears_the_call().await?;
+        panel.tab.show().await?;
+        panel.tells("call_talking").await?;
+        panel.hears_the_call().await?;
+        // The sound of the agent's machine comes where the announcement was, without a gap that it would be lost in.
+        panel.tells("call_good").await?;
+        agent.hangs_up().await?;
+        panel.tab.show().await?;
+        panel.tells("call_end_centre").await
+    })
+}
+
+#[test]
 fn both_see_each_other_and_the_agent_hangs_up() -> Result<()> {
     story(options(), &setup(), async |rig| {
         let (_, panel) = panel_of(rig, "/").await?;
