@@ -72,7 +72,7 @@ impl Machine {
             }
             PhoneEvent::Answered => self.taken(step),
             PhoneEvent::Held(on) => call.controls.held_by_peer(step, on),
-            PhoneEvent::Ice(state) => call.recovery.ice(step, state),
+            PhoneEvent::Ice(state) => call.recovery.ice(step, state, call.watch.is_silent()),
             PhoneEvent::Socket(up) => call.recovery.socket(step, up),
             PhoneEvent::Ended(end) => self.phone_ended(step, end),
         }

@@ -78,6 +78,8 @@ pub(super) struct Watch {
     worse: (u8, Option<Quality>),
     better: (u8, Option<Quality>),
     nothing_since: Option<u64>,
+    /// Between the last two figures nothing arrived that should have.
+    silent: bool,
     faint_since: Option<u64>,
     dead_since: Option<u64>,
     heard: bool,
@@ -91,6 +93,11 @@ impl Watch {
 
     pub(super) fn warnings(&self) -> Warnings {
         self.warnings
+    }
+
+    /// Nothing arrived lately that should have.
+    pub(super) fn is_silent(&self) -> bool {
+        self.silent
     }
 
     /// Another microphone: nothing is known of it.
@@ -109,9 +116,11 @@ impl Watch {
         self.listen(now_ms, sample, expected.from_here);
         let Some(before) = before else {
             self.nothing_since = expected.from_peer.then_some(now_ms);
+            self.silent = false;
             return false;
         };
         let arrived = sample.received - before.received;
+        self.silent = arrived == 0 && expected.from_peer;
         if arrived > 0 || !expected.from_peer {
             self.nothing_since = None;
         } else {

@@ -62,7 +62,8 @@ impl Recovery {
         self.watch_way(step);
     }
 
-    pub(super) fn ice(&mut self, step: &mut Step, ice: IceState) {
+    /// `silent`: nothing had arrived for a while when this was told.
+    pub(super) fn ice(&mut self, step: &mut Step, ice: IceState, silent: bool) {
         let before = (self.is_going_on(), self.awaits_media());
         self.ice = Some(ice);
         self.watch_way(step);
@@ -71,6 +72,8 @@ impl Recovery {
                 self.was_up = true;
                 self.rest();
             }
+            // One in which nothing has come through for seconds had its moment.
+            IceState::Disconnected if silent => self.restart_by(step.now.ms),
             IceState::Disconnected => self.restart_by(step.later(GRACE_MS)),
             IceState::Failed | IceState::Closed => self.restart_by(step.now.ms),
             // On the way to media, for the first time or again.

@@ -45,6 +45,28 @@ fn an_interruption_gets_a_moment_before_a_restart_and_a_failure_does_not() {
 }
 
 #[test]
+fn an_interruption_after_silence_gets_no_moment() {
+    let mut bench = Bench::talking();
+    bench.measure(fine(2));
+    bench.measure(fine(2));
+    bench.phone(PhoneEvent::Ice(IceState::Disconnected));
+    assert_eq!(restarts(&bench), 1);
+    // On hold nothing is to be expected, and what came back is heard.
+    let mut bench = Bench::talking();
+    bench.measure(fine(2));
+    bench.phone(PhoneEvent::Held(true));
+    bench.measure(fine(2));
+    bench.phone(PhoneEvent::Ice(IceState::Disconnected));
+    assert_eq!(restarts(&bench), 0);
+    let mut bench = Bench::talking();
+    bench.measure(fine(2));
+    bench.measure(fine(2));
+    bench.measure(fine(4));
+    bench.phone(PhoneEvent::Ice(IceState::Disconnected));
+    assert_eq!(restarts(&bench), 0);
+}
+
+#[test]
 fn the_earliest_reason_for_a_restart_counts_and_each_has_to_go() {
     let mut bench = Bench::talking();
     bench.phone(PhoneEvent::Ice(IceState::Disconnected));
