@@ -354,8 +354,24 @@ fn capabilities(options: Options, machine: &Machine, profile: &Folder) -> Result
         }
         capabilities.insert("goog:loggingPrefs".into(), json!({"browser": "ALL"}));
     }
+    if let (Kind::Firefox, true, Value::Object(own)) = (options.kind, options.calls, &mut own) {
+        own.insert("prefs".into(), firefox_calls(options.devices)?);
+    }
     capabilities.insert(name.into(), own);
     Ok(capabilities)
+}
+
+/// What [`CALLS`] and the devices are for Chromium. Only those that are allowed are known here.
+fn firefox_calls(devices: Devices) -> Result<Value> {
+    if devices != Devices::Allowed {
+        bail!("Firefox is tried with devices that are allowed only");
+    }
+    Ok(json!({
+        "media.navigator.streams.fake": true,
+        "media.navigator.permission.disabled": true,
+        "media.peerconnection.ice.loopback": true,
+        "media.autoplay.default": 0,
+    }))
 }
 
 /// What frames of other sites may keep: something, or nothing at all, so that even the attempt fails. The preference

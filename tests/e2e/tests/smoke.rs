@@ -1,7 +1,9 @@
 //! The shortest useful journey, in the browser that `FRONTDESK_BROWSER` names: chromium, firefox or webkit.
 
 use anyhow::{Result, ensure};
+use frontdesk_e2e::stack::Setup;
 use frontdesk_e2e::{Kind, Options, story, until};
+use serde_json::json;
 
 const QUESTION: &str = "How can I pay?";
 
@@ -31,5 +33,35 @@ fn a_visitor_gets_answers_and_finds_them_again() -> Result<()> {
             Ok(())
         })
         .await
+    })
+}
+
+#[test]
+fn a_visitor_calls_where_the_browser_can() -> Result<()> {
+    let kind = Kind::chosen()?;
+    let options = Options { kind, calls: true, third_party_storage: true, ..Options::default() };
+    let setup = Setup { centre: json!({"gateway": "127.0.0.1:0", "call_waits": true}), ..Setup::default() };
+    story(options, &setup, async |rig| {
+        let shop = rig.shop("/").await?;
+        let panel = shop.open_panel().await?;
+        if kind == Kind::Webkit {
+            // Debian builds it without WebRTC.
+            panel.click("call_open").await?;
+            return panel.tells("call_browser").await;
+        }
+        panel.call("call_picture").await?;
+        panel.tells("call_queueing").await?;
+        let agent = rig.agent_desk().await?;
+        agent.sign_in("Wang").await?;
+        agent.takes_the_call().await?;
+        agent.hears_the_call().await?;
+        agent.sees_the_visitor().await?;
+        panel.tab.show().await?;
+        panel.tells("call_talking").await?;
+        panel.hears_the_call().await?;
+        panel.sees_the_agent().await?;
+        panel.click("call_hang_up").await?;
+        panel.tells("call_end_visitor").await?;
+        agent.is_free().await
     })
 }
