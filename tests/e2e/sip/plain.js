@@ -14,11 +14,6 @@ const phone = new JsSIP.UA({
   register: false,
 });
 phone.on('connected', () => tell('Ready'));
-phone.on('newRTCSession', ({ session }) => {
-  session.on('peerconnection', ({ peerconnection }) => {
-    peerconnection.addEventListener('track', ({ streams }) => (find('there').srcObject = streams[0]));
-  });
-});
 phone.start();
 
 find('call').addEventListener('click', () => {
@@ -29,7 +24,9 @@ find('call').addEventListener('click', () => {
       progress: () => tell('Ringing'),
       confirmed: () => {
         tell('Talking');
-        if (video) find('here').srcObject = own(session);
+        const { connection } = session;
+        play('there', connection.getReceivers());
+        if (video) play('here', connection.getSenders());
       },
       failed: () => tell('Over'),
       ended: () => tell('Over'),
@@ -38,5 +35,8 @@ find('call').addEventListener('click', () => {
   find('end').onclick = () => session.terminate();
 });
 
-const own = (session) =>
-  new MediaStream(session.connection.getSenders().flatMap((sender) => (sender.track ? [sender.track] : [])));
+/** Plays what these send or receive. */
+const play = (id, all) => {
+  find(id).srcObject = new MediaStream(all.flatMap(({ track }) => track ?? []));
+  find(id).play();
+};
