@@ -1,17 +1,19 @@
 //! Performs the effects of the call machine through the ports and feeds the results back. It decides nothing.
 //!
 //! - `devices`: microphone, camera, speaker
+//! - `listening`: how loud both sides are
 //! - `waking`: the clock
 
 mod devices;
+mod listening;
 mod waking;
 
-use crate::web::call::{Elsewhere, Line, Media, Module, Tones, asks};
+use crate::web::call::{Elsewhere, Levels, Line, Loud, Media, Module, Tones, asks};
 use crate::web::wake::{Sign, Wake};
 use crate::web::{Clock, Listener, Request, Transport};
 use frontdesk_contract::CallStatus;
 use frontdesk_core::call::{
-    Ask, CallNo, Device, Dial, Effect, Input, Machine, MediaTrouble, PhoneCause, PhoneEnd, PhoneEvent,
+    Ask, CallNo, Device, Dial, Effect, Input, Machine, PhoneCause, PhoneEnd, PhoneEvent,
 };
 use frontdesk_core::{Failure, RequestId};
 use js_sys::Function;
@@ -20,7 +22,7 @@ use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use waking::Waking;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::MediaStream;
+use web_sys::{HtmlMediaElement, MediaStream};
 
 /// Where a call is seen and heard.
 pub trait CallScreen {
@@ -30,8 +32,12 @@ pub trait CallScreen {
     fn play(&self, other: Option<&MediaStream>);
     /// Show the visitor this; `None`: nothing.
     fn mirror(&self, own: Option<&MediaStream>);
-    /// Play through this speaker from now on; whether that is possible.
-    fn speaker(&self, id: &str) -> bool;
+    /// So loud they are.
+    fn loud(&self, loud: Loud);
+    /// What plays the other side.
+    fn player(&self) -> Option<HtmlMediaElement>;
+    /// A device was plugged in, or unplugged.
+    fn plugged(&self);
 }
 
 /// What a call needs of the widget around it.
@@ -72,6 +78,11 @@ struct Shared {
     module: RefCell<Option<Module>>,
     /// The softphone is being loaded for this call.
     loading: Cell<Option<CallNo>>,
+    /// Where the other side is heard; empty: the usual speaker.
+    speaker: RefCell<String>,
+    levels: RefCell<Option<Levels>>,
+    /// Where the other side is to be heard.
+    heard: RefCell<Option<MediaStream>>,
     line: RefCell<Option<(CallNo, Line)>>,
     tones: RefCell<Tones>,
     elsewhere: RefCell<Option<Elsewhere>>,
@@ -94,6 +105,9 @@ impl Calls {
             media: RefCell::default(),
             module: RefCell::default(),
             loading: Cell::default(),
+            speaker: RefCell::default(),
+            levels: RefCell::default(),
+            heard: RefCell::default(),
             line: RefCell::default(),
             tones: RefCell::default(),
             elsewhere: RefCell::default(),
@@ -128,6 +142,11 @@ impl Calls {
         }
     }
 
+    /// The device in use, as the browser names it.
+    pub fn in_use(&self, device: Device) -> Option<String> {
+        self.shared.in_use(device)
+    }
+
     /// Looks at the machine.
     pub fn look<T>(&self, look: impl FnOnce(&Machine, u64) -> T) -> T {
         look(&self.shared.machine.borrow(), self.shared.clock.ms())
@@ -140,6 +159,7 @@ impl Drop for Calls {
         self.shared.asking.borrow_mut().clear();
         self.shared.waking.stop();
         self.shared.line.take();
+        self.shared.levels.take();
         self.shared.media.take();
     }
 }
@@ -194,7 +214,7 @@ impl Shared {
         match effect {
             Effect::Request { id, ask, timeout_ms } => self.ask(id, &ask, timeout_ms),
             Effect::Abort(id) => self.asking.borrow_mut().retain(|(other, _)| *other != id),
-            Effect::AcquireMedia { call, video } => self.acquire(call, video),
+            Effect::AcquireMedia { call, video, ice_servers } => self.acquire(call, video, ice_servers),
             Effect::ReleaseMedia(call) => self.release(call),
             Effect::Dial(call, dial) => self.dial(call, dial),
             Effect::HangUp(call) => {
@@ -202,6 +222,7 @@ impl Shared {
                     self.loading.set(None);
                 }
                 self.on_line(call, Line::hang_up);
+                self.heard.take();
                 self.screen.play(None);
             }
             Effect::Hold(call, on) => self.on_line(call, |line| line.hold(on)),
@@ -224,11 +245,8 @@ impl Shared {
                     self.screen.mirror(None);
                 }
             }
-            Effect::Switch { call, device: Device::Speaker, id, .. } => {
-                let result = if self.screen.speaker(&id) { Ok(()) } else { Err(MediaTrouble::Other) };
-                self.inbox.borrow_mut().push_back(Input::Switched(call, Device::Speaker, result));
-            }
-            Effect::Switch { call, device, id, silent } => self.exchange(call, device, Some(id), silent),
+            Effect::Switch { call, device: Device::Speaker, id, .. } => self.play_through(call, id),
+            Effect::Switch { call, device, id, silent } => self.exchange(call, device, id, silent),
             Effect::Tone(tone) => self.tones.borrow_mut().play(tone),
             Effect::Announce(calling) => {
                 self.tick_for_call(calling);
@@ -243,7 +261,10 @@ impl Shared {
                 }
             }
             Effect::WakeAt(at) => self.wake_at(at),
-            Effect::Redraw => self.screen.redraw(&self.machine.borrow()),
+            Effect::Redraw => {
+                self.listen();
+                self.screen.redraw(&self.machine.borrow());
+            }
         }
     }
 
@@ -300,8 +321,13 @@ impl Shared {
         own: &MediaStream,
     ) -> Result<Line, PhoneEvent> {
         let told = self.sender(move |event| Input::Phone(call, event));
-        let screen = Rc::clone(&self.screen);
-        Line::dial(module, dial, own, told, Box::new(move |stream| screen.play(Some(&stream))))
+        let weak = self.own.clone();
+        let media = move |stream: MediaStream| {
+            if let Some(shared) = weak.upgrade() {
+                shared.hear(&stream);
+            }
+        };
+        Line::dial(module, dial, own, told, Box::new(media))
     }
 
     fn on_line(&self, call: CallNo, run: impl FnOnce(&Line)) {

@@ -305,9 +305,7 @@ impl Desk {
     /// The session's credential, once there is one.
     pub fn credential(&self) -> Option<String> {
         let mut credential = None;
-        self.with_driver(|driver| {
-            credential = driver.look(|session| session.credential().map(str::to_owned))
-        });
+        self.look(&mut |session| credential = session.credential().map(str::to_owned));
         credential
     }
 

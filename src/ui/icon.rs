@@ -45,6 +45,15 @@ pub const PHONE: Icon = "M6 3.500h3l1.500 4.500-2 1.500a12 12 0 0 0 6 6l1.500-2 
 pub const VIDEO: Icon = "M4 7h10v10H4zM14 11l6-3.500v9L14 13z";
 /// A microphone, struck out.
 pub const MUTE: Icon = "M12 4a2.500 2.500 0 0 1 2.500 2.500V11a2.500 2.500 0 0 1-5 0V6.500A2.500 2.500 0 0 1 12 4zM6.500 11a5.500 5.500 0 0 0 11 0M12 16.500V20M4 4l16 16";
+/// A microphone.
+pub const MICROPHONE: Icon = "M12 4a2.500 2.500 0 0 1 2.500 2.500V11a2.500 2.500 0 0 1-5 0V6.500A2.500 2.500 0 0 1 12 4zM6.500 11a5.500 5.500 0 0 0 11 0M12 16.500V20";
+/// A loudspeaker.
+pub const SPEAKER: Icon = "M4 9.500v5h3.500L12 18.500v-13L7.500 9.500zM15.500 9a4.500 4.500 0 0 1 0 6";
+/// Two arrows round.
+pub const TURN: Icon =
+    "M19 9.500A7.500 7.500 0 0 0 5.500 8M5 4v4h4M5 14.500A7.500 7.500 0 0 0 18.500 16M19 20v-4h-4";
+/// A window in a window.
+pub const SMALL_WINDOW: Icon = "M20 11V5H4v14h6M13 14h7v5h-7z";
 /// Two bars.
 pub const PAUSE: Icon = "M9 6v12M15 6v12";
 /// Nine dots.

@@ -2,11 +2,28 @@
 
 const media = navigator.mediaDevices;
 const now = Date.now;
+const Peer = window.RTCPeerConnection;
 let phone;
+
+/** Finds an address to send from, or, where there is no network, none. */
+class FakePeer extends EventTarget {
+  iceGatheringState = 'new';
+  createDataChannel() {}
+  close() {}
+  async setLocalDescription() {
+    if (phone.network) {
+      const found = { candidate: { candidate: 'candidate:1 1 udp 1 192.0.2.1 9 typ host' } };
+      this.dispatchEvent(Object.assign(new Event('icecandidate'), found));
+    }
+    this.iceGatheringState = 'complete';
+    this.dispatchEvent(new Event('icegatheringstatechange'));
+  }
+}
 
 /** Everything anew; the browser's own devices are not asked. */
 export function open() {
-  phone = { on: null, options: null, did: [], stats: [], streams: [], asked: [], failures: [], list: [], ticks: [] };
+  phone = { on: null, options: null, did: [], stats: [], streams: [], asked: [], failures: [], list: [], ticks: [], network: true };
+  window.RTCPeerConnection = FakePeer;
   media.getUserMedia = acquire;
   media.enumerateDevices = async () => phone.list;
 }
@@ -17,6 +34,7 @@ export function close() {
   delete media.getUserMedia;
   delete media.enumerateDevices;
   Date.now = now;
+  window.RTCPeerConnection = Peer;
 }
 
 const sound = () => {
@@ -45,12 +63,22 @@ const acquire = async (wish) => {
   phone.asked.push(wish);
   const failure = phone.failures.shift();
   if (failure?.[0]) throw new DOMException(failure[1], failure[0]);
-  return stream(0.5, wish.video && (wish.audio ? 'too' : 'only'));
+  const made = stream(0.5, wish.video && (wish.audio ? 'too' : 'only'));
+  for (const track of made.getTracks()) {
+    const deviceId = wish[track.kind]?.deviceId?.exact ?? phone.list.find((one) => one.kind === `${track.kind}input`)?.deviceId;
+    track.getSettings = () => ({ deviceId, facingMode: deviceId === 'back' ? 'environment' : undefined });
+  }
+  return made;
 };
 
 /** The next questions for a device are answered with these errors, in this order; an empty name: with a device. */
 export function fail(failures) {
   phone.failures = JSON.parse(failures);
+}
+
+/** There is no network but the computer's own. */
+export function cut() {
+  phone.network = false;
 }
 
 /** What the browser was asked for last. */
@@ -73,7 +101,7 @@ export function plug(devices) {
 
 /** The visitor's device of this kind is gone. */
 export function unplug(kind) {
-  const track = phone.options.stream.getTracks().find((one) => one.kind === kind);
+  const track = phone.options.stream.getTracks().findLast((one) => one.kind === kind);
   track.stop();
   track.dispatchEvent(new Event('ended'));
 }
@@ -137,6 +165,24 @@ export function tell(event) {
 /** The other side is heard, this loud, and perhaps seen. */
 export function comes(loud, picture) {
   phone.on({ type: 'media', stream: stream(loud, picture && 'too') });
+}
+
+/** The browser has windows above all others, or none. What is asked of them is what the softphone was told as well. */
+export function float(has) {
+  const own = (name, value) => Object.defineProperty(document, name, { configurable: true, value });
+  own('pictureInPictureEnabled', has);
+  const turn = (name, target) => target.dispatchEvent(new Event(name));
+  HTMLVideoElement.prototype.requestPictureInPicture = async function () {
+    phone.did.push('float');
+    own('pictureInPictureElement', this);
+    turn('enterpictureinpicture', this);
+  };
+  document.exitPictureInPicture = async () => {
+    phone.did.push('sink');
+    const player = document.pictureInPictureElement;
+    own('pictureInPictureElement', null);
+    turn('leavepictureinpicture', player);
+  };
 }
 
 /** What the softphone was told to do, one a line. */

@@ -19,6 +19,8 @@ extern "C" {
     fn dialled() -> bool;
     pub(crate) fn measure(report: &str);
     pub(crate) fn pass(ms: u32);
+    pub(crate) fn cut();
+    pub(crate) fn float(has: bool);
     pub(crate) fn ring();
     pub(crate) fn ticks() -> String;
     pub(crate) fn hide(ms: u32);

@@ -1,6 +1,6 @@
 //! The call view: a card above the conversation, which stays usable.
 
-use super::controls::controls;
+use super::controls::{above_pictures, controls};
 use super::side::{CallView, Side};
 use super::stages::{Said, actions, ended, said};
 use crate::lazy;
@@ -28,11 +28,7 @@ fn card(context: Context) -> AnyView {
     let stage = Memo::new(move |_| side.view.get().stage);
     let pictures = number(move || {
         let view = side.view.get();
-        let calling = !matches!(
-            view.stage,
-            Stage::Closed | Stage::Looking | Stage::Ready | Stage::Ended(_) | Stage::Impossible(_)
-        );
-        (calling && view.video).into()
+        (view.has_begun() && view.video).into()
     });
     let close = move || {
         side.input(Input::HangUp);
@@ -67,6 +63,13 @@ fn card(context: Context) -> AnyView {
     let label = context.text(text::CALL_TITLE);
     let card =
         region("fd-call-card", "region", Some(label), vec![head, players(side, pictures), sentence, below]);
+    let begun = number(move || side.view.get().has_begun().into());
+    effect(move || {
+        side.plugged.track();
+        if begun.get() != 0 {
+            side.look_for_devices();
+        }
+    });
     // The players must be in the page before anything can be played.
     effect(move || side.open());
     let focus = number(move || match side.view.get().stage {
@@ -128,13 +131,20 @@ fn clock(side: Side, talking: Memo<u32>) -> AnyView {
 /// Where the other side is heard, and both are seen.
 fn players(side: Side, pictures: Memo<u32>) -> AnyView {
     let shown = move || pictures.get() != 0;
+    let above = number(move || (shown() && side.view.get().stage == Stage::Talking).into());
     let own_label = side.context.text(text::CALL_OWN_PICTURE);
     let other_label = side.context.text(text::CALL_OTHER_PICTURE);
-    let place = move || if shown() { "fd-call-pictures" } else { "fd-call-pictures fd-call-unseen" };
+    let place = move || match (shown(), above.get()) {
+        (false, _) => "fd-call-pictures fd-call-unseen",
+        // As long as nobody else is there, the visitor is seen large.
+        (true, 0) => "fd-call-pictures fd-call-alone",
+        (true, _) => "fd-call-pictures",
+    };
     view! { class="fd",
         <div class=place>
             <video class="fd-call-other" autoplay playsinline aria-label=other_label></video>
             <video class="fd-call-own" autoplay playsinline prop:muted=true aria-label=own_label></video>
+            {piece(move || if above.get() == 0 { nothing() } else { above_pictures(side) })}
         </div>
     }
     .into_any()

@@ -2,11 +2,13 @@
 
 use super::side::Side;
 use crate::ui::icon::{self, Icon};
-use crate::ui::parts::{block, icon as draw, nothing, number, piece};
+use crate::ui::parts::{Flag, block, icon as draw, icon_button, nothing, number, piece};
 use crate::ui::text::{self, Key};
-use crate::web::call::devices::{Choice, choices};
+use crate::web::call::devices::other_camera;
+use crate::web::call::small_window;
 use frontdesk_core::call::{Camera, Device, Input};
 use leptos::prelude::*;
+use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlSelectElement;
@@ -36,10 +38,10 @@ pub(super) fn controls(side: Side) -> AnyView {
         toggle(side, held, icon::PAUSE, text::CALL_HOLD, move || {
             side.input(Input::Hold(held.get_untracked() == 0));
         }),
-        toggle(side, keypad, icon::KEYPAD, text::CALL_KEYPAD, move || {
+        unfold(side, keypad, icon::KEYPAD, text::CALL_KEYPAD, move || {
             side.keypad.set(keypad.get_untracked() == 0);
         }),
-        toggle(side, devices, icon::SETTINGS, text::CALL_DEVICES, move || {
+        unfold(side, devices, icon::SETTINGS, text::CALL_DEVICES, move || {
             side.devices.set(devices.get_untracked() == 0);
         }),
         hang_up(side),
@@ -47,6 +49,7 @@ pub(super) fn controls(side: Side) -> AnyView {
     block(
         "fd-call-talk",
         vec![
+            levels(side),
             piece(move || if keypad.get() == 0 { nothing() } else { pad(side) }),
             piece(move || if devices.get() == 0 { nothing() } else { chooser(side) }),
             block("fd-call-row", row),
@@ -56,14 +59,29 @@ pub(super) fn controls(side: Side) -> AnyView {
 
 /// A button that is pressed or not.
 fn toggle(side: Side, on: Memo<u32>, path: Icon, key: Key, run: impl FnMut() + 'static) -> AnyView {
-    let mut run: Box<dyn FnMut()> = Box::new(run);
+    two_ways(side, on, (path, key), true, Box::new(run))
+}
+
+/// A button below which something is open or not.
+fn unfold(side: Side, on: Memo<u32>, path: Icon, key: Key, run: impl FnMut() + 'static) -> AnyView {
+    two_ways(side, on, (path, key), false, Box::new(run))
+}
+
+fn two_ways(
+    side: Side,
+    on: Memo<u32>,
+    (path, key): (Icon, Key),
+    presses: bool,
+    mut run: Box<dyn FnMut()>,
+) -> AnyView {
     let label = side.context.text(key);
-    let pressed = move || if on.get() == 0 { "false" } else { "true" };
+    let state = move |wanted: bool| (presses == wanted).then(|| if on.get() == 0 { "false" } else { "true" });
     view! { class="fd",
         <button
             type="button"
             class="fd-call-key"
-            aria-pressed=pressed
+            aria-pressed=move || state(true)
+            aria-expanded=move || state(false)
             aria-label=label.clone()
             title=label
             on:click=move |_| run()
@@ -72,6 +90,65 @@ fn toggle(side: Side, on: Memo<u32>, path: Icon, key: Key, run: impl FnMut() + '
         </button>
     }
     .into_any()
+}
+
+/// How loud both are. It is no news for those who do not see it, but can be looked up.
+fn levels(side: Side) -> AnyView {
+    let meter = |class: &'static str, path: Icon, key: Key| {
+        let label = side.context.text(key);
+        view! { class="fd",
+            <div class="fd-call-level">
+                {draw(path)}
+                <div
+                    class=class
+                    role="meter"
+                    aria-label=label
+                    aria-valuemin="0"
+                    aria-valuemax="100"
+                    aria-valuenow="0"
+                ></div>
+            </div>
+        }
+        .into_any()
+    };
+    block(
+        "fd-call-levels",
+        vec![
+            meter("fd-call-meter fd-call-level-own", icon::MICROPHONE, text::CALL_DEVICE_MICROPHONE),
+            meter("fd-call-meter fd-call-level-other", icon::SPEAKER, text::CALL_DEVICE_SPEAKER),
+        ],
+    )
+}
+
+/// What can be done with the pictures, above them: turning the camera round, a window of its own for the other side's.
+pub(super) fn above_pictures(side: Side) -> AnyView {
+    let cameras =
+        number(move || side.choices().iter().filter(|one| one.device == Device::Camera).count() as u32);
+    let floats = Flag::new();
+    let watched = StoredValue::new_local(None);
+    let turn = move || {
+        spawn_local(async move {
+            let now = side.in_use(Device::Camera).unwrap_or_default();
+            if let Some(id) = other_camera(&now).await {
+                side.input(Input::Choose { device: Device::Camera, id });
+            }
+        });
+    };
+    let turns = piece(move || {
+        if cameras.get() < 2 {
+            return nothing();
+        }
+        icon_button("fd-call-key", icon::TURN, side.context.text(text::CALL_TURN), turn)
+    });
+    let player = side.player().filter(small_window::is_possible);
+    let small = player.map(|player| {
+        let told = Rc::new(move |on| floats.set(on));
+        watched.set_value(Some(small_window::watch(&player, told)));
+        let is_open = number(move || floats.get().into());
+        let turn = move || small_window::open(&player, !floats.get_untracked());
+        toggle(side, is_open, icon::SMALL_WINDOW, text::CALL_SMALL_WINDOW, turn)
+    });
+    block("fd-call-above", vec![turns, small.unwrap_or_else(nothing)])
 }
 
 fn hang_up(side: Side) -> AnyView {
@@ -106,20 +183,18 @@ fn pad(side: Side) -> AnyView {
 
 /// The devices, once the browser has told them.
 fn chooser(side: Side) -> AnyView {
-    let found = RwSignal::new_local(Vec::<Choice>::new());
-    spawn_local(async move {
-        let all = choices().await;
-        found.try_set(all);
-    });
     let video = side.view.get_untracked().video;
     let list = move |device: Device, key: Key| {
-        let all = found.get();
+        let all = side.choices();
+        let in_use = side.in_use(device);
         let options: Vec<_> = all
             .iter()
             .filter(|choice| choice.device == device)
             .map(|choice| {
                 let name = if choice.label.is_empty() { &choice.id } else { &choice.label };
-                view! { class="fd", <option value=choice.id.clone()>{name.clone()}</option> }.into_any()
+                let chosen = in_use.as_ref() == Some(&choice.id);
+                view! { class="fd", <option value=choice.id.clone() selected=chosen>{name.clone()}</option> }
+                    .into_any()
             })
             .collect();
         if options.len() < 2 {
@@ -136,7 +211,7 @@ fn chooser(side: Side) -> AnyView {
         view! { class="fd",
             <label class="fd-call-device">
                 <span>{label}</span>
-                <select class="fd-field" on:change=choose>{options}</select>
+                <select class="fd-field fd-box" on:change=choose>{options}</select>
             </label>
         }
         .into_any()

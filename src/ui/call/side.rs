@@ -5,14 +5,17 @@ use crate::calls::{Around, CallScreen, Calls};
 use crate::ui::context::{Context, Desk};
 use crate::ui::parts::Flag;
 use crate::web::Transport;
-use crate::web::call::devices;
+use crate::web::call::devices::{self, Choice};
+use crate::web::call::media::{looks_away, play};
+use crate::web::call::{Loud, small_window};
 use frontdesk_contract::{CallMedia, CallOffer, CallStatus};
 use frontdesk_core::call::{Camera, Device, Held, Input, Machine, MediaTrouble, Quality, Stage, Warnings};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlMediaElement, MediaStream};
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlElement, HtmlMediaElement, MediaStream};
 
 /// What of a call is seen.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +28,7 @@ pub(super) struct CallView {
     pub(super) held: Held,
     pub(super) camera: Camera,
     pub(super) device_trouble: Option<(Device, MediaTrouble)>,
+    pub(super) replaced: Option<Device>,
     pub(super) awaits_sound: bool,
     pub(super) recovering: bool,
     pub(super) quality: Option<Quality>,
@@ -32,6 +36,12 @@ pub(super) struct CallView {
 }
 
 impl CallView {
+    /// Microphone, and camera, are in use.
+    pub(super) fn has_begun(&self) -> bool {
+        use Stage::{Dialling, Queueing, Requesting, Ringing, Talking};
+        matches!(self.stage, Requesting | Queueing | Dialling | Ringing | Talking)
+    }
+
     fn of(machine: &Machine) -> Self {
         Self {
             stage: machine.stage(),
@@ -42,6 +52,7 @@ impl CallView {
             held: machine.held(),
             camera: machine.camera(),
             device_trouble: machine.device_trouble(),
+            replaced: machine.replaced(),
             awaits_sound: machine.awaits_sound(),
             recovering: machine.is_recovering(),
             quality: machine.quality(),
@@ -57,12 +68,18 @@ pub(super) struct Side {
     pub(super) view: RwSignal<CallView>,
     pub(super) keypad: Flag,
     pub(super) devices: Flag,
+    /// Counts the lists of what can be chosen.
+    listed: RwSignal<u32>,
+    /// Counts the devices that came and went.
+    pub(super) plugged: RwSignal<u32>,
     held: StoredValue<Rc<Kept>, LocalStorage>,
 }
 
 /// What lives as long as the widget.
 struct Kept {
     calls: RefCell<Option<Calls>>,
+    /// What can be chosen, once a call has begun.
+    choices: RefCell<Rc<Vec<Choice>>>,
     desk: Weak<Desk>,
 }
 
@@ -70,20 +87,26 @@ impl Side {
     /// The calls of this widget; they begin with the first view.
     pub(super) fn new(context: Context) -> Self {
         let desk = context.desk();
-        let held = Rc::new(Kept { calls: RefCell::default(), desk: Rc::downgrade(&desk) });
+        let held = Rc::new(Kept {
+            calls: RefCell::default(),
+            choices: RefCell::default(),
+            desk: Rc::downgrade(&desk),
+        });
         let view = RwSignal::new(CallView::of(&Machine::new()));
         let side = Self {
             context,
             view,
             keypad: Flag::new(),
             devices: Flag::new(),
+            listed: RwSignal::new(0),
+            plugged: RwSignal::new(0),
             held: StoredValue::new_local(Rc::clone(&held)),
         };
         let weak = Rc::downgrade(&desk);
         let calling = move |calling| {
             if let Some(desk) = weak.upgrade() {
                 // Not in this turn: the session may be the one that this was heard from.
-                wasm_bindgen_futures::spawn_local(async move {
+                spawn_local(async move {
                     desk.with_driver(|driver| driver.input(frontdesk_core::Input::Calling(calling)));
                 });
             }
@@ -97,7 +120,7 @@ impl Side {
             softphone: desk.host.softphone(),
             ticker: desk.host.ticker(),
         };
-        let screen = Rc::new(Sight { desk: Rc::downgrade(&desk), view });
+        let screen = Rc::new(Sight { desk: Rc::downgrade(&desk), view, plugged: side.plugged });
         *held.calls.borrow_mut() = Some(Calls::new(around, screen));
         desk.set_call_side(Rc::new(Told { side }));
         side
@@ -116,6 +139,32 @@ impl Side {
     pub(super) fn open(self) {
         let offered = self.context.view_once().calls;
         self.input(Input::Open { offered, browser: devices::browser() });
+    }
+
+    /// Asks anew what can be chosen.
+    pub(super) fn look_for_devices(self) {
+        spawn_local(async move {
+            let all = devices::choices().await;
+            if self.held.try_with_value(|held| drop(held.choices.replace(Rc::new(all)))).is_some() {
+                self.listed.try_update(|count| *count += 1);
+            }
+        });
+    }
+
+    /// What can be chosen, once a call has begun; whoever asks is asked again when that changes.
+    pub(super) fn choices(self) -> Rc<Vec<Choice>> {
+        self.listed.track();
+        self.held.with_value(|held| held.choices.borrow().clone())
+    }
+
+    /// What plays the other side.
+    pub(super) fn player(self) -> Option<HtmlMediaElement> {
+        self.context.desk().find(".fd-call-other").map(JsCast::unchecked_into)
+    }
+
+    /// The device in use, as the browser names it.
+    pub(super) fn in_use(self, device: Device) -> Option<String> {
+        self.held.with_value(|held| held.calls.borrow().as_ref()?.in_use(device))
     }
 
     /// For how long they talk, in seconds.
@@ -161,10 +210,11 @@ impl Drop for Kept {
 struct Sight {
     desk: Weak<Desk>,
     view: RwSignal<CallView>,
+    plugged: RwSignal<u32>,
 }
 
 impl Sight {
-    fn player(&self, selector: &str) -> Option<HtmlMediaElement> {
+    fn find<T: JsCast>(&self, selector: &str) -> Option<T> {
         self.desk.upgrade()?.find(selector).map(JsCast::unchecked_into)
     }
 }
@@ -178,26 +228,38 @@ impl CallScreen for Sight {
     }
 
     fn play(&self, other: Option<&MediaStream>) {
-        let Some(player) = self.player(".fd-call-other") else { return };
-        if player.src_object().as_ref() != other {
-            player.set_src_object(other);
+        let Some(player) = self.player() else { return };
+        if other.is_none() {
+            small_window::open(&player, false);
         }
-        if other.is_some() {
-            // Refused where the visitor did nothing yet; here a click has begun it.
-            let _ = player.play();
-        }
+        play(&player, other);
     }
 
     fn mirror(&self, own: Option<&MediaStream>) {
-        if let Some(player) = self.player(".fd-call-own") {
-            player.set_src_object(own);
-            if own.is_some() {
-                let _ = player.play();
+        if let Some(player) = self.find::<HtmlMediaElement>(".fd-call-own") {
+            let away = own.is_some_and(looks_away);
+            let _ = player.toggle_attribute_with_force("data-away", away);
+            play(&player, own);
+        }
+    }
+
+    fn player(&self) -> Option<HtmlMediaElement> {
+        self.find(".fd-call-other")
+    }
+
+    fn loud(&self, loud: Loud) {
+        for (place, percent) in [(".fd-call-level-own", loud.own), (".fd-call-level-other", loud.other)] {
+            let Some(meter) = self.find::<HtmlElement>(place) else { continue };
+            let _ = meter.style().set_property("--level", &percent.to_string());
+            // Coarse, so that it changes seldom.
+            let coarse = ((percent + 5) / 10 * 10).to_string();
+            if meter.get_attribute("aria-valuenow").as_ref() != Some(&coarse) {
+                let _ = meter.set_attribute("aria-valuenow", &coarse);
             }
         }
     }
 
-    fn speaker(&self, id: &str) -> bool {
-        self.player(".fd-call-other").is_some_and(|player| devices::play_through(&player, id))
+    fn plugged(&self) {
+        self.plugged.try_update(|count| *count += 1);
     }
 }

@@ -8,7 +8,7 @@ use crate::ui::view_state::Facing;
 use frontdesk_contract::ConnectTo;
 use frontdesk_core::Input as Session;
 use frontdesk_core::call::{
-    Device, EndCause, Hindrance, Input, MediaFailure, MediaTrouble, Quality, Remedy, Stage,
+    Camera, Device, EndCause, Hindrance, Input, MediaFailure, MediaTrouble, Quality, Remedy, Stage,
 };
 use leptos::prelude::*;
 
@@ -47,7 +47,10 @@ fn talking(view: &CallView) -> Option<Key> {
         CallView { awaits_sound: true, .. } => text::CALL_NO_SOUND_YET,
         CallView { held, .. } if held.here => text::CALL_HELD_HERE,
         CallView { held, .. } if held.there => text::CALL_HELD_THERE,
-        CallView { device_trouble: Some(_), .. } => text::CALL_DEVICE_GONE,
+        CallView { device_trouble: Some(_), .. } | CallView { camera: Camera::Failed(_), .. } => {
+            text::CALL_DEVICE_GONE
+        }
+        CallView { replaced: Some(_), .. } => text::CALL_DEVICE_REPLACED,
         CallView { warnings, .. } if warnings.nothing_arrives => text::CALL_NOTHING_ARRIVES,
         CallView { warnings, .. } if warnings.microphone_silent => text::CALL_MICROPHONE_SILENT,
         CallView { quality: Some(Quality::Good), .. } => text::CALL_GOOD,
@@ -99,6 +102,7 @@ fn media(camera: bool, trouble: MediaTrouble) -> Key {
         MediaTrouble::Absent => text::CALL_ABSENT,
         MediaTrouble::Busy if camera => text::CALL_CAMERA_BUSY,
         MediaTrouble::Busy => text::CALL_DEVICE_BUSY,
+        MediaTrouble::NoNetwork => text::CALL_NO_NETWORK,
         MediaTrouble::Other => text::CALL_DEVICE_FAILED,
     }
 }

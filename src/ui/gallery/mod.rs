@@ -59,16 +59,14 @@ impl Surroundings for Around {
 
 #[wasm_bindgen]
 impl Scene {
-    /// A panel in this element. `sources` says where the files of the scene are, by their ids; `now_ms` is the time.
+    /// A panel in this element. The settings: `name` of the scene, `texts`, `locale`, `theme`, the functions `host`, and
+    /// `sources`, where the files of the scene are, by their ids. `now_ms` is the time.
     #[wasm_bindgen(constructor)]
-    pub fn new(
-        element: HtmlElement,
-        texts: JsValue,
-        locale: &str,
-        theme: &str,
-        sources: JsValue,
-        now_ms: f64,
-    ) -> Scene {
+    pub fn new(element: HtmlElement, settings: JsValue, now_ms: f64) -> Scene {
+        let get = |name: &str| Reflect::get(&settings, &name.into()).unwrap_or_default();
+        let text = |name| get(name).as_string().unwrap_or_default();
+        let (texts, host, sources) = (get("texts"), get("host"), get("sources"));
+        let (name, locale, theme) = (text("name"), &text("locale"), &text("theme"));
         element.set_class_name("fd-root");
         let words = Rc::new(Words::new(texts, Locale::new(locale)));
         for (name, value) in [("lang", locale), ("dir", &words.get(text::DIRECTION)), ("data-theme", theme)] {
@@ -79,11 +77,7 @@ impl Scene {
         let root = element.clone();
         let view = leptos::mount::mount_to(element, move || {
             let title = words.get(text::TITLE);
-            let host = js_sys::Object::new();
-            // The host can hide the panel, so the button for that is there.
-            let close = Closure::<dyn Fn()>::new(|| {}).into_js_value();
-            let _ = Reflect::set(&host, &"close".into(), &close);
-            let context = Context::new(words, Host::new(host.into()), ("", title), root.into(), "");
+            let context = Context::new(words, Host::new(host), (&name, title), root.into(), "");
             *kept.borrow_mut() = Some(context);
             panel(context)
         });

@@ -1,8 +1,7 @@
 //! The figures of a call, out of what the browser measures (W3C WebRTC statistics).
 
-use super::plain::{call, get, number, text};
+use super::plain::{call, get, list, number, text};
 use frontdesk_core::call::Sample;
-use js_sys::Array;
 use wasm_bindgen::JsValue;
 
 /// The figures of the voice in a report.
@@ -10,7 +9,7 @@ pub fn sample(report: &JsValue) -> Sample {
     let mut sample = Sample::default();
     let mut pair_ms = None;
     // The report is a map; as a list it can be walked without a closure.
-    let all = call(report, "values", &[]).ok().map(|values| Array::from(&values)).unwrap_or_default();
+    let all = call(report, "values", &[]).ok().map(|values| list(&values)).unwrap_or_default();
     for entry in all.iter() {
         let of_voice = text(&entry, "kind").as_deref() == Some("audio");
         match text(&entry, "type").as_deref() {

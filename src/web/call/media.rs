@@ -1,7 +1,7 @@
 //! The visitor's microphone and camera.
 
 use super::devices::{choices, media_devices};
-use super::plain::{call, get, object, text};
+use super::plain::{call, get, object, quietly, text};
 use crate::web::Listener;
 use frontdesk_core::call::{Device, MediaFailure, MediaTrouble};
 use js_sys::{Array, Promise};
@@ -9,17 +9,27 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{MediaStream, MediaStreamTrack};
+use web_sys::{EventTarget, HtmlMediaElement, MediaStream, MediaStreamTrack};
 
-/// Told of a device in use that was taken away.
-pub type Gone = Rc<dyn Fn(Device)>;
+/// What happens to devices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// One in use was taken away.
+    Gone(Device),
+    /// One was plugged in, or unplugged.
+    Changed,
+}
+
+/// Told of it.
+pub type Told = Rc<dyn Fn(News)>;
 
 /// Microphone and perhaps camera of one call; let go on drop.
 #[must_use = "dropping the handle lets the devices go"]
 pub struct Media {
     stream: MediaStream,
-    gone: Gone,
+    told: Told,
     watched: RefCell<Vec<Listener>>,
+    _changes: Option<Listener>,
 }
 
 impl Media {
@@ -27,14 +37,18 @@ impl Media {
     ///
     /// # Errors
     /// Which device failed, where that is known, and why.
-    pub async fn acquire(video: bool, gone: Gone) -> Result<Self, MediaFailure> {
+    pub async fn acquire(video: bool, told: Told) -> Result<Self, MediaFailure> {
         let picture = if video { camera(None) } else { JsValue::FALSE };
         let asked = ask(object(&[("audio", microphone(None)), ("video", picture)])).await;
         let stream = match asked {
             Ok(stream) => stream,
             Err(thrown) => return Err(failure(&thrown, video).await),
         };
-        let media = Self { stream, gone, watched: RefCell::default() };
+        let changed = Rc::clone(&told);
+        let changes = media_devices()
+            .dyn_ref::<EventTarget>()
+            .map(|devices| Listener::new(devices, "devicechange", Box::new(move |_| changed(News::Changed))));
+        let media = Self { stream, told, watched: RefCell::default(), _changes: changes };
         media.watch();
         Ok(media)
     }
@@ -42,6 +56,11 @@ impl Media {
     /// Sound and picture of the visitor.
     pub fn stream(&self) -> &MediaStream {
         &self.stream
+    }
+
+    /// The device in use, as the browser names it.
+    pub fn in_use(&self, device: Device) -> Option<String> {
+        text(&settings(&self.stream, device), "deviceId")
     }
 
     /// Lets the microphone carry silence, or sound again.
@@ -74,7 +93,14 @@ impl Media {
             Device::Microphone => object(&[("audio", microphone(id))]),
             _ => object(&[("video", camera(id))]),
         };
-        let found = match ask(wish).await {
+        let mut found = ask(wish.clone()).await;
+        let is_busy = |thrown: &JsValue| trouble(thrown, device) == MediaTrouble::Busy;
+        if device == Device::Camera && found.as_ref().is_err_and(is_busy) {
+            // Telephones turn on one camera at a time.
+            self.release(device);
+            found = ask(wish).await;
+        }
+        let found = match found {
             Ok(found) => found,
             Err(thrown) => return Err(trouble(&thrown, device)),
         };
@@ -94,8 +120,8 @@ impl Media {
         let mut watched = Vec::new();
         for device in [Device::Microphone, Device::Camera] {
             for track in tracks(&self.stream, device) {
-                let gone = Rc::clone(&self.gone);
-                watched.push(Listener::new(&track, "ended", Box::new(move |_| gone(device))));
+                let told = Rc::clone(&self.told);
+                watched.push(Listener::new(&track, "ended", Box::new(move |_| told(News::Gone(device)))));
             }
         }
         self.watched.replace(watched);
@@ -109,6 +135,27 @@ impl Drop for Media {
             tracks(&self.stream, device).iter().for_each(MediaStreamTrack::stop);
         }
     }
+}
+
+/// Plays this from now on; `None`: nothing.
+pub fn play(player: &HtmlMediaElement, stream: Option<&MediaStream>) {
+    if player.src_object().as_ref() != stream {
+        player.set_src_object(stream);
+    }
+    if stream.is_some() {
+        // Refused where the visitor did nothing yet; here a click has begun it.
+        quietly(call(player, "play", &[]));
+    }
+}
+
+/// The camera of this stream shows what is before the visitor, not the visitor.
+pub fn looks_away(stream: &MediaStream) -> bool {
+    text(&settings(stream, Device::Camera), "facingMode").as_deref() == Some("environment")
+}
+
+fn settings(stream: &MediaStream, device: Device) -> JsValue {
+    let track = tracks(stream, device).into_iter().next();
+    track.and_then(|track| call(&track, "getSettings", &[]).ok()).unwrap_or_default()
 }
 
 fn tracks(stream: &MediaStream, device: Device) -> Vec<MediaStreamTrack> {

@@ -1,7 +1,8 @@
 //! Objects of the browser for which the bindings have no types, or too large ones.
 
-use js_sys::{Function, Reflect};
+use js_sys::{Array, Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 /// A field; `undefined` where there is none.
 pub(super) fn get(object: &JsValue, name: &str) -> JsValue {
@@ -25,7 +26,7 @@ pub(super) fn number(object: &JsValue, name: &str) -> Option<f64> {
 /// Calls a method; `Err` with what it threw, or that there is none.
 pub(super) fn call(object: &JsValue, name: &str, arguments: &[JsValue]) -> Result<JsValue, JsValue> {
     let method: Function = get(object, name).dyn_into()?;
-    method.apply(object, &arguments.iter().collect::<js_sys::Array>())
+    method.apply(object, &arguments.iter().collect::<Array>())
 }
 
 /// An object of these fields.
@@ -36,4 +37,18 @@ pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
         let _ = Reflect::set(&object, &JsValue::from_str(name), value);
     }
     object.into()
+}
+
+/// What is refused later is nobody's concern, and must not be reported as an error that nobody saw to.
+pub(super) fn quietly(asked: Result<JsValue, JsValue>) {
+    if let Ok(promise) = asked {
+        spawn_local(async move {
+            let _ = JsFuture::from(Promise::resolve(&promise)).await;
+        });
+    }
+}
+
+/// A list of what is in it; empty where it is none.
+pub(super) fn list(value: &JsValue) -> Array {
+    if value.is_object() { Array::from(value) } else { Array::new() }
 }

@@ -2,6 +2,7 @@
 
 use super::figures::sample;
 use super::plain::{call, get, number, object, text};
+use frontdesk_contract::IceServer;
 use frontdesk_core::call::{Dial, IceState, PhoneCause, PhoneEnd, PhoneEvent, Sample};
 use js_sys::{Array, Function, Promise};
 use wasm_bindgen::closure::Closure;
@@ -98,19 +99,24 @@ impl Line {
     }
 }
 
-fn options(dial: &Dial, stream: &MediaStream) -> JsValue {
-    let servers = dial.ice_servers.iter().map(|server| {
+/// STUN and TURN servers, as `RTCPeerConnection` takes them.
+pub(super) fn servers(ice_servers: &[IceServer]) -> JsValue {
+    let servers = ice_servers.iter().map(|server| {
         let urls: Array = server.urls.iter().map(JsValue::from).collect();
         let mut fields = vec![("urls", urls.into())];
         fields.extend(server.username.as_ref().map(|name| ("username", name.into())));
         fields.extend(server.credential.as_ref().map(|credential| ("credential", credential.into())));
         object(&fields)
     });
+    servers.collect::<Array>().into()
+}
+
+fn options(dial: &Dial, stream: &MediaStream) -> JsValue {
     object(&[
         ("addresses", dial.addresses.iter().map(JsValue::from).collect::<Array>().into()),
         ("target", (&dial.target).into()),
         ("from", (&dial.from).into()),
-        ("ice_servers", servers.collect::<Array>().into()),
+        ("ice_servers", servers(&dial.ice_servers)),
         ("stream", stream.into()),
         ("video", dial.video.into()),
     ])

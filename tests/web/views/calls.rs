@@ -1,7 +1,9 @@
 use crate::phone::{
-    Caller, asked, asks, did, fail, hide, is_heard, is_warned, live, measure, pass, ring, show, tell, ticks,
+    Caller, asked, asks, comes, cut, did, fail, float, hide, is_heard, is_warned, live, measure, pass, plug,
+    ring, show, tell, ticks, unplug,
 };
 use crate::support::{asked as requested, call, count, until};
+use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 /// What a browser throws (W3C Media Capture; the second words are Chromium's), and what the visitor reads.
@@ -32,7 +34,7 @@ async fn each_failure_of_the_microphone_has_its_sentence_and_nobody_is_called() 
 #[wasm_bindgen_test]
 async fn without_a_camera_the_visitor_may_call_without() {
     let caller = Caller::comes().await;
-    crate::phone::plug(r#"["audioinput/m/Microphone"]"#);
+    plug(r#"["audioinput/m/Microphone"]"#);
     fail(r#"[["NotFoundError", ""]]"#);
     caller.begins(true).await;
     caller.is_told("There is no camera").await;
@@ -203,4 +205,121 @@ async fn where_no_worker_can_be_had_the_call_goes_on() {
     pass(6_000);
     until("a heartbeat", || count("POST call/heartbeat") > 0).await;
     caller.reads_title("Waiting for an agent").await;
+}
+
+#[wasm_bindgen_test]
+async fn without_a_network_nobody_is_called_and_the_reason_is_told() {
+    let caller = Caller::comes().await;
+    cut();
+    caller.begins(true).await;
+    caller.is_told("no network that sound could use").await;
+    assert_eq!((count("POST call"), live()), (0, 0));
+    caller.visitor.reads(".fd-call-actions", "Call again").await;
+    assert!(!caller.visitor.text(".fd-call-actions").contains("without camera"));
+}
+
+#[wasm_bindgen_test]
+async fn both_levels_are_shown_and_silence_as_well() {
+    let caller = Caller::comes().await.queues().await.gets_connected().await;
+    comes(0.25, false);
+    let caller = caller.gets_answered().await;
+    let level = |class: &str| {
+        let meter = caller.visitor.find(class).expect("there is a meter");
+        meter.get_attribute("aria-valuenow").unwrap().parse::<u32>().unwrap()
+    };
+    // The root of the loudest sample, in percent and rounded to tens.
+    until("both are heard", || level(".fd-call-level-own") == 70 && level(".fd-call-level-other") == 50)
+        .await;
+    let meter = caller.visitor.find(".fd-call-level-own").unwrap();
+    assert_eq!(meter.get_attribute("aria-label").as_deref(), Some("Microphone"));
+    caller.presses("Mute microphone");
+    until("silence", || level(".fd-call-level-own") == 0).await;
+    assert_eq!(level(".fd-call-level-other"), 50);
+    caller.presses("Mute microphone");
+    until("the microphone is heard again", || level(".fd-call-level-own") == 70).await;
+    unplug("audio");
+    until("another microphone is taken", || did().ends_with("replace audio audio")).await;
+    until("the other microphone is heard", || level(".fd-call-level-own") == 70).await;
+    caller.is_told("A device was unplugged").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_device_that_is_gone_is_told_of_until_one_is_plugged_in() {
+    let caller = Caller::talks(false).await;
+    fail(r#"[["NotFoundError", ""]]"#);
+    unplug("audio");
+    caller.is_told("A device is gone").await;
+    plug(r#"["audioinput/b/Second microphone"]"#);
+    until("the other microphone is taken", || did() == "replace audio audio").await;
+    caller.is_told("Another one is in use now").await;
+}
+
+#[wasm_bindgen_test]
+async fn devices_are_chosen_in_the_call_and_the_list_follows_what_is_plugged_in() {
+    let caller = Caller::talks(false).await;
+    plug(r#"["audioinput/a/First", "audioinput/b/Second"]"#);
+    caller.presses("Microphone and speaker");
+    caller.visitor.sees(".fd-call-key[aria-expanded='true']").await;
+    caller.visitor.sees(".fd-call-device option[value='b']").await;
+    plug(r#"["audioinput/a/First", "audioinput/b/Second", "audioinput/c/Third"]"#);
+    let option = caller.visitor.sees(".fd-call-device option[value='c']").await;
+    assert_eq!(option.text_content().as_deref(), Some("Third"));
+    let list: web_sys::HtmlSelectElement =
+        caller.visitor.find(".fd-call-device select").unwrap().unchecked_into();
+    list.set_value("c");
+    list.dispatch_event(&web_sys::Event::new("change").unwrap()).unwrap();
+    until("the third is taken", || did() == "replace audio audio").await;
+    assert!(asked().contains(r#""deviceId":{"exact":"c"}"#), "{}", asked());
+    caller.presses("Microphone and speaker");
+    caller.visitor.sees_no(".fd-call-device").await;
+    caller.presses("Microphone and speaker");
+    caller.visitor.sees(".fd-call-device").await;
+    let list: web_sys::HtmlSelectElement =
+        caller.visitor.find(".fd-call-device select").unwrap().unchecked_into();
+    assert_eq!(list.value(), "c", "the one in use is chosen");
+}
+
+#[wasm_bindgen_test]
+async fn the_camera_is_turned_round_where_there_are_two() {
+    let caller = Caller::comes().await;
+    plug(r#"["videoinput/front/Front"]"#);
+    caller.begins(true).await;
+    caller.reads_title("Waiting for an agent").await;
+    let caller = caller.gets_connected().await.gets_answered().await;
+    assert!(caller.visitor.find("[aria-label='Switch camera']").is_none());
+    plug(r#"["videoinput/front/Front", "videoinput/back/Back"]"#);
+    caller.visitor.sees("[aria-label='Switch camera']").await;
+    // The first camera is busy until it is let go, as on a telephone.
+    fail(r#"[["NotReadableError", ""]]"#);
+    caller.visitor.clicks("[aria-label='Switch camera']");
+    until("the other camera is seen", || did() == "replace video video").await;
+    assert!(asked().contains(r#""deviceId":{"exact":"back"}"#), "{}", asked());
+    caller.shows("Camera", true).await;
+    caller.visitor.sees(".fd-call-own[data-away]").await;
+    caller.visitor.clicks("[aria-label='Switch camera']");
+    until("the first camera is seen", || asked().contains(r#""exact":"front""#)).await;
+    caller.visitor.sees(".fd-call-own:not([data-away])").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_picture_has_a_window_of_its_own_where_the_browser_can() {
+    const SMALL: &str = "[aria-label='Picture in picture']";
+    float(false);
+    let caller = Caller::talks(true).await;
+    caller.visitor.sees(".fd-call-above").await;
+    assert!(caller.visitor.find(SMALL).is_none());
+    drop(caller);
+    float(true);
+    let caller = Caller::talks(true).await;
+    caller.visitor.sees(SMALL).await;
+    for (now, told) in [("true", "float"), ("false", "float\nsink"), ("true", "float\nsink\nfloat")] {
+        caller.visitor.clicks(SMALL);
+        caller.visitor.sees(&format!("{SMALL}[aria-pressed='{now}']")).await;
+        assert_eq!(did(), told);
+    }
+    caller.presses("Hang up");
+    until("the window closes with the call", || did().ends_with("sink")).await;
+    drop(caller);
+    let caller = Caller::talks(false).await;
+    assert!(caller.visitor.find(SMALL).is_none(), "there is no picture");
 }

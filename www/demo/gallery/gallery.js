@@ -2,6 +2,7 @@
 // some of them.
 
 import init, { Scene } from 'frontdesk-widget';
+import { answerCalls } from './calls.js';
 import { scenes } from './scenes.js';
 import { languages } from './words.js';
 
@@ -47,7 +48,7 @@ const links = () => {
   }
 };
 
-const show = (name, { play, tall, after }, context) => {
+const show = (name, { play, tall, after, host }, context) => {
   const figure = document.createElement('figure');
   const caption = document.createElement('figcaption');
   caption.textContent = name;
@@ -58,19 +59,22 @@ const show = (name, { play, tall, after }, context) => {
   place.append(root);
   figure.append(caption, place);
   document.querySelector('main').append(figure);
-  const scene = new Scene(root, context.texts, chosen.lang, chosen.theme, context.sources, Date.now());
+  const { texts, sources } = context;
+  // The host can hide the panel, so the button for that is there.
+  const settings = { name, texts, locale: chosen.lang, theme: chosen.theme, sources, host: { close() {}, ...host } };
+  const scene = new Scene(root, settings, Date.now());
   if (chosen.width === 'phone') root.toggleAttribute('data-phone', true);
   const failed = (error) => {
     caption.textContent += `: ${error}`;
     console.error(`${name}:`, error);
   };
   try {
-    play(scene, context.words);
+    play(scene, context.words, name);
   } catch (error) {
     failed(error);
   }
   // What a visitor does by hand; parts of the widget may still be on their way.
-  if (after) setTimeout(() => Promise.resolve().then(() => after(root, scene, context.words)).catch(failed), 300);
+  if (after) setTimeout(() => Promise.resolve().then(() => after(root, scene, context.words, name)).catch(failed), 300);
   return scene;
 };
 
@@ -82,6 +86,7 @@ const main = async () => {
     fetch(here(`locales/${chosen.lang}.json`)).then((answer) => answer.json()),
     init({ module_or_path: here('frontdesk_bg.wasm') }),
   ]);
+  answerCalls();
   const sound = tone();
   const sources = { bowl: here('art/bowl.svg'), tea: here('art/tea.svg'), sound, film: sound };
   const context = { texts, sources, words: languages[chosen.lang] };

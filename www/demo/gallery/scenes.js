@@ -1,27 +1,10 @@
 // What happens in each scene of the gallery, in the words of the visitor API.
 
+import { calls } from './calls.js';
+import { opened } from './opened.js';
+
 const MINUTE = 60_000;
 const DAY = 86_400_000;
-
-const opened = (contact = { state: 'none' }, more = {}) => ({
-  protocol: 1,
-  session: 'gallery',
-  expires_ms: Date.now() + DAY,
-  visitor: { id: 'v', name: '' },
-  contact,
-  cursor: 0,
-  offers: {
-    robot: true,
-    agent: true,
-    text_max_bytes: 1024,
-    files: { types: ['png', 'pdf', 'jpg', 'mp4'], max_bytes: 20_000_000, max_count: 5 },
-    suggestions: true,
-    leave_message: true,
-    countries: ['CN'],
-    hours: { zone: 'Asia/Shanghai', spans: [{ days: [1, 2, 3, 4, 5], from_min: 540, to_min: 1080 }, { days: [6], from_min: 600, to_min: 960 }] },
-    ...more,
-  },
-});
 
 let count = 0;
 const name = (person) => ({ name: person, avatar: null });
@@ -328,4 +311,5 @@ export const scenes = {
       press('.fd-menu-item')(root);
     },
   },
+  ...calls,
 };

@@ -1,9 +1,10 @@
-//! What the visitor does in a call: silence, hold, keys, picture, devices.
+//! What the visitor does in a call: silence, hold, keys, picture.
 
 use super::Machine;
-use super::effect::{CallNo, Effect};
+use super::devices::{Gone, Presence};
+use super::effect::Effect;
 use super::input::{Device, MediaTrouble};
-use super::running::{Phase, Running};
+use super::running::Running;
 use super::step::Step;
 
 /// How the visitor's picture stands.
@@ -36,6 +37,9 @@ pub(super) struct Controls {
     pub(super) camera: Camera,
     /// The microphone is gone, or was not exchanged for another.
     pub(super) device_trouble: Option<(Device, MediaTrouble)>,
+    pub(super) gone: Gone,
+    /// A device that took the place of one that is gone; said until this time.
+    pub(super) replaced: Option<(Device, u64)>,
     /// What the driver was told last.
     silent: bool,
 }
@@ -70,6 +74,7 @@ impl Running {
 
     fn turn_camera(&mut self, step: &mut Step, camera: Camera) {
         self.controls.camera = camera;
+        self.controls.gone.set(Device::Camera, Presence::Here);
         step.push(Effect::Camera(self.no, camera != Camera::Off));
         step.redraw();
     }
@@ -118,71 +123,5 @@ impl Machine {
             }
             (Camera::On | Camera::Starting, true) | (Camera::Off, false) => {}
         }
-    }
-
-    pub(super) fn choose(&mut self, step: &mut Step, device: Device, id: String) {
-        let Some(call) = self.call.as_mut().filter(|call| call.has_media) else { return };
-        if device == Device::Camera {
-            if !call.video {
-                return;
-            }
-            call.controls.camera = Camera::Starting;
-            step.redraw();
-        }
-        step.push(Effect::Switch { call: call.no, device, id, silent: call.controls.is_silent() });
-    }
-
-    pub(super) fn switched(
-        &mut self,
-        step: &mut Step,
-        no: CallNo,
-        device: Device,
-        result: Result<(), MediaTrouble>,
-    ) {
-        let Some(call) = self.call.as_mut().filter(|call| call.no == no) else {
-            if result.is_ok() {
-                step.push(Effect::ReleaseMedia(no));
-            }
-            return;
-        };
-        if !call.has_media || call.phase == Phase::Media {
-            return;
-        }
-        step.redraw();
-        match (device, result) {
-            (Device::Camera, _) if call.controls.camera == Camera::Off => {
-                // Turned off while it started.
-                if result.is_ok() {
-                    step.push(Effect::Camera(no, false));
-                }
-            }
-            (Device::Camera, Ok(())) => call.controls.camera = Camera::On,
-            (Device::Camera, Err(trouble)) => call.controls.camera = Camera::Failed(trouble),
-            (Device::Microphone | Device::Speaker, Err(trouble)) => {
-                call.controls.device_trouble = Some((device, trouble));
-            }
-            (Device::Microphone | Device::Speaker, Ok(())) => {
-                if call.controls.device_trouble.is_some_and(|trouble| trouble.0 == device) {
-                    call.controls.device_trouble = None;
-                }
-                if device == Device::Microphone {
-                    call.watch.new_microphone();
-                    // What was pressed meanwhile holds for the new track as well.
-                    step.push(Effect::Silence(no, call.controls.is_silent()));
-                }
-            }
-        }
-    }
-
-    pub(super) fn device_gone(&mut self, step: &mut Step, no: CallNo, device: Device) {
-        let Some(call) = self.call.as_mut().filter(|call| call.no == no && call.has_media) else { return };
-        match device {
-            Device::Camera if call.controls.camera == Camera::Off => return,
-            Device::Camera => call.controls.camera = Camera::Failed(MediaTrouble::Absent),
-            Device::Microphone | Device::Speaker => {
-                call.controls.device_trouble = Some((device, MediaTrouble::Absent));
-            }
-        }
-        step.redraw();
     }
 }

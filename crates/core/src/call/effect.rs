@@ -23,12 +23,15 @@ pub enum Effect {
     },
     /// Stop this request; no answer is wanted.
     Abort(RequestId),
-    /// Ask the browser for the microphone, and with `video` for the camera, then report [`super::Input::Media`].
+    /// Ask the browser for the microphone, and with `video` for the camera, and whether there is a network at all for what
+    /// they give; then report [`super::Input::Media`].
     AcquireMedia {
         /// What they are for.
         call: CallNo,
         /// The camera too.
         video: bool,
+        /// STUN and TURN servers: without a network of its own a page may have a way by them.
+        ice_servers: Vec<IceServer>,
     },
     /// Stop microphone and camera of this call, for good. Harmless where there are none.
     ReleaseMedia(CallNo),
@@ -54,8 +57,8 @@ pub enum Effect {
         call: CallNo,
         /// Which kind.
         device: Device,
-        /// As the browser names it.
-        id: String,
+        /// As the browser names it; `None`: any that is there.
+        id: Option<String>,
         /// The new microphone's track begins silent.
         silent: bool,
     },

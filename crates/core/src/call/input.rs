@@ -49,6 +49,8 @@ pub enum Input {
     Switched(CallNo, Device, Result<(), MediaTrouble>),
     /// A device in use was unplugged or taken away (its track ended).
     DeviceGone(CallNo, Device),
+    /// A device was plugged in, or unplugged.
+    DevicesChanged(CallNo),
     /// The softphone reports.
     Phone(CallNo, PhoneEvent),
     /// What [`super::Effect::Measure`] found.
@@ -126,6 +128,8 @@ pub enum MediaTrouble {
     Absent,
     /// It does not start; mostly since another program uses it.
     Busy,
+    /// Not the device: there is no network but the machine's own, so sound would go nowhere.
+    NoNetwork,
     /// Something else.
     Other,
 }
@@ -152,7 +156,7 @@ impl MediaTrouble {
     pub fn remedy(self) -> Remedy {
         match self {
             Self::Denied => Remedy::ChangeSettings,
-            Self::Dismissed | Self::Other => Remedy::AskAgain,
+            Self::Dismissed | Self::NoNetwork | Self::Other => Remedy::AskAgain,
             Self::Policy => Remedy::OwnWindow,
             Self::Insecure => Remedy::Write,
             Self::Absent => Remedy::PlugIn,

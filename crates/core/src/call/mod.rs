@@ -20,11 +20,12 @@
 //! - [`cause`]: why a call ends; `ending`: the one place where it does
 //! - `opening`: what is possible; `starting`: microphone and request; `centre`: following and heartbeats; `remains`: dropping
 //! - `dialling`: the softphone; `words`: how it reports; `recovery`: a network that changes
-//! - [`controls`]: what the visitor does in a call; [`quality`]: how it sounds
+//! - [`controls`]: what the visitor does in a call; `devices`: devices that come and go; [`quality`]: how it sounds
 
 pub mod cause;
 mod centre;
 pub mod controls;
+mod devices;
 mod dialling;
 pub mod effect;
 mod ending;
@@ -143,6 +144,7 @@ impl Machine {
             Input::Media(no, result) => self.media_came(&mut step, no, result),
             Input::Switched(no, device, result) => self.switched(&mut step, no, device, result),
             Input::DeviceGone(no, device) => self.device_gone(&mut step, no, device),
+            Input::DevicesChanged(no) => self.devices_changed(&mut step, no),
             Input::Phone(no, event) => self.phone_reports(&mut step, no, event),
             Input::Measured(no, sample) => self.measured(&mut step, no, sample),
             Input::Network { online } => self.network(&mut step, online),
@@ -166,6 +168,7 @@ impl Machine {
             self.advance_asking(step),
             self.advance_lease(step),
             self.advance_measuring(step),
+            self.advance_notice(step),
             self.advance_support(step),
         ]
         .into_iter()
@@ -231,7 +234,9 @@ impl Machine {
     pub fn may_fall_back(&self) -> bool {
         let cause = self.over.filter(|over| over.video).map(|over| over.cause);
         let Some(EndCause::Media(failure)) = cause else { return false };
-        failure.device != Some(Device::Microphone) && self.may_call().audio
+        let is_camera =
+            failure.device != Some(Device::Microphone) && failure.trouble != MediaTrouble::NoNetwork;
+        is_camera && self.may_call().audio
     }
 
     /// The call that goes on, or the last one.
@@ -277,6 +282,11 @@ impl Machine {
     /// Microphone or speaker that were not exchanged, or are gone. The one before goes on, if it is there.
     pub fn device_trouble(&self) -> Option<(Device, MediaTrouble)> {
         self.call.as_ref()?.controls.device_trouble
+    }
+
+    /// A device was taken away, and another one took its place a moment ago.
+    pub fn replaced(&self) -> Option<Device> {
+        self.call.as_ref()?.controls.replaced.map(|(device, _)| device)
     }
 
     /// Connected, but sound has found no way yet.

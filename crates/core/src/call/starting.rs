@@ -65,7 +65,7 @@ impl Machine {
         self.call = Some(running);
         self.play(step, Tone::Off);
         step.push(Effect::Announce(true));
-        step.push(Effect::AcquireMedia { call, video });
+        step.push(Effect::AcquireMedia { call, video, ice_servers: self.door.ice_servers() });
         step.redraw();
     }
 

@@ -82,8 +82,6 @@ fn the_camera_is_let_go_and_taken_again() {
     bench.give(Input::Camera(true));
     bench.give(Input::Switched(no, Device::Camera, Ok(())));
     assert_eq!(camera(&bench), Camera::On);
-    bench.give(Input::DeviceGone(no, Device::Camera));
-    assert_eq!(camera(&bench), Camera::Failed(MediaTrouble::Absent));
     let mut bench = Bench::talking();
     bench.give(Input::Camera(true));
     bench.give(Input::Choose { device: Device::Camera, id: "c".into() });
@@ -97,7 +95,7 @@ fn another_microphone_begins_as_silent_as_the_one_before() {
     bench.give(Input::Mute(true));
     bench.take();
     bench.give(Input::Choose { device: Device::Microphone, id: "m2".into() });
-    let switch = Effect::Switch { call: no, device: Device::Microphone, id: "m2".into(), silent: true };
+    let switch = Effect::Switch { call: no, device: Device::Microphone, id: Some("m2".into()), silent: true };
     assert_eq!(bench.take(), [switch]);
     bench.give(Input::Mute(false));
     bench.take();
@@ -109,11 +107,74 @@ fn another_microphone_begins_as_silent_as_the_one_before() {
     assert!(bench.observed.machine.device_trouble().is_some(), "the trouble of the other");
     bench.give(Input::Switched(no, Device::Speaker, Ok(())));
     assert_eq!(bench.observed.machine.device_trouble(), None);
-    bench.give(Input::DeviceGone(no, Device::Microphone));
-    assert_eq!(bench.observed.machine.device_trouble(), Some((Device::Microphone, MediaTrouble::Absent)));
-    assert_eq!(bench.stage(), Stage::Talking);
     bench.give(Input::HangUp);
     bench.take();
     bench.give(Input::Switched(no, Device::Microphone, Ok(())));
     assert_eq!(bench.take(), [Effect::ReleaseMedia(no)], "it came after the end");
+}
+
+#[test]
+fn another_microphone_takes_the_place_of_one_that_is_unplugged() {
+    let mut bench = Bench::talking();
+    let no = bench.no();
+    bench.give(Input::Mute(true));
+    let trouble = |bench: &Bench| bench.observed.machine.device_trouble();
+    let any = |device| Effect::Switch { call: no, device, id: None, silent: true };
+    bench.take();
+    bench.give(Input::DeviceGone(no, Device::Microphone));
+    assert_eq!(bench.take(), [any(Device::Microphone), Effect::Redraw]);
+    assert_eq!(trouble(&bench), Some((Device::Microphone, MediaTrouble::Absent)));
+    bench.give(Input::Switched(no, Device::Microphone, Ok(())));
+    assert_eq!((trouble(&bench), bench.observed.machine.replaced()), (None, Some(Device::Microphone)));
+    assert_eq!(bench.stage(), Stage::Talking);
+    bench.pass(10_000);
+    assert_eq!(bench.observed.machine.replaced(), None, "said for a while");
+    bench.give(Input::Choose { device: Device::Microphone, id: "m".into() });
+    bench.give(Input::Switched(no, Device::Microphone, Ok(())));
+    assert_eq!(bench.observed.machine.replaced(), None, "the visitor knows");
+}
+
+#[test]
+fn where_there_is_no_other_device_the_next_one_that_is_plugged_in_is_taken() {
+    let mut bench = Bench::talking_with(true);
+    let no = bench.no();
+    let switches = |bench: &mut Bench, device| {
+        let switch = Effect::Switch { call: no, device, id: None, silent: false };
+        bench.take().iter().filter(|effect| **effect == switch).count()
+    };
+    bench.give(Input::DevicesChanged(no));
+    for device in [Device::Microphone, Device::Camera, Device::Speaker] {
+        assert_eq!(switches(&mut bench, device), 0, "nothing is missing");
+        bench.give(Input::DeviceGone(no, device));
+        assert_eq!(switches(&mut bench, device), 1);
+        bench.give(Input::DevicesChanged(no));
+        assert_eq!(switches(&mut bench, device), 0, "one is being asked for");
+        bench.give(Input::Switched(no, device, Err(MediaTrouble::Absent)));
+        let machine = &bench.observed.machine;
+        assert_eq!(machine.replaced(), None);
+        match device {
+            Device::Camera => assert_eq!(machine.camera(), Camera::Failed(MediaTrouble::Absent)),
+            _ => assert_eq!(machine.device_trouble(), Some((device, MediaTrouble::Absent))),
+        }
+        bench.take();
+        bench.give(Input::DevicesChanged(no));
+        assert_eq!(switches(&mut bench, device), 1);
+        bench.give(Input::Switched(no, device, Ok(())));
+        assert_eq!(bench.observed.machine.replaced(), Some(device));
+        bench.pass(10_000);
+        bench.take();
+    }
+    assert_eq!(
+        (bench.observed.machine.camera(), bench.observed.machine.device_trouble()),
+        (Camera::On, None)
+    );
+    // A camera that was turned off meanwhile stays off.
+    bench.give(Input::DeviceGone(no, Device::Camera));
+    bench.give(Input::Camera(false));
+    bench.give(Input::Switched(no, Device::Camera, Err(MediaTrouble::Absent)));
+    bench.take();
+    bench.give(Input::DevicesChanged(no));
+    assert_eq!(switches(&mut bench, Device::Camera), 0);
+    bench.give(Input::DeviceGone(no, Device::Camera));
+    assert!(bench.take().is_empty());
 }

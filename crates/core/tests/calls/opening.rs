@@ -15,7 +15,8 @@ fn a_call_from_the_click_to_the_end() {
     let no = bench.no();
     assert_eq!(bench.stage(), Stage::Microphone);
     assert!(
-        bench.did(&Effect::AcquireMedia { call: no, video: false }) && bench.did(&Effect::Announce(true))
+        bench.did(&Effect::AcquireMedia { call: no, video: false, ice_servers: ice_servers() })
+            && bench.did(&Effect::Announce(true))
     );
     assert!(!bench.start_open(), "nobody is called before there is a microphone");
     bench.media(Ok(()));
@@ -201,6 +202,7 @@ fn every_failure_of_the_microphone_has_its_screen_and_calls_nobody() {
         (MediaTrouble::Insecure, Remedy::Write),
         (MediaTrouble::Absent, Remedy::PlugIn),
         (MediaTrouble::Busy, Remedy::FreeDevice),
+        (MediaTrouble::NoNetwork, Remedy::AskAgain),
         (MediaTrouble::Other, Remedy::AskAgain),
     ] {
         assert_eq!(trouble.remedy(), remedy);
@@ -227,7 +229,11 @@ fn without_a_camera_the_visitor_may_call_without_picture() {
         assert_eq!(bench.observed.machine.may_fall_back(), fall_back, "{device:?}");
         bench.give(Input::Start { video: false });
         let call = bench.no();
-        assert!(bench.did(&Effect::AcquireMedia { call, video: false }));
+        assert!(bench.did(&Effect::AcquireMedia { call, video: false, ice_servers: ice_servers() }));
         assert_eq!(bench.observed.machine.camera(), Camera::Off);
     }
+    let mut bench = Bench::ready();
+    bench.give(Input::Start { video: true });
+    bench.media(Err(MediaFailure { device: None, trouble: MediaTrouble::NoNetwork }));
+    assert!(!bench.observed.machine.may_fall_back(), "a call without picture has no network either");
 }

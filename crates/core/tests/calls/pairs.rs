@@ -77,6 +77,7 @@ fn inputs(bench: &Bench) -> Vec<Input> {
         Input::Media(no, Err(failure)),
         Input::Switched(no, Device::Camera, Ok(())),
         Input::DeviceGone(no, Device::Microphone),
+        Input::DevicesChanged(no),
         Input::Measured(no, fine(2)),
         Input::Network { online: false },
         Input::Network { online: true },

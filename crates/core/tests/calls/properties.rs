@@ -133,6 +133,7 @@ fn input() -> impl Strategy<Value = Input> {
         6 => (no(), media).prop_map(|(no, result)| Input::Media(no, result)),
         1 => (no(), device(), switched).prop_map(|(no, device, result)| Input::Switched(no, device, result)),
         1 => (no(), device()).prop_map(|(no, device)| Input::DeviceGone(no, device)),
+        1 => no().prop_map(Input::DevicesChanged),
         12 => (no(), phone()).prop_map(|(no, event)| Input::Phone(no, event)),
         2 => (no(), sample()).prop_map(|(no, sample)| Input::Measured(no, sample)),
         1 => any::<bool>().prop_map(|online| Input::Network { online }),
