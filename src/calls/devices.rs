@@ -69,9 +69,8 @@ impl Shared {
             let result = found.map(|track| {
                 let kind = if device == Device::Camera { "video" } else { "audio" };
                 shared.on_line(call, |line| line.replace(kind, Some(&track)));
-                match device {
-                    Device::Camera => shared.screen.mirror(Some(media.stream())),
-                    _ => shared.listen_here(),
+                if device == Device::Camera {
+                    shared.screen.mirror(Some(media.stream()));
                 }
             });
             shared.input(Input::Switched(call, device, result));

@@ -1,43 +1,33 @@
-//! Listens how loud both sides are while they talk.
+//! Looks how loud both sides are while they talk.
 
 use super::Shared;
-use crate::web::call::Levels;
+use super::waking::drop_later;
+use crate::web::Timer;
+use crate::web::call::levels;
+use crate::web::wake::is_visible;
 use frontdesk_core::call::Stage;
-use std::rc::Rc;
-use web_sys::MediaStream;
 
 impl Shared {
     /// Begins or stops, as the call stands.
     pub(super) fn listen(&self) {
         if self.machine.borrow().stage() != Stage::Talking {
-            self.levels.take();
-            return;
-        }
-        if self.levels.borrow().is_some() {
-            return;
-        }
-        let screen = Rc::clone(&self.screen);
-        let levels = Levels::listen(Box::new(move |loud| screen.loud(loud)));
-        if let (Some(levels), Some(other)) = (&levels, &*self.heard.borrow()) {
-            levels.other(other);
-        }
-        self.levels.replace(levels);
-        self.listen_here();
-    }
-
-    /// The visitor's microphone is another.
-    pub(super) fn listen_here(&self) {
-        if let (Some(levels), Some((_, media))) = (&*self.levels.borrow(), &*self.media.borrow()) {
-            levels.own(media.stream());
+            drop_later(self.levels.take());
+        } else if self.levels.borrow().is_none() {
+            self.listen_again(levels::every_ms());
         }
     }
 
-    /// The other side is heard in this stream.
-    pub(super) fn hear(&self, stream: &MediaStream) {
-        self.screen.play(Some(stream));
-        if let Some(levels) = &*self.levels.borrow() {
-            levels.other(stream);
-        }
-        self.heard.replace(Some(stream.clone()));
+    fn listen_again(&self, every_ms: u64) {
+        let own = self.own.clone();
+        let look = move || {
+            let Some(shared) = own.upgrade() else { return };
+            if is_visible() {
+                let number = shared.machine.borrow().number();
+                let screen = std::rc::Rc::clone(&shared.screen);
+                shared.on_line(number, |line| line.listen(Box::new(move |loud| screen.loud(loud))));
+            }
+            shared.listen_again(every_ms);
+        };
+        drop_later(self.levels.replace(Some(Timer::after(every_ms, Box::new(look)))));
     }
 }

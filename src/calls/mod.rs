@@ -8,9 +8,9 @@ mod devices;
 mod listening;
 mod waking;
 
-use crate::web::call::{Elsewhere, Levels, Line, Loud, Media, Module, Tones, asks};
+use crate::web::call::{Elsewhere, Line, Loud, Media, Module, Tones, asks};
 use crate::web::wake::{Sign, Wake};
-use crate::web::{Clock, Listener, Request, Transport};
+use crate::web::{Clock, Listener, Request, Timer, Transport};
 use frontdesk_contract::CallStatus;
 use frontdesk_core::call::{
     Ask, CallNo, Device, Dial, Effect, Input, Machine, PhoneCause, PhoneEnd, PhoneEvent,
@@ -80,9 +80,8 @@ struct Shared {
     loading: Cell<Option<CallNo>>,
     /// Where the other side is heard; empty: the usual speaker.
     speaker: RefCell<String>,
-    levels: RefCell<Option<Levels>>,
-    /// Where the other side is to be heard.
-    heard: RefCell<Option<MediaStream>>,
+    /// When to look next how loud they are.
+    levels: RefCell<Option<Timer>>,
     line: RefCell<Option<(CallNo, Line)>>,
     tones: RefCell<Tones>,
     elsewhere: RefCell<Option<Elsewhere>>,
@@ -107,7 +106,6 @@ impl Calls {
             loading: Cell::default(),
             speaker: RefCell::default(),
             levels: RefCell::default(),
-            heard: RefCell::default(),
             line: RefCell::default(),
             tones: RefCell::default(),
             elsewhere: RefCell::default(),
@@ -222,7 +220,6 @@ impl Shared {
                     self.loading.set(None);
                 }
                 self.on_line(call, Line::hang_up);
-                self.heard.take();
                 self.screen.play(None);
             }
             Effect::Hold(call, on) => self.on_line(call, |line| line.hold(on)),
@@ -321,12 +318,8 @@ impl Shared {
         own: &MediaStream,
     ) -> Result<Line, PhoneEvent> {
         let told = self.sender(move |event| Input::Phone(call, event));
-        let weak = self.own.clone();
-        let media = move |stream: MediaStream| {
-            if let Some(shared) = weak.upgrade() {
-                shared.hear(&stream);
-            }
-        };
+        let screen = Rc::clone(&self.screen);
+        let media = move |stream| screen.play(Some(&stream));
         Line::dial(module, dial, own, told, Box::new(media))
     }
 

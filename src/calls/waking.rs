@@ -62,6 +62,6 @@ impl Shared {
 }
 
 /// What is running now must outlive this turn.
-fn drop_later<T: 'static>(before: T) {
+pub(super) fn drop_later<T: 'static>(before: T) {
     spawn_local(async move { drop(before) });
 }

@@ -162,11 +162,6 @@ export function tell(event) {
   phone.on(JSON.parse(event));
 }
 
-/** The other side is heard, this loud, and perhaps seen. */
-export function comes(loud, picture) {
-  phone.on({ type: 'media', stream: stream(loud, picture && 'too') });
-}
-
 /** The browser has windows above all others, or none. What is asked of them is what the softphone was told as well. */
 export function float(has) {
   const own = (name, value) => Object.defineProperty(document, name, { configurable: true, value });

@@ -14,7 +14,6 @@ extern "C" {
     pub(crate) fn plug(devices: &str);
     pub(crate) fn unplug(kind: &str);
     pub(crate) fn tell(event: &str);
-    pub(crate) fn comes(loud: f32, picture: bool);
     pub(crate) fn did() -> String;
     fn dialled() -> bool;
     pub(crate) fn measure(report: &str);

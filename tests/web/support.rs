@@ -85,6 +85,7 @@ impl Drop for Refusal {
 pub(crate) struct Visitor {
     pub(crate) place: HtmlElement,
     pub(crate) handle: Handle,
+    pub(crate) desk: String,
     _centre: Centre,
 }
 
@@ -128,10 +129,11 @@ impl Visitor {
         let centre = Centre::open();
         offer(offers);
         let place = place();
-        let settings = settings(&new_desk());
+        let desk = new_desk();
+        let settings = settings(&desk);
         Reflect::set(&settings, &"host".into(), &host).unwrap();
         let handle = mount(place.clone(), settings.into()).unwrap();
-        let visitor = Self { place, handle, _centre: centre };
+        let visitor = Self { place, handle, desk, _centre: centre };
         visitor.sees(".fd-welcome .fd-button").await;
         visitor
     }

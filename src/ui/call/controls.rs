@@ -46,15 +46,25 @@ pub(super) fn controls(side: Side) -> AnyView {
         }),
         hang_up(side),
     ];
-    block(
-        "fd-call-talk",
-        vec![
-            levels(side),
-            piece(move || if keypad.get() == 0 { nothing() } else { pad(side) }),
-            piece(move || if devices.get() == 0 { nothing() } else { chooser(side) }),
-            block("fd-call-row", row),
-        ],
-    )
+    let content = vec![
+        levels(side),
+        piece(move || if keypad.get() == 0 { nothing() } else { pad(side) }),
+        piece(move || if devices.get() == 0 { nothing() } else { chooser(side) }),
+        block("fd-call-row", row),
+    ];
+    // With the keypad open, the keys of the keyboard are keys of the telephone.
+    let types = move |event: web_sys::KeyboardEvent| {
+        let key = event.key();
+        let chooses = event.target().is_some_and(|target| target.has_type::<HtmlSelectElement>());
+        if keypad.get_untracked() == 0 || chooses || event.ctrl_key() || event.alt_key() || event.meta_key() {
+            return;
+        }
+        if KEYS.contains(&key.as_str()) {
+            event.prevent_default();
+            side.input(Input::Digit(key.chars().next().unwrap_or('0')));
+        }
+    };
+    view! { class="fd", <div class="fd-call-talk" on:keydown=types>{content}</div> }.into_any()
 }
 
 /// A button that is pressed or not.
@@ -105,7 +115,6 @@ fn levels(side: Side) -> AnyView {
                     aria-label=label
                     aria-valuemin="0"
                     aria-valuemax="100"
-                    aria-valuenow="0"
                 ></div>
             </div>
         }

@@ -249,7 +249,8 @@ impl CallScreen for Sight {
 
     fn loud(&self, loud: Loud) {
         for (place, percent) in [(".fd-call-level-own", loud.own), (".fd-call-level-other", loud.other)] {
-            let Some(meter) = self.find::<HtmlElement>(place) else { continue };
+            let meter = self.find::<HtmlElement>(place);
+            let Some((meter, percent)) = meter.zip(percent) else { continue };
             let _ = meter.style().set_property("--level", &percent.to_string());
             // Coarse, so that it changes seldom.
             let coarse = ((percent + 5) / 10 * 10).to_string();

@@ -15,7 +15,7 @@ pub mod ticker;
 pub mod tones;
 
 pub use elsewhere::Elsewhere;
-pub use levels::{Levels, Loud};
+pub use levels::Loud;
 pub use media::{Media, News};
 pub use softphone::{Line, Module};
 pub use ticker::Ticker;

@@ -1,6 +1,7 @@
 //! The softphone, which is a module of its own (`www/call/softphone.d.ts` describes it), or a site's own adapter.
 
 use super::figures::sample;
+use super::levels::{Loud, loud};
 use super::plain::{call, get, number, object, text};
 use frontdesk_contract::IceServer;
 use frontdesk_core::call::{Dial, IceState, PhoneCause, PhoneEnd, PhoneEvent, Sample};
@@ -90,10 +91,19 @@ impl Line {
 
     /// Takes the figures.
     pub fn measure(&self, done: Box<dyn FnOnce(Sample)>) {
+        self.report(Box::new(move |report| done(sample(report))));
+    }
+
+    /// Takes the levels.
+    pub fn listen(&self, done: Box<dyn FnOnce(Loud)>) {
+        self.report(Box::new(move |report| done(loud(report))));
+    }
+
+    fn report(&self, done: Box<dyn FnOnce(&JsValue)>) {
         let Ok(promise) = call(&self.call, "stats", &[]) else { return };
         spawn_local(async move {
             if let Ok(report) = JsFuture::from(Promise::resolve(&promise)).await {
-                done(sample(&report));
+                done(&report);
             }
         });
     }

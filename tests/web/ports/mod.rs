@@ -1,5 +1,6 @@
 //! One suite per browser port.
 
+mod calls;
 mod clock;
 mod locale;
 mod storage;

@@ -1,8 +1,8 @@
 use crate::phone::{
-    Caller, asked, asks, comes, cut, did, fail, float, hide, is_heard, is_warned, live, measure, pass, plug,
-    ring, show, tell, ticks, unplug,
+    Caller, asked, asks, cut, did, fail, float, hide, is_heard, is_warned, live, measure, pass, plug, ring,
+    show, tell, ticks, unplug,
 };
-use crate::support::{asked as requested, call, count, until};
+use crate::support::{asked as requested, call, count, pause, until};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -115,6 +115,76 @@ async fn keys_are_sent_by_pointer_and_keyboard() {
         caller.visitor.clicks(&format!(".fd-call-pad button:nth-child({at})"));
     }
     assert_eq!(did(), "digit 5\ndigit *\ndigit #");
+    let focus = |selector: &str| {
+        let element: web_sys::HtmlElement = caller.visitor.find(selector).unwrap().unchecked_into();
+        element.focus().unwrap();
+    };
+    focus(&Caller::control("Keypad"));
+    for key in ["7", "#", "a", "Enter"] {
+        caller.visitor.presses(key);
+    }
+    caller.visitor.presses_with("8", |init| init.set_ctrl_key(true));
+    assert_eq!(did(), "digit 5\ndigit *\ndigit #\ndigit 7\ndigit #");
+    caller.presses("Keypad");
+    caller.visitor.sees_no(".fd-call-pad").await;
+    focus(&Caller::control("Keypad"));
+    caller.visitor.presses("9");
+    assert!(did().ends_with("digit 7\ndigit #"), "{}", did());
+}
+
+#[wasm_bindgen_test]
+async fn screen_readers_hear_of_what_changes_and_not_of_the_clock() {
+    let caller = Caller::talks(true).await;
+    let role = |selector: &str| caller.visitor.find(selector).unwrap().get_attribute("role");
+    for spoken in [".fd-call-title", ".fd-call-said"] {
+        assert_eq!(role(spoken).as_deref(), Some("status"), "{spoken}");
+    }
+    let clock = caller.visitor.find(".fd-call-clock").unwrap();
+    assert_eq!(
+        (role(".fd-call-clock").as_deref(), clock.get_attribute("aria-live").as_deref()),
+        (Some("timer"), Some("off"))
+    );
+    let card = caller.visitor.find(".fd-call-card").unwrap();
+    assert_eq!(card.get_attribute("aria-label").as_deref(), Some("Call us"));
+    let controls =
+        caller.visitor.place.query_selector_all(".fd-call-card button, .fd-call-card video").unwrap();
+    assert!(controls.length() >= 8);
+    for at in 0..controls.length() {
+        let control: web_sys::Element = controls.item(at).unwrap().unchecked_into();
+        let name = control.get_attribute("aria-label").or(control.text_content()).unwrap_or_default();
+        assert!(!name.is_empty(), "without a name: {}", control.outer_html());
+    }
+    tell(r#"{"type":"held","on":true}"#);
+    caller.is_told("The other side has put the call on hold").await;
+}
+
+#[wasm_bindgen_test]
+async fn the_focus_goes_to_what_ends_the_call_and_to_what_begins_another() {
+    let caller = Caller::comes().await.queues().await;
+    let focused = || web_sys::window().unwrap().document().unwrap().active_element().unwrap();
+    until("giving up can be pressed", || focused().text_content().as_deref() == Some("Hang up")).await;
+    let caller = caller.gets_connected().await.gets_answered().await;
+    until("hanging up can be pressed", || focused().class_list().contains("fd-call-hang-up")).await;
+    focused().unchecked_into::<web_sys::HtmlElement>().click();
+    until("calling again can be pressed", || focused().text_content().as_deref() == Some("Call again")).await;
+    // Somebody who writes is not interrupted.
+    caller.visitor.field().focus().unwrap();
+    caller.visitor.clicks(".fd-call-actions .fd-button");
+    caller.reads_title("Waiting for an agent").await;
+    pause(120).await;
+    assert!(focused().class_list().contains("fd-input"));
+}
+
+#[wasm_bindgen_test]
+async fn another_tab_in_a_call_keeps_this_one_from_calling() {
+    let caller = Caller::comes().await;
+    let other = web_sys::BroadcastChannel::new(&format!("frontdesk-call/{}", caller.visitor.desk)).unwrap();
+    other.post_message(&true.into()).unwrap();
+    caller.is_told("You are in a call in another tab").await;
+    assert!(caller.visitor.find(".fd-call-actions").is_none());
+    other.post_message(&false.into()).unwrap();
+    caller.visitor.sees(".fd-call-actions .fd-button").await;
+    other.close();
 }
 
 const GOOD: &str = r#"[
@@ -147,7 +217,7 @@ async fn the_figures_become_a_word_and_warnings() {
     measure(&report(500, 100, 0.0));
     for _ in 0..3 {
         pass(3_000);
-        crate::support::pause(20).await;
+        pause(20).await;
     }
     caller.is_told("no sound from the other side").await;
 }
@@ -160,7 +230,7 @@ async fn a_silent_microphone_is_told_of() {
     for received in [200, 300, 400, 500, 600] {
         measure(&report(received, 0, 0.0));
         pass(3_000);
-        crate::support::pause(20).await;
+        pause(20).await;
     }
     caller.is_told("Your microphone gives no sound").await;
     caller.presses("Mute microphone");
@@ -218,29 +288,32 @@ async fn without_a_network_nobody_is_called_and_the_reason_is_told() {
     assert!(!caller.visitor.text(".fd-call-actions").contains("without camera"));
 }
 
+/// So loud are they, as Chromium tells.
+fn levels(own: f64, other: f64) -> String {
+    format!(
+        r#"[{{"type":"media-source","kind":"audio","audioLevel":{own}}},
+        {{"type":"media-source","kind":"video"}},
+        {{"type":"inbound-rtp","kind":"audio","packetsReceived":1,"audioLevel":{other}}}]"#
+    )
+}
+
 #[wasm_bindgen_test]
 async fn both_levels_are_shown_and_silence_as_well() {
-    let caller = Caller::comes().await.queues().await.gets_connected().await;
-    comes(0.25, false);
-    let caller = caller.gets_answered().await;
-    let level = |class: &str| {
-        let meter = caller.visitor.find(class).expect("there is a meter");
-        meter.get_attribute("aria-valuenow").unwrap().parse::<u32>().unwrap()
-    };
-    // The root of the loudest sample, in percent and rounded to tens.
-    until("both are heard", || level(".fd-call-level-own") == 70 && level(".fd-call-level-other") == 50)
-        .await;
-    let meter = caller.visitor.find(".fd-call-level-own").unwrap();
-    assert_eq!(meter.get_attribute("aria-label").as_deref(), Some("Microphone"));
-    caller.presses("Mute microphone");
-    until("silence", || level(".fd-call-level-own") == 0).await;
-    assert_eq!(level(".fd-call-level-other"), 50);
-    caller.presses("Mute microphone");
-    until("the microphone is heard again", || level(".fd-call-level-own") == 70).await;
-    unplug("audio");
-    until("another microphone is taken", || did().ends_with("replace audio audio")).await;
-    until("the other microphone is heard", || level(".fd-call-level-own") == 70).await;
-    caller.is_told("A device was unplugged").await;
+    let caller = Caller::talks(false).await;
+    let meter = |class: &str| caller.visitor.find(class).expect("there is a meter");
+    let level = |class: &str| meter(class).get_attribute("aria-valuenow");
+    assert_eq!(level(".fd-call-level-own"), None, "the browser has not told yet");
+    for (own, other, shown) in
+        [(0.25, 0.04, ("50", "20")), (0.0, 1.0, ("0", "100")), (7.0, 0.0, ("100", "0"))]
+    {
+        measure(&levels(own, other));
+        let shown = (Some(shown.0.to_owned()), Some(shown.1.to_owned()));
+        until("the levels", || (level(".fd-call-level-own"), level(".fd-call-level-other")) == shown).await;
+    }
+    for (class, name) in [(".fd-call-level-own", "Microphone"), (".fd-call-level-other", "Speaker")] {
+        let named = |attribute| meter(class).get_attribute(attribute).unwrap_or_default();
+        assert_eq!((named("role"), named("aria-label")), ("meter".into(), name.into()));
+    }
 }
 
 #[wasm_bindgen_test]

@@ -55,14 +55,10 @@ const picture = (wall, coat) => {
 };
 
 let context;
-/** A hum, so that the levels show something, and perhaps a picture. */
+/** Silence, and perhaps a picture. */
 const stream = (video, wall, coat) => {
   context ??= new AudioContext();
-  const [hum, gain, end] = [context.createOscillator(), context.createGain(), context.createMediaStreamDestination()];
-  gain.gain.value = 0.2;
-  hum.connect(gain).connect(end);
-  hum.start();
-  const made = end.stream;
+  const made = context.createMediaStreamDestination().stream;
   if (video) made.addTrack(picture(wall, coat));
   return made;
 };
@@ -107,7 +103,7 @@ const figures = ({ arrives = 100, lost = 0, loud = 0.2 }) => {
     received += arrives;
     gone += lost;
     return [
-      { type: 'inbound-rtp', kind: 'audio', packetsReceived: received, packetsLost: gone, jitter: 0.004 },
+      { type: 'inbound-rtp', kind: 'audio', packetsReceived: received, packetsLost: gone, jitter: 0.004, audioLevel: arrives ? 0.25 : 0 },
       { type: 'media-source', kind: 'audio', audioLevel: loud },
     ];
   };
