@@ -2,9 +2,9 @@
 
 use anyhow::{Result, ensure};
 use frontdesk_e2e::process::free_port;
-use frontdesk_e2e::sip::{Asked, CallPanel, Desk, Lab, desk};
+use frontdesk_e2e::sip::{AgentPage, Asked, CallPanel, Desk, Lab, Site, desk};
 use frontdesk_e2e::street::Street;
-use frontdesk_e2e::{In, until};
+use frontdesk_e2e::{Browser, In, Options, until};
 use serde_json::{Value, json};
 
 use crate::AGENT_HZ;
@@ -92,6 +92,75 @@ fn each_refusal_has_its_sentence_and_leaves_no_call() -> Result<()> {
         panel.hears(AGENT_HZ).await?;
         panel.panel.click("call_hang_up").await?;
         ended(desk, 6, "visitor").await
+    })
+}
+
+#[test]
+fn either_side_holds_the_call_and_keys_arrive() -> Result<()> {
+    desk(one, async |desk| {
+        let (panel, begun) = both_are_heard(desk).await?;
+        let CallPanel { panel: view } = &panel;
+        view.click("call_keypad").await?;
+        view.tab.click_text(In::Panel, ".fd-call-digit", "5").await?;
+        desk.lab.agent_reports(&["received event: '5' (end=1)"]).await?;
+        desk.lab.agent("hold").await?;
+        view.tells("call_held_there").await?;
+        panel.hears(0.0).await?;
+        desk.lab.agent("resume").await?;
+        panel.hears(AGENT_HZ).await?;
+        view.click("call_hold").await?;
+        view.tells("call_held_here").await?;
+        panel.hears(0.0).await?;
+        view.click("call_hold").await?;
+        panel.hears(AGENT_HZ).await?;
+        until("the panel says that nobody holds the call", async || {
+            let text = view.tab.text(In::Panel).await?;
+            for key in ["call_held_here", "call_held_there"] {
+                ensure!(!text.contains(view.words.get(key)?), "{text}");
+            }
+            Ok(())
+        })
+        .await?;
+        hangs_up(desk, &panel, &begun).await
+    })
+}
+
+#[test]
+fn both_see_each_other() -> Result<()> {
+    desk(one, async |desk| {
+        let site = Site::open().await?;
+        let other =
+            Browser::start(Options { calls: true, ..Options::default() }, "panel.both_see.agent").await?;
+        let agent = AgentPage::open(other.first_tab().await?, &site, &desk.lab).await?;
+        let panel = desk.opens_calls("1003").await?;
+        panel.panel.click("call_picture").await?;
+        panel.panel.tells("call_talking").await?;
+        agent.is("talking").await?;
+        for kind in ["audio", "energy", "video"] {
+            agent.receives(kind).await?;
+        }
+        panel.grows("/in/video/frames", 10.0).await?;
+        panel.grows("/in/audio/energy", 0.000_1).await?;
+        panel.panel.sees_the_agent().await?;
+        let begun = desk.lab.is_asked("for a call", |asked| asked.method == "INVITE").await?;
+        hangs_up(desk, &panel, &begun).await?;
+        agent.is("ended").await?;
+        other.close().await
+    })
+}
+
+#[test]
+fn a_tab_that_is_closed_leaves_no_dialog() -> Result<()> {
+    desk(one, async |desk| {
+        let (panel, begun) = both_are_heard(desk).await?;
+        // The browser goes on.
+        let _other = desk.rig.browser.new_tab().await?;
+        panel.panel.tab.close().await?;
+        let bye = desk.lab.is_asked("to hang up", |asked| asked.method == "BYE").await?;
+        ensure!(bye.call == begun.call, "it hangs up another call: {bye:?}");
+        desk.lab.is_answered(&bye, 200).await?;
+        desk.lab.agent_reports(&["session closed"]).await?;
+        ended(desk, 1, "visitor").await
     })
 }
 
