@@ -137,7 +137,7 @@ impl CallPanel {
 ///
 /// # Errors
 ///
-/// What went wrong, as with [`crate::story`].
+/// What went wrong, as with [`crate::story()`].
 pub fn desk(
     gateways: impl FnOnce(&Lab) -> Result<Vec<String>>,
     happens: impl AsyncFnOnce(&Desk) -> Result<()>,
@@ -149,7 +149,7 @@ pub fn desk(
 ///
 /// # Errors
 ///
-/// What went wrong, as with [`crate::story`].
+/// What went wrong, as with [`crate::story()`].
 pub fn desk_within(
     time: Duration,
     gateways: impl FnOnce(&Lab) -> Result<Vec<String>>,
@@ -170,7 +170,7 @@ pub fn desk_within(
 ///
 /// # Errors
 ///
-/// What went wrong, as with [`crate::story`].
+/// What went wrong, as with [`crate::story()`].
 pub fn distant_desk(
     arrives: impl FnOnce(&Visitor) -> Result<()> + Send,
     happens: impl AsyncFnOnce(&Desk, &Visitor) -> Result<()> + Send,
