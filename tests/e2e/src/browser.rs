@@ -66,6 +66,9 @@ pub struct Options {
     pub microphone_hz: Option<f64>,
 }
 
+/// On a busy machine a browser takes long to put its profile away.
+const END_MAX: Duration = Duration::from_secs(30);
+
 /// On which machine a browser runs.
 #[derive(Clone, Debug)]
 enum Machine {
@@ -238,7 +241,7 @@ impl Browser {
     /// When it does not end by itself; dropping it will.
     pub async fn close(self) -> Result<()> {
         let client = self.session.client.clone();
-        timeout(Duration::from_secs(10), client.close()).await.context("the browser does not end")??;
+        timeout(END_MAX, client.close()).await.context("the browser does not end")??;
         Ok(())
     }
 }
