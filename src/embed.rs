@@ -6,7 +6,7 @@ use crate::ui::panel::panel;
 use crate::ui::text;
 use crate::ui::words::Words;
 use crate::web::{Host, Locale, Storage, Transport, locale};
-use frontdesk_core::Session;
+use frontdesk_core::{Record, RecordKey, Session};
 use js_sys::Reflect;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -32,11 +32,15 @@ pub struct Settings {
     pub theme: Option<String>,
     /// Address of the style sheet. With it the widget lives in a shadow root of its own.
     pub stylesheet: Option<String>,
-    /// Functions of the host: `close`, `unread`, `conversation`, `ready`, `softphone`, `ticker`,
+    /// Functions of the host: `close`, `unread`, `conversation`, `ready`, `softphone`, `ticker`, `handOver`, `call`,
     /// `vaultGet`, `vaultPut`.
     pub host: JsValue,
     /// The panel is open from the start.
     pub open: bool,
+    /// Credential of a session to go on with, instead of the one that is kept: this window was handed it.
+    pub session: Option<String>,
+    /// What stands in the composer at first.
+    pub draft: Option<String>,
 }
 
 impl Settings {
@@ -76,6 +80,8 @@ impl Settings {
             stylesheet: text("stylesheet")?,
             host: get("host"),
             open: get("open").is_truthy(),
+            session: get("session").as_string(),
+            draft: get("draft").as_string(),
         })
     }
 }
@@ -163,6 +169,18 @@ impl Handle {
         });
     }
 
+    /// Opens the call view, where a click starts the call; with `video` the way to a video call comes first.
+    #[wasm_bindgen(js_name = startCall)]
+    pub fn start_call(&self, video: bool) {
+        self.with(|mounted| mounted.context.wish_call(video));
+    }
+
+    /// Ends the call, if there is one.
+    #[wasm_bindgen(js_name = hangUp)]
+    pub fn hang_up(&self) {
+        self.with(|mounted| mounted.context.desk().hang_up());
+    }
+
     /// Whether the panel covers a small screen.
     #[wasm_bindgen(js_name = setPhone)]
     pub fn set_phone(&self, phone: bool) {
@@ -229,10 +247,17 @@ fn begin(root: &HtmlElement, settings: &Settings) -> Context {
     driver.set_open(settings.open);
     let desk = context.desk();
     desk.set_driver(driver);
-    let (name, desk) = (settings.desk.clone(), Rc::downgrade(&desk));
+    desk.set_draft(settings.draft.clone().unwrap_or_default());
+    let (name, session, desk) = (settings.desk.clone(), settings.session.clone(), Rc::downgrade(&desk));
     spawn_local(async move {
         host.ready();
-        let (storage, saved) = Storage::open(&name, &host).await;
+        let (storage, mut saved) = Storage::open(&name, &host).await;
+        if let Some(credential) = session
+            && saved.take_over(&credential)
+        {
+            storage.forget(RecordKey::Rating);
+            storage.keep(Record::Session { credential }, Box::new(|_| {}));
+        }
         if let Some(desk) = desk.upgrade() {
             desk.with_driver(|driver| driver.start(storage, saved));
         }

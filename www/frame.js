@@ -8,6 +8,10 @@ const root = document.getElementById('frontdesk');
 const asset = (path) => new URL(path, import.meta.url);
 const inline = root.dataset.mode === 'inline' || window.parent === window;
 const desk = root.dataset.desk || new URLSearchParams(location.search).get('desk');
+const endpoint = root.dataset.endpoint || asset('.').origin;
+// A panel has opened this window and hands its visitor over. The ticket stays in no address and in no history.
+const ticket = inline && new URLSearchParams(location.hash.slice(1)).get('ticket');
+if (ticket) history.replaceState(null, '', location.pathname + location.search);
 
 let sentences;
 
@@ -45,30 +49,38 @@ const paint = (color) => {
   style.setProperty('--frontdesk-on-accent', bright ? '#000' : '#fff');
 };
 
-/** What the visitor reads when the widget cannot start; the way out is to try again. */
-const apologise = () => {
-  const [words, retry] = {
-    en: ['The chat could not be opened. Please try again.', 'Try again'],
-    'zh-CN': ['在线客服暂时无法打开，请重试。', '重试'],
-    ar: ['تعذّر فتح المحادثة. أعد المحاولة من فضلك.', 'إعادة المحاولة'],
-  }[languageOf(navigator.languages)];
+const FAILED = {
+  en: ['The chat could not be opened. Please try again.', 'Try again'],
+  'zh-CN': ['在线客服暂时无法打开，请重试。', '重试'],
+  ar: ['تعذّر فتح المحادثة. أعد المحاولة من فضلك.', 'إعادة المحاولة'],
+};
+
+/** Once more, and with the ticket: it may not be used yet. */
+const again = () => {
+  if (ticket) location.replace(`#ticket=${ticket}`);
+  location.reload();
+};
+
+/** What the visitor reads when the widget cannot start, and the way out. */
+const apologise = (texts = FAILED, wayOut = again) => {
+  const [words, retry] = texts[languageOf(navigator.languages)];
   const sentence = document.createElement('p');
   sentence.textContent = words;
-  const again = document.createElement('button');
-  again.type = 'button';
-  again.className = 'fd-button';
-  again.textContent = retry;
-  again.addEventListener('click', () => location.reload());
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'fd-button';
+  button.textContent = retry;
+  button.addEventListener('click', wayOut);
   const box = document.createElement('div');
   box.className = 'fd-root fd-apology';
   box.setAttribute('role', 'alert');
   box.dir = 'auto';
-  box.append(sentence, again);
+  box.append(sentence, button);
   root.replaceChildren(box);
 };
 
 /** The widget, with the sentences of its language. */
-const start = async (settings, host, open) => {
+const start = async (settings, host, open, taken) => {
   const tags = [settings.locale, ...navigator.languages].filter(Boolean);
   const language = languageOf(tags);
   // The visitor's own variant of the language writes the dates: en-GB rather than en.
@@ -78,16 +90,33 @@ const start = async (settings, host, open) => {
   sentences = texts;
   if (settings.color) paint(settings.color);
   return mount(root, {
-    endpoint: root.dataset.endpoint || asset('.').origin,
+    endpoint,
     desk,
     locale,
     texts,
     title: settings.title,
     theme: settings.theme,
     stylesheet: root.dataset.stylesheet,
-    host,
+    host: { softphone, ticker, handOver: handOver(settings), ...host },
     open,
+    session: taken?.session,
+    draft: taken?.draft,
   });
+};
+
+/** Another window is about to take the visitor over; what was not sent goes along. */
+const handOver =
+  (settings) =>
+  async ([ticket, left]) => {
+    const { handOver } = await import('./window.js');
+    handOver(new URL(endpoint).origin, ticket, () => ({ draft: left(), settings }));
+  };
+
+/** Whether the call that the page wishes is one with video. */
+const isVideo = ({ view = 'call', media = 'audio' }) => {
+  if (view !== 'call') throw new TypeError(`frontdesk: there is no view "${view}"`);
+  if (media !== 'audio' && media !== 'video') throw new TypeError('frontdesk: media must be "audio" or "video"');
+  return media === 'video';
 };
 
 /** Beside the loader: see docs/frame-protocol.md. */
@@ -98,6 +127,7 @@ const serveLoader = () => {
   let calls = 0;
   let viewport;
   let shown;
+  let wish;
   const answers = new Map();
 
   const post = (type, fields) => window.parent.postMessage({ frontdesk: 1, nonce, type, ...fields }, origin);
@@ -108,8 +138,7 @@ const serveLoader = () => {
     queue: ([place, text]) => post('queue', { place, text }),
     conversation: (open) => post('conversation', { open }),
     ready: () => post('ready'),
-    softphone,
-    ticker,
+    call: (detail) => post('call', { detail }),
     vaultGet: () =>
       new Promise((resolve) => {
         answers.set(++calls, resolve);
@@ -121,6 +150,9 @@ const serveLoader = () => {
   const show = () => {
     if (viewport) handle?.setPhone(viewport.phone);
     if (shown) handle?.setOpen(shown.open, Boolean(shown.focus));
+    if (!handle || wish === undefined) return;
+    handle.startCall(wish);
+    wish = undefined;
   };
 
   const heard = {
@@ -133,6 +165,15 @@ const serveLoader = () => {
       shown = message;
       show();
     },
+    call(message) {
+      try {
+        wish = isVideo(message);
+        show();
+      } catch (error) {
+        reportError(error);
+      }
+    },
+    hang: () => handle?.hangUp(),
     viewport(message) {
       viewport = message;
       handle?.setPhone(message.phone);
@@ -150,7 +191,7 @@ const serveLoader = () => {
       origin = sender;
     }
     if (sender !== origin || data.nonce !== nonce || (data.type === 'init' && handle)) return;
-    Promise.resolve(Object.hasOwn(heard, data.type) && heard[data.type](data)).catch(apologise);
+    Promise.resolve(Object.hasOwn(heard, data.type) && heard[data.type](data)).catch(() => apologise());
   });
   window.parent.postMessage({ frontdesk: 1, type: 'hello' }, '*');
 };
@@ -159,14 +200,10 @@ const serveLoader = () => {
 const wasm = init({ module_or_path: asset('frontdesk_bg.wasm') });
 
 if (inline) {
-  const { locale, theme, title, color } = root.dataset;
-  const page = locale || (root.dataset.mode === 'inline' && document.documentElement.lang) || null;
-  // A site's own SDK may take the place of ours: see docs/calls.md.
-  let adapter;
-  window.frontdesk = { ...window.frontdesk, useSoftphone: (own) => void (adapter = own) };
-  const host = { softphone: () => adapter ?? softphone(), ticker };
-  start({ locale: page, theme, title, color }, host, true).catch(apologise);
+  import('./alone.js')
+    .then(({ serveItself }) => serveItself({ root, endpoint, desk, ticket, start, apologise, softphone, isVideo }))
+    .catch(() => apologise());
 } else {
   serveLoader();
-  wasm.catch(apologise);
+  wasm.catch(() => apologise());
 }

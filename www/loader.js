@@ -16,7 +16,7 @@
   const script = document.currentScript || document.querySelector('script[data-desk][src]');
   const settings = { ...script?.dataset, ...window.frontdeskSettings };
   const { desk, theme = 'auto', title = null, color = null, calls, position } = settings;
-  if (!desk) return console.error('frontdesk: data-desk is missing in the script tag');
+  if (!desk) return console.error('frontdesk: no data-desk');
   window[REGISTRY] = true;
 
   const root = document.documentElement;
@@ -26,12 +26,12 @@
   const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join('');
   const locale = settings.locale || root.lang || null;
   const spoken = (locale || navigator.language).slice(0, 2).toLowerCase();
-  const [chat, dismiss, unreachable, retry, newTab] = (
+  const [chat, dismiss, unreachable, retry] = (
     {
-      zh: '在线客服|关闭|暂时无法连接在线客服。|重试|在新标签页中打开',
-      ar: 'تحدّث معنا|إغلاق|المحادثة غير متاحة الآن.|إعادة المحاولة|فتح في تبويب جديد',
+      zh: '在线客服|关闭|暂时无法连接在线客服。|重试',
+      ar: 'تحدّث معنا|إغلاق|المحادثة غير متاحة الآن.|إعادة المحاولة',
     }[spoken] ||
-    'Chat with us|Close|The chat cannot be reached just now.|Try again|Open it in a new tab'
+    'Chat with us|Close|The chat cannot be reached just now.|Try again'
   ).split('|');
   const label = title || chat;
   const phones = matchMedia('(max-width:480px),(max-height:480px) and (pointer:coarse)');
@@ -47,6 +47,7 @@
   let wantsFocus = false;
   let conversation;
   let unread = 0;
+  let wish; // what call the host wants to be offered
   let news; // a sentence about what is unread
   let place; // in the queue, where the centre says
   let queued; // a sentence about it, while the visitor queues
@@ -106,10 +107,12 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
   const launcher = button(
     () => toggle(),
     { class: 'b', 'aria-haspopup': 'dialog', 'aria-expanded': false, 'aria-label': label, title: label },
-    icon('M21 11.5a8.5 8.5 0 0 1-12.3 7.600L3 21l1.900-5.700A8.5 8.5 0 1 1 21 11.5z'),
+    icon('M21 11.5a8.5 8.5 0 0 1-12.3 7.60L3 21l1.90-5.70A8.5 8.5 0 1 1 21 11.5z'),
     cross(),
     badge,
   );
+  // The way that is left where the panel cannot be shown.
+  const link = make('a', { href: page, rel: 'noopener', target: '_blank' }, label);
   const cover = make('div', { class: 'c' });
   const panel = make('div', { class: 'p', inert: '' }, cover);
   const box = make('div', {}, panel, launcher, status);
@@ -201,7 +204,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
 
   // --- the frame -----------------------------------------------------------------------------------------------
 
-  const emit = (name, detail) => window.dispatchEvent(new CustomEvent(`frontdesk:${name}`, { detail }));
+  const emit = (name, detail) => dispatchEvent(new CustomEvent(`frontdesk:${name}`, { detail }));
 
   const post = (type, fields) => peer?.postMessage({ frontdesk: 1, nonce, type, ...fields }, origin);
 
@@ -213,20 +216,14 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     peer = null;
     ready = failed = false;
     frame = make('iframe', { title: label, src: page });
-    if (calls || calls === '') frame.allow = calls === 'video' ? 'microphone;camera' : 'microphone';
+    if (calls != null) frame.allow = calls === 'video' ? 'microphone;camera' : 'microphone';
     panel.prepend(frame);
     panel.append(cover);
     showCover(make('i'), make('i'), make('i'));
     timer = setTimeout(() => {
       failed = true;
       showCover(
-        make(
-          'p',
-          { role: 'alert' },
-          unreachable,
-          button(load, {}, retry),
-          make('a', { href: page, target: '_blank', rel: 'noopener' }, newTab),
-        ),
+        make('p', { role: 'alert' }, unreachable, button(load, {}, retry), link),
       );
       emit('error', { code: 'frame_unreachable' });
     }, READY_MS);
@@ -249,10 +246,10 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
   const measure = () => {
     if (!isOpen) return;
     const phone = phones.matches;
-    const visible = window.visualViewport;
+    const visible = visualViewport;
     box.classList.toggle('f', phone);
     panel.style.cssText =
-      phone && visible
+      phone
         ? `top:${visible.offsetTop}px;left:${visible.offsetLeft}px;width:${visible.width}px;height:${visible.height}px`
         : '';
     post('viewport', { width: panel.clientWidth, height: panel.clientHeight, phone });
@@ -277,6 +274,12 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     emit(open ? 'opened' : 'closed');
   };
   const open = () => setOpen(true, true);
+  /** Opens the call view. The frame says what is wrong with the wish. */
+  const openCall = (media, view) => {
+    setOpen(true, true);
+    wish = { view, media };
+    if (ready) post('call', wish);
+  };
   const close = () => setOpen(false, false);
   const toggle = () => (isOpen ? close() : open());
 
@@ -290,6 +293,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
       clearTimeout(timer);
       ready = true;
       failed = false;
+      if (wish) post('call', wish);
       cover.remove();
       // The visitor may have gone on reading or typing elsewhere in the meantime: then the focus stays there.
       if (isOpen && wantsFocus && [host, document.body].includes(document.activeElement)) frame.focus();
@@ -297,11 +301,14 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
       announced = true;
     },
     close,
-    unread({ count, text }) {
-      unread = Math.max(0, count | 0);
-      news = text;
+    unread(message) {
+      ({ count: unread, text: news } = message);
       tell();
       emit('unread', { count: unread });
+    },
+    call({ detail }) {
+      emit('call', detail);
+      wish = 0;
     },
     queue(message) {
       ({ place, text: queued } = message);
@@ -312,9 +319,9 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
       if (!rememberOpen()) remember('');
     },
     async 'vault-get'({ call }) {
-      post('vault', { call, value: (await useVault()) ?? null });
+      post('vault', { call, value: await useVault() });
     },
-    'vault-put': ({ value }) => useVault(value ?? null),
+    'vault-put': ({ value }) => useVault(value),
   };
 
   listen(window, 'message', ({ source, origin: sender, data }) => {
@@ -323,7 +330,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
   });
   listen(document, 'visibilitychange', tell);
   listen(window, 'resize', measure);
-  for (const name of ['resize', 'scroll']) if (window.visualViewport) listen(visualViewport, name, measure);
+  for (const name of ['resize', 'scroll']) listen(visualViewport, name, measure);
   listen(box, 'keydown', (event) => event.key === 'Escape' && close());
   // A pressed mouse button is a click in a tenth of a second; a touch may yet become a scroll.
   listen(launcher, 'pointerdown', (event) => event.pointerType === 'mouse' && !event.button && !frame && load());
@@ -333,7 +340,10 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
   const observer = new MutationObserver(attach);
   const subscriptions = [];
   const api = {
-    open,
+    // A page may pass an event on, whose view is its window.
+    open: (options) => (typeof options?.view === 'string' ? openCall(options.media, options.view) : open()),
+    startCall: (options) => openCall(options?.media),
+    hangUp: () => post('hang'),
     close,
     toggle,
     getUnread: () => unread,
@@ -341,7 +351,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     on(name, run) {
       const type = `frontdesk:${name}`;
       const call = (event) => run(event.detail);
-      const stop = () => window.removeEventListener(type, call);
+      const stop = () => removeEventListener(type, call);
       listen(window, type, call);
       subscriptions.push({ name, run, stop });
       return stop;
@@ -363,7 +373,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
 
   const early = window.frontdesk?.q || [];
   const command = (name, ...values) =>
-    api[name] ? api[name](...values) : console.error(`frontdesk: there is no command "${name}"`);
+    api[name] ? api[name](...values) : console.error(`frontdesk: there is no "${name}"`);
   window.frontdesk = Object.assign(command, api);
 
   // --- start ---------------------------------------------------------------------------------------------------
@@ -375,7 +385,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     shadow.adoptedStyleSheets = [sheet];
   } catch {
     // A browser from before constructable sheets gets a plain link to the same desk.
-    box.replaceChildren(make('a', { href: page, target: '_blank', rel: 'noopener' }, label));
+    box.replaceChildren(link);
     box.style.cssText = 'position:fixed;bottom:20px;right:20px;padding:12px;background:#fff';
   }
   observer.observe(root, { childList: true });

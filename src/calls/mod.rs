@@ -135,9 +135,7 @@ impl Calls {
 
     /// The event `call` was read, or read again.
     pub fn status(&self, status: &CallStatus) {
-        if status.id.is_some() {
-            self.shared.input(Input::Status(status.clone()));
-        }
+        self.shared.input(Input::Status(status.clone()));
     }
 
     /// The device in use, as the browser names it.

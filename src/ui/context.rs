@@ -50,6 +50,7 @@ pub struct Desk {
     drops_text: Cell<bool>,
     awaits_field: Cell<bool>,
     settle: RefCell<Option<Timer>>,
+    wishes_call: Cell<bool>,
 }
 
 /// Lets look at a session that no driver runs.
@@ -69,6 +70,8 @@ pub struct Context {
     pub leaving: Flag,
     /// The call view is open.
     pub calling: Flag,
+    /// In the call view, the way to a video call comes first.
+    pub video_first: Flag,
 }
 
 impl Context {
@@ -99,6 +102,7 @@ impl Context {
             drops_text: Cell::default(),
             awaits_field: Cell::default(),
             settle: RefCell::default(),
+            wishes_call: Cell::default(),
         });
         Self {
             desk: StoredValue::new_local(desk),
@@ -108,6 +112,7 @@ impl Context {
             converses: Flag::new(),
             leaving: Flag::new(),
             calling: Flag::new(),
+            video_first: Flag::new(),
         }
     }
 
@@ -157,6 +162,34 @@ impl Context {
             Some(side) => side.open(),
             None => self.calling.set(true),
         }
+    }
+
+    /// The host wants the call view: it opens now, or once it is known which calls there are.
+    pub fn wish_call(self, video: bool) {
+        self.video_first.set(video);
+        self.desk().wishes_call.set(true);
+        self.grant_call();
+    }
+
+    fn grant_call(self) {
+        let desk = self.desk();
+        let mut known = false;
+        desk.look(&mut |session| known = session.knows_calls());
+        if known && desk.wishes_call.take() {
+            self.open_calls();
+        }
+    }
+
+    /// Empties the composer, and answers what was in it.
+    pub fn take_draft(self) -> String {
+        let desk = self.desk();
+        let draft = desk.draft();
+        if !draft.is_empty() {
+            desk.set_draft(String::new());
+            self.send(Input::Draft(String::new()));
+            self.returned.update(|count| *count += 1);
+        }
+        draft
     }
 
     /// Closes the call view.
@@ -332,6 +365,14 @@ impl Desk {
         self.calls.take();
     }
 
+    /// Ends the call, if there is one.
+    pub fn hang_up(&self) {
+        let side = self.calls.borrow().clone();
+        if let Some(side) = side {
+            side.hang_up();
+        }
+    }
+
     /// Address of the desk in a window of its own.
     pub fn own_window(&self) -> String {
         [&self.endpoint, "/frame?desk=", &self.name].concat()
@@ -439,7 +480,7 @@ impl Screen for Sight {
         let before = self.context.view_once();
         let state = ViewState::after(&before, session);
         if *before == state {
-            return;
+            return self.context.grant_call();
         }
         if let Some(body) = desk.find(".fd-body") {
             let quiet = state.welcome || state.refused.is_some();
@@ -461,6 +502,7 @@ impl Screen for Sight {
             self.context.converse();
         }
         self.context.state.set(Arc::new(state));
+        self.context.grant_call();
     }
 
     fn returned(&self, text: String) {

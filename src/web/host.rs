@@ -53,6 +53,16 @@ impl Host {
         self.function("ticker")
     }
 
+    /// A link with this ticket leads to another window. Once that asks, `left` answers what is written here and not sent.
+    pub fn hand_over(&self, ticket: &str, left: JsValue) {
+        self.call("handOver", &js_sys::Array::of2(&ticket.into(), &left));
+    }
+
+    /// How a call stands.
+    pub fn call_told(&self, detail: &JsValue) {
+        self.call("call", detail);
+    }
+
     /// The panel can be used.
     pub fn ready(&self) {
         self.call("ready", &JsValue::UNDEFINED);

@@ -38,12 +38,14 @@ const WIDGET_INPUTS: [&str; 7] = [
     "crates/contract",
 ];
 /// What else `dist/` depends on.
-const BUNDLE_INPUTS: [&str; 8] = [
+const BUNDLE_INPUTS: [&str; 10] = [
     "index.html",
+    "www/alone.js",
     "www/frame.html",
     "www/frame.js",
     "www/frame.css",
     "www/loader.js",
+    "www/window.js",
     "www/locales",
     "www/call",
     "package-lock.json",

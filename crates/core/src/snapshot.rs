@@ -109,3 +109,44 @@ pub struct Saved {
     /// In any order.
     pub records: Vec<Record>,
 }
+
+impl Saved {
+    /// Goes on with this session instead of the one that was kept, and without what belongs to that one alone. What was not
+    /// sent yet stays, as after a session that has ended. Answers whether it is another session.
+    pub fn take_over(&mut self, session: &str) -> bool {
+        let same =
+            |record: &Record| matches!(record, Record::Session { credential } if credential == session);
+        if self.records.iter().any(same) {
+            return false;
+        }
+        self.records.retain(|record| {
+            !matches!(record, Record::Session { .. } | Record::Rating { .. } | Record::Feedback(_))
+        });
+        self.records.push(Record::Session { credential: session.to_owned() });
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_that_is_taken_over_leaves_what_belongs_to_the_one_before() {
+        let session = |name: &str| Record::Session { credential: name.to_owned() };
+        let id = ClientId::new;
+        let text = Record::Outgoing { id: id("m1"), text: "hello".to_owned(), at_ms: 1 };
+        let rating = Record::Rating {
+            id: id("r1"),
+            level: Some(5),
+            recommend: None,
+            solved: None,
+            comment: String::new(),
+        };
+        let mut saved = Saved { schema: SCHEMA, records: vec![session("old"), text.clone(), rating] };
+        assert!(saved.take_over("new"));
+        assert_eq!(saved.records, [text, session("new")]);
+        let before = saved.clone();
+        assert_eq!((saved.take_over("new"), saved), (false, before));
+    }
+}

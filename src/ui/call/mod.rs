@@ -2,8 +2,10 @@
 
 mod card;
 mod controls;
+mod own_window;
 mod side;
 mod stages;
+mod told;
 
 use crate::{lazy, ui::context::Context, ui::icon, ui::parts, ui::text};
 use frontdesk_contract::CallStatus;
@@ -15,6 +17,8 @@ pub trait CallSide {
     fn status(&self, status: &CallStatus);
     /// The visitor wants the call view.
     fn open(&self);
+    /// The host wants the call to end.
+    fn hang_up(&self);
     /// The widget is taken away.
     fn leave(&self);
 }

@@ -1,6 +1,6 @@
 //! Where the call machine meets the views: it is looked at here, and what the visitor does goes to it.
 
-use super::CallSide;
+use super::{CallSide, told};
 use crate::calls::{Around, CallScreen, Calls};
 use crate::ui::context::{Context, Desk};
 use crate::ui::parts::Flag;
@@ -193,6 +193,10 @@ impl CallSide for Told {
         self.side.open();
     }
 
+    fn hang_up(&self) {
+        self.side.input(Input::HangUp);
+    }
+
     fn leave(&self) {
         self.side.input(Input::Leaving);
     }
@@ -222,9 +226,13 @@ impl Sight {
 impl CallScreen for Sight {
     fn redraw(&self, machine: &Machine) {
         let view = CallView::of(machine);
-        if self.view.try_get_untracked().is_some_and(|before| before != view) {
-            self.view.try_set(view);
+        let Some(before) = self.view.try_get_untracked().filter(|before| *before != view) else { return };
+        if before.stage != view.stage
+            && let Some(desk) = self.desk.upgrade()
+        {
+            desk.host.call_told(&told::detail(&view));
         }
+        self.view.try_set(view);
     }
 
     fn play(&self, other: Option<&MediaStream>) {

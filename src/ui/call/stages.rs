@@ -1,5 +1,6 @@
 //! What is said and offered while nobody talks: before a call, on its way, and after it.
 
+use super::own_window::{is_framed, own_window};
 use super::side::{CallView, Side};
 use crate::ui::context::Context;
 use crate::ui::parts::{block, button, nothing, piece};
@@ -141,13 +142,18 @@ pub(super) fn actions(side: Side) -> AnyView {
 fn starts(side: Side) -> AnyView {
     let (context, offer) = (side.context, side.view.get().may_call);
     let start = move |video| side.input(Input::Start { video });
-    let mut buttons = Vec::new();
-    if offer.audio {
-        buttons.push(button("fd-button", context.text(text::CALL_VOICE), move || start(false)));
-    }
-    if offer.video {
-        let class = if offer.audio { "fd-button fd-quiet" } else { "fd-button" };
-        buttons.push(button(class, context.text(text::CALL_PICTURE), move || start(true)));
+    let voice = |class| button(class, context.text(text::CALL_VOICE), move || start(false));
+    let picture = |class| button(class, context.text(text::CALL_PICTURE), move || start(true));
+    let mut buttons = match (offer.audio, offer.video) {
+        (true, true) if context.video_first.get() => vec![picture("fd-button"), voice("fd-button fd-quiet")],
+        (true, true) => vec![voice("fd-button"), picture("fd-button fd-quiet")],
+        (true, false) => vec![voice("fd-button")],
+        (false, true) => vec![picture("fd-button")],
+        (false, false) => Vec::new(),
+    };
+    // A call that goes on cannot move: whoever wants to leave the page meanwhile goes before.
+    if is_framed() {
+        buttons.push(own_window(context, "fd-button fd-quiet"));
     }
     block("fd-call-actions", buttons)
 }
@@ -168,14 +174,7 @@ pub(super) fn ended(side: Side, cause: EndCause) -> AnyView {
     let video = view.video;
     let possible = if video { view.may_call.video } else { view.may_call.audio };
     match remedy {
-        Remedy::OwnWindow => {
-            let address = context.desk().own_window();
-            let label = context.text(text::CALL_OWN_WINDOW);
-            buttons.push(
-                view! { class="fd", <a class="fd-button" href=address target="_blank" rel="noopener">{label}</a> }
-                    .into_any(),
-            );
-        }
+        Remedy::OwnWindow => buttons.push(own_window(context, "fd-button")),
         Remedy::Write => {}
         _ if possible => {
             let again = move || side.input(Input::Start { video });

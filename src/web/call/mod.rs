@@ -8,7 +8,7 @@ pub mod figures;
 pub mod levels;
 pub mod media;
 pub mod path;
-mod plain;
+pub(crate) mod plain;
 pub mod small_window;
 pub mod softphone;
 pub mod ticker;

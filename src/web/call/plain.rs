@@ -30,7 +30,7 @@ pub(super) fn call(object: &JsValue, name: &str, arguments: &[JsValue]) -> Resul
 }
 
 /// An object of these fields.
-pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
+pub(crate) fn object(fields: &[(&str, JsValue)]) -> JsValue {
     let object = js_sys::Object::new();
     for (name, value) in fields {
         // Fails only on an object that is frozen.
@@ -40,7 +40,7 @@ pub(super) fn object(fields: &[(&str, JsValue)]) -> JsValue {
 }
 
 /// What is refused later is nobody's concern, and must not be reported as an error that nobody saw to.
-pub(super) fn quietly(asked: Result<JsValue, JsValue>) {
+pub(crate) fn quietly(asked: Result<JsValue, JsValue>) {
     if let Ok(promise) = asked {
         spawn_local(async move {
             let _ = JsFuture::from(Promise::resolve(&promise)).await;

@@ -2,7 +2,7 @@
 
 use super::figures::sample;
 use super::levels::{Loud, loud};
-use super::plain::{call, get, number, object, text};
+use super::plain::{call, get, number, object, quietly, text};
 use frontdesk_contract::IceServer;
 use frontdesk_core::call::{Dial, IceState, PhoneCause, PhoneEnd, PhoneEvent, Sample};
 use js_sys::{Array, Function, Promise};
@@ -65,28 +65,28 @@ impl Line {
 
     /// Ends the call.
     pub fn hang_up(&self) {
-        let _ = call(&self.call, "hang_up", &[]);
+        quietly(call(&self.call, "hang_up", &[]));
     }
 
     /// Holds the call, or takes it up again.
     pub fn hold(&self, on: bool) {
-        let _ = call(&self.call, "hold", &[on.into()]);
+        quietly(call(&self.call, "hold", &[on.into()]));
     }
 
     /// Sends a key's tone.
     pub fn digit(&self, key: char) {
-        let _ = call(&self.call, "digit", &[key.to_string().into()]);
+        quietly(call(&self.call, "digit", &[key.to_string().into()]));
     }
 
     /// Finds gateway and way of the media anew.
     pub fn restart(&self) {
-        let _ = call(&self.call, "restart", &[]);
+        quietly(call(&self.call, "restart", &[]));
     }
 
     /// Sends this track from now on, or nothing.
     pub fn replace(&self, kind: &str, track: Option<&MediaStreamTrack>) {
         let track = track.map_or(JsValue::NULL, JsValue::from);
-        let _ = call(&self.call, "replace", &[kind.into(), track]);
+        quietly(call(&self.call, "replace", &[kind.into(), track]));
     }
 
     /// Takes the figures.

@@ -51,6 +51,12 @@ pub struct Tab {
     window: WindowHandle,
 }
 
+impl PartialEq for Tab {
+    fn eq(&self, other: &Self) -> bool {
+        self.window == other.window
+    }
+}
+
 impl Tab {
     pub(crate) fn new(session: Session, window: WindowHandle) -> Self {
         Self { session, window }

@@ -62,7 +62,9 @@ async fn a_frame_without_permission_leads_to_a_window_of_its_own() {
     js_sys::Reflect::delete_property(&document, &name).unwrap();
     let link = caller.visitor.sees("a.fd-button").await;
     assert!(link.get_attribute("href").unwrap().contains("/frame?desk="));
-    assert_eq!(link.get_attribute("rel").as_deref(), Some("noopener"));
+    // The window asks its opener for what is not sent, and tells the proxy who opened it.
+    assert_eq!(link.get_attribute("rel").as_deref(), Some("opener"));
+    assert_eq!(link.get_attribute("referrerpolicy").as_deref(), Some("origin"));
 }
 
 #[wasm_bindgen_test]

@@ -18,6 +18,7 @@ const UNHEARD_MS: u64 = 30_000;
 impl Machine {
     /// How a call stands, by whatever way it was told. News of other calls, and old news, change nothing.
     pub(super) fn follow(&mut self, step: &mut Step, status: CallStatus) {
+        self.other_told(step, &status);
         if status.id.is_none() {
             return;
         }

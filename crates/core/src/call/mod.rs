@@ -42,7 +42,7 @@ mod words;
 use crate::effect::RequestId;
 use crate::failure::Failure;
 use crate::now::Now;
-use frontdesk_contract::{CallMedia, CallOffer};
+use frontdesk_contract::{CallMedia, CallOffer, ClientId};
 use opening::Door;
 use remains::Remains;
 use running::{Over, Phase, Running};
@@ -114,6 +114,8 @@ pub struct Machine {
     /// What the softphone's last word was.
     sip_status: Option<u16>,
     offline: bool,
+    /// The id under which this page asked the centre last.
+    own: Option<ClientId>,
     tone: Tone,
     last_no: u32,
     requests: Vec<(RequestId, Purpose)>,

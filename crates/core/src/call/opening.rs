@@ -6,7 +6,7 @@ use super::step::{Purpose, Step};
 use super::{Hindrance, Machine, Stage};
 use crate::backoff::Tries;
 use crate::failure::{Failure, Next};
-use frontdesk_contract::{CallOffer, CallSupport, ErrorCode, IceServer};
+use frontdesk_contract::{CallOffer, CallState, CallStatus, CallSupport, ErrorCode, IceServer};
 
 /// The proxy is asked so often what is possible.
 const SUPPORT_TRIES: u32 = 4;
@@ -19,7 +19,10 @@ pub(super) struct Door {
     support: Support,
     tries: Tries,
     ice_servers: Vec<IceServer>,
+    /// Another tab says that it is in a call.
     elsewhere: bool,
+    /// The centre has a call that is not of this page. Also windows that no channel reaches are told so.
+    other: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,7 +41,7 @@ impl Door {
             _ if !(offered.audio || offered.video) => Hindrance::NotOffered,
             (Browser::Insecure, _) => Hindrance::Insecure,
             (Browser::Unable, _) => Hindrance::Browser,
-            _ if self.elsewhere => Hindrance::Elsewhere,
+            _ if self.elsewhere || self.other => Hindrance::Elsewhere,
             (Browser::Able, Support::Wanted) => return Stage::Looking,
             (Browser::Able, Support::Yes) => return Stage::Ready,
             (Browser::Able, Support::No) => Hindrance::NotOffered,
@@ -104,6 +107,16 @@ impl Machine {
             self.door.able = None;
             self.door.support = Support::Wanted;
             self.over = None;
+            step.redraw();
+        }
+    }
+
+    /// How another page's call stands, or one that this page had before it was loaded again.
+    pub(super) fn other_told(&mut self, step: &mut Step, status: &CallStatus) {
+        let goes_on = matches!(status.state, CallState::Setup | CallState::Queueing | CallState::Connected);
+        let other = goes_on && status.id != self.own;
+        if self.door.other != other {
+            self.door.other = other;
             step.redraw();
         }
     }

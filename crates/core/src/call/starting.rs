@@ -129,6 +129,7 @@ impl Machine {
         }
         let id = call.asking.id.get_or_insert_with(|| step.new_id()).clone();
         call.asking.posted = true;
+        self.own = Some(id.clone());
         let wish = StartCall { id, media: call.media() };
         self.request(step, Ask::Start(wish));
         None

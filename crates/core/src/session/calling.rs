@@ -73,18 +73,29 @@ impl Session {
                 }
                 step.redraw();
             }
-            Ok(_) => self.calling.able = Some(false),
+            Ok(_) => self.no_calls(step),
             Err(failure) => match failure.next() {
                 Next::Retry { after_ms } => step.put_off(&mut self.calling.tries, after_ms),
                 Next::Reopen => self.reopen(step),
-                Next::Stop | Next::Hold | Next::Reconnect => self.calling.able = Some(false),
+                Next::Stop | Next::Hold | Next::Reconnect => self.no_calls(step),
             },
         }
+    }
+
+    fn no_calls(&mut self, step: &mut Step) {
+        self.calling.able = Some(false);
+        step.redraw();
     }
 
     /// The visitor's call as the centre last told it.
     pub fn call(&self) -> &CallStatus {
         &self.calling.status
+    }
+
+    /// Whether it is known which calls can be asked for.
+    pub fn knows_calls(&self) -> bool {
+        let offered = |call: CallOffer| call.audio || call.video;
+        self.calling.able.is_some() || self.offers.as_ref().is_some_and(|offers| !offered(offers.call))
     }
 
     /// The calls that can be asked for: what the desk offers, once the centre has said that it connects calls of browsers.

@@ -1,7 +1,9 @@
 //! The whole story, and what comes before the centre is asked: what is possible, microphone, camera.
 
-use crate::bench::{BOTH, Bench, any_drop, any_start, gateway, ice_servers, refused, support};
-use frontdesk_contract::{CallMedia, CallOffer, CallState, CallSupport, ErrorCode};
+use crate::bench::{BOTH, Bench, any_drop, any_start, gateway, ice_servers, refused, status, support};
+use frontdesk_contract::{
+    CallEnd, CallMedia, CallOffer, CallState, CallStatus, CallSupport, ClientId, ErrorCode,
+};
 use frontdesk_core::Failure;
 use frontdesk_core::call::{
     Answer, Ask, Browser, Camera, Device, Dial, Effect, EndCause, Hindrance, IceState, Input, MediaFailure,
@@ -190,6 +192,33 @@ fn another_page_in_a_call_keeps_this_one_from_calling() {
     bench.give(Input::Start { video: false });
     assert!(!bench.observed.machine.in_call());
     bench.give(Input::Elsewhere(false));
+    assert_eq!(bench.stage(), Stage::Ready);
+}
+
+#[test]
+fn a_call_of_another_window_is_told_by_the_centre_where_no_channel_reaches() {
+    let mut bench = Bench::ready();
+    let other = ClientId::from_bits(7);
+    for state in [CallState::Setup, CallState::Queueing, CallState::Connected] {
+        bench.give(Input::Status(status(&other, state, None)));
+        assert_eq!(bench.stage(), Stage::Impossible(Hindrance::Elsewhere), "{state:?}");
+    }
+    bench.give(Input::Status(status(&other, CallState::Ended, Some(CallEnd::Visitor))));
+    assert_eq!(bench.stage(), Stage::Ready);
+    // Of another session, nothing is known.
+    bench.give(Input::Status(status(&other, CallState::Connected, None)));
+    bench.give(Input::Status(CallStatus::default()));
+    assert_eq!(bench.stage(), Stage::Ready);
+    // The page's own call is none elsewhere, also when news of it come after its end.
+    bench.give(Input::Start { video: false });
+    bench.media(Ok(()));
+    bench.start_answer(CallState::Setup);
+    let own = bench.id();
+    bench.give(Input::HangUp);
+    bench.give(Input::Status(status(&own, CallState::Queueing, None)));
+    bench.give(Input::Close);
+    bench.give(Input::Open { offered: BOTH, browser: Browser::Able });
+    bench.answer(&Ask::Support, Ok(Answer::Support(support())));
     assert_eq!(bench.stage(), Stage::Ready);
 }
 

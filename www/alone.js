@@ -1,0 +1,38 @@
+// The widget in a page of its own or in a window that a panel has opened: without a loader, with its interface on the page.
+
+export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, softphone, isVideo }) => {
+  const { locale, theme, title, color } = root.dataset;
+  const page = locale || (root.dataset.mode === 'inline' && document.documentElement.lang) || null;
+  // A site's own SDK may take the place of ours: see docs/calls.md.
+  let adapter;
+  let handle;
+  let wish;
+  window.frontdesk = {
+    ...window.frontdesk,
+    useSoftphone(own) {
+      if (typeof own?.create !== 'function' && typeof own?.then !== 'function') {
+        throw new TypeError('frontdesk: useSoftphone needs an object with a function `create`, or a promise of one');
+      }
+      adapter = own;
+      // One that cannot be loaded is heard of by the call that needs it.
+      Promise.resolve(own).catch(() => {});
+    },
+    startCall(options) {
+      wish = isVideo({ media: options?.media });
+      handle?.startCall(wish);
+    },
+    hangUp: () => handle?.hangUp(),
+  };
+  const host = {
+    softphone: () => adapter ?? softphone(),
+    call: (detail) => window.dispatchEvent(new CustomEvent('frontdesk:call', { detail })),
+  };
+  const open = async (ticket) => {
+    const taken = ticket && (await (await import('./window.js')).takeOver(endpoint, desk, ticket));
+    if (taken?.refused) return apologise(taken.refused, () => open().catch(() => apologise()));
+    handle = await start({ locale: page, theme, title, color, ...taken?.settings }, host, true, taken);
+    // Whoever came here with a ticket came for a call.
+    if (taken || wish !== undefined) handle.startCall(Boolean(wish));
+  };
+  return open(ticket);
+};
