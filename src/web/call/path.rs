@@ -9,8 +9,9 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::EventTarget;
 
-/// So long is an address waited for, in milliseconds; one of an interface is there at once.
-const WAIT_MS: u64 = 2_000;
+/// So long is an address waited for, in milliseconds: one of an interface is there at once, and a call waits no longer for
+/// those of servers. A browser whose network went away may look for ever.
+const WAIT_MS: u64 = 4_000;
 
 /// Whether the browser finds an address to send from, of an interface or by these servers. Where it does not tell, there
 /// is one. Before the microphone was allowed, browsers do not tell of all.
@@ -48,7 +49,7 @@ async fn probe(ice_servers: &[IceServer]) -> Option<bool> {
             }),
         ),
     ];
-    let _timer = Timer::after(WAIT_MS, Box::new(move || drop(late.call1(&JsValue::NULL, &JsValue::NULL))));
+    let _timer = Timer::after(WAIT_MS, Box::new(move || drop(late.call1(&JsValue::NULL, &JsValue::FALSE))));
     let begun = call(&peer, "createDataChannel", &["".into()])
         .and_then(|_| call(&peer, "setLocalDescription", &[]))
         .map(|promise| Promise::resolve(&promise));

@@ -100,8 +100,9 @@ impl Devices {
     }
 }
 
-const CALLS: [&str; 2] =
-    ["--autoplay-policy=no-user-gesture-required", "--allow-loopback-in-peer-connection"];
+const PLAYS: &str = "--autoplay-policy=no-user-gesture-required";
+/// Where visitor and servers are on one machine. A machine of the visitor's own has addresses of its own, or none.
+const LOOPBACK: &str = "--allow-loopback-in-peer-connection";
 const FAKE_DEVICES: &str = "--use-fake-device-for-media-stream";
 /// The question to the visitor is answered with yes.
 const FAKE_ANSWER: &str = "--use-fake-ui-for-media-stream";
@@ -333,7 +334,10 @@ fn capabilities(options: Options, machine: &Machine, profile: &Folder) -> Result
             arguments.push("--blink-settings=preferredColorScheme=0".into());
         }
         if options.calls {
-            arguments.extend(CALLS.map(Value::from));
+            arguments.push(PLAYS.into());
+            if let Machine::This = machine {
+                arguments.push(LOOPBACK.into());
+            }
             arguments.extend(options.devices.arguments().iter().copied().map(Value::from));
         }
         if let Some(hertz) = options.microphone_hz {
@@ -364,7 +368,7 @@ fn capabilities(options: Options, machine: &Machine, profile: &Folder) -> Result
     Ok(capabilities)
 }
 
-/// What [`CALLS`] and the devices are for Chromium. Only those that are allowed are known here.
+/// What [`PLAYS`], [`LOOPBACK`] and the devices are for Chromium. Only those that are allowed are known here.
 fn firefox_calls(devices: Devices) -> Result<Value> {
     if devices != Devices::Allowed {
         bail!("Firefox is tried with devices that are allowed only");

@@ -120,7 +120,12 @@ const softphone = (events, measured) => async () => ({
       if (told.some(({ type }) => type === 'answered')) told.unshift({ type: 'media', stream: other });
       setTimeout(() => told.forEach((event) => on(event)));
       const nothing = () => {};
-      const stats = async () => new Map(measured().map((one, at) => [at, one]));
+      const silent = () => !options.stream.getAudioTracks().some((track) => track.enabled);
+      const stats = async () => {
+        const all = measured();
+        if (silent()) all.find(({ type }) => type === 'media-source').audioLevel = 0;
+        return new Map(all.map((one, at) => [at, one]));
+      };
       return { hang_up: nothing, hold: nothing, digit: nothing, replace: nothing, restart: nothing, stats };
     },
   }),

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use frontdesk_e2e::network::{Link, Visitor};
 use frontdesk_e2e::sip::{Asked, CallPanel, Desk, distant_desk};
-use frontdesk_e2e::{In, until};
+use frontdesk_e2e::{In, Sandbox, until};
 use serde_json::{Value, json};
 
 use crate::AGENT_HZ;
@@ -83,6 +83,15 @@ async fn listens(panel: &CallPanel) -> Result<()> {
     panel.panel.tab.run(In::Panel, script, Vec::new()).await.map(drop)
 }
 
+async fn is_offline(panel: &CallPanel) -> Result<()> {
+    until("the page is told that there is no network", async || {
+        let told = told(panel).await?;
+        ensure!(told == json!(["offline"]), "it was told {told}");
+        Ok(())
+    })
+    .await
+}
+
 fn arrives(visitor: &Visitor) -> Result<()> {
     visitor.comes_by(Link::Wifi, 2)
 }
@@ -94,12 +103,7 @@ fn a_call_outlives_a_gap_between_two_networks() -> Result<()> {
         let (panel, begun) = both_are_heard(desk).await?;
         listens(&panel).await?;
         visitor.loses(Link::Wifi)?;
-        until("the page is told that there is no network", async || {
-            let told = told(&panel).await?;
-            ensure!(told == json!(["offline"]), "it was told {told}");
-            Ok(())
-        })
-        .await?;
+        is_offline(&panel).await?;
         visitor.comes_by(Link::Mobile, 3)?;
         goes_on(desk, &panel, &begun, Link::Mobile, 3).await?;
         hangs_up(desk, &panel, &begun).await
@@ -118,6 +122,23 @@ fn a_call_outlives_a_move_that_nobody_tells_of() -> Result<()> {
         let told = told(&panel).await?;
         ensure!(told == json!([]), "the page was told {told}");
         hangs_up(desk, &panel, &begun).await
+    })
+}
+
+/// The panel is open, and then there is nothing but loopback.
+#[test]
+fn without_a_network_the_panel_says_why_and_nobody_is_called() -> Result<()> {
+    distant_desk(arrives, async |desk, visitor| {
+        let panel = desk.opens_calls("1000").await?;
+        listens(&panel).await?;
+        visitor.loses(Link::Wifi)?;
+        is_offline(&panel).await?;
+        let panel = panel.panel;
+        panel.click("call_voice").await?;
+        panel.tells("call_no_network").await?;
+        let calls = Sandbox::of(&desk.rig.stack).calls().await?;
+        ensure!(calls.is_empty(), "somebody was called: {calls:?}");
+        panel.offers("call_again").await
     })
 }
 
