@@ -11,6 +11,7 @@ use crate::bench::calls::Calls;
 use crate::demo::{Demo, Ports};
 use crate::fuzz::Fuzz;
 use crate::install::Browser;
+use crate::lan;
 use crate::test::Test;
 
 fn parser(words: Vec<String>) -> Parser {
@@ -103,12 +104,18 @@ pub(crate) fn fuzz(runs: u64, words: Vec<String>) -> Result<Fuzz> {
 }
 
 pub(crate) fn demo(words: Vec<String>) -> Result<Demo> {
-    let mut demo = Demo { ports: Ports::default(), keep: false, open: true, verbose: false };
+    let mut demo = Demo { ports: Ports::default(), keep: false, open: true, verbose: false, lan: None };
     let mut words = parser(words);
     while let Some(arg) = words.next()? {
         match arg {
             Arg::Long("ports") => demo.ports = ports(&words.value()?.string()?)?,
             Arg::Long("keep") => demo.keep = true,
+            Arg::Long("lan") => {
+                demo.lan = Some(match words.optional_value() {
+                    Some(address) => lan::checked(address.parse()?)?,
+                    None => lan::own_address()?,
+                });
+            }
             Arg::Long("no-open") => demo.open = false,
             Arg::Long("verbose") => demo.verbose = true,
             other => return Err(other.unexpected().into()),

@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -16,6 +16,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::bundle;
 use crate::install::{self, Need};
+use crate::lan;
 use crate::paths;
 use crate::proc;
 use crate::shop::{self, Shop};
@@ -34,9 +35,11 @@ pub(crate) struct Demo {
     pub(crate) open: bool,
     /// Show the logs.
     pub(crate) verbose: bool,
+    /// Serve all by TLS at this address as well, which others in the network can reach.
+    pub(crate) lan: Option<IpAddr>,
 }
 
-/// Where the parts listen, all on loopback.
+/// Where the parts listen, all on loopback; with `--lan` the same ports elsewhere lead to them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ports {
     pub(crate) proxy: u16,
@@ -57,12 +60,18 @@ impl Default for Ports {
 pub(crate) fn run(demo: &Demo) -> Result<()> {
     let Ports { proxy, shop, centre, gateway } = demo.ports;
     for (port, part) in [(proxy, "proxy"), (shop, "shop"), (centre, "sandbox centre"), (gateway, "gateway")] {
-        ensure_free(port, part)?;
+        for address in [Some(Ipv4Addr::LOCALHOST.into()), demo.lan].into_iter().flatten() {
+            ensure_free(address, port, part)?;
+        }
     }
     install::run(&Need::build())?;
     bundle::build(false)?;
     println!("Building proxy and sandbox");
-    proc::run(&mut proc::cargo("build --release --package frontdesk-proxy --package frontdesk-sandbox"))?;
+    let mut build = proc::cargo("build --release --package frontdesk-proxy --package frontdesk-sandbox");
+    if demo.lan.is_some() {
+        build.args(["--package", "frontdesk-lan"]);
+    }
+    proc::run(&mut build)?;
 
     let folder = prepare(demo)?;
     let stop = Arc::new(AtomicBool::new(false));
@@ -71,7 +80,8 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
     }
     let goes_on = || !stop.load(Ordering::Relaxed);
 
-    let desk = format!("http://127.0.0.1:{proxy}");
+    let addresses = Addresses::of(demo);
+    let desk = addresses.desk.clone();
     let gallery = paths::target().join("demo-gallery");
     bundle::build_gallery(&gallery)?;
     let folder_of_shop = paths::root().join("www/demo/shop");
@@ -85,7 +95,7 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
             .args(["--gateway", &format!("127.0.0.1:{gateway}"), "--config"])
             .arg(folder.join("sandbox.toml")),
         &folder.join("sandbox.log"),
-        centre,
+        Health::Page(centre),
         demo.verbose,
     )?);
     wait_until_healthy(&mut parts, &goes_on)?;
@@ -95,28 +105,43 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
             .args(["serve", "--config"])
             .arg(folder.join("frontdesk.toml")),
         &folder.join("proxy.log"),
-        proxy,
+        Health::Page(proxy),
         demo.verbose,
     )?);
     wait_until_healthy(&mut parts, &goes_on)?;
+    if let Some(address) = demo.lan {
+        parts.push(Part::start(
+            "way from the network",
+            proc::command(release.join("frontdesk-lan"))
+                .args(["--address", &address.to_string()])
+                .args([proxy, shop, centre, gateway].map(|port| port.to_string())),
+            &folder.join("lan.log"),
+            Health::Port(SocketAddr::new(address, gateway)),
+            demo.verbose,
+        )?);
+        wait_until_healthy(&mut parts, &goes_on)?;
+    }
     if !goes_on() {
         return Ok(());
     }
 
-    let page = format!("http://localhost:{shop}/");
+    let Addresses { page, centre, .. } = addresses;
     println!(
         "
 Frontdesk runs. Ctrl-C stops it.
 
   shop          {page}  (中文: {page}zh/)
   gallery       {page}gallery
-  agent page    http://127.0.0.1:{centre}/agent
+  agent page    {centre}/agent
   inline page   {desk}/inline
   health        {desk}/readyz
   logs          {}
 ",
         folder.display()
     );
+    if let Some(address) = demo.lan {
+        warn_of_lan(address, demo.ports, &folder.join("lan.log"));
+    }
     if demo.open {
         open_browser(&page);
     }
@@ -134,10 +159,55 @@ Frontdesk runs. Ctrl-C stops it.
     Ok(())
 }
 
-fn ensure_free(port: u16, part: &str) -> Result<()> {
-    TcpListener::bind((Ipv4Addr::LOCALHOST, port))
-        .map(drop)
-        .with_context(|| format!("port {port} of the {part} is taken; choose others with --ports"))
+/// What browsers are told.
+struct Addresses {
+    desk: String,
+    page: String,
+    centre: String,
+}
+
+impl Addresses {
+    fn of(demo: &Demo) -> Self {
+        let Ports { proxy, shop, centre, .. } = demo.ports;
+        match demo.lan {
+            None => Self {
+                desk: format!("http://127.0.0.1:{proxy}"),
+                page: format!("http://localhost:{shop}/"),
+                centre: format!("http://127.0.0.1:{centre}"),
+            },
+            Some(address) => Self {
+                desk: format!("https://{}", SocketAddr::new(address, proxy)),
+                page: format!("https://{}/", SocketAddr::new(address, shop)),
+                centre: format!("https://{}", SocketAddr::new(address, centre)),
+            },
+        }
+    }
+}
+
+/// Says who can reach the demo now, and what a telephone has to be told.
+fn warn_of_lan(address: IpAddr, ports: Ports, log: &Path) {
+    let log = fs::read_to_string(log).unwrap_or_default();
+    let print = log.lines().find_map(|line| line.strip_prefix("certificate ")).unwrap_or("printed above");
+    println!(
+        "Everybody in the network of {address} can reach the demo, its agent page and the sandbox centre, without a
+password, until it is stopped.
+
+The certificate is this machine's own: a browser warns of it, once for each of these. Open them one after the
+other, compare the fingerprint if you can, and go on:
+  https://{}/readyz  https://{}/livez  https://{}/  https://{}/
+  SHA-256 {print}
+",
+        SocketAddr::new(address, ports.proxy),
+        SocketAddr::new(address, ports.centre),
+        SocketAddr::new(address, ports.gateway),
+        SocketAddr::new(address, ports.shop),
+    );
+}
+
+fn ensure_free(address: IpAddr, port: u16, part: &str) -> Result<()> {
+    TcpListener::bind((address, port)).map(drop).with_context(|| {
+        format!("port {port} of the {part} is not to be had at {address}; choose others with --ports")
+    })
 }
 
 /// Writes the settings with the ports of this demo into `target/demo`, where the store lies as well.
@@ -151,7 +221,13 @@ fn prepare(demo: &Demo) -> Result<PathBuf> {
         let source = paths::root().join("demo").join(name);
         let settings =
             fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
-        fs::write(folder.join(name), with_ports(&settings, demo.ports))
+        let settings = with_ports(&settings, demo.ports);
+        let settings = match (demo.lan, name) {
+            (None, _) => settings,
+            (Some(address), "sandbox.toml") => lan::centre(&settings, address, demo.ports),
+            (Some(address), _) => lan::proxy(&settings, address, demo.ports),
+        };
+        fs::write(folder.join(name), settings)
             .with_context(|| format!("cannot write {name} to {}", folder.display()))?;
     }
     Ok(folder)
@@ -186,7 +262,15 @@ struct Part {
     name: &'static str,
     child: Child,
     log: PathBuf,
-    port: u16,
+    health: Health,
+}
+
+/// How a part shows that it works.
+enum Health {
+    /// It answers `/livez` at this port of loopback.
+    Page(u16),
+    /// It takes connections there.
+    Port(SocketAddr),
 }
 
 impl Part {
@@ -195,7 +279,7 @@ impl Part {
         name: &'static str,
         command: &mut Command,
         log: &Path,
-        port: u16,
+        health: Health,
         verbose: bool,
     ) -> Result<Self> {
         if !verbose {
@@ -208,7 +292,7 @@ impl Part {
             .process_group(0)
             .spawn()
             .with_context(|| format!("cannot start the {name}"))?;
-        Ok(Self { name, child, log: log.to_path_buf(), port })
+        Ok(Self { name, child, log: log.to_path_buf(), health })
     }
 
     fn ensure_alive(&mut self) -> Result<()> {
@@ -226,14 +310,14 @@ impl Part {
     }
 
     fn is_healthy(&self) -> bool {
+        let port = match self.health {
+            Health::Page(port) => port,
+            Health::Port(address) => return TcpStream::connect(address).is_ok(),
+        };
         let ask = || -> std::io::Result<String> {
-            let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+            let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
             stream.set_read_timeout(Some(Duration::from_secs(2)))?;
-            write!(
-                stream,
-                "GET /livez HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\n\r\n",
-                self.port
-            )?;
+            write!(stream, "GET /livez HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n")?;
             let mut answer = String::new();
             stream.read_to_string(&mut answer)?;
             Ok(answer)

@@ -9,6 +9,7 @@ mod demo;
 mod fuzz;
 mod hash;
 mod install;
+mod lan;
 mod parts;
 mod paths;
 mod proc;
@@ -26,9 +27,10 @@ use anyhow::{Result, bail};
 const HELP: &str = "\
 cargo xtask <command>
 
-  demo [--ports PROXY,SHOP,CENTRE,GATEWAY] [--keep] [--no-open] [--verbose]
+  demo [--ports PROXY,SHOP,CENTRE,GATEWAY] [--lan[=ADDRESS]] [--keep] [--no-open] [--verbose]
                         builds all, starts sandbox, proxy and a shop page, prints the addresses
                         --ports    default 8080,8081,8090,8095; the last may be left out
+                        --lan      serves all by TLS in the local network, for telephones
                         --keep     keeps the conversations of the last demo
                         --no-open  does not open the shop in a browser
                         --verbose  shows what proxy and sandbox log
