@@ -109,7 +109,10 @@ impl Process {
     pub async fn listens_on(&mut self, host: Ipv4Addr, port: u16) -> Result<()> {
         let what = format!("{} listens on port {port}", self.name);
         let connect = async || Ok(TcpStream::connect((host, port)).await?);
-        until(&what, connect).await.map(drop)
+        until(&what, connect).await?;
+        // Somebody else may listen there, and this one have ended over it.
+        ensure!(self.is_running(), "{} has ended", self.name);
+        Ok(())
     }
 
     /// Ends it and everything that it started at once, as a crash or a lost power supply would.
