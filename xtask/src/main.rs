@@ -87,7 +87,7 @@ fn run() -> Result<()> {
         }
         "bench" => bench::run(&args::bench(rest)?),
         "fuzz" => fuzz::run(&args::fuzz(fuzz::QUICK_RUNS, rest)?),
-        "prove" => prove::run(&args::fuzz(prove::RUNS, rest)?),
+        "prove" => prove::hostile::run(&args::fuzz(prove::hostile::RUNS, rest)?),
         "replay" => visitor::run("frontdesk-replay", &rest),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");

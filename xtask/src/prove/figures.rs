@@ -1,0 +1,81 @@
+//! Figures in a page of the documentation: whoever measures owns the lines between two marks, a person owns the rest.
+//!
+//! ```md
+//! <!-- figures: simulation -->
+//! what was measured
+//! <!-- end of figures: simulation -->
+//! ```
+
+use std::fs;
+
+use anyhow::{Context as _, Result, bail};
+
+use crate::paths;
+
+/// Where the promise and its figures stand.
+#[cfg_attr(not(test), expect(dead_code, reason = "the proofs of delivery come next"))]
+pub(crate) const DELIVERY: &str = "docs/delivery.md";
+
+/// Puts `text` between the marks named `name` of the page, in the place of what was there. Nothing is written when that is
+/// the same already.
+///
+/// # Errors
+///
+/// A page that cannot be read or written, or in which the marks are missing, double or in the wrong order.
+#[expect(dead_code, reason = "the proofs of delivery come next")]
+pub(crate) fn write(page: &str, name: &str, text: &str) -> Result<()> {
+    let file = paths::root().join(page);
+    let old = fs::read_to_string(&file).with_context(|| format!("cannot read {page}"))?;
+    let new = put(&old, name, text).with_context(|| format!("{page} has no place for these figures"))?;
+    if new != old {
+        fs::write(&file, new).with_context(|| format!("cannot write {page}"))?;
+    }
+    Ok(())
+}
+
+fn put(page: &str, name: &str, text: &str) -> Result<String> {
+    let (from, to) = (format!("<!-- figures: {name} -->"), format!("<!-- end of figures: {name} -->"));
+    for mark in [&from, &to] {
+        match page.matches(mark.as_str()).count() {
+            1 => {}
+            times => bail!("\"{mark}\" is there {times} times instead of once"),
+        }
+    }
+    let order = || format!("\"{to}\" comes before \"{from}\"");
+    let (before, rest) = page.split_once(&from).with_context(order)?;
+    let (_, after) = rest.split_once(&to).with_context(order)?;
+    Ok(format!("{before}{from}\n\n{}\n\n{to}{after}", text.trim()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PAGE: &str = "a\n<!-- figures: one -->\nold\n<!-- end of figures: one -->\nb\n<!-- figures: two -->\n<!-- end of figures: two -->\n";
+
+    #[test]
+    fn figures_take_the_place_of_those_before_and_leave_the_rest() {
+        let once = put(PAGE, "one", "new\n").unwrap();
+        assert_eq!(once, PAGE.replace("\nold\n", "\n\nnew\n\n"));
+        assert_eq!(put(&once, "one", "new").unwrap(), once);
+        let both = put(&once, "two", "other").unwrap();
+        assert!(both.contains("new") && both.contains("other"));
+    }
+
+    #[test]
+    fn a_page_without_one_pair_of_marks_is_refused() {
+        let swapped = "<!-- end of figures: one -->\n<!-- figures: one -->";
+        for page in ["", "<!-- figures: one -->", swapped, &PAGE.repeat(2)] {
+            assert!(put(page, "one", "new").is_err(), "{page}");
+        }
+        assert!(put(PAGE, "three", "new").is_err());
+    }
+
+    #[test]
+    fn delivery_has_a_place_for_the_simulation_and_for_processes() {
+        let page = fs::read_to_string(paths::root().join(DELIVERY)).unwrap();
+        for name in ["simulation", "processes"] {
+            put(&page, name, "new").unwrap();
+        }
+    }
+}
