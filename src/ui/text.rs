@@ -107,6 +107,8 @@ keys! {
     ENDED_HOURS = "ended_hours",
     NEW_CONVERSATION = "new_conversation",
     NOTICE_TROUBLE = "notice_trouble",
+    NOTICE_NOT_RECEIVING = "notice_not_receiving",
+    NOTICE_NOT_SENDING = "notice_not_sending",
     NOTICE_CENTRE = "notice_centre",
     NOTICE_MEMORY = "notice_memory",
     DISMISS = "dismiss",

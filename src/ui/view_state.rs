@@ -25,8 +25,8 @@ pub struct ViewState {
     pub queue: QueueInfo,
     /// Since when the visitor queues, in epoch milliseconds; 0: not.
     pub queue_since_ms: u64,
-    /// Requests fail; trying goes on.
-    pub trouble: bool,
+    /// Whether requests get through; trying goes on where they do not.
+    pub connection: Connection,
     /// The centre stands in the way of what the visitor asked for; trying goes on.
     pub centre_away: bool,
     /// Whom the visitor wanted when that was refused.
@@ -140,7 +140,7 @@ impl ViewState {
             dock_version: 0,
             queue: session.queue(),
             queue_since_ms: queue_since(session),
-            trouble: session.connection() == Connection::Trouble,
+            connection: session.connection(),
             centre_away: session.centre_trouble().is_some(),
             refused_wish: session.refused_wish(),
             memory_only: session.storage_failed(),

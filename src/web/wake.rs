@@ -7,11 +7,11 @@ use web_sys::VisibilityState;
 /// What the page may tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sign {
-    /// Online again, focused, or back from the page cache. No proof of a connection; it only shortens a wait.
+    /// Online again, focused, thawed, or back from the page cache. No proof of a connection; it only shortens a wait.
     Woken,
     /// Shown or hidden.
     Visible(bool),
-    /// The page is being left.
+    /// The page is being left or frozen.
     Leaving,
 }
 
@@ -31,11 +31,17 @@ impl Wake {
             ("focus", Sign::Woken),
             ("pageshow", Sign::Woken),
             ("pagehide", Sign::Leaving),
+            // Firefox decides before `pagehide` whether it keeps the page.
+            ("beforeunload", Sign::Leaving),
         ] {
             let run = Rc::clone(&run);
             listeners.push(Listener::new(&window, name, Box::new(move |_| run(sign))));
         }
         if let Some(document) = window.document() {
+            for (name, sign) in [("freeze", Sign::Leaving), ("resume", Sign::Woken)] {
+                let run = Rc::clone(&run);
+                listeners.push(Listener::new(&document, name, Box::new(move |_| run(sign))));
+            }
             let shown = move |_| run(Sign::Visible(is_visible()));
             listeners.push(Listener::new(&document, "visibilitychange", Box::new(shown)));
         }

@@ -42,6 +42,11 @@ impl Tries {
         self.failed = self.failed.saturating_add(1);
     }
 
+    /// Waited for in vain until its time was over: no need to try once more before it is said.
+    pub fn doubt(&mut self) {
+        self.failed = self.failed.max(2);
+    }
+
     /// Another request takes this one's place: it need not wait, except as long as the server asked for.
     pub fn renew(&mut self) {
         *self = Self { next_ms: self.server_ms, server_ms: self.server_ms, failed: 0 };

@@ -45,7 +45,7 @@ pub enum TabInput {
     Visible(bool),
     /// There is a conversation to follow, or none any more.
     Active(bool),
-    /// The page goes away.
+    /// The page goes away, or is frozen.
     Leaving,
 }
 
@@ -127,7 +127,7 @@ impl Tabs {
 
     fn follow(&mut self, now_ms: u64) {
         // A hidden tab waits longer, so that one that is seen takes over first.
-        let patience = if self.visible { GONE_MS } else { 2 * GONE_MS };
+        let patience = if self.visible { GONE_MS } else { GONE_MS + BEAT_MS };
         self.state = State::Following(now_ms + patience + self.own % 500);
     }
 

@@ -4,30 +4,40 @@ use crate::ui::context::Context;
 use crate::ui::icon;
 use crate::ui::parts::{block, button, fixed, icon_button, line, nothing, piece, region};
 use crate::ui::text;
-use frontdesk_core::Input;
+use frontdesk_core::{Connection, Input};
 use leptos::prelude::*;
 
 const TROUBLE: u32 = 1;
 const MEMORY: u32 = 2;
 const CENTRE: u32 = 4;
+const NOT_RECEIVING: u32 = 8;
+const NOT_SENDING: u32 = 16;
 
 /// The notices below the header.
 pub fn notices(context: Context) -> AnyView {
     let dismissed = RwSignal::new(0);
     let shown = context.key(|view| {
-        let line = match (view.centre_away, view.trouble) {
-            (true, _) => CENTRE,
-            (false, true) => TROUBLE,
-            (false, false) => 0,
+        let line = match (view.connection, view.centre_away) {
+            (Connection::NotReceiving, _) => NOT_RECEIVING,
+            (_, true) => CENTRE,
+            (Connection::NotSending, _) => NOT_SENDING,
+            (Connection::Trouble, _) => TROUBLE,
+            (Connection::Fine, _) => 0,
         };
         line | (if view.memory_only { MEMORY } else { 0 })
     });
     let content = piece(move || {
         let shown = shown.get() & !dismissed.get();
         let mut lines = Vec::new();
-        if shown & TROUBLE != 0 {
-            let sentence = line("", fixed(context.text(text::NOTICE_TROUBLE)));
-            lines.push(block("fd-notice fd-notice-trouble", vec![sentence]));
+        for (line_of, sentence) in [
+            (TROUBLE, text::NOTICE_TROUBLE),
+            (NOT_RECEIVING, text::NOTICE_NOT_RECEIVING),
+            (NOT_SENDING, text::NOTICE_NOT_SENDING),
+        ] {
+            if shown & line_of != 0 {
+                let sentence = line("", fixed(context.text(sentence)));
+                lines.push(block("fd-notice fd-notice-trouble", vec![sentence]));
+            }
         }
         if shown & CENTRE != 0 {
             let sentence = line("", fixed(context.text(text::NOTICE_CENTRE)));

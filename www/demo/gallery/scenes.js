@@ -288,6 +288,24 @@ export const scenes = {
       scene.lose(3);
     },
   },
+  'not-receiving': {
+    play: (scene, w) => {
+      talk(scene, w);
+      scene.wait(1_000);
+      scene.send(w.question);
+      scene.answer('messages', { status: 'accepted', seq: 100 });
+      scene.fail('events', 3);
+    },
+  },
+  'not-sending': {
+    play: (scene, w) => {
+      talk(scene, w);
+      scene.wait(1_000);
+      scene.events([{ typing: { active: false } }]);
+      scene.send(w.question);
+      scene.fail('messages', 2);
+    },
+  },
   'centre-away': {
     play: (scene, w) => {
       talk(scene, w);

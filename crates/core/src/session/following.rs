@@ -7,7 +7,7 @@ use crate::effect::{Call, Effect};
 use crate::failure::{Failure, Next};
 use crate::input::{Answer, Role};
 use core::mem;
-use frontdesk_contract::{EventPage, MAX_WAIT_S};
+use frontdesk_contract::EventPage;
 
 /// After a conversation has ended, news (a question for a rating) is waited for so long, in milliseconds.
 const LINGER_MS: u64 = 20_000;
@@ -15,10 +15,17 @@ const LINGER_MS: u64 = 20_000;
 const ALONE_EVERY_MS: u64 = 2_000;
 /// The same without a conversation, while the panel is seen: another tab may begin one.
 const ALONE_IDLE_MS: u64 = 10_000;
-/// A tab that follows and hears nothing asks by itself after so long, in milliseconds.
-const SILENCE_MS: u64 = 40_000;
+/// The leader's requests wait so long for news, in seconds: with their timeout it is noticed within half a minute that
+/// nothing is received.
+const WAIT_S: u32 = 20;
+/// A tab that follows and hears nothing asks by itself after so long, in milliseconds: somewhat longer than a leader waits.
+const SILENCE_MS: u64 = 22_000;
+/// A tab that woke up looks whether another has begun a conversation, but not again so soon, in milliseconds.
+const PEEK_MS: u64 = 60_000;
 /// The leader's page brings an own message soon; a follower asks only if it does not, after so many milliseconds.
 const GRACE_MS: u64 = 1_000;
+/// What is known to exist is given so much longer to come with a request that waits, in milliseconds.
+const OVERDUE_MS: u64 = 4_000;
 /// A desk that answers without news and without waiting is asked at most this often, in milliseconds.
 const PACE_MS: u64 = 1_000;
 
@@ -45,6 +52,10 @@ pub(super) struct Following {
     ask_at: u64,
     contact_events: u32,
     ask_now: bool,
+    /// Ask once, although there is no conversation.
+    peek: bool,
+    /// The last request waits for news.
+    waits: bool,
 }
 
 impl Following {
@@ -68,6 +79,11 @@ impl Following {
     pub(super) fn hurry(&mut self) {
         self.tries.hurry();
         self.ask_now = true;
+    }
+
+    /// The page has slept; who knows what has begun meanwhile.
+    pub(super) fn peek(&mut self, now_ms: u64) {
+        self.peek |= now_ms >= self.asked_ms + PEEK_MS;
     }
 
     /// Something happened of which no event is known here yet.
@@ -164,14 +180,22 @@ impl Session {
         let lingering = following.linger_until > now;
         let watching = following.role == Role::Alone && self.seen;
         let follow = open || lingering || watching;
-        if (!follow && !behind) || asking {
-            return lingering.then_some(following.linger_until);
+        // The desk has said that there is more: a request that waits and does not bring it may be heard by nobody.
+        let overdue = following.waits && behind && following.role == Role::Leader;
+        if asking && overdue && now >= following.ask_at + OVERDUE_MS {
+            following.ask_now = true;
+            self.abort(step, Purpose::Events);
+        } else if !(follow || behind || following.peek) || asking {
+            let lingering = lingering.then_some(following.linger_until);
+            let overdue = (asking && overdue).then_some(following.ask_at + OVERDUE_MS);
+            return lingering.into_iter().chain(overdue).min();
         }
+        let following = &mut self.following;
         // What a page must show at once is asked without waiting, by everyone.
         let catch_up = behind && following.cursor < following.told;
         let (due, wait_s) = match following.role {
             _ if catch_up => (0, 0),
-            Role::Leader if follow && !behind && !following.ask_now => (0, MAX_WAIT_S),
+            Role::Leader if follow && !behind && !following.ask_now => (0, WAIT_S),
             Role::Leader => (0, 0),
             Role::Follower | Role::Alone => (if following.ask_now { 0 } else { following.ask_at }, 0),
         };
@@ -181,6 +205,8 @@ impl Session {
             return Some(linger.map_or(due, |until| until.min(due)));
         }
         following.ask_now = false;
+        following.peek = false;
+        following.waits = wait_s > 0;
         following.asked_after = following.cursor;
         following.asked_newest = following.newest;
         following.asked_ms = now;
@@ -228,6 +254,7 @@ impl Session {
     }
 
     pub(super) fn heard(&mut self, step: &mut Step, after: u64, page: EventPage) {
+        self.got_through(step, true);
         self.following.ask_at = step.now.ms + SILENCE_MS;
         if self.stage != Stage::Open {
             // Too early to be applied; to be asked for once the session is open.

@@ -50,6 +50,13 @@ pub use errands::LeaveState;
 pub use past::HistoryState;
 pub use rating::RatingState;
 
+/// A page that wakes up asks anew what was asked so long ago, in milliseconds: news, and all else. What was asked since
+/// it woke up is not.
+const OLD_POLL_MS: u64 = 3_000;
+const OLD_MS: u64 = 10_000;
+/// A timer may be early by so much, in milliseconds.
+const TIMERS_MS: u64 = 500;
+
 /// What the host decided.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
@@ -73,12 +80,17 @@ pub enum Stage {
 }
 
 /// Whether the proxy is reached.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Connection {
     /// As far as is known.
+    #[default]
     Fine,
     /// Requests fail; trying goes on.
     Trouble,
+    /// News does not come, while what is sent gets through; trying goes on.
+    NotReceiving,
+    /// What is sent does not get through, while news comes; trying goes on.
+    NotSending,
 }
 
 /// A visitor's session with one desk.
@@ -97,6 +109,9 @@ pub struct Session {
     connect_error: Option<ErrorCode>,
     refused_wish: Option<ConnectTo>,
     centre_trouble: Option<ErrorCode>,
+    /// When something that was sent got through last, and when news did.
+    up_ms: u64,
+    down_ms: u64,
     /// The visitor sent or retried something since a conversation was last begun for that.
     wants_contact: bool,
     ending: Option<Tries>,
@@ -136,6 +151,8 @@ impl Session {
             connect_error: None,
             refused_wish: None,
             centre_trouble: None,
+            up_ms: 0,
+            down_ms: 0,
             wants_contact: false,
             ending: None,
             transcript: Transcript::default(),
@@ -162,6 +179,7 @@ impl Session {
     /// Takes one input and answers what is to be done, in that order.
     pub fn handle(&mut self, now: Now, input: Input) -> Vec<Effect> {
         let mut step = Step::new(now);
+        let connection = self.connection();
         match input {
             Input::Start(saved) => self.start(&mut step, saved),
             Input::Open => self.open(&mut step),
@@ -193,11 +211,14 @@ impl Session {
             Input::Kept(key, written) => self.kept(&mut step, &key, written),
             Input::Join(credential) => self.join(&mut step, credential),
             Input::Timer => self.wake_at = None,
-            Input::Woken => self.hurry(),
+            Input::Woken => self.woken(&mut step),
             Input::Role(role) => self.set_role(&mut step, role),
             Input::Heard { after, page } => self.heard(&mut step, after, page),
         }
         self.advance(&mut step);
+        if connection != self.connection() {
+            step.redraw();
+        }
         step.flush();
         step.effects
     }
@@ -229,13 +250,14 @@ impl Session {
     }
 
     fn answered(&mut self, step: &mut Step, id: RequestId, result: Result<Answer, Failure>) {
-        let Some(Open { purpose, known, .. }) = self.close(id) else { return };
+        let Some(Open { purpose, known, at_ms, timeout_ms, .. }) = self.close(id) else { return };
         // An event has told of the conversation meanwhile; the answer may be older.
         let overtaken = self.following.contact_events() != known;
-        let trouble = self.connection();
-        if purpose != Purpose::Open && result.is_ok() {
+        let answered = result.is_ok();
+        if purpose != Purpose::Open && answered {
             self.fruitless = 0;
         }
+        step.timed_out = !step.woken && step.now.ms + TIMERS_MS >= at_ms + u64::from(timeout_ms);
         match purpose {
             Purpose::Open => self.opened(step, result),
             Purpose::Connect => self.connected(step, result, overtaken),
@@ -251,9 +273,21 @@ impl Session {
             Purpose::Read => self.receipt_told(step, &result),
             Purpose::CallSupport => self.call_support_told(step, result),
         }
-        if trouble != self.connection() {
-            step.redraw();
+        // What nobody waits for says nothing about what is waited for.
+        if answered && !matches!(purpose, Purpose::Typing | Purpose::Read) {
+            self.got_through(step, purpose == Purpose::Events);
         }
+        step.timed_out = false;
+    }
+
+    fn got_through(&mut self, step: &Step, down: bool) {
+        *(if down { &mut self.down_ms } else { &mut self.up_ms }) = step.now.ms;
+    }
+
+    /// How often sending has failed in a row.
+    fn failed_up(&self) -> u32 {
+        let wish = self.wish.as_ref().map_or(0, |wish| wish.tries.failed());
+        self.opening.failed().max(self.outbox.tries.failed()).max(self.uploads.failed()).max(wish)
     }
 
     fn kept(&mut self, step: &mut Step, key: &RecordKey, written: bool) {
@@ -271,6 +305,25 @@ impl Session {
             RecordKey::Leave | RecordKey::Feedback(_) => self.errands.kept(key),
             RecordKey::Session => {}
         }
+    }
+
+    /// The page may have slept, and the connections of what is open may be dead: what is not quite new is asked anew.
+    fn woken(&mut self, step: &mut Step) {
+        let now = step.now.ms;
+        let is_old = |open: &Open| match open.purpose {
+            Purpose::Events => now >= open.at_ms + OLD_POLL_MS,
+            // It is seen whether an upload moves.
+            Purpose::Upload => false,
+            _ => now >= open.at_ms + OLD_MS,
+        };
+        let old: Vec<_> = self.requests.iter().copied().filter(is_old).map(|open| open.id).collect();
+        for id in old {
+            step.effects.push(Effect::Abort(id));
+            step.woken = true;
+            self.answered(step, id, Err(Failure::Network));
+        }
+        self.following.peek(now);
+        self.hurry();
     }
 
     fn hurry(&mut self) {
@@ -384,10 +437,12 @@ impl Session {
 
     /// Whether the proxy is reached.
     pub fn connection(&self) -> Connection {
-        let wish = self.wish.as_ref().map_or(0, |wish| wish.tries.failed());
-        let (uploads, following) = (self.uploads.failed(), self.following.failed());
-        let failed = [self.opening.failed(), self.outbox.tries.failed(), uploads, following, wish];
-        if failed.iter().any(|failed| *failed >= 2) { Connection::Trouble } else { Connection::Fine }
+        match (self.failed_up() >= 2, self.following.failed() >= 2) {
+            (false, false) => Connection::Fine,
+            (false, true) if self.up_ms > self.down_ms => Connection::NotReceiving,
+            (true, false) if self.down_ms > self.up_ms => Connection::NotSending,
+            _ => Connection::Trouble,
+        }
     }
 
     /// Nothing survives a reload, since this browser keeps nothing for us.

@@ -36,23 +36,32 @@ pub(super) struct Open {
     pub(super) purpose: Purpose,
     /// How many contact events had been applied when it left: its answer must not undo a newer event.
     pub(super) known: u32,
+    pub(super) at_ms: u64,
+    pub(super) timeout_ms: u32,
 }
 
 pub(super) struct Step {
     pub(super) now: Now,
     pub(super) effects: Vec<Effect>,
     pub(super) changes: Vec<Change>,
+    /// The request in hand was not answered in its time: that counts like two failures at once.
+    pub(super) timed_out: bool,
+    /// The page wakes up: how long anything took says nothing.
+    pub(super) woken: bool,
 }
 
 impl Step {
     pub(super) fn new(now: Now) -> Self {
-        Self { now, effects: Vec::new(), changes: Vec::new() }
+        Self { now, effects: Vec::new(), changes: Vec::new(), timed_out: false, woken: false }
     }
 
     /// A try failed: the next one comes later, not before so many milliseconds.
     pub(super) fn put_off(&mut self, tries: &mut Tries, after_ms: u64) {
         let chance = self.now.draw();
         tries.fail(self.now.ms, after_ms, chance);
+        if self.timed_out {
+            tries.doubt();
+        }
     }
 
     pub(super) fn new_id(&mut self) -> ClientId {
@@ -78,12 +87,13 @@ impl Session {
         let id = RequestId(self.last_request);
         let timeout_ms = match call {
             Call::OpenSession(_) | Call::Typing | Call::EndContact | Call::Read { .. } => 15_000,
+            // One that was not answered may be on its way still: the proxy lets its repetition wait for that.
             Call::Connect(_)
             | Call::PostMessage(_)
             | Call::PostSurvey(_)
             | Call::LeaveMessage(_)
             | Call::PostFeedback(_)
-            | Call::History { .. } => 40_000,
+            | Call::History { .. } => 22_000,
             Call::Suggestions { .. } => 5_000,
             Call::CallSupport => 20_000,
             Call::Upload(_) => LONGEST_UPLOAD_MS,
@@ -91,7 +101,7 @@ impl Session {
         };
         let credential = if purpose == Purpose::Open { None } else { self.credential.clone() };
         let known = self.following.contact_events();
-        self.requests.push(Open { id, purpose, known });
+        self.requests.push(Open { id, purpose, known, at_ms: step.now.ms, timeout_ms });
         step.effects.push(Effect::Request { id, call, credential, timeout_ms });
         id
     }

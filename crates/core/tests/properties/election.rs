@@ -223,7 +223,9 @@ proptest! {
     }
 
     #[test]
-    fn a_frozen_leader_is_replaced_within_twelve_seconds(seed: u64, count in 2_usize..6) {
+    fn a_frozen_leader_is_replaced_within_ten_seconds_also_by_hidden_tabs(
+        seed: u64, count in 2_usize..6, hidden: bool,
+    ) {
         let mut room = Room::new(seed);
         for _ in 0..count {
             room.join();
@@ -232,7 +234,10 @@ proptest! {
         if let Some(leader) = room.members.iter_mut().find(|member| member.tabs.leads()) {
             leader.frozen = true;
         }
-        room.run(12_000);
+        for at in 0..room.members.len() {
+            room.input(at, TabInput::Visible(!hidden));
+        }
+        room.run(10_000);
         room.agreed();
     }
 }
