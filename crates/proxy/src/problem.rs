@@ -39,6 +39,12 @@ impl Problem {
         Self::new(ErrorCode::SessionUnknown, "the session is not known or has ended: open a new one")
     }
 
+    /// Another proxy does it by now, since this one was gone for too long.
+    pub fn taken_over() -> Self {
+        let text = "another proxy has taken this visitor over: ask again with the same id";
+        Self::new(ErrorCode::InFlight, text).after(Duration::from_millis(200))
+    }
+
     /// What the centre's refusal means, in one sentence per code.
     pub fn of_centre(code: ErrorCode) -> Self {
         let message = match code {
@@ -65,6 +71,7 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Gone => Self::session_unknown(),
+            StoreError::Fenced => Self::taken_over(),
             error => {
                 tracing::error!(%error, "the store did not do it");
                 Self::new(ErrorCode::StoreUnavailable, "the proxy cannot write what it must keep")

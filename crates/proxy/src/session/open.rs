@@ -158,6 +158,7 @@ fn newcomer(desk: &Desk, locale: Option<&str>, session: [u8; 32]) -> VisitorReco
         read_up_to: 0,
         unread: false,
         polling: false,
+        rested: false,
         owes_disconnect_ms: None,
         call: frontdesk_contract::CallStatus::default(),
         files: 0,

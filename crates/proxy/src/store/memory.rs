@@ -1,11 +1,14 @@
-//! The store in memory: for tests, and for desks that may forget at a restart.
+//! The store in memory: for tests, and for desks that may forget at a restart. Several proxies of one process may share it.
 
+use super::lease::{Fence, Leased, News, Role};
+use super::local::Local;
 use super::records::{Batch, Handle, Intent, SessionRecord, VisitorRecord};
 use super::retention::{self, Verdict};
 use super::{CODES_PER_VISITOR, SessionHash, Store, StoreError, Stored};
 use frontdesk_contract::{ClientId, Event};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::broadcast;
 
 /// A store that lives as long as the process.
 #[derive(Default)]
@@ -17,6 +20,7 @@ pub struct MemoryStore {
 struct Inner {
     sessions: HashMap<SessionHash, SessionRecord>,
     visitors: HashMap<String, Kept>,
+    local: Local,
 }
 
 struct Kept {
@@ -45,6 +49,9 @@ impl MemoryStore {
 impl Inner {
     fn write(&mut self, batch: Batch) -> Result<(), StoreError> {
         let kept = self.visitors.get_mut(&batch.record.id).ok_or(StoreError::Gone)?;
+        if batch.fence.is_some_and(|fence| !self.local.holds(&batch.record.id, fence)) {
+            return Err(StoreError::Fenced);
+        }
         if kept.record.rev.saturating_add(1) != batch.record.rev {
             return Err(StoreError::Conflict);
         }
@@ -59,6 +66,8 @@ impl Inner {
             kept.codes.pop_front();
         }
         kept.record = batch.record;
+        let record = &kept.record;
+        self.local.written(&record.id, record.rev, record.is_unfinished());
         Ok(())
     }
 
@@ -66,6 +75,7 @@ impl Inner {
         match self.visitors.remove(visitor) {
             Some(kept) => {
                 self.sessions.remove(&kept.record.session);
+                self.local.erased(visitor);
                 true
             }
             None => false,
@@ -85,6 +95,8 @@ impl Inner {
                     kept.handles.clear();
                     kept.record.floor = kept.record.head.saturating_add(1);
                     kept.record.rev += 1;
+                    let record = &kept.record;
+                    self.local.written(id, record.rev, record.is_unfinished());
                 }
                 Verdict::Keep => {}
             }
@@ -165,6 +177,33 @@ impl Store for MemoryStore {
         let inner = self.lock();
         let open = inner.visitors.values().filter(|kept| kept.record.is_unfinished());
         done(Ok(open.map(|kept| kept.record.id.clone()).collect()))
+    }
+
+    fn rev<'a>(&'a self, visitor: &'a str) -> Stored<'a, Option<u64>> {
+        done(Ok(self.kept(visitor, |kept| kept.record.rev)))
+    }
+
+    fn lease<'a>(&'a self, visitor: &'a str, role: Role, holder: u64) -> Stored<'a, Leased> {
+        let mut inner = self.lock();
+        let rev = inner.visitors.get(visitor).map(|kept| kept.record.rev).ok_or(StoreError::Gone);
+        done(rev.map(|rev| inner.local.lease(visitor, role, holder, rev).0))
+    }
+
+    fn release<'a>(&'a self, visitor: &'a str, fence: Fence) -> Stored<'a, ()> {
+        self.lock().local.release(visitor, fence);
+        done(Ok(()))
+    }
+
+    fn orphans(&self, most: usize) -> Stored<'_, Vec<String>> {
+        done(Ok(self.lock().local.orphans(most)))
+    }
+
+    fn is_shared(&self) -> bool {
+        true
+    }
+
+    fn news(&self) -> broadcast::Receiver<News> {
+        self.lock().local.news()
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

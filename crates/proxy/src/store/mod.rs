@@ -6,10 +6,13 @@
 //!
 //! # Layout
 //! - [`records`]: what is stored
+//! - [`lease`]: who does something for a visitor, when several proxies could; `local`: the same within one process
 //! - [`memory`]: for tests and for desks that may forget
 //! - [`redb`]: one file, one writer, group commit
 //! - [`retention`]: what the sweep removes
 
+pub mod lease;
+mod local;
 pub mod memory;
 pub mod records;
 pub mod redb;
@@ -17,11 +20,13 @@ pub mod retention;
 #[cfg(test)]
 mod tests;
 
+pub use lease::{Fence, Leased, News, Role, What};
 pub use records::{Answer, Batch, Handle, Intent, SessionRecord, Survey, VisitorRecord};
 
 use frontdesk_contract::{ClientId, Event};
 use std::future::Future;
 use std::pin::Pin;
+use tokio::sync::broadcast;
 
 /// The schema that this version writes. A store of a newer schema is not opened; one of an older schema is taken over:
 /// 2 added handles.
@@ -65,7 +70,8 @@ pub trait Store: Send + Sync + 'static {
     /// Writes a batch as a whole.
     ///
     /// # Errors
-    /// [`StoreError::Gone`] when the visitor was erased, [`StoreError::Conflict`] when the visitor changed meanwhile.
+    /// [`StoreError::Gone`] when the visitor was erased, [`StoreError::Conflict`] when the visitor changed meanwhile,
+    /// [`StoreError::Fenced`] when the batch names a lease that somebody else has had since.
     fn write<'a>(&'a self, batch: Batch) -> Stored<'a, ()>;
 
     /// Erases a visitor: record, events, idempotency records, codes, handles and session.
@@ -73,6 +79,29 @@ pub trait Store: Send + Sync + 'static {
 
     /// Visitors that are unfinished ([`VisitorRecord::is_unfinished`]).
     fn unfinished(&self) -> Stored<'_, Vec<String>>;
+
+    /// A visitor's revision.
+    fn rev<'a>(&'a self, visitor: &'a str) -> Stored<'a, Option<u64>>;
+
+    /// Takes a lease for `holder`, or renews it: for [`lease::TTL`] by the store's own clock. Once it is answered, nothing
+    /// is written any more by virtue of an earlier holder's generation.
+    ///
+    /// # Errors
+    /// [`StoreError::Gone`] when the visitor is not stored.
+    fn lease<'a>(&'a self, visitor: &'a str, role: Role, holder: u64) -> Stored<'a, Leased>;
+
+    /// Gives a lease back; nothing happens when it is somebody else's by now.
+    fn release<'a>(&'a self, visitor: &'a str, fence: Fence) -> Stored<'a, ()>;
+
+    /// Unfinished visitors that nobody looks after by a lease ([`Role::cares`]), at most
+    /// `most`. Who asks looks after them now: they are not named again for [`lease::TTL`].
+    fn orphans(&self, most: usize) -> Stored<'_, Vec<String>>;
+
+    /// Whether other proxies may use the store at the same time.
+    fn is_shared(&self) -> bool;
+
+    /// What happens to visitors from now on, whoever does it. Some may get lost where the store is another process.
+    fn news(&self) -> broadcast::Receiver<News>;
 
     /// How many sessions are kept.
     fn sessions(&self) -> Stored<'_, u64>;
@@ -93,6 +122,9 @@ pub enum StoreError {
     /// The visitor was changed by somebody else since it was read.
     #[error("the visitor changed meanwhile")]
     Conflict,
+    /// The lease that the batch names is somebody else's by now.
+    #[error("somebody else does this for the visitor by now")]
+    Fenced,
     /// The store was written by a newer version.
     #[error("the store has schema {found}, this version knows {SCHEMA}: start the newer version again")]
     Newer {

@@ -1,6 +1,6 @@
 //! What is stored.
 
-use super::SessionHash;
+use super::{Fence, SessionHash};
 use crate::vendor::{FileKind, FileSource};
 use frontdesk_contract::{
     CallState, CallStatus, ClientId, Contact, ContactState, Event, FileStored, PostedStatus, QueueInfo,
@@ -66,6 +66,9 @@ pub struct VisitorRecord {
     /// been lost.
     #[serde(default)]
     pub polling: bool,
+    /// Polling has stopped since nobody listens; it goes on when the visitor asks for something.
+    #[serde(default)]
+    pub rested: bool,
     /// Since when the centre does not know that the visitor has ended the conversation, and is to be told.
     #[serde(default)]
     pub owes_disconnect_ms: Option<u64>,
@@ -94,10 +97,10 @@ impl VisitorRecord {
         matches!(self.call.state, CallState::Setup | CallState::Queueing | CallState::Connected)
     }
 
-    /// Whether something is to be done for the visitor without being asked: a conversation is open, the centre does not
-    /// know that it is over, or a call is going on.
+    /// Whether something is to be done for the visitor without being asked: a conversation is open and to be polled, the
+    /// centre does not know that it is over, or a call is going on.
     pub fn is_unfinished(&self) -> bool {
-        self.is_open() || self.owes_disconnect_ms.is_some() || self.is_calling()
+        (self.is_open() && !self.rested) || self.owes_disconnect_ms.is_some() || self.is_calling()
     }
 }
 
@@ -205,6 +208,8 @@ pub struct Batch {
     pub rewritten: Vec<Event>,
     /// Ids of handles to remove.
     pub dropped: Vec<String>,
+    /// The lease by virtue of which it is written, if any.
+    pub fence: Option<Fence>,
 }
 
 impl Batch {

@@ -12,6 +12,7 @@ use frontdesk_contract::{
 use proptest::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 const DAY_MS: u64 = 86_400_000;
 
@@ -57,6 +58,7 @@ fn record(id: &str) -> VisitorRecord {
         read_up_to: 0,
         unread: false,
         polling: false,
+        rested: false,
         owes_disconnect_ms: None,
         call: CallStatus::default(),
         files: 0,
@@ -377,4 +379,136 @@ async fn what_was_taken_back_is_in_no_row() {
     let store = RedbStore::open(&path).unwrap();
     let kept = serde_json::to_string(&store.events("v-1", 0, 10).await.unwrap()).unwrap();
     assert!(kept.contains("k1") && !kept.contains("secret"), "{kept}");
+}
+
+fn held(leased: &Leased) -> u64 {
+    match leased {
+        Leased::Held { generation, .. } => *generation,
+        Leased::Taken { .. } => 0,
+    }
+}
+
+async fn leases(store: &dyn Store) {
+    open(store, "v-1", 100).await;
+    let mut news = store.news();
+    let mut told = || {
+        let told = std::iter::from_fn(|| news.try_recv().ok());
+        told.filter(|told| *told.visitor == *"v-1").map(|told| told.what).collect::<Vec<_>>()
+    };
+    let first = held(&store.lease("v-1", Role::Talk, 7).await.unwrap());
+    let fence = |generation| Fence { role: Role::Talk, generation };
+    assert!(first > 0);
+    assert_eq!(held(&store.lease("v-1", Role::Talk, 7).await.unwrap()), first, "the same holder renews it");
+    assert!(held(&store.lease("v-1", Role::Poll, 8).await.unwrap()) > 0, "roles do not meet");
+    let Leased::Taken { left, rev } = store.lease("v-1", Role::Talk, 8).await.unwrap() else {
+        unreachable!("somebody has it")
+    };
+    assert!(left <= lease::TTL && left > lease::VALID, "{left:?}");
+    assert_eq!(rev, 0);
+    let renewed = store.lease("v-1", Role::Talk, 7).await.unwrap();
+    assert_eq!(renewed, Leased::Held { generation: first, rev: 0, wanted: true });
+    let renewed = store.lease("v-1", Role::Talk, 7).await.unwrap();
+    assert_eq!(renewed, Leased::Held { generation: first, rev: 0, wanted: false }, "it was told");
+
+    change(store, "v-1", 100, |draft| draft.begin(ContactState::Robot)).await;
+    let fenced = |generation| {
+        let record = record("v-1");
+        async move {
+            let mut draft = Draft::of(&store.visitor(&record.id).await.unwrap().unwrap(), 7);
+            typing(&mut draft);
+            let batch = draft.finish(100).unwrap();
+            store.write(Batch { fence: Some(fence(generation)), ..batch }).await
+        }
+    };
+    fenced(first).await.unwrap();
+    store.release("v-1", fence(first)).await.unwrap();
+    assert!(matches!(fenced(first).await, Err(StoreError::Fenced)), "what was given back is no longer good");
+    let second = held(&store.lease("v-1", Role::Talk, 8).await.unwrap());
+    assert!(second > first);
+    assert!(matches!(fenced(first).await, Err(StoreError::Fenced)));
+    store.release("v-1", fence(first)).await.unwrap();
+    fenced(second).await.unwrap();
+    assert_eq!(seqs(store, "v-1", 0, 10).await, [1, 2, 3]);
+    let rev = store.visitor("v-1").await.unwrap().unwrap().rev;
+    assert_eq!(store.rev("v-1").await.unwrap(), Some(rev));
+    use What::{Erased, Released, Wanted, Written};
+    let talk = Role::Talk;
+    let expected = [
+        What::Leased(talk),
+        What::Leased(Role::Poll),
+        Wanted(talk),
+        Written(1),
+        Written(2),
+        Released(talk),
+        What::Leased(talk),
+        Written(3),
+    ];
+    assert_eq!(told(), expected);
+
+    assert!(matches!(store.lease("v-2", talk, 1).await, Err(StoreError::Gone)));
+    store.erase("v-1").await.unwrap();
+    assert_eq!(told(), [Erased]);
+    assert!(matches!(fenced_gone(store, fence(second)).await, Err(StoreError::Gone)));
+    assert!(matches!(store.lease("v-1", talk, 8).await, Err(StoreError::Gone)));
+    assert_eq!(store.rev("v-1").await.unwrap(), None);
+}
+
+async fn fenced_gone(store: &dyn Store, fence: Fence) -> Result<(), StoreError> {
+    let mut draft = Draft::of(&record("v-1"), 7);
+    typing(&mut draft);
+    store.write(Batch { fence: Some(fence), ..draft.finish(100).unwrap() }).await
+}
+
+#[tokio::test]
+async fn a_lease_is_one_holders_and_an_earlier_holder_writes_nothing() {
+    let folder = Folder::new();
+    leases(&MemoryStore::new()).await;
+    leases(&RedbStore::open(&folder.file("a")).unwrap()).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lease_that_is_not_renewed_goes_to_whoever_asks() {
+    let store = MemoryStore::new();
+    open(&store, "v-1", 100).await;
+    let first = held(&store.lease("v-1", Role::Poll, 1).await.unwrap());
+    tokio::time::advance(lease::TTL - Duration::from_millis(1)).await;
+    assert_eq!(held(&store.lease("v-1", Role::Poll, 2).await.unwrap()), 0);
+    tokio::time::advance(Duration::from_millis(1)).await;
+    // Nobody was there: the holder goes on.
+    assert_eq!(held(&store.lease("v-1", Role::Poll, 1).await.unwrap()), first);
+    tokio::time::advance(lease::TTL).await;
+    assert!(held(&store.lease("v-1", Role::Poll, 2).await.unwrap()) > first);
+    assert_eq!(held(&store.lease("v-1", Role::Poll, 1).await.unwrap()), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_is_unfinished_is_looked_after_by_a_lease_or_named_from_time_to_time() {
+    let store = MemoryStore::new();
+    for id in ["v-1", "v-2"] {
+        open(&store, id, 100).await;
+        change(&store, id, 100, |draft| draft.begin(ContactState::Robot)).await;
+    }
+    let orphans = async || {
+        let mut orphans = store.orphans(9).await.unwrap();
+        orphans.sort();
+        orphans
+    };
+    assert_eq!(orphans().await, [""; 0], "who begins a conversation has a moment to take it on");
+    let poll = held(&store.lease("v-1", Role::Poll, 1).await.unwrap());
+    store.lease("v-2", Role::Talk, 1).await.unwrap();
+    tokio::time::advance(lease::RENEW).await;
+    store.lease("v-1", Role::Poll, 1).await.unwrap();
+    tokio::time::advance(lease::TTL - lease::RENEW).await;
+    assert_eq!(orphans().await, ["v-2"]);
+    assert_eq!(orphans().await, [""; 0], "not twice");
+    tokio::time::advance(lease::RENEW).await;
+    assert_eq!(orphans().await, ["v-1"], "its holder is gone");
+    tokio::time::advance(lease::TTL).await;
+    assert_eq!(orphans().await, ["v-1", "v-2"]);
+    store.lease("v-1", Role::Poll, 1).await.unwrap();
+    store.release("v-1", Fence { role: Role::Poll, generation: poll }).await.unwrap();
+    assert_eq!(orphans().await, ["v-1"], "whoever gives it back leaves it to others at once");
+    change(&store, "v-1", 100, |draft| draft.end(frontdesk_contract::EndReason::Visitor)).await;
+    tokio::time::advance(lease::TTL).await;
+    assert_eq!(orphans().await, ["v-2"]);
 }

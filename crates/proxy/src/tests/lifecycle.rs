@@ -4,7 +4,8 @@ use super::{Bench, Plan, agent, message, pass};
 use crate::config::OnLinger;
 use crate::store::memory::MemoryStore;
 use crate::store::{
-    Batch, Handle, Intent, SessionHash, SessionRecord, Store, StoreError, Stored, VisitorRecord,
+    Batch, Fence, Handle, Intent, Leased, News, Role, SessionHash, SessionRecord, Store, StoreError, Stored,
+    VisitorRecord,
 };
 use crate::vendor::fake::Call;
 use frontdesk_contract::{ClientId, Event};
@@ -282,6 +283,30 @@ impl Store for Brittle {
 
     fn unfinished(&self) -> Stored<'_, Vec<String>> {
         self.inner.unfinished()
+    }
+
+    fn rev<'a>(&'a self, visitor: &'a str) -> Stored<'a, Option<u64>> {
+        self.inner.rev(visitor)
+    }
+
+    fn lease<'a>(&'a self, visitor: &'a str, role: Role, holder: u64) -> Stored<'a, Leased> {
+        self.inner.lease(visitor, role, holder)
+    }
+
+    fn release<'a>(&'a self, visitor: &'a str, fence: Fence) -> Stored<'a, ()> {
+        self.inner.release(visitor, fence)
+    }
+
+    fn orphans(&self, most: usize) -> Stored<'_, Vec<String>> {
+        self.inner.orphans(most)
+    }
+
+    fn is_shared(&self) -> bool {
+        self.inner.is_shared()
+    }
+
+    fn news(&self) -> tokio::sync::broadcast::Receiver<News> {
+        self.inner.news()
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

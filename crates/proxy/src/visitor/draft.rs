@@ -105,6 +105,7 @@ impl Draft {
         self.record.survey = Survey::None;
         self.record.queue = None;
         self.record.polling = true;
+        self.record.rested = false;
         self.record.owes_disconnect_ms = None;
         self.record.files = 0;
         self.record.file_bytes = 0;
@@ -253,6 +254,6 @@ impl Draft {
         self.events.retain(|event| event.seq >= self.record.floor);
         self.rewritten.retain(|event| event.seq >= self.record.floor);
         let Self { record, events, intents, codes, handles, rewritten, dropped, .. } = self;
-        Some(Batch { record, events, intents, codes, handles, rewritten, dropped })
+        Some(Batch { record, events, intents, codes, handles, rewritten, dropped, fence: None })
     }
 }

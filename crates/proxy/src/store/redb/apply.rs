@@ -1,21 +1,27 @@
 //! Writing: what one piece of work does inside the writer's transaction.
 //!
-//! Work that is refused ([`StoreError::Gone`], [`StoreError::Conflict`]) is refused before it touches anything, so that
-//! the other work of the same transaction is not disturbed.
+//! Work that is refused ([`StoreError::Gone`], [`StoreError::Fenced`], [`StoreError::Conflict`]) is refused before it
+//! touches anything, so that the other work of the same transaction is not disturbed.
 
+use super::super::local::Local;
 use super::super::records::{Batch, SessionRecord, VisitorRecord};
 use super::super::{CODES_PER_VISITOR, SessionHash, StoreError};
 use super::writer::Work;
 use super::{failed, sweep, tables};
 use ::redb::{ReadableTable, WriteTransaction};
+use std::sync::{Mutex, PoisonError};
 
-pub(super) fn work(transaction: &WriteTransaction, work: Work) -> Result<(), StoreError> {
+pub(super) fn work(
+    transaction: &WriteTransaction,
+    local: &Mutex<Local>,
+    work: Work,
+) -> Result<(), StoreError> {
     match work {
         Work::Open(both) => open(transaction, &both.0, &both.1),
         Work::Touch(hash, expires_ms) => touch(transaction, &hash, expires_ms),
-        Work::Write(batch) => write(transaction, &batch),
+        Work::Write(batch) => write(transaction, local, &batch),
         Work::Erase(visitor) => erase(transaction, &visitor),
-        Work::Sweep(part) => sweep::apply(transaction, &part),
+        Work::Sweep(part) => sweep::apply(transaction, local, &part),
         Work::Nothing => Ok(()),
     }
 }
@@ -50,9 +56,13 @@ pub(super) fn record(transaction: &WriteTransaction, id: &str) -> Result<Option<
     row.map(|row| Ok(serde_json::from_slice(row.value())?)).transpose()
 }
 
-fn write(transaction: &WriteTransaction, batch: &Batch) -> Result<(), StoreError> {
+fn write(transaction: &WriteTransaction, local: &Mutex<Local>, batch: &Batch) -> Result<(), StoreError> {
     let id = batch.record.id.as_str();
     let old = record(transaction, id)?.ok_or(StoreError::Gone)?;
+    let holds = |fence| local.lock().unwrap_or_else(PoisonError::into_inner).holds(id, fence);
+    if batch.fence.is_some_and(|fence| !holds(fence)) {
+        return Err(StoreError::Fenced);
+    }
     if old.rev.saturating_add(1) != batch.record.rev {
         return Err(StoreError::Conflict);
     }

@@ -6,21 +6,26 @@ mod sweep;
 mod tables;
 mod writer;
 
+use super::lease::{Fence, Leased, News, Role};
+use super::local::Local;
 use super::records::{Batch, Handle, Intent, SessionRecord, VisitorRecord};
 use super::{SCHEMA, SessionHash, Store, StoreError, Stored};
 use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
 use frontdesk_contract::{ClientId, Event};
 use std::fs::{File, OpenOptions};
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::broadcast;
 use writer::{Work, Writer};
 
-/// A store in one file. Writes that are answered survive the end of the process and of the machine.
+/// A store in one file. Writes that are answered survive the end of the process and of the machine. The file is one
+/// process's alone, so leases live in memory.
 pub struct RedbStore {
     database: Arc<Database>,
     writer: Writer,
     commits: Arc<AtomicU64>,
+    local: Arc<Mutex<Local>>,
 }
 
 /// How much memory the cache of pages may take, in bytes.
@@ -48,15 +53,23 @@ impl RedbStore {
             tables::create(&setup).map_err(failed)?;
         }
         setup.commit().map_err(failed)?;
-        let database = Arc::new(database);
+        let mut local = Local::default();
+        let view = database.begin_read().map_err(failed)?;
+        read::unfinished(&view)?.into_iter().for_each(|visitor| local.found(visitor));
+        drop(view);
+        let (database, local) = (Arc::new(database), Arc::new(Mutex::new(local)));
         let commits = Arc::new(AtomicU64::new(0));
-        let writer = Writer::start(Arc::clone(&database), Arc::clone(&commits))?;
-        Ok(Self { database, writer, commits })
+        let writer = Writer::start(Arc::clone(&database), Arc::clone(&commits), Arc::clone(&local))?;
+        Ok(Self { database, writer, commits, local })
     }
 
     /// How many transactions were committed since the store was opened.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    fn local(&self) -> MutexGuard<'_, Local> {
+        self.local.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn read<'a, T: Send + 'a>(
@@ -125,6 +138,45 @@ impl Store for RedbStore {
 
     fn unfinished(&self) -> Stored<'_, Vec<String>> {
         self.read(read::unfinished)
+    }
+
+    fn rev<'a>(&'a self, visitor: &'a str) -> Stored<'a, Option<u64>> {
+        self.read(|view| Ok(read::visitor(view, visitor)?.map(|record| record.rev)))
+    }
+
+    fn lease<'a>(&'a self, visitor: &'a str, role: Role, holder: u64) -> Stored<'a, Leased> {
+        Box::pin(async move {
+            let rev = self.rev(visitor).await?.ok_or(StoreError::Gone)?;
+            let (leased, from_another) = self.local().lease(visitor, role, holder, rev);
+            if !from_another {
+                return Ok(leased);
+            }
+            // What the holder before was still allowed to write is on its way to the file: it is waited for.
+            self.flush().await?;
+            let rev = self.rev(visitor).await?.ok_or(StoreError::Gone)?;
+            Ok(match leased {
+                Leased::Held { generation, wanted, .. } => Leased::Held { generation, rev, wanted },
+                Leased::Taken { left, .. } => Leased::Taken { left, rev },
+            })
+        })
+    }
+
+    fn release<'a>(&'a self, visitor: &'a str, fence: Fence) -> Stored<'a, ()> {
+        self.local().release(visitor, fence);
+        Box::pin(std::future::ready(Ok(())))
+    }
+
+    fn orphans(&self, most: usize) -> Stored<'_, Vec<String>> {
+        let orphans = self.local().orphans(most);
+        Box::pin(std::future::ready(Ok(orphans)))
+    }
+
+    fn is_shared(&self) -> bool {
+        false
+    }
+
+    fn news(&self) -> broadcast::Receiver<News> {
+        self.local().news()
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

@@ -1,10 +1,12 @@
 //! The periodic sweep: looked up in a read view, removed by the writer in small parts so that visitors' writes get through.
 
 use super::super::StoreError;
+use super::super::local::Local;
 use super::super::records::{Intent, SessionRecord, VisitorRecord};
 use super::super::retention::{self, Verdict};
 use super::{apply, failed, read, tables};
 use ::redb::{ReadTransaction, ReadableTable, WriteTransaction};
+use std::sync::{Mutex, PoisonError};
 
 /// Things removed in one transaction at most.
 const PART: usize = 200;
@@ -74,10 +76,14 @@ pub(super) fn plan(view: &ReadTransaction, now_ms: u64, retention_ms: u64) -> Re
 }
 
 /// Removes a part, looking again at each visitor: it may have come back since the plan was made.
-pub(super) fn apply(transaction: &WriteTransaction, part: &Part) -> Result<(), StoreError> {
+pub(super) fn apply(
+    transaction: &WriteTransaction,
+    local: &Mutex<Local>,
+    part: &Part,
+) -> Result<(), StoreError> {
     for item in &part.items {
         match item {
-            Item::Visitor(id) => visitor(transaction, id, part)?,
+            Item::Visitor(id) => visitor(transaction, local, id, part)?,
             Item::Intent(visitor, id) => {
                 let mut table = transaction.open_table(tables::INTENTS).map_err(failed)?;
                 table.remove((visitor.as_str(), id.as_str())).map_err(failed)?;
@@ -87,7 +93,12 @@ pub(super) fn apply(transaction: &WriteTransaction, part: &Part) -> Result<(), S
     Ok(())
 }
 
-fn visitor(transaction: &WriteTransaction, id: &str, part: &Part) -> Result<(), StoreError> {
+fn visitor(
+    transaction: &WriteTransaction,
+    local: &Mutex<Local>,
+    id: &str,
+    part: &Part,
+) -> Result<(), StoreError> {
     let Some(mut record) = apply::record(transaction, id)? else { return Ok(()) };
     let session = {
         let table = transaction.open_table(tables::SESSIONS).map_err(failed)?;
@@ -96,7 +107,12 @@ fn visitor(transaction: &WriteTransaction, id: &str, part: &Part) -> Result<(), 
     };
     match retention::visitor(&record, session.as_ref(), part.now_ms, part.retention_ms) {
         Verdict::Keep => Ok(()),
-        Verdict::Erase => apply::erase(transaction, id),
+        Verdict::Erase => {
+            apply::erase(transaction, id)?;
+            // Should the transaction fail, whoever looks after the visitor begins anew.
+            local.lock().unwrap_or_else(PoisonError::into_inner).erased(id);
+            Ok(())
+        }
         Verdict::Trim => {
             apply::drop_events(transaction, id)?;
             apply::drop_handles(transaction, id)?;

@@ -1,11 +1,12 @@
 //! The one writer: takes whatever is queued into one durable transaction, then answers all of it.
 
+use super::super::local::Local;
 use super::super::records::{Batch, SessionRecord, VisitorRecord};
 use super::super::{SessionHash, StoreError, Stored};
 use super::{apply, failed, sweep};
 use ::redb::Database;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use tokio::sync::oneshot;
 
@@ -35,11 +36,15 @@ impl Writer {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub(super) fn start(database: Arc<Database>, commits: Arc<AtomicU64>) -> Result<Self, StoreError> {
+    pub(super) fn start(
+        database: Arc<Database>,
+        commits: Arc<AtomicU64>,
+        local: Arc<Mutex<Local>>,
+    ) -> Result<Self, StoreError> {
         let (queue, work) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || run(&database, &work, &commits))
+            .spawn(move || run(&database, &work, &commits, &local))
             .map_err(|error| StoreError::Failed(format!("no thread for the writer: {error}")))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
@@ -68,21 +73,28 @@ impl Drop for Writer {
     }
 }
 
-fn run(database: &Database, work: &mpsc::Receiver<(Work, Reply)>, commits: &AtomicU64) {
+fn run(database: &Database, work: &mpsc::Receiver<(Work, Reply)>, commits: &AtomicU64, local: &Mutex<Local>) {
     while let Ok(first) = work.recv() {
         let group = std::iter::once(first).chain(work.try_iter().take(GROUP - 1));
-        let (answers, outcome) = write(database, group);
+        let (answers, outcome) = write(database, local, group);
         match outcome {
             Ok(()) => {
                 commits.fetch_add(1, Ordering::Relaxed);
-                for (reply, answer) in answers {
+                let mut local = local.lock().unwrap_or_else(PoisonError::into_inner);
+                for (_, answer, done) in &answers {
+                    if answer.is_ok() {
+                        done.tell(&mut local);
+                    }
+                }
+                drop(local);
+                for (reply, answer, _) in answers {
                     // Nobody waits any more: the work is done all the same.
                     let _gone = reply.send(answer);
                 }
             }
             Err(error) => {
                 tracing::error!(%error, writes = answers.len(), "the store cannot be written");
-                for (reply, _) in answers {
+                for (reply, ..) in answers {
                     let _gone = reply.send(Err(StoreError::Failed(error.to_string())));
                 }
             }
@@ -90,28 +102,62 @@ fn run(database: &Database, work: &mpsc::Receiver<(Work, Reply)>, commits: &Atom
     }
 }
 
-type Answers = Vec<(Reply, Result<(), StoreError>)>;
+/// What a piece of work means for those who look after visitors.
+enum Done {
+    Written { visitor: String, rev: u64, unfinished: bool },
+    Erased(String),
+    Nothing,
+}
+
+impl Done {
+    fn of(work: &Work) -> Self {
+        match work {
+            Work::Write(batch) => {
+                let record = &batch.record;
+                Self::Written {
+                    visitor: record.id.clone(),
+                    rev: record.rev,
+                    unfinished: record.is_unfinished(),
+                }
+            }
+            Work::Erase(visitor) => Self::Erased(visitor.clone()),
+            Work::Open(_) | Work::Touch(..) | Work::Sweep(_) | Work::Nothing => Self::Nothing,
+        }
+    }
+
+    fn tell(&self, local: &mut Local) {
+        match self {
+            Self::Written { visitor, rev, unfinished } => local.written(visitor, *rev, *unfinished),
+            Self::Erased(visitor) => local.erased(visitor),
+            Self::Nothing => {}
+        }
+    }
+}
+
+type Answers = Vec<(Reply, Result<(), StoreError>, Done)>;
 
 fn write(
     database: &Database,
+    local: &Mutex<Local>,
     group: impl Iterator<Item = (Work, Reply)>,
 ) -> (Answers, Result<(), StoreError>) {
     let mut answers = Vec::new();
     let mut transaction = match database.begin_write().map_err(failed) {
         Ok(transaction) => transaction,
         Err(error) => {
-            answers.extend(group.map(|(_, reply)| (reply, Ok(()))));
+            answers.extend(group.map(|(_, reply)| (reply, Ok(()), Done::Nothing)));
             return (answers, Err(error));
         }
     };
     transaction.set_quick_repair(true);
     let mut broken = None;
     for (work, reply) in group {
-        let answer = if broken.is_none() { apply::work(&transaction, work) } else { Ok(()) };
+        let done = Done::of(&work);
+        let answer = if broken.is_none() { apply::work(&transaction, local, work) } else { Ok(()) };
         if let Err(StoreError::Failed(detail)) = &answer {
             broken = Some(detail.clone());
         }
-        answers.push((reply, answer));
+        answers.push((reply, answer, done));
     }
     let outcome = match broken {
         // Half of a piece of work may be in the transaction: none of it may stay.

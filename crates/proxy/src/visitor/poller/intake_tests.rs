@@ -26,6 +26,7 @@ fn record(state: ContactState) -> VisitorRecord {
         read_up_to: 0,
         unread: false,
         polling: false,
+        rested: false,
         owes_disconnect_ms: None,
         call: frontdesk_contract::CallStatus::default(),
         files: 0,
