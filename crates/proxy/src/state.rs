@@ -23,6 +23,8 @@ use tokio_util::task::TaskTracker;
 /// Pause between sweeps of memory, and how many of them make one sweep of the store.
 const SWEEP: Duration = Duration::from_secs(30);
 const STORE_SWEEP: u32 = 20;
+/// So often it is seen whether somebody looks after every visitor.
+const ADOPT: Duration = Duration::from_secs(1);
 /// What is under way when the proxy goes down may take this long.
 const DRAIN: Duration = Duration::from_secs(30);
 
@@ -107,27 +109,41 @@ impl App {
         Arc::new(Self { shared: Arc::new(shared), registry: Registry::default(), limiters, assets })
     }
 
-    /// Goes on with the conversations that were open when the store was last written, and begins sweeping.
+    /// Goes on with the conversations that nobody looks after, now and whenever another proxy of the store ends, and begins
+    /// sweeping.
     ///
     /// # Errors
     /// When the store cannot be read.
     pub async fn start(self: &Arc<Self>) -> Result<(), crate::store::StoreError> {
-        for id in self.shared.store.unfinished().await? {
-            let gone_on = match self.registry.get(&self.shared, &id).await {
-                Ok(visitor) => visitor.go_on().await,
-                Err(problem) => Err(problem),
-            };
-            if let Err(problem) = gone_on {
-                let code = crate::problem::word(problem.code);
-                tracing::warn!(visitor = id, code, "a conversation is not gone on with");
-            }
+        let news = self.shared.store.is_shared().then(|| self.shared.store.news());
+        self.adopt().await?;
+        if let Some(news) = news {
+            let app = Arc::clone(self);
+            self.shared.tasks.spawn(async move {
+                let draining = app.shared.draining.clone();
+                draining.run_until_cancelled(app.follow_news(news)).await
+            });
         }
+        let app = Arc::clone(self);
+        self.shared.tasks.spawn(async move {
+            let draining = app.shared.draining.clone();
+            draining.run_until_cancelled(app.adopt_for_ever()).await
+        });
         let app = Arc::clone(self);
         self.shared.tasks.spawn(async move {
             let draining = app.shared.draining.clone();
             draining.run_until_cancelled(app.sweep_for_ever()).await
         });
         Ok(())
+    }
+
+    async fn adopt_for_ever(&self) {
+        loop {
+            tokio::time::sleep(ADOPT).await;
+            if let Err(error) = self.adopt().await {
+                tracing::debug!(%error, "who is to be looked after is not known");
+            }
+        }
     }
 
     async fn sweep_for_ever(&self) {

@@ -1,5 +1,6 @@
 //! Calls, as far as the centre connects them.
 
+use super::cut::Cut;
 use super::{Bench, Plan, Reply, Visitor, pass};
 use crate::vendor::fake::{Call, not_sent, refused, unknown};
 use crate::vendor::{CallAbility, CallNews, Serving};
@@ -321,9 +322,13 @@ async fn a_call_ends_with_the_session_with_the_conversation_and_with_the_proxy()
 async fn a_call_that_a_killed_proxy_left_is_dropped_at_the_start() {
     let before_plan = plan();
     let store = Arc::clone(&before_plan.store);
-    let before = Bench::with(before_plan).await;
+    let line = Cut::new(Arc::clone(&store));
+    let before = Bench::with(Plan { store: line.clone(), ..before_plan }).await;
     let visitor = before.visitor().await;
     start(&visitor, "k1", "audio").await;
+    pass(0.1).await;
+    line.cut(true);
+    pass(10.0).await;
     let after = Bench::with(Plan { store, ..plan() }).await;
     pass(1.0).await;
     assert_eq!(dropped(&after), 1);

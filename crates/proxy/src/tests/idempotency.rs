@@ -1,5 +1,6 @@
 //! Each id is done once, whatever happens in between.
 
+use super::cut::Cut;
 use super::{Bench, Plan, pass};
 use crate::config::MessageIds;
 use crate::vendor::fake::{Call, not_sent, refused, unknown};
@@ -170,11 +171,13 @@ async fn an_intent_that_outlived_its_proxy_is_treated_as_unknown() {
     ] {
         let plan_a = plan(message_id, history);
         let store = Arc::clone(&plan_a.store);
-        let before = Bench::with(plan_a).await;
+        let line = Cut::new(Arc::clone(&store));
+        let before = Bench::with(Plan { store: line.clone(), ..plan_a }).await;
         let visitor = before.connected().await;
         before.centre.script().gate = Some(Arc::new(Semaphore::new(0)));
         let sending = visitor.say("m1", "hello");
         assert!(tokio::time::timeout(std::time::Duration::from_secs(1), sending).await.is_err());
+        line.cut(true);
         let after = Bench::with(Plan { store, ..plan(message_id, history) }).await;
         // The message may have been filed: its history has it for the reading back, whichever comes first.
         after.centre.script().history.extend([Ok(Some(vec![own("m1")])), Ok(Some(vec![own("m1")]))]);

@@ -1,5 +1,6 @@
 //! Lingering, restarting, going down.
 
+use super::cut::Cut;
 use super::{Bench, Plan, agent, message, pass};
 use crate::config::OnLinger;
 use crate::store::memory::MemoryStore;
@@ -104,9 +105,11 @@ async fn open_conversations_are_polled_again_after_a_restart() {
 async fn after_a_sudden_end_the_visitor_is_told_once_that_messages_may_be_missing() {
     let plan = Plan::default();
     let store = Arc::clone(&plan.store);
-    let before = Bench::with(plan).await;
+    let line = Cut::new(Arc::clone(&store));
+    let before = Bench::with(Plan { store: line.clone(), ..plan }).await;
     let session = before.connected().await.session.clone();
     pass(2.0).await;
+    line.cut(true);
     let after = Bench::with(Plan { store, ..Plan::default() }).await;
     pass(60.0).await;
     let visitor = super::Visitor { bench: &after, session };

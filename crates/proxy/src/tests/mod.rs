@@ -3,6 +3,7 @@
 mod calls;
 mod comforts;
 mod contact;
+mod cut;
 mod errors;
 mod files;
 mod handover;
@@ -16,6 +17,7 @@ mod pages;
 mod polling;
 mod recall;
 mod server;
+mod several;
 mod survey;
 
 use crate::clock::Clock;
@@ -106,7 +108,11 @@ impl Bench {
     }
 
     async fn with(plan: Plan) -> Self {
-        let centre = Arc::new(Fake::default());
+        Self::at(plan, Arc::default()).await
+    }
+
+    /// At a centre that there is.
+    async fn at(plan: Plan, centre: Arc<Fake>) -> Self {
         let port: Arc<dyn crate::vendor::Centre> = centre.clone();
         let desk = |settings| Desk { settings, centre: Arc::clone(&port) };
         let other = DeskSettings {

@@ -2,10 +2,11 @@
 
 use super::draft::Draft;
 use super::recent::Recent;
-use super::{Mark, Visitor, handles};
+use super::{Mark, Visitor, handles, lease};
 use crate::problem::Problem;
 use crate::store::{Store, StoreError, Survey, VisitorRecord};
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 /// The record as it was last read or written, with the codes that go with it.
 #[derive(Debug)]
@@ -25,6 +26,16 @@ impl Book {
         Ok(Some(Self { record, recent }))
     }
 
+    /// Reads the visitor again; false when there is none any more.
+    async fn load_again(&mut self, store: &dyn Store) -> Result<bool, StoreError> {
+        let Some(record) = store.visitor(&self.record.id).await? else { return Ok(false) };
+        if record.codes != self.record.codes {
+            self.recent = Recent::new(store.codes(&record.id).await?);
+        }
+        self.record = record;
+        Ok(true)
+    }
+
     /// The record.
     pub fn record(&self) -> &VisitorRecord {
         &self.record
@@ -36,8 +47,9 @@ impl Book {
     }
 }
 
-/// How often a change is computed again after somebody else changed the visitor.
-const ATTEMPTS: u32 = 4;
+/// How often a change is computed again after somebody else changed the visitor. Each time somebody got through, of as
+/// many as there are proxies.
+const ATTEMPTS: u32 = 20;
 
 impl Visitor {
     /// The record as it stands.
@@ -65,9 +77,10 @@ impl Visitor {
             let current = self.current(&mut book).await?;
             let mut draft = Draft::of(&current.record, self.now_ms());
             let answer = change(&mut draft, &current.recent);
-            let Some(batch) = draft.finish(self.shared.settings.limits.events_per_visitor.into()) else {
+            let Some(mut batch) = draft.finish(self.shared.settings.limits.events_per_visitor.into()) else {
                 return Ok(answer);
             };
+            batch.fence = lease::fence();
             let (record, codes) = (batch.record.clone(), batch.codes.clone());
             let dropped = batch.dropped.clone();
             match self.shared.store.write(batch).await {
@@ -82,7 +95,7 @@ impl Visitor {
                     self.publish(&current.record, was);
                     return Ok(answer);
                 }
-                Err(StoreError::Conflict) if attempt < ATTEMPTS => *book = None,
+                Err(StoreError::Conflict) if attempt < ATTEMPTS => self.load_again(&mut book).await?,
                 Err(error) => {
                     *book = None;
                     return Err(error.into());
@@ -94,12 +107,58 @@ impl Visitor {
     async fn current<'a>(&self, book: &'a mut Option<Book>) -> Result<&'a mut Book, Problem> {
         if book.is_none() {
             *book = Book::load(self.shared.store.as_ref(), &self.id).await?;
-            if let Some(book) = book {
-                // A write that seemed to fail may be in the store all the same.
-                self.show(Mark::of(&book.record));
-            }
+            // A write that seemed to fail may be in the store all the same.
+            self.learn(book.as_ref());
         }
         book.as_mut().ok_or_else(Problem::session_unknown)
+    }
+
+    /// Reads the record again, since somebody else has changed it.
+    async fn load_again(&self, book: &mut Option<Book>) -> Result<(), Problem> {
+        if let Some(known) = book {
+            match known.load_again(self.shared.store.as_ref()).await {
+                Ok(true) => {}
+                Ok(false) => *book = None,
+                Err(error) => {
+                    *book = None;
+                    return Err(error.into());
+                }
+            }
+            self.learn(book.as_ref());
+        }
+        self.current(book).await.map(drop)
+    }
+
+    /// The same unless the record is at `rev`, where the store is said to be.
+    pub(super) async fn reload(&self, rev: u64) -> Result<(), Problem> {
+        let mut book = self.book.lock().await;
+        match book.as_ref().map(|book| book.record.rev) {
+            Some(known) if known == rev => Ok(()),
+            // What was written here meanwhile is newer than what was said.
+            Some(known) if self.shared.store.rev(&self.id).await? == Some(known) => Ok(()),
+            _ => self.load_again(&mut book).await,
+        }
+    }
+
+    /// Whether a change is under way, which reads what others wrote if it has to.
+    pub(super) fn is_changing(&self) -> bool {
+        self.book.try_lock().is_err()
+    }
+
+    /// Takes what was read from the store.
+    fn learn(&self, book: Option<&Book>) {
+        let was = self.mark();
+        let Some(book) = book else {
+            self.gone();
+            return;
+        };
+        self.rev.store(book.record.rev, Ordering::Release);
+        let mark = Mark::of(&book.record);
+        self.show(mark);
+        if was.open != mark.open {
+            self.wake.notify_one();
+        }
+        self.calling.look();
     }
 
     /// Reads the record anew if nobody knows what is in the store, so that what is there is published.
@@ -118,6 +177,7 @@ impl Visitor {
     fn publish(self: &Arc<Self>, record: &VisitorRecord, was: (bool, bool)) {
         let (was_open, was_calling) = was;
         let mark = Mark::of(record);
+        self.rev.store(record.rev, Ordering::Release);
         self.show(mark);
         match (was_open, mark.open) {
             (false, true) => self.poll(false),
@@ -138,8 +198,15 @@ impl Visitor {
         let record = self.current(&mut book).await?.record.clone();
         self.shared.store.erase(&self.id).await?;
         *book = None;
+        self.gone();
+        Ok(record)
+    }
+
+    /// The visitor was erased, here or elsewhere.
+    fn gone(&self) {
+        self.rev.store(u64::MAX, Ordering::Release);
         self.mark.send_modify(|mark| *mark = Mark { open: false, erased: true, ..*mark });
         self.wake.notify_one();
-        Ok(record)
+        self.calling.look();
     }
 }

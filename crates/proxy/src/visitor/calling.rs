@@ -2,19 +2,21 @@
 //! and gateway.
 //!
 //! A call lives by a lease: without a sign of the page for [`LEASE`] it is dropped at the centre. Signs are the wish for the
-//! call, for as long as the page waits for its answer, and heartbeats. A call that a proxy before this one left is dropped
-//! at the start, since its page has lost its lease.
+//! call, for as long as the page waits for its answer, and heartbeats, at whichever proxy. A call whose proxy has ended is
+//! dropped by another, or at the next start.
 
+use super::lease::{Asked, Held};
 use super::line::{Lane, Task, digest};
 use super::{Visitor, party};
 use crate::problem::Problem;
-use crate::store::{Answer, VisitorRecord};
+use crate::store::{Answer, Role, VisitorRecord};
 use crate::vendor::{CallAbility, CallNews, Failure, Party};
 use frontdesk_contract::{
     CallEnd, CallGateway, CallMedia, CallState, CallStatus, CallSupport, ClientId, ErrorCode, StartCall,
 };
 use reqwest::Url;
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
@@ -57,6 +59,7 @@ pub struct Calling {
     /// How many requests for a call wait for their answer.
     waiting: watch::Sender<usize>,
     changed: Notify,
+    followed: AtomicBool,
 }
 
 /// A page that waits for the answer to its wish. It goes with the page's request.
@@ -68,8 +71,37 @@ impl Drop for Waiting<'_> {
     }
 }
 
+/// The call is followed here.
+struct Following(Arc<Visitor>);
+
+impl Following {
+    fn begin(visitor: Arc<Visitor>) -> Self {
+        visitor.calling.followed.store(true, Ordering::Relaxed);
+        Self(visitor)
+    }
+}
+
+impl Drop for Following {
+    fn drop(&mut self) {
+        self.0.calling.followed.store(false, Ordering::Relaxed);
+    }
+}
+
 impl Calling {
-    fn beat(&self) {
+    /// Whether the call is followed at this proxy.
+    pub(super) fn is_followed(&self) -> bool {
+        self.followed.load(Ordering::Relaxed)
+    }
+
+    /// Whoever follows the call looks at the record.
+    pub(super) fn look(&self) {
+        if self.is_followed() {
+            self.changed.notify_one();
+        }
+    }
+
+    /// The page has given a sign.
+    pub(super) fn beat(&self) {
         *self.beaten.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
     }
 
@@ -174,9 +206,11 @@ impl Visitor {
         self.calling.beat();
         match self.centre().call_start(&party, media).await {
             Ok(()) => {
+                // Before the call counts as started, so that nobody finds it without one who follows it.
+                let held = self.await_lease(Role::Follow).await?;
                 let answer =
                     self.change(|draft, _| task.answered(draft, Answer::Called(status.clone()))).await?;
-                self.follow_call(status);
+                self.follow_call(status, held);
                 Ok(answer)
             }
             Err(failure) => {
@@ -198,13 +232,31 @@ impl Visitor {
     ///
     /// # Errors
     /// [`ErrorCode::CallUnknown`]; when the store fails.
-    pub async fn keep_call(&self) -> Result<CallStatus, Problem> {
-        let call = self.record().await?.call;
-        if call.id.is_none() {
+    pub async fn keep_call(self: &Arc<Self>) -> Result<CallStatus, Problem> {
+        let record = self.record().await?;
+        if record.call.id.is_none() {
             return Err(call_unknown());
         }
         self.calling.beat();
-        Ok(call)
+        if record.is_calling() && !self.calling.is_followed() && self.shared.store.is_shared() {
+            // Whoever follows it hears of the sign.
+            self.end_if_unfollowed().await?;
+            return Ok(self.record().await?.call);
+        }
+        Ok(record.call)
+    }
+
+    /// Ends the call that is going on, if no proxy follows it.
+    pub(super) async fn end_if_unfollowed(self: &Arc<Self>) -> Result<(), Problem> {
+        let Asked::Ours(starting) = self.ask_lease(Role::Call).await? else { return Ok(()) };
+        let following = self.ask_lease(Role::Follow).await;
+        self.give_back(starting).await;
+        if let Asked::Ours(following) = following? {
+            let ended = self.end_call(CallEnd::Lost).await;
+            self.give_back(following).await;
+            ended?;
+        }
+        Ok(())
     }
 
     /// Hangs up; with an id only the call of that id. A call that is over stays as it ended.
@@ -273,66 +325,75 @@ impl Visitor {
     }
 
     /// Follows the call until it is over.
-    fn follow_call(self: &Arc<Self>, status: CallStatus) {
+    fn follow_call(self: &Arc<Self>, status: CallStatus, mut held: Held) {
         let visitor = Arc::clone(self);
         self.shared.tasks.spawn(async move {
-            let draining = visitor.shared.draining.clone();
-            let mut pause = PAUSE;
-            let mut at_once = AT_ONCE;
-            loop {
-                let record = match visitor.record().await {
-                    Ok(record) => record,
-                    Err(problem) if problem.code == ErrorCode::SessionUnknown => return,
-                    Err(_) => {
-                        tokio::time::sleep(PAUSE).await;
-                        continue;
-                    }
-                };
-                if record.call.id != status.id || !record.is_calling() {
-                    return;
-                }
-                let asked = Instant::now();
-                let party = party(&record);
-                let news = tokio::select! {
-                    () = draining.cancelled() => {
-                        // In this task, which the end of the process waits for.
-                        let _ended = visitor.change(|draft, _| draft.end_call(CallEnd::Lost)).await;
-                        visitor.drop_call(&party).await;
-                        return;
-                    }
-                    () = visitor.lease_over() => {
-                        let _ended = visitor.end_call(CallEnd::Lost).await;
-                        return;
-                    }
-                    () = visitor.calling.changed.notified() => continue,
-                    news = visitor.centre().call_events(&party) => news,
-                };
-                // Behind one event the next may wait already.
-                let told = matches!(news, Ok(Some(_)));
-                let wait = match visitor.take_news(news).await {
-                    Ok(true) if told && at_once > 0 => {
-                        pause = PAUSE;
-                        at_once -= 1;
-                        Duration::ZERO
-                    }
-                    Ok(true) => {
-                        pause = PAUSE;
-                        PAUSE.saturating_sub(asked.elapsed())
-                    }
-                    Ok(false) | Err(_) => {
-                        let wait = pause;
-                        pause = (pause * 2).min(LONGEST_PAUSE);
-                        wait
-                    }
-                };
-                tokio::select! {
-                    () = tokio::time::sleep(wait) => {}
-                    () = visitor.lease_over() => {}
-                    () = draining.cancelled() => {}
-                    () = visitor.calling.changed.notified() => {}
-                }
+            let following = Following::begin(Arc::clone(&visitor));
+            let followed = visitor.hold(&mut held, visitor.follow(&status)).await;
+            drop(following);
+            if followed.is_some() {
+                visitor.give_back(held).await;
             }
         });
+    }
+
+    async fn follow(self: &Arc<Self>, status: &CallStatus) {
+        let draining = self.shared.draining.clone();
+        let mut pause = PAUSE;
+        let mut at_once = AT_ONCE;
+        loop {
+            let record = match self.record().await {
+                Ok(record) => record,
+                Err(problem) if problem.code == ErrorCode::SessionUnknown => return,
+                Err(_) => {
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            };
+            if record.call.id != status.id || !record.is_calling() {
+                return;
+            }
+            let asked = Instant::now();
+            let party = party(&record);
+            let news = tokio::select! {
+                () = draining.cancelled() => {
+                    // In this task, which the end of the process waits for.
+                    let _ended = self.change(|draft, _| draft.end_call(CallEnd::Lost)).await;
+                    self.drop_call(&party).await;
+                    return;
+                }
+                () = self.lease_over() => {
+                    let _ended = self.end_call(CallEnd::Lost).await;
+                    return;
+                }
+                () = self.calling.changed.notified() => continue,
+                news = self.centre().call_events(&party) => news,
+            };
+            // Behind one event the next may wait already.
+            let told = matches!(news, Ok(Some(_)));
+            let wait = match self.take_news(news).await {
+                Ok(true) if told && at_once > 0 => {
+                    pause = PAUSE;
+                    at_once -= 1;
+                    Duration::ZERO
+                }
+                Ok(true) => {
+                    pause = PAUSE;
+                    PAUSE.saturating_sub(asked.elapsed())
+                }
+                Ok(false) | Err(_) => {
+                    let wait = pause;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    wait
+                }
+            };
+            tokio::select! {
+                () = tokio::time::sleep(wait) => {}
+                () = self.lease_over() => {}
+                () = draining.cancelled() => {}
+                () = self.calling.changed.notified() => {}
+            }
+        }
     }
 
     /// Ends when the page has given no sign for [`LEASE`].

@@ -4,8 +4,8 @@ use super::{Visitor, party};
 use crate::problem::Problem;
 use crate::store::VisitorRecord;
 use crate::vendor::Failure;
-use frontdesk_contract::CallEnd;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 /// Pause before the first attempt; it doubles up to the longest.
@@ -14,9 +14,18 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// After this time the centre has let go of what is not polled any more.
 const FORGIVEN_MS: u64 = 600_000;
 
+/// Somebody pays the debt of this visitor.
+struct Paying(Arc<Visitor>);
+
+impl Drop for Paying {
+    fn drop(&mut self) {
+        self.0.paying.store(false, Ordering::Release);
+    }
+}
+
 impl Visitor {
-    /// Goes on with what a proxy before this one left: polling, what the centre has not been told, and a call that
-    /// nobody holds any more.
+    /// Goes on with what another proxy left: polling, what the centre has not been told, and a call that nobody follows
+    /// any more.
     ///
     /// # Errors
     /// As [`Visitor::record`].
@@ -26,7 +35,7 @@ impl Visitor {
             self.pay(since_ms);
         }
         if record.is_calling() {
-            self.end_call(CallEnd::Lost).await?;
+            self.end_if_unfollowed().await?;
         }
         if self.mark().open {
             self.poll(true);
@@ -37,8 +46,12 @@ impl Visitor {
     /// Tells the centre in the background that the conversation which ended at `since_ms` is over, until it knows or a
     /// new one begins.
     pub(super) fn pay(self: &Arc<Self>, since_ms: u64) {
-        let visitor = Arc::clone(self);
+        if self.paying.swap(true, Ordering::AcqRel) {
+            return;
+        }
+        let paying = Paying(Arc::clone(self));
         self.shared.tasks.spawn(async move {
+            let Paying(visitor) = &paying;
             let draining = visitor.shared.draining.clone();
             let mut pause = FIRST;
             loop {
@@ -46,7 +59,7 @@ impl Visitor {
                     () = draining.cancelled() => return,
                     () = tokio::time::sleep(pause) => {}
                 }
-                let debtor = Arc::clone(&visitor);
+                let debtor = Arc::clone(visitor);
                 // In line, so that it does not end what the visitor begins meanwhile. When the store fails, the debt
                 // stands in it and is paid after the next start.
                 let paid = visitor.in_line(async move { debtor.pay_once(Some(since_ms)).await }).await;

@@ -1,6 +1,7 @@
 //! Reading the journal, now or when something comes.
 
 use super::Visitor;
+use super::elsewhere::LOOK;
 use crate::problem::Problem;
 use frontdesk_contract::{Event, EventKind, EventPage, Gap};
 use std::sync::Arc;
@@ -25,12 +26,20 @@ impl Visitor {
         }
         let waiting = self.presence.wait();
         self.wake.notify_one();
+        let look = async {
+            loop {
+                tokio::time::sleep(LOOK).await;
+                // While the store does not answer there is nothing to see.
+                let _failed = self.look_around().await;
+            }
+        };
         tokio::select! {
             // The sender lives as long as the visitor.
             _ = mark.wait_for(|mark| mark.head > after || mark.erased) => {}
             () = tokio::time::sleep(wait) => {}
             () = waiting.answer_now.cancelled() => {}
             () = self.shared.draining.cancelled() => {}
+            () = look => {}
         }
         drop(waiting);
         self.page(after).await

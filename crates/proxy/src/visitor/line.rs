@@ -1,4 +1,5 @@
-//! One request in flight per visitor, in the order of arrival, and each id done once.
+//! One request in flight per visitor, in the order of arrival, and each id done once: by a line in this proxy, and by a lease
+//! among the proxies.
 //!
 //! A request runs in a task of its own, so that a client that hangs up does not stop it half-way. The intent is durable
 //! before anything is asked of the centre; the answer is written together with what it brought about.
@@ -6,7 +7,7 @@
 use super::Visitor;
 use super::draft::Draft;
 use crate::problem::Problem;
-use crate::store::{Answer, Intent, VisitorRecord};
+use crate::store::{Answer, Intent, Role, VisitorRecord};
 use frontdesk_contract::{ClientId, ErrorCode};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -52,6 +53,18 @@ pub enum Lane {
     Aside,
     /// Calls.
     Call,
+}
+
+impl Lane {
+    /// The lease under which it is worked off.
+    fn role(self) -> Role {
+        match self {
+            Self::Talk => Role::Talk,
+            Self::Upload => Role::Upload,
+            Self::Aside => Role::Aside,
+            Self::Call => Role::Call,
+        }
+    }
 }
 
 /// The lanes of one visitor.
@@ -174,8 +187,9 @@ impl Visitor {
                     state.flights.insert(id.clone(), flight);
                     let visitor = Arc::clone(self);
                     let job = Box::pin(async move {
-                        let begun =
-                            tokio::spawn(Arc::clone(&visitor).perform(id.clone(), content, gate, work));
+                        let doer = Arc::clone(&visitor);
+                        let work = Arc::clone(&visitor).perform(id.clone(), content, gate, work);
+                        let begun = tokio::spawn(async move { doer.alone(lane.role(), work).await });
                         let outcome = begun.await.unwrap_or_else(|_| Err(Problem::internal()));
                         visitor.lanes.of(lane).lock().flights.remove(&id);
                         tell.send_replace(Some(outcome));
@@ -220,7 +234,9 @@ impl Visitor {
         F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
         let (tell, outcome) = tokio::sync::oneshot::channel();
+        let visitor = Arc::clone(self);
         let job = Box::pin(async move {
+            let work = async move { visitor.alone(lane.role(), work).await };
             let outcome = tokio::spawn(work).await.unwrap_or_else(|_| Err(Problem::internal()));
             // The client may have hung up: the work is done all the same.
             let _gone = tell.send(outcome);

@@ -6,6 +6,7 @@
 //! # Layout
 //! - [`book`]: the record and its changes, one at a time
 //! - [`mod@line`]: one request in flight, in order; idempotency
+//! - `lease`, `elsewhere`: doing it as the only one among several proxies, and what the others do
 //! - [`say`], [`connect`], [`leave`], [`rate`], [`signal`]: what the visitor asks for
 //! - [`files`], [`handles`]: files in both directions
 //! - [`robot`], [`leave_message`], [`history`]: suggestions and judgements, messages for later, earlier messages
@@ -24,10 +25,12 @@ pub mod contact;
 pub mod debt;
 pub mod delivery;
 pub mod draft;
+mod elsewhere;
 pub mod files;
 pub mod handles;
 pub mod history;
 pub mod journal;
+mod lease;
 pub mod leave;
 pub mod leave_message;
 pub mod line;
@@ -52,6 +55,7 @@ use line::Lanes;
 use poller::task::Slot;
 use presence::Presence;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use tokio::sync::{Mutex, Notify, Semaphore, watch};
 
 /// How many events there are and whether a conversation is open; watched by long polls.
@@ -79,6 +83,8 @@ pub struct Visitor {
     desk: Arc<Desk>,
     shared: Arc<Shared>,
     book: Mutex<Option<Book>>,
+    /// The revision of the record as it was last read or written; `u64::MAX` of a visitor that is gone.
+    rev: AtomicU64,
     mark: watch::Sender<Mark>,
     lanes: Lanes,
     calling: calling::Calling,
@@ -87,6 +93,11 @@ pub struct Visitor {
     presence: Presence,
     poller: Slot,
     wake: Notify,
+    /// Told when somebody gives a lease back.
+    freed: Notify,
+    talked_to: elsewhere::TalkedTo,
+    /// The centre is being told that the conversation is over.
+    paying: AtomicBool,
     typed: signal::Throttle,
     /// Held while the centre is asked for its form of the rating.
     form: Mutex<()>,
@@ -101,6 +112,7 @@ impl Visitor {
             id: book.record().id.clone(),
             desk,
             shared,
+            rev: AtomicU64::new(book.record().rev),
             book: Mutex::new(Some(book)),
             mark: watch::Sender::new(mark),
             lanes: Lanes::default(),
@@ -110,6 +122,9 @@ impl Visitor {
             presence: Presence::default(),
             poller: Slot::default(),
             wake: Notify::new(),
+            freed: Notify::new(),
+            talked_to: elsewhere::TalkedTo::default(),
+            paying: AtomicBool::new(false),
             typed: signal::Throttle::default(),
             form: Mutex::default(),
         })

@@ -9,6 +9,9 @@ use tokio_util::sync::CancellationToken;
 /// Long polls of one visitor that may wait at once; the oldest is answered when one more comes.
 const MOST_POLLS: usize = 16;
 
+/// Somebody who listens at another proxy is heard of within this time.
+const ELSEWHERE: Duration = Duration::from_secs(3);
+
 /// Who listens, and who did last.
 #[derive(Debug)]
 pub struct Presence {
@@ -20,6 +23,14 @@ struct State {
     seen: Instant,
     waiting: VecDeque<(u64, CancellationToken)>,
     next: u64,
+    /// When another proxy last asked for the visitor.
+    elsewhere: Option<Instant>,
+}
+
+impl State {
+    fn elsewhere(&self) -> bool {
+        self.elsewhere.is_some_and(|heard| heard.elapsed() < ELSEWHERE)
+    }
 }
 
 /// A long poll that waits; ends with the value.
@@ -33,7 +44,7 @@ pub struct Waiting<'a> {
 
 impl Default for Presence {
     fn default() -> Self {
-        let state = State { seen: Instant::now(), waiting: VecDeque::new(), next: 0 };
+        let state = State { seen: Instant::now(), waiting: VecDeque::new(), next: 0, elsewhere: None };
         Self { state: Mutex::new(state) }
     }
 }
@@ -63,8 +74,23 @@ impl Presence {
         Waiting { presence: self, number, answer_now }
     }
 
-    /// Whether a long poll waits.
+    /// The visitor is at another proxy; whether that is news.
+    pub fn heard_elsewhere(&self) -> bool {
+        let mut state = self.lock();
+        let news = !state.elsewhere();
+        let now = Instant::now();
+        (state.seen, state.elsewhere) = (now, Some(now));
+        news
+    }
+
+    /// Whether a long poll waits, at this proxy or probably at another.
     pub fn listening(&self) -> bool {
+        let state = self.lock();
+        !state.waiting.is_empty() || state.elsewhere()
+    }
+
+    /// Whether a long poll waits at this proxy.
+    pub fn listening_here(&self) -> bool {
         !self.lock().waiting.is_empty()
     }
 

@@ -23,14 +23,15 @@ impl Registry {
         self.visitors.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The visitor with this id.
+    /// The visitor with this id, as it is in the store.
     ///
     /// # Errors
     /// [`ErrorCode::SessionUnknown`] when it is not stored or its desk is gone, [`ErrorCode::Overloaded`] when there are
     /// too many; when the store fails.
     pub async fn get(&self, shared: &Arc<Shared>, id: &str) -> Result<Arc<Visitor>, Problem> {
-        if let Some(visitor) = self.lock().get(id) {
-            return Ok(Arc::clone(visitor));
+        if let Some(visitor) = self.present(id) {
+            visitor.refresh().await?;
+            return Ok(visitor);
         }
         let book = Book::load(shared.store.as_ref(), id).await?.ok_or_else(Problem::session_unknown)?;
         let desk = shared.desks.get(&book.record().desk).ok_or_else(Problem::session_unknown)?;
@@ -47,6 +48,11 @@ impl Registry {
             .entry(id.to_owned())
             .or_insert_with(|| Visitor::new(Arc::clone(shared), Arc::clone(desk), book));
         Ok(Arc::clone(visitor))
+    }
+
+    /// The visitor with this id, if it is in memory.
+    pub fn present(&self, id: &str) -> Option<Arc<Visitor>> {
+        self.lock().get(id).cloned()
     }
 
     /// Drops a visitor that was erased.

@@ -123,7 +123,11 @@ impl Fetch {
             self.tell_missing().await?;
         }
         if !record.polling {
-            self.keep(|draft, _| draft.record.polling = draft.record.is_open()).await?;
+            self.keep(|draft, _| {
+                draft.record.polling = draft.record.is_open();
+                draft.record.rested = false;
+            })
+            .await?;
         }
         if let Some(failure) = self.read_history(record).await? {
             return self.failed(&failure, first).await;
@@ -253,11 +257,16 @@ impl Fetch {
         }
     }
 
-    /// Notes that polling has ended and nothing is on its way.
+    /// Notes that polling has ended and nothing is on its way. Unless this proxy goes down, it is since nobody listens.
     pub(super) async fn rest(&mut self) {
         self.lost = false;
+        let stays = !self.visitor.shared.draining.is_cancelled();
+        let noted = self.visitor.change(|draft, _| {
+            draft.record.polling = false;
+            draft.record.rested = stays && draft.record.is_open();
+        });
         // What cannot be noted is taken for lost later, which is told and does no harm.
-        let _noted = self.visitor.change(|draft, _| draft.record.polling = false).await;
+        let _noted = noted.await;
     }
 
     /// Keeps what came, as long as it takes.

@@ -4,8 +4,9 @@ use super::fetch::Fetch;
 use super::pacing::{Activity, Pacing, Turn};
 use crate::config::OnLinger;
 use crate::problem::Problem;
-use crate::store::VisitorRecord;
+use crate::store::{Role, VisitorRecord};
 use crate::visitor::Visitor;
+use crate::visitor::lease::Asked;
 use crate::visitor::line::Lane;
 use frontdesk_contract::{ContactState, EndReason, ErrorCode, NoticeCode};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +18,9 @@ use tokio::time::Instant;
 const HOLD: Duration = Duration::from_secs(2);
 /// While it waits it looks again this often.
 const LOOK: Duration = Duration::from_millis(100);
+/// Where another proxy polls, it is asked so often at most whether it still does; by that it knows that the visitor is
+/// here.
+const LOOK_ELSEWHERE: Duration = Duration::from_millis(1_900);
 /// Pause after the store failed.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// A page needs a moment between two requests: it is waited for at least so long.
@@ -33,6 +37,8 @@ pub struct Slot(Mutex<SlotState>);
 struct SlotState {
     running: bool,
     again: bool,
+    /// Another proxy polls, until then for certain.
+    elsewhere: Option<Instant>,
 }
 
 impl Slot {
@@ -50,6 +56,17 @@ impl Slot {
     /// Whether it runs.
     pub fn is_running(&self) -> bool {
         self.lock().running
+    }
+
+    /// Whether it runs here, or so lately elsewhere that asking again is not worth it.
+    fn is_known_to_run(&self) -> bool {
+        let slot = self.lock();
+        slot.running || slot.elsewhere.is_some_and(|until| until > Instant::now())
+    }
+
+    /// No other proxy polls any more.
+    pub(in crate::visitor) fn free(&self) {
+        self.lock().elsewhere = None;
     }
 }
 
@@ -69,6 +86,15 @@ impl Running {
         self.0 = None;
         true
     }
+
+    /// Ends, since another proxy polls, for so long at least.
+    fn leave(self, left: Duration) {
+        if let Some(visitor) = &self.0 {
+            let visitor = Arc::clone(visitor);
+            drop(self);
+            visitor.poller.lock().elsewhere = Some(Instant::now() + left.min(LOOK_ELSEWHERE));
+        }
+    }
 }
 
 impl Drop for Running {
@@ -83,7 +109,7 @@ impl Visitor {
     /// The visitor asked for something: polling goes on, or begins again.
     pub fn attend(self: &Arc<Self>) {
         self.presence.seen();
-        if self.mark().open && !self.poller.is_running() {
+        if self.mark().open && !self.poller.is_known_to_run() {
             self.poll(true);
         }
     }
@@ -101,10 +127,44 @@ impl Visitor {
         if self.poller.begin() {
             // Not under the lock: a runtime that goes down drops the task at once, and its end takes the lock.
             let running = Running(Some(Arc::clone(self)));
-            let poller = Poller::new(Arc::clone(self), recover);
-            self.shared.tasks.spawn(poller.run(running));
+            self.shared.tasks.spawn(poll_alone(Arc::clone(self), running, recover));
         } else {
             self.wake.notify_one();
+        }
+    }
+}
+
+/// Polls as long as no other proxy does.
+async fn poll_alone(visitor: Arc<Visitor>, mut running: Running, recover: bool) {
+    let mut recover = recover;
+    loop {
+        let mut held = match visitor.ask_lease(Role::Poll).await {
+            Ok(Asked::Ours(held)) => held,
+            Ok(Asked::Theirs(left)) => return running.leave(left),
+            Err(problem) if problem.code == ErrorCode::SessionUnknown => return,
+            Err(_) => {
+                if visitor
+                    .shared
+                    .draining
+                    .run_until_cancelled(tokio::time::sleep(STORE_PAUSE))
+                    .await
+                    .is_none()
+                {
+                    return;
+                }
+                continue;
+            }
+        };
+        let poller = Poller::new(Arc::clone(&visitor), recover);
+        match visitor.hold(&mut held, poller.run()).await {
+            Some(true) => {
+                visitor.give_back(held).await;
+                if running.end() {
+                    return;
+                }
+                recover = false;
+            }
+            Some(false) | None => return,
         }
     }
 }
@@ -127,17 +187,19 @@ impl Poller {
         Self { visitor, pacing, fetch, polled: now, next_poll: now, held_since: None }
     }
 
-    async fn run(mut self, mut running: Running) {
+    /// Polls until that is over: true, or not to be done here any more: false.
+    async fn run(mut self) -> bool {
         loop {
             match self.turn().await {
                 Ok(true) => {}
                 Ok(false) => {
                     self.fetch.rest().await;
-                    if running.end() {
-                        return;
-                    }
+                    return true;
                 }
-                Err(problem) if problem.code == ErrorCode::SessionUnknown => return,
+                // The visitor is gone, or somebody else's.
+                Err(problem) if matches!(problem.code, ErrorCode::SessionUnknown | ErrorCode::InFlight) => {
+                    return false;
+                }
                 Err(_) => tokio::time::sleep(STORE_PAUSE).await,
             }
         }
@@ -181,7 +243,8 @@ impl Poller {
     fn holds(&mut self) -> bool {
         let now = Instant::now();
         let since = *self.held_since.get_or_insert(now);
-        let hold = self.visitor.lanes.of(Lane::Talk).is_busy() && now - since < HOLD;
+        let busy = self.visitor.lanes.of(Lane::Talk).is_busy() || self.visitor.talked_to.within(HOLD);
+        let hold = busy && now - since < HOLD;
         if hold {
             self.next_poll = now + LOOK;
         } else {
