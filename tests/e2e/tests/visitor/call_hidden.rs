@@ -21,8 +21,7 @@ fn the_call_is_kept_by_a_worker() -> Result<()> {
     story(options(), &setup(), async |rig| {
         let shop = rig.shop("/").await?;
         let panel = shop.open_panel().await?;
-        panel.click("call_open").await?;
-        panel.click("call_voice").await?;
+        panel.call("call_voice").await?;
         panel.tells("call_queueing").await?;
         panel.tab.run(In::Panel, HIDE, Vec::new()).await?;
         // As many as it takes for the lease to have run out without them.

@@ -3,24 +3,15 @@
 use anyhow::{Result, ensure};
 use frontdesk_e2e::pages::Words;
 use frontdesk_e2e::stack::Setup;
-use frontdesk_e2e::{In, Options, Rig, Tab, story, until};
+use frontdesk_e2e::{In, Rig, Tab, story, until};
 use serde_json::{Value, json};
 
-fn setup(centre: &Value) -> Setup {
-    let mut all = json!({"gateway": "127.0.0.1:0", "call_waits": true});
-    if let (Some(all), Some(centre)) = (all.as_object_mut(), centre.as_object()) {
-        all.extend(centre.clone());
-    }
-    Setup { centre: all, ..Setup::default() }
-}
+use super::calls::{options, setup};
 
 /// Every call is an agent's at once.
 fn taken() -> Setup {
-    setup(&json!({"call_auto_accept": true}))
-}
-
-fn options() -> Options {
-    Options { calls: true, ..Options::default() }
+    let centre = json!({"gateway": "127.0.0.1:0", "call_waits": true, "call_auto_accept": true});
+    Setup { centre, ..setup() }
 }
 
 /// Keeps what the page hears of calls.
@@ -46,7 +37,7 @@ async fn hears(tab: &Tab, stage: &str) -> Result<Value> {
 
 #[test]
 fn the_page_opens_the_call_view_hears_of_the_call_and_ends_it() -> Result<()> {
-    story(options(), &setup(&json!({})), async |rig| {
+    story(options(), &setup(), async |rig| {
         let shop = rig.shop("/").await?;
         let panel = shop.panel();
         let page = &shop.tab;
@@ -88,7 +79,7 @@ fn the_page_opens_the_call_view_hears_of_the_call_and_ends_it() -> Result<()> {
 
 #[test]
 fn a_wrong_wish_is_named_in_the_console_and_nothing_happens() -> Result<()> {
-    story(options(), &setup(&json!({})), async |rig| {
+    story(options(), &setup(), async |rig| {
         let shop = rig.shop("/").await?;
         let panel = shop.open_panel().await?;
         panel.offers("call_open").await?;

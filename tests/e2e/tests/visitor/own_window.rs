@@ -2,16 +2,13 @@
 
 use anyhow::{Context as _, Result, ensure};
 use frontdesk_e2e::pages::{AgentPage, Panel, ShopPage, Side};
-use frontdesk_e2e::stack::Setup;
 use frontdesk_e2e::{In, Options, Rig, Sandbox, Tab, story, until};
 use serde_json::{Value, json};
 
+use super::calls::{options, setup};
+
 const QUESTION: &str = "How can I pay?";
 const THOUGHT: &str = "And do you take cheques";
-
-fn setup() -> Setup {
-    Setup { centre: json!({"gateway": "127.0.0.1:0", "call_waits": true}), ..Setup::default() }
-}
 
 /// The panel, with a person on the other side.
 async fn with_a_person(rig: &Rig, path: &str) -> Result<(ShopPage, Panel, AgentPage)> {
@@ -49,8 +46,7 @@ async fn shows(window: &Tab, text: &str) -> Result<()> {
 
 #[test]
 fn the_visitor_moves_with_conversation_and_draft_and_calls_from_there() -> Result<()> {
-    let options = Options { calls: true, ..Options::default() };
-    moves(options, "/?no-calls", async |panel| {
+    moves(options(), "/?no-calls", async |panel| {
         panel.click("call_voice").await?;
         panel.tells("call_policy").await
     })
@@ -58,7 +54,7 @@ fn the_visitor_moves_with_conversation_and_draft_and_calls_from_there() -> Resul
 
 #[test]
 fn the_visitor_may_move_also_where_the_page_allows_calls() -> Result<()> {
-    let options = Options { calls: true, third_party_storage: true, ..Options::default() };
+    let options = Options { third_party_storage: true, ..options() };
     moves(options, "/", async |panel| panel.offers("call_voice").await)
 }
 
@@ -84,8 +80,7 @@ fn moves(options: Options, path: &str, to_the_link: impl AsyncFnOnce(&Panel) -> 
         window.show().await?;
         window.click(In::Page, "button", panel.words.get("call_voice")?).await?;
         window.reads(In::Page, panel.words.get("call_queueing")?).await?;
-        agent.tab.show().await?;
-        agent.tab.click_on(In::Page, "[data-key^=accept-]").await?;
+        agent.takes_the_call().await?;
         window.show().await?;
         window.reads(In::Page, panel.words.get("call_talking")?).await?;
 
@@ -121,28 +116,25 @@ fn moves(options: Options, path: &str, to_the_link: impl AsyncFnOnce(&Panel) -> 
 #[test]
 fn two_tabs_of_a_visitor_do_not_call_at_the_same_time() -> Result<()> {
     for third_party_storage in [false, true] {
-        story(Options { calls: true, third_party_storage, ..Options::default() }, &setup(), async |rig| {
+        story(Options { third_party_storage, ..options() }, &setup(), async |rig| {
             let (_, panel, agent) = with_a_person(rig, "/").await?;
             let second = ShopPage::open(rig.browser.new_tab().await?, &rig.stack, "/").await?;
             let other = second.panel();
             other.hears("We take bank cards").await?;
             panel.tab.show().await?;
-            panel.click("call_open").await?;
-            panel.click("call_voice").await?;
+            panel.call("call_voice").await?;
             panel.tells("call_queueing").await?;
             other.tab.show().await?;
             other.click("call_open").await?;
             other.tells("call_elsewhere").await?;
-            agent.tab.show().await?;
-            agent.tab.click_on(In::Page, "[data-key^=accept-]").await?;
+            agent.takes_the_call().await?;
             panel.tab.show().await?;
             panel.tells("call_talking").await?;
             panel.click("call_hang_up").await?;
             panel.tells("call_ended").await?;
             other.tab.show().await?;
             other.offers("call_voice").await?;
-            let record = Sandbox::of(&rig.stack).record().await?;
-            let calls = record.get("calls").and_then(Value::as_array).map_or(0, Vec::len);
+            let calls = Sandbox::of(&rig.stack).calls().await?.len();
             ensure!(calls == 1, "there were {calls} calls");
             Ok(())
         })?;
@@ -152,7 +144,7 @@ fn two_tabs_of_a_visitor_do_not_call_at_the_same_time() -> Result<()> {
 
 #[test]
 fn a_ticket_that_nobody_registered_leads_to_nobodys_conversation() -> Result<()> {
-    story(Options { calls: true, ..Options::default() }, &setup(), async |rig| {
+    story(options(), &setup(), async |rig| {
         let (shop, panel, _) = with_a_person(rig, "/").await?;
         let address = format!("{}/frame?desk=shop#ticket={}", rig.stack.desk, "A".repeat(43));
         let window = &shop.tab;
