@@ -112,6 +112,20 @@ fn now<'a, T: Send + 'a>(answer: Option<Result<T, Failure>>, plain: T) -> Answer
     Box::pin(std::future::ready(answer.unwrap_or(Ok(plain))))
 }
 
+/// The same, once the gate has a permit for it.
+fn once_open<'a, T: Send + 'a>(
+    gate: Option<Arc<Semaphore>>,
+    answer: Option<Result<T, Failure>>,
+    plain: T,
+) -> Answer<'a, T> {
+    Box::pin(async move {
+        if let Some(gate) = gate {
+            gate.acquire().await.unwrap().forget();
+        }
+        answer.unwrap_or(Ok(plain))
+    })
+}
+
 impl Centre for Fake {
     fn connect<'a>(&'a self, _: &'a Party) -> Answer<'a, Serving> {
         now(self.called(Call::Connect).connect.pop_front(), Serving::Robot)
@@ -142,12 +156,7 @@ impl Centre for Fake {
         let mut script = self.called(Call::Say { id: id.to_string(), at_ms, what: what.clone() });
         let (answer, gate) = (script.say.pop_front(), script.gate.clone());
         drop(script);
-        Box::pin(async move {
-            if let Some(gate) = gate {
-                gate.acquire().await.unwrap().forget();
-            }
-            answer.unwrap_or(Ok(Said::Delivered { link_not_trusted: false }))
-        })
+        once_open(gate, answer, Said::Delivered { link_not_trusted: false })
     }
 
     fn typing<'a>(&'a self, _: &'a Party) -> Answer<'a, ()> {
@@ -171,12 +180,7 @@ impl Centre for Fake {
         let mut script = self.called(Call::Survey);
         let (answer, gate) = (script.survey.pop_front(), script.form_gate.clone());
         drop(script);
-        Box::pin(async move {
-            if let Some(gate) = gate {
-                gate.acquire().await.unwrap().forget();
-            }
-            answer.unwrap_or(Ok(form))
-        })
+        once_open(gate, answer, form)
     }
 
     fn rate<'a>(&'a self, _: &'a Party, rating: &'a Rating) -> Answer<'a, ()> {
@@ -248,12 +252,7 @@ impl Centre for Fake {
         let mut script = self.called(Call::StartCall(media));
         let (answer, gate) = (script.call_start.pop_front(), script.gate.clone());
         drop(script);
-        Box::pin(async move {
-            if let Some(gate) = gate {
-                gate.acquire().await.unwrap().forget();
-            }
-            answer.unwrap_or(Ok(()))
-        })
+        once_open(gate, answer, ())
     }
 
     fn call_events<'a>(&'a self, _: &'a Party) -> Answer<'a, Option<CallNews>> {

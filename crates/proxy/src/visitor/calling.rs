@@ -5,6 +5,7 @@
 //! call, for as long as the page waits for its answer, and heartbeats, at whichever proxy. A call whose proxy has ended is
 //! dropped by another, or at the next start.
 
+use super::gateways::trusted;
 use super::lease::{Asked, Held};
 use super::line::{Lane, Task, digest};
 use super::{Visitor, party};
@@ -14,7 +15,6 @@ use crate::vendor::{CallAbility, CallNews, Failure, Party};
 use frontdesk_contract::{
     CallEnd, CallGateway, CallMedia, CallState, CallStatus, CallSupport, ClientId, ErrorCode, StartCall,
 };
-use reqwest::Url;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -472,169 +472,6 @@ impl Visitor {
     }
 }
 
-/// Keeps the addresses that are among `known`, written as those are.
-fn trusted(told: CallGateway, known: &[String]) -> Option<CallGateway> {
-    let word = |text: &str, more: &str, longest: usize| {
-        (1..=longest).contains(&text.len())
-            && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
-    };
-    if !(word(&told.domain, ".-:[]", 253)
-        && word(&told.access_code, "+*#._-", 64)
-        && word(&told.caller, "+*#._-", 64))
-    {
-        return None;
-    }
-    let mut addresses: Vec<String> = Vec::new();
-    for address in &told.addresses {
-        let own = listed(address.trim(), known);
-        if let Some(own) = own.filter(|own| !addresses.contains(own)) {
-            addresses.push(own.clone());
-        }
-    }
-    (!addresses.is_empty()).then_some(CallGateway { addresses, ..told })
-}
-
-/// The address among `known` that this one means: the same letter for letter, or the same scheme, host, port and path.
-/// An address of host and port alone means the listed one there, whose path it cannot tell.
-fn listed<'a>(address: &str, known: &'a [String]) -> Option<&'a String> {
-    if let Some(same) = known.iter().find(|own| *own == address) {
-        return Some(same);
-    }
-    let bare = !address.contains('/');
-    let told = place(&if address.contains("://") { address.to_owned() } else { format!("wss://{address}") })?;
-    let mut places = known.iter().filter_map(|own| Some((own, place(own)?)));
-    let there = |(own, place): (&'a String, Place)| (place.host() == told.host()).then_some(own);
-    let same = places.clone().find(|(_, place)| *place == told);
-    same.map(|(own, _)| own).or_else(|| places.find_map(there).filter(|_| bare))
-}
-
-/// What tells addresses of gateways apart.
-#[derive(PartialEq, Eq)]
-struct Place {
-    scheme: String,
-    host: String,
-    port: u16,
-    path: String,
-}
-
-impl Place {
-    /// All but the path.
-    fn host(&self) -> (&str, &str, u16) {
-        (&self.scheme, &self.host, self.port)
-    }
-}
-
-/// `None`: not the address of a gateway.
-fn place(address: &str) -> Option<Place> {
-    let url = Url::parse(address).ok()?;
-    let socket = matches!(url.scheme(), "wss" | "ws");
-    let plain = url.username().is_empty() && url.password().is_none();
-    let ends = url.query().is_none() && url.fragment().is_none();
-    let host = url.host_str().filter(|_| socket && plain && ends)?;
-    Some(Place {
-        scheme: url.scheme().to_owned(),
-        host: host.trim_end_matches('.').to_owned(),
-        port: url.port_or_known_default()?,
-        path: url.path().to_owned(),
-    })
-}
-
 fn call_unknown() -> Problem {
     Problem::new(ErrorCode::CallUnknown, "there is no call")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn told(addresses: &[&str]) -> CallGateway {
-        CallGateway {
-            domain: "rtc.example".into(),
-            addresses: addresses.iter().map(ToString::to_string).collect(),
-            access_code: "179".into(),
-            caller: "AnonymousCard".into(),
-        }
-    }
-
-    #[test]
-    fn only_the_desks_own_gateways_are_used() {
-        let known = ["wss://gw.example".to_owned(), "wss://192.0.2.10:8443".to_owned()];
-        let kept = |addresses: &[&str]| trusted(told(addresses), &known).map(|gateway| gateway.addresses);
-        assert_eq!(kept(&["192.0.2.10:8443", "192.0.2.11:8443"]), Some(vec!["wss://192.0.2.10:8443".into()]));
-        assert_eq!(
-            kept(&["wss://GW.example:443/", "192.0.2.10:8443", "gw.example"]),
-            Some(vec!["wss://gw.example".into(), "wss://192.0.2.10:8443".into()])
-        );
-        for wrong in [
-            "evil.example",
-            "gw.example:8443",
-            "ws://gw.example",
-            "wss://gw.example@evil.example",
-            "https://gw.example",
-            "wss://gw.example/path",
-            "gw.example.evil.example",
-            "",
-            "wss://",
-        ] {
-            assert_eq!(kept(&[wrong]), None, "{wrong}");
-        }
-        for domain in ["", "a b", "x>\r\nVia: y", "a@b"] {
-            assert_eq!(trusted(CallGateway { domain: domain.into(), ..told(&["gw.example"]) }, &known), None);
-        }
-    }
-
-    #[test]
-    fn a_gateway_may_have_a_path() {
-        let known: Vec<String> =
-            ["wss://gw.example:8443/ws", "wss://gw.example/SIP/", "ws://Old.example./a%20b"]
-                .map(Into::into)
-                .into();
-        let kept = |address: &str| trusted(told(&[address]), &known)?.addresses.pop();
-        for address in &known {
-            assert_eq!(kept(address).as_ref(), Some(address), "letter for letter");
-        }
-        for (address, own) in [
-            ("gw.example:8443/ws", "wss://gw.example:8443/ws"),
-            ("WSS://GW.example.:8443/ws", "wss://gw.example:8443/ws"),
-            (" gw.example:443/SIP/ ", "wss://gw.example/SIP/"),
-            // Where only host and port are told, the settings say the rest.
-            ("gw.example:8443", "wss://gw.example:8443/ws"),
-            ("gw.example", "wss://gw.example/SIP/"),
-        ] {
-            assert_eq!(kept(address).as_deref(), Some(own), "{address}");
-        }
-        for wrong in [
-            "wss://gw.example:8443",
-            "wss://gw.example:8443/",
-            "gw.example:8443/",
-            "wss://gw.example:8443/ws/",
-            "wss://gw.example:8443/WS",
-            "wss://gw.example:8443/ws/../evil",
-            "wss://gw.example:8443/ws?to=evil",
-            "wss://gw.example:8443/ws#evil",
-            "wss://gw.example/ws",
-            "wss://gw.example/SIP",
-            "ws://gw.example:8443/ws",
-            "wss://evil.example:8443/ws",
-            "wss://gw.example:8443@evil.example/ws",
-            "old.example",
-        ] {
-            assert_eq!(kept(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_gateway_without_a_path_comes_before_one_with_a_path() {
-        let known = ["wss://gw.example/ws".to_owned(), "wss://gw.example".to_owned()];
-        let kept = |address: &str| trusted(told(&[address]), &known).map(|gateway| gateway.addresses);
-        assert_eq!(kept("gw.example"), Some(vec!["wss://gw.example".into()]));
-    }
-
-    proptest! {
-        #[test]
-        fn no_address_panics(address in any::<String>()) {
-            prop_assert!(trusted(told(&[&address]), &["wss://gw.example".to_owned()]).is_none_or(|gateway| gateway.addresses.len() == 1));
-        }
-    }
 }

@@ -11,7 +11,7 @@
 //! - [`files`], [`handles`]: files in both directions
 //! - [`robot`], [`leave_message`], [`history`]: suggestions and judgements, messages for later, earlier messages
 //! - [`whose`]: who said what the centre kept
-//! - [`calling`]: calls, as far as the centre connects them
+//! - [`calling`]: calls, as far as the centre connects them; [`gateways`]: where a page may be sent for them
 //! - [`debt`]: telling the centre later what it could not be told
 //! - [`journal`]: reading events, long polls; [`recall`]: what was taken back
 //! - [`presence`]: whether anybody listens
@@ -27,6 +27,7 @@ pub mod delivery;
 pub mod draft;
 mod elsewhere;
 pub mod files;
+pub mod gateways;
 pub mod handles;
 pub mod history;
 pub mod journal;
