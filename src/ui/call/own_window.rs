@@ -5,7 +5,7 @@
 
 use crate::ui::context::Context;
 use crate::ui::text;
-use crate::web::call::plain;
+use crate::web::call::asks;
 use crate::web::{Transport, clock};
 use leptos::prelude::*;
 use std::rc::Rc;
@@ -73,13 +73,10 @@ fn ticket() -> Option<String> {
     Some(text.trim_end_matches('=').replace('+', "-").replace('/', "_"))
 }
 
-/// The request goes on when this page goes away. If it fails, the window is refused and says so.
+/// If the request fails, the window is refused and says so.
 fn register(transport: &Transport, credential: &str, ticket: &str) {
     // Letters, digits, `-` and `_`: nothing to escape.
     let body = ["{\"ticket\":\"", ticket, "\"}"].concat();
     let parts = ("POST", "session/ticket", Some(JsValue::from(body)));
-    let request = transport.of_call(parts, credential, None, true);
-    if let Some((window, request)) = web_sys::window().zip(request) {
-        plain::quietly(Ok(window.fetch_with_request(&request).into()));
-    }
+    asks::outliving(transport, parts, credential);
 }

@@ -1,5 +1,6 @@
 //! The requests of a call to the proxy.
 
+use super::plain::quietly;
 use crate::web::{Request, Transport, json};
 use frontdesk_contract::ClientId;
 use frontdesk_core::Failure;
@@ -34,10 +35,14 @@ pub fn ask(
 /// Ends the call by a request that outlives the page.
 pub fn farewell(transport: &Transport, id: &ClientId, credential: &str) {
     let path = path(&Ask::Drop(id.clone()));
-    let request = transport.of_call(("DELETE", &path, None), credential, None, true);
-    if let (Some(window), Some(request)) = (web_sys::window(), request) {
-        // Nobody is there for the answer.
-        let _ = window.fetch_with_request(&request);
+    outliving(transport, ("DELETE", &path, None), credential);
+}
+
+/// Sends a request (method, path and body) that goes on when the page goes away. Nobody is there for the answer.
+pub fn outliving(transport: &Transport, parts: (&str, &str, Option<JsValue>), credential: &str) {
+    let request = transport.of_call(parts, credential, None, true);
+    if let Some((window, request)) = web_sys::window().zip(request) {
+        quietly(Ok(window.fetch_with_request(&request).into()));
     }
 }
 
