@@ -24,7 +24,8 @@ pub struct Settings {
     pub desk: String,
     /// The visitor's language, a BCP 47 tag; `None`: the page's, else the browser's.
     pub locale: Option<String>,
-    /// The sentences, as in `www/locales/en.json`.
+    /// The sentences, as in `www/locales/en.json`; those of `www/first-texts.json` are enough where the host's function
+    /// `moreTexts` adds the others.
     pub texts: JsValue,
     /// The title; `None`: that of the language.
     pub title: Option<String>,
@@ -33,7 +34,7 @@ pub struct Settings {
     /// Address of the style sheet. With it the widget lives in a shadow root of its own.
     pub stylesheet: Option<String>,
     /// Functions of the host: `close`, `unread`, `conversation`, `ready`, `softphone`, `ticker`, `handOver`, `call`,
-    /// `vaultGet`, `vaultPut`.
+    /// `vaultGet`, `vaultPut`, `moreTexts`.
     pub host: JsValue,
     /// The panel is open from the start.
     pub open: bool,

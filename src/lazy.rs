@@ -10,6 +10,7 @@ use crate::web::Timer;
 use leptos::prelude::*;
 use leptos::reactive::computed::ScopedFuture;
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{self, Poll, Waker};
 use wasm_bindgen_futures::spawn_local;
 
@@ -64,13 +65,30 @@ pub fn later(context: Context, load: impl Fn() -> Coming + 'static) -> AnyView {
     later_now(context, Box::new(load))
 }
 
+/// Waits for the sentences that parts need.
+///
+/// # Errors
+/// They cannot be had now.
+pub async fn words(context: Context) -> Result<(), Missing> {
+    let coming = context.try_desk().and_then(|desk| desk.host.more_texts());
+    match coming {
+        Some(coming) => coming.await.map(drop).map_err(|_| Missing),
+        None => Ok(()),
+    }
+}
+
 fn later_now(context: Context, load: Box<dyn Fn() -> Coming>) -> AnyView {
+    let load = Rc::new(load);
     let state = RwSignal::new(COMING);
     let view = StoredValue::new_local(None::<AnyView>);
     let (wait_ms, timer) = (StoredValue::new_local(AGAIN_MS), StoredValue::new_local(None::<Timer>));
     let begin = move || {
         // What the view makes belongs to who asked for it, and goes with it.
-        let mut coming = Box::pin(ScopedFuture::new_untracked(load()));
+        let load = Rc::clone(&load);
+        let mut coming = Box::pin(ScopedFuture::new_untracked(async move {
+            words(context).await?;
+            load().await
+        }));
         let come = move |result: Result<AnyView, Missing>| {
             let now = if result.is_ok() { HERE } else { FAILED };
             // Whoever asked may be gone by now.

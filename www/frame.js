@@ -30,10 +30,26 @@ const languageOf = (tags) => {
   return LANGUAGES[0];
 };
 
-const fetchTexts = async (language) => {
-  const answer = await fetch(asset(`locales/${language}.json`));
+const fetchTexts = async (name) => {
+  const answer = await fetch(asset(`locales/${name}.json`));
   if (!answer.ok) throw new Error(answer.statusText);
   return answer.json();
+};
+
+/** Adds the sentences that the first view does without, once they are asked for. Nothing to wait for when they are there. */
+const completing = (texts, language) => {
+  let coming;
+  return () =>
+    (coming ??= fetchTexts(`${language}.more`).then(
+      (more) => {
+        Object.assign(texts, more);
+        coming = 0;
+      },
+      (error) => {
+        coming = undefined;
+        throw error;
+      },
+    ));
 };
 
 /** Puts the host's colour in, with the better readable of black and white on it. */
@@ -97,7 +113,7 @@ const start = async (settings, host, open, taken) => {
     title: settings.title,
     theme: settings.theme,
     stylesheet: root.dataset.stylesheet,
-    host: { softphone, ticker, handOver: handOver(settings), ...host },
+    host: { softphone, ticker, handOver: handOver(settings), moreTexts: completing(texts, language), ...host },
     open,
     session: taken?.session,
     draft: taken?.draft,

@@ -1,4 +1,5 @@
-//! Every visible sentence, by key. The words are in `www/locales/<language>.json`, one file per language.
+//! Every visible sentence, by key. The words are in `www/locales/<language>.json`, one file per language. What the first
+//! view needs is listed in `www/first-texts.json`; the build puts the others into a file that comes with the first part.
 
 use frontdesk_contract::{EndReason, ErrorCode, NoticeCode};
 
@@ -398,6 +399,18 @@ mod tests {
             assert_eq!(found, wanted, "{language}");
             assert!(texts.values().all(|text| !text.trim().is_empty()), "{language} has an empty sentence");
         }
+    }
+
+    #[test]
+    fn the_first_sentences_are_sentences_and_every_refusal_is_among_them() {
+        let first: Vec<&str> =
+            serde_json::from_str(include_str!("../../www/first-texts.json")).expect("a list of keys");
+        let known: BTreeSet<&str> = ALL.iter().copied().collect();
+        let listed: BTreeSet<&str> = first.iter().copied().collect();
+        assert_eq!(listed.len(), first.len(), "a key is listed twice");
+        assert!(listed.is_subset(&known), "{:?}", listed.difference(&known));
+        // A refusal may come before any part.
+        assert!(ALL.iter().filter(|key| key.starts_with("error_")).all(|key| listed.contains(key)));
     }
 
     #[test]

@@ -68,6 +68,12 @@ impl Host {
         self.call("ready", &JsValue::UNDEFINED);
     }
 
+    /// Adds the sentences that the first view does without; `None`: they are there.
+    pub fn more_texts(&self) -> Option<JsFuture> {
+        let coming = self.call("moreTexts", &JsValue::UNDEFINED)?.dyn_into::<Promise>().ok()?;
+        Some(coming.into())
+    }
+
     /// Whether the host keeps a text for us.
     pub fn has_vault(&self) -> bool {
         self.function("vaultGet").is_some() && self.function("vaultPut").is_some()

@@ -126,12 +126,20 @@ impl Visitor {
 
     /// The same with these functions of the host.
     pub(crate) async fn comes_with(offers: &str, host: JsValue) -> Self {
+        Self::comes_by(offers, |settings| {
+            Reflect::set(settings, &"host".into(), &host).unwrap();
+        })
+        .await
+    }
+
+    /// The same with settings that are changed in this way.
+    pub(crate) async fn comes_by(offers: &str, change: impl FnOnce(&Object)) -> Self {
         let centre = Centre::open();
         offer(offers);
         let place = place();
         let desk = new_desk();
         let settings = settings(&desk);
-        Reflect::set(&settings, &"host".into(), &host).unwrap();
+        change(&settings);
         let handle = mount(place.clone(), settings.into()).unwrap();
         let visitor = Self { place, handle, desk, _centre: centre };
         visitor.sees(".fd-welcome .fd-button").await;

@@ -1,9 +1,10 @@
 // locales.mjs check DIR      : every locale file of DIR has the same keys, and the same placeholders under each.
-// locales.mjs minify DIR OUT : writes the files of DIR to OUT without white space.
+// locales.mjs minify DIR OUT FIRST : writes the files of DIR to OUT without white space, each in two: NAME.json has the
+//                                    sentences that the list FIRST names, NAME.more.json the others.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [command, dir, out] = process.argv.slice(2);
+const [command, dir, out, list] = process.argv.slice(2);
 const files = readdirSync(dir).filter((name) => name.endsWith('.json')).sort();
 const read = (name) => {
   try {
@@ -25,7 +26,14 @@ const isPluralForm = (key) => /[._](zero|one|two|few|many)$/.test(key);
 
 if (command === 'minify') {
   mkdirSync(out, { recursive: true });
-  for (const name of files) writeFileSync(join(out, name), JSON.stringify(read(name)));
+  const first = new Set(JSON.parse(readFileSync(list, 'utf8')));
+  for (const name of files) {
+    const texts = Object.entries(read(name));
+    const write = (as, wanted) =>
+      writeFileSync(join(out, as), JSON.stringify(Object.fromEntries(texts.filter(([key]) => first.has(key) === wanted))));
+    write(name, true);
+    write(name.replace('.json', '.more.json'), false);
+  }
 } else {
   const [first, ...others] = files;
   const faults = [];

@@ -38,7 +38,7 @@ const WIDGET_INPUTS: [&str; 7] = [
     "crates/contract",
 ];
 /// What else `dist/` depends on.
-const BUNDLE_INPUTS: [&str; 10] = [
+const BUNDLE_INPUTS: [&str; 11] = [
     "index.html",
     "www/alone.js",
     "www/frame.html",
@@ -46,6 +46,7 @@ const BUNDLE_INPUTS: [&str; 10] = [
     "www/frame.css",
     "www/loader.js",
     "www/window.js",
+    "www/first-texts.json",
     "www/locales",
     "www/call",
     "package-lock.json",
@@ -242,7 +243,8 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
     proc::run(
         proc::command("node")
             .args(["xtask/js/locales.mjs", "minify", "www/locales"])
-            .arg(staged.join("locales")),
+            .arg(staged.join("locales"))
+            .arg("www/first-texts.json"),
     )?;
     let mut softphone = proc::command("node");
     softphone.arg("xtask/js/softphone.mjs").arg(&staged);

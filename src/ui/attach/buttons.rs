@@ -1,6 +1,7 @@
 //! The ways in: a button for files, one for the camera on devices that are touched, and the panel as a target.
 
 use super::prepare;
+use crate::lazy;
 use crate::ui::context::Context;
 use crate::ui::icon;
 use crate::ui::parts::{block, icon_button, nothing, piece};
@@ -88,7 +89,8 @@ pub fn pick(context: Context, files: Vec<File>) -> bool {
         return false;
     }
     spawn_local(async move {
-        if prepare::take_part(context, files).await.is_err()
+        let here = lazy::words(context).await.is_ok();
+        if !(here && prepare::take_part(context, files).await.is_ok())
             && let Some(desk) = context.try_desk()
         {
             desk.tray.complain(desk.words.get(text::ERROR_CONNECTION));

@@ -1,7 +1,8 @@
 use crate::support::{Centre, Visitor, count, new_desk, pause, place, settings, until};
 use frontdesk::mount;
-use js_sys::Reflect;
-use wasm_bindgen::{JsCast, JsValue};
+use js_sys::{Array, JSON, Object, Promise, Reflect};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use wasm_bindgen_futures::future_to_promise;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 #[wasm_bindgen_test]
@@ -46,6 +47,36 @@ async fn mounting_twice_shows_one() {
     second.destroy();
     assert_eq!(place.child_element_count(), 0);
     place.remove();
+}
+
+/// Leaves the sentences of the first view in the settings, and a function of the host that adds the others.
+fn leave_first_sentences(settings: &Object) {
+    let texts: Object = Reflect::get(settings, &"texts".into()).unwrap().unchecked_into();
+    let first: Array = JSON::parse(include_str!("../../../www/first-texts.json")).unwrap().unchecked_into();
+    let more = Object::new();
+    for key in Object::keys(&texts).iter().filter(|key| !first.includes(key, 0)) {
+        Reflect::set(&more, &key, &Reflect::get(&texts, &key).unwrap()).unwrap();
+        Reflect::delete_property(&texts, &key).unwrap();
+    }
+    let more_texts = Closure::<dyn FnMut() -> Promise>::new(move || {
+        let (texts, more) = (texts.clone(), more.clone());
+        future_to_promise(async move {
+            pause(50).await;
+            Ok(Object::assign(&texts, &more).into())
+        })
+    });
+    let host = Object::new();
+    Reflect::set(&host, &"moreTexts".into(), &more_texts.into_js_value()).unwrap();
+    Reflect::set(settings, &"host".into(), &host).unwrap();
+}
+
+#[wasm_bindgen_test]
+async fn a_part_waits_for_its_sentences() {
+    let visitor = Visitor::comes_by("{}", leave_first_sentences).await;
+    visitor.writes("Where is my order?");
+    visitor.presses("Enter");
+    visitor.reads(".fd-mine .fd-meta .fd-sr", "Sent").await;
+    assert_eq!(visitor.sees("[role=log]").await.get_attribute("aria-label").as_deref(), Some("Conversation"));
 }
 
 #[wasm_bindgen_test]
