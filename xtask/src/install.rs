@@ -54,22 +54,25 @@ pub(crate) struct Need {
     browsers: Vec<Browser>,
     /// A gateway for calls, with telephones behind it.
     calls: bool,
+    /// A server that several proxies share.
+    store: bool,
 }
 
 impl Need {
     /// To build widget and servers.
     pub(crate) fn build() -> Self {
-        Self { build: true, lints: false, fuzz: false, browsers: Vec::new(), calls: false }
+        Self { build: true, lints: false, fuzz: false, browsers: Vec::new(), calls: false, store: false }
     }
 
     /// To lint all sources.
     pub(crate) fn check() -> Self {
-        Self { build: false, lints: true, fuzz: false, browsers: Vec::new(), calls: false }
+        Self { build: false, lints: true, fuzz: false, browsers: Vec::new(), calls: false, store: false }
     }
 
     /// To build the widget and run it in Chromium.
     pub(crate) fn bench() -> Self {
-        Self { build: true, lints: false, fuzz: false, browsers: vec![Browser::Chromium], calls: false }
+        let browsers = vec![Browser::Chromium];
+        Self { build: true, lints: false, fuzz: false, browsers, calls: false, store: false }
     }
 
     /// To measure calls.
@@ -79,7 +82,7 @@ impl Need {
 
     /// To run the fuzz targets.
     pub(crate) fn fuzz() -> Self {
-        Self { build: false, lints: false, fuzz: true, browsers: Vec::new(), calls: false }
+        Self { build: false, lints: false, fuzz: true, browsers: Vec::new(), calls: false, store: false }
     }
 
     /// To build, lint and test in these browsers, and for journeys in those that come along.
@@ -87,7 +90,7 @@ impl Need {
         let browsers = Browser::for_journeys(browsers);
         // Calls are tested in Chromium.
         let calls = browsers.contains(&Browser::Chromium);
-        Self { build: true, lints: true, fuzz: true, browsers, calls }
+        Self { build: true, lints: true, fuzz: true, browsers, calls, store: true }
     }
 }
 
@@ -196,6 +199,8 @@ const CALLS: [Package; 6] = [
     // For calls whose network changes.
     package("iproute2", "/usr/sbin/ip"),
 ];
+/// The store of several proxies; tests start their own.
+const STORE: Package = package("redis-server", "/usr/bin/redis-server");
 const CPP: Package = package("g++", "/usr/bin/c++");
 const WEBKIT: [Package; 3] = [
     package("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),
@@ -332,6 +337,9 @@ fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
     }
     if need.calls {
         wanted.extend(CALLS);
+    }
+    if need.store {
+        wanted.push(STORE);
     }
     wanted.retain(|package| !Path::new(package.witness).exists());
     // libFuzzer is C++.

@@ -38,6 +38,7 @@ pub use limits::Limits;
 pub use links::CallLinks;
 pub use mistake::Mistake;
 
+use crate::store::valkey::Server;
 use mistake::Mistakes;
 use section::Section;
 use std::collections::BTreeSet;
@@ -55,7 +56,8 @@ pub struct Config {
     pub public_url: String,
     /// Where `/metrics` is served; `None`: nowhere. Key `metrics_listen`.
     pub metrics_listen: Option<SocketAddr>,
-    /// Where the proxy keeps what must survive it. Key `store`, default `redb:frontdesk.redb`.
+    /// Where the proxy keeps what must survive it. Key `store`, default `redb:frontdesk.redb`; of a server also
+    /// `store_password` or `store_password_file`, and `store_accept_loss`, default false.
     pub store: StoreAt,
     /// Folder for files on their way, of this proxy alone. Key `spool`, default `frontdesk-files` beside the
     /// store's file.
@@ -130,8 +132,16 @@ impl Config {
                 )
             })
         };
+        let lossy = match &self.store {
+            StoreAt::Valkey(server) if server.accept_loss => {
+                let text = "`store_accept_loss`: the store is not checked and may lose what it has confirmed; nothing is \
+                            promised about delivery then";
+                Some(text.to_owned())
+            }
+            _ => None,
+        };
         let desks = || self.desks.iter().enumerate();
-        desks().filter_map(open).chain(desks().filter_map(short)).collect()
+        lossy.into_iter().chain(desks().filter_map(open)).chain(desks().filter_map(short)).collect()
     }
 
     /// The desk of this id.
@@ -146,9 +156,10 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
     let public_url = root.must("public_url", address::ORIGIN_EXPECTED, |text: String| address::origin(&text));
     let metrics_listen = root.get("metrics_listen", SOCKET, address::socket);
     let store = root.or("store", address::STORE_EXPECTED, StoreAt::default(), address::store);
+    let store = store_of(&mut root, store, beside);
     let beside_store = match &store {
         Some(StoreAt::Redb(path)) => path.with_file_name("frontdesk-files"),
-        Some(StoreAt::Memory) | None => PathBuf::from("frontdesk-files"),
+        Some(StoreAt::Memory | StoreAt::Valkey(_)) | None => PathBuf::from("frontdesk-files"),
     };
     let spool = root.or("spool", "the path of a folder", beside_store, section::path);
     let retention = root.whole("retention_hours", "hours", 24, 1..=8760);
@@ -179,6 +190,31 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
         limits: limits?,
         desks,
     })
+}
+
+/// The store with what is said about it in keys of their own.
+fn store_of(root: &mut Section<'_>, store: Option<StoreAt>, beside: &Path) -> Option<StoreAt> {
+    let keys = ["store_password", "store_password_file", "store_accept_loss"];
+    let given = keys.map(|key| root.has(key));
+    let password = secret::may(root, "store_password", "store_password_file", beside);
+    let accept_loss = root.flag("store_accept_loss", false);
+    match store? {
+        StoreAt::Valkey(server) => {
+            let password = password?;
+            if password.is_some() && server.password.is_some() {
+                root.wrong("store_password", "a password stands in `store` as well", "one of them");
+                return None;
+            }
+            let password = password.or(server.password);
+            Some(StoreAt::Valkey(Server { password, accept_loss: accept_loss?, ..server }))
+        }
+        store => {
+            for (key, _) in keys.iter().zip(given).filter(|(_, given)| *given) {
+                root.wrong(key, "the store is no server", "nothing, or `store = \"valkey://…\"`");
+            }
+            Some(store)
+        }
+    }
 }
 
 fn log_filter(text: String) -> Result<String, String> {

@@ -6,7 +6,7 @@ use frontdesk_proxy::config::{Config, Mistake, StoreAt};
 use frontdesk_proxy::http::{assets::Assets, openapi::Api, run};
 use frontdesk_proxy::settings::{DeskSettings, Settings};
 use frontdesk_proxy::state::{App, Desk};
-use frontdesk_proxy::store::{Store, memory::MemoryStore, redb::RedbStore};
+use frontdesk_proxy::store::{Store, memory::MemoryStore, redb::RedbStore, valkey::ValkeyStore};
 use frontdesk_proxy::telemetry;
 use frontdesk_proxy::vendor::cec::Cec;
 use std::error::Error;
@@ -77,6 +77,11 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
         StoreAt::Redb(path) => {
             let opened = RedbStore::open(path);
             Arc::new(opened.map_err(|error| format!("cannot open the store {}: {error}", path.display()))?)
+        }
+        StoreAt::Valkey(server) => {
+            let opened = ValkeyStore::open(server).await;
+            let address = format!("{}:{}", server.host, server.port);
+            Arc::new(opened.map_err(|error| format!("cannot open the store at {address}: {error}"))?)
         }
     };
     let assets = Assets::load(&config.assets)

@@ -74,11 +74,39 @@ fn mistake(from: &str, to: &str) -> String {
 }
 
 #[test]
+fn a_server_as_the_store_is_read_with_its_password() {
+    let store = |line: &str| {
+        let config = read(&GOOD.replace("store = \"redb:frontdesk.redb\"", line), &[]).unwrap();
+        let told = format!("{config:?}");
+        assert!(!told.contains("s/cret"), "{told}");
+        let warned = config.warnings().iter().any(|warning| warning.contains("store_accept_loss"));
+        match config.store {
+            StoreAt::Valkey(server) => {
+                let password = server.password.map(|password| password.expose_secret().to_owned());
+                assert_eq!(warned, server.accept_loss);
+                (server.host, server.port, server.tls, server.database, server.user, password)
+            }
+            other => unreachable!("{other:?}"),
+        }
+    };
+    let secret = || Some("s/cret".to_owned());
+    assert_eq!(store("store = \"valkey://host\""), ("host".into(), 6379, false, 0, None, None));
+    assert_eq!(
+        store("store = \"valkeys://me:s%2Fcret@[::1]:7000/3\"\nstore_accept_loss = true"),
+        ("::1".into(), 7000, true, 3, Some("me".into()), secret())
+    );
+    assert_eq!(
+        store("store = \"redis://127.0.0.1:1\"\nstore_password = \"s/cret\""),
+        ("127.0.0.1".into(), 1, false, 0, None, secret())
+    );
+}
+
+#[test]
 fn a_whole_file_is_read() {
     let config = read(GOOD, &[]).unwrap();
     assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
     assert_eq!(config.public_url, "https://desk.example");
-    assert_eq!(config.store, StoreAt::Redb("frontdesk.redb".into()));
+    assert!(matches!(&config.store, StoreAt::Redb(path) if path == Path::new("frontdesk.redb")));
     assert_eq!(config.retention, Duration::from_secs(86_400));
     let desk = config.desk("shop").unwrap();
     assert_eq!((desk.title.as_str(), desk.on_linger), ("Shop", OnLinger::Disconnect));
@@ -218,9 +246,31 @@ fn each_mistake_is_named_with_what_is_expected() {
         ("https://shop.example\"]", "file:///x\"]", "does not begin with https:// or http://"),
         ("https://shop.example\"]", "https://a@shop.example\"]", "a user name or password"),
         ("https://shop.example\"]", "https://a.example\", \"https://a.example\"]", "is given twice"),
-        ("redb:frontdesk.redb", "valkey://host:6379", "a store in valkey is not built into this version"),
+        ("redb:frontdesk.redb", "valkey://", "the store's host is missing"),
+        (
+            "redb:frontdesk.redb",
+            "valkey://host:port",
+            "the address of the store is none: invalid port number",
+        ),
+        ("redb:frontdesk.redb", "redis://host/zero", "the store's database is not a number from 0 up"),
+        ("redb:frontdesk.redb", "rediss://host/0?timeout=1", "the store's address has a part after ? or #"),
+        ("redb:frontdesk.redb", "valkye://:secret@host", "this is no store"),
+        (
+            "redb:frontdesk.redb\"",
+            "redb:frontdesk.redb\"\nstore_accept_loss = true",
+            "`store_accept_loss`: the store is no server",
+        ),
+        (
+            "redb:frontdesk.redb\"",
+            "valkey://:one@host\"\nstore_password = \"two\"",
+            "a password stands in `store` as well",
+        ),
         ("redb:frontdesk.redb", "redb:", "without a path"),
-        ("redb:frontdesk.redb", "sqlite", "`sqlite` is no store; expected `redb:PATH` or `memory`"),
+        (
+            "redb:frontdesk.redb",
+            "sqlite",
+            "`sqlite` is no store; expected `redb:PATH`, `valkey://HOST:PORT/DATABASE` or `memory`",
+        ),
         (
             "retention_hours = 24",
             "retention_hours = 0",

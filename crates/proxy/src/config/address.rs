@@ -1,6 +1,7 @@
 //! Addresses in the settings: sockets, origins, networks, gateways, where the store is.
 
 use super::section::parsed;
+use crate::store::valkey::Server;
 use reqwest::Url;
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -9,13 +10,15 @@ use std::str::FromStr;
 
 pub(super) const ORIGIN_EXPECTED: &str =
     "an exact origin such as https://shop.example: scheme, host, port if any, no path";
-pub(super) const STORE_EXPECTED: &str = "`redb:PATH` or `memory`";
+pub(super) const STORE_EXPECTED: &str = "`redb:PATH`, `valkey://HOST:PORT/DATABASE` or `memory`";
 
 /// Where the proxy keeps what must survive it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum StoreAt {
     /// A redb file at this path.
     Redb(PathBuf),
+    /// A Valkey or Redis server, which several proxies may share.
+    Valkey(Server),
     /// In memory: everything is lost at the end of the process.
     Memory,
 }
@@ -101,11 +104,40 @@ pub(super) fn store(text: String) -> Result<StoreAt, String> {
         (_, Some(path)) if !path.trim().is_empty() => Ok(StoreAt::Redb(path.into())),
         (_, Some(_)) => Err("`redb:` without a path".into()),
         _ if text == "memory" => Ok(StoreAt::Memory),
-        ("valkey" | "valkeys" | "redis" | "rediss", _) => {
-            Err(format!("a store in {scheme} is not built into this version"))
-        }
+        ("valkey" | "valkeys" | "redis" | "rediss", _) => server(&text).map(StoreAt::Valkey),
+        // A password may stand in it.
+        _ if text.contains('@') => Err("this is no store".into()),
         _ => Err(format!("`{text}` is no store")),
     }
+}
+
+/// The address of a server, `scheme://user:password@host:port/database`. What is wrong is said without the address: a
+/// password may stand in it.
+fn server(text: &str) -> Result<Server, String> {
+    let url = Url::parse(text).map_err(|error| format!("the address of the store is none: {error}"))?;
+    let plain = |text: &str| {
+        let text = percent_encoding::percent_decode_str(text).decode_utf8();
+        text.map(String::from).map_err(|_| "user or password of the store is no text".to_owned())
+    };
+    let host = url.host_str().filter(|host| !host.is_empty()).ok_or("the store's host is missing")?;
+    let database = match url.path().trim_start_matches('/') {
+        "" => 0,
+        number => number.parse().map_err(|_| "the store's database is not a number from 0 up")?,
+    };
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err("the store's address has a part after ? or #".into());
+    }
+    let user = Some(url.username()).filter(|user| !user.is_empty()).map(plain).transpose()?;
+    let password = url.password().map(plain).transpose()?;
+    Ok(Server {
+        host: host.trim_start_matches('[').trim_end_matches(']').to_owned(),
+        port: url.port().unwrap_or(6379),
+        tls: matches!(url.scheme(), "valkeys" | "rediss"),
+        database,
+        user,
+        password: password.map(Into::into),
+        accept_loss: false,
+    })
 }
 
 /// Takes an origin only as browsers write it, so that comparing texts is enough.

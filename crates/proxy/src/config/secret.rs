@@ -7,6 +7,20 @@ use std::path::Path;
 /// The longest file that is taken for a secret, in bytes.
 const MAX_BYTES: u64 = 65_536;
 
+/// Reads the secret `key` or the file that `file_key` names, if one of them is there.
+pub(super) fn may(
+    section: &mut Section<'_>,
+    key: &'static str,
+    file_key: &'static str,
+    beside: &Path,
+) -> Option<Option<SecretString>> {
+    if section.has(key) || section.has(file_key) {
+        must(section, key, file_key, beside).map(Some)
+    } else {
+        Some(None)
+    }
+}
+
 /// Reads the secret `key` or the file that `file_key` names; exactly one of them must be there.
 pub(super) fn must(
     section: &mut Section<'_>,

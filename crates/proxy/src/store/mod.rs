@@ -9,6 +9,7 @@
 //! - [`lease`]: who does something for a visitor, when several proxies could; `local`: the same within one process
 //! - [`memory`]: for tests and for desks that may forget
 //! - [`redb`]: one file, one writer, group commit
+//! - [`valkey`]: a server, for several proxies
 //! - [`retention`]: what the sweep removes
 
 pub mod lease;
@@ -19,6 +20,7 @@ pub mod redb;
 pub mod retention;
 #[cfg(test)]
 mod tests;
+pub mod valkey;
 
 pub use lease::{Fence, Leased, News, Role, What};
 pub use records::{Answer, Batch, Handle, Intent, SessionRecord, Survey, VisitorRecord};
