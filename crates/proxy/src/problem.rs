@@ -72,6 +72,9 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Gone => Self::session_unknown(),
             StoreError::Fenced => Self::taken_over(),
+            StoreError::Crowded => {
+                Self::new(ErrorCode::Overloaded, "too many tickets").after(Duration::from_secs(30))
+            }
             error => {
                 tracing::error!(%error, "the store did not do it");
                 Self::new(ErrorCode::StoreUnavailable, "the proxy cannot write what it must keep")

@@ -3,11 +3,9 @@
 use crate::clock::Clock;
 use crate::files::cache::Cache;
 use crate::files::spool::Spool;
-use crate::files::ticket::Tickets;
 use crate::http::assets::Assets;
 use crate::http::limits::Limiters;
 use crate::quiet::Quiet;
-use crate::session::handover::Handovers;
 use crate::settings::{DeskSettings, Settings};
 use crate::store::Store;
 use crate::vendor::Centre;
@@ -54,10 +52,6 @@ pub struct Shared {
     pub spool: Arc<Spool>,
     /// Files of the centre that were asked for lately.
     pub cache: Cache,
-    /// Addresses that pages may load without a credential.
-    pub tickets: Tickets,
-    /// Tickets by which sessions go to other windows.
-    pub handovers: Handovers,
     /// What centres can do about calls, by desk.
     pub abilities: Abilities,
     /// Cancelled when the proxy goes down.
@@ -96,8 +90,6 @@ impl App {
             settings,
             spool,
             cache,
-            tickets: Tickets::default(),
-            handovers: Handovers::default(),
             abilities: Abilities::default(),
             desks,
             store,
@@ -152,8 +144,6 @@ impl App {
             tokio::time::sleep(SWEEP).await;
             self.registry.sweep();
             self.limiters.sweep();
-            self.shared.tickets.sweep();
-            self.shared.handovers.sweep();
             self.shared.cache.sweep();
             if round.is_multiple_of(STORE_SWEEP)
                 && let Err(error) = self.shared.spool.sweep()

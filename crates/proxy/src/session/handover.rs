@@ -1,107 +1,39 @@
-//! Tickets by which a session is handed over to another window. In memory only, for a minute: of a ticket its hash, and
-//! the credential that it is good for.
+//! Tickets by which a session is handed over to another window. The store keeps, for a minute, the hash of a ticket and the
+//! credential that it is good for, sealed by the ticket itself: what the store knows opens no session.
 
 use super::credential;
 use crate::problem::Problem;
 use crate::state::App;
-use crate::store::{SessionHash, SessionRecord};
+use crate::store::{SessionRecord, Slip};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use frontdesk_contract::{ErrorCode, RedeemTicket, TICKET_MS, TicketRedeemed};
 use secrecy::{ExposeSecret as _, SecretString};
-use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use sha2::{Digest, Sha256};
 use std::time::Duration;
-use tokio::time::Instant;
 
-/// Tickets of all visitors at one time.
-const MOST: usize = 200_000;
-
-/// All tickets that were neither redeemed nor replaced.
-#[derive(Debug, Default)]
-pub struct Handovers(Mutex<Kept>);
-
-#[derive(Debug, Default)]
-struct Kept {
-    tickets: HashMap<SessionHash, Ticket>,
-    /// The ticket of each visitor: there is one at a time.
-    of: HashMap<String, SessionHash>,
-}
-
-#[derive(Debug)]
-struct Ticket {
-    visitor: String,
-    credential: SecretString,
-    until: Instant,
-}
-
-impl Kept {
-    fn take(&mut self, hash: &SessionHash) -> Option<Ticket> {
-        let ticket = self.tickets.remove(hash)?;
-        self.of.remove(&ticket.visitor);
-        Some(ticket)
-    }
-
-    fn sweep(&mut self, now: Instant) {
-        self.tickets.retain(|_, ticket| ticket.until > now);
-        self.of.retain(|_, hash| self.tickets.contains_key(hash));
-    }
-}
-
-impl Handovers {
-    fn lock(&self) -> MutexGuard<'_, Kept> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps the hash of a visitor's ticket, for a minute, in place of the visitor's one before.
-    ///
-    /// # Errors
-    /// [`ErrorCode::TicketRefused`] when another visitor has it; [`ErrorCode::Overloaded`] when there are too many.
-    pub fn register(&self, hash: SessionHash, visitor: &str, credential: &str) -> Result<(), Problem> {
-        let now = Instant::now();
-        let mut kept = self.lock();
-        if kept.tickets.get(&hash).is_some_and(|ticket| ticket.visitor != visitor) {
-            return Err(refused());
-        }
-        if let Some(before) = kept.of.get(visitor).copied() {
-            kept.take(&before);
-        }
-        if kept.tickets.len() >= MOST {
-            kept.sweep(now);
-        }
-        if kept.tickets.len() >= MOST {
-            let full = Problem::new(ErrorCode::Overloaded, "too many tickets");
-            return Err(full.after(Duration::from_secs(30)));
-        }
-        let until = now + Duration::from_millis(TICKET_MS);
-        let ticket = Ticket { visitor: visitor.into(), credential: credential.into(), until };
-        kept.of.insert(visitor.into(), hash);
-        kept.tickets.insert(hash, ticket);
-        Ok(())
-    }
-
-    /// The credential that a ticket is good for. Whatever becomes of it, the ticket is used.
-    fn redeem(&self, hash: &SessionHash) -> Option<SecretString> {
-        let ticket = self.lock().take(hash)?;
-        (ticket.until > Instant::now()).then_some(ticket.credential)
-    }
-
-    /// Forgets the tickets that are over.
-    pub fn sweep(&self) {
-        self.lock().sweep(Instant::now());
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.lock().tickets.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.lock().tickets.is_empty()
-    }
-}
+/// Sets the key of the seal apart from the hash under which the ticket is kept.
+const SEAL: &[u8] = b"frontdesk: credential sealed by a ticket";
 
 impl App {
-    /// Redeems a ticket, once. `may_open`: whether the desk lets pages of this origin open its windows.
+    /// Keeps a ticket for a visitor's session, for a minute, in place of the visitor's one before.
+    ///
+    /// # Errors
+    /// [`ErrorCode::BadRequest`] when it is none in form; [`ErrorCode::TicketRefused`] when another visitor has it;
+    /// [`ErrorCode::Overloaded`] when there are too many; when the store fails.
+    pub async fn register(&self, ticket: &str, visitor: &str, secret: &str) -> Result<(), Problem> {
+        let hash = credential::hash(ticket).ok_or_else(|| {
+            let text = "field `ticket`: 32 random bytes in base64url without padding are needed";
+            Problem::new(ErrorCode::BadRequest, text)
+        })?;
+        let sealed = sealed(ticket, &bytes(secret).ok_or_else(Problem::session_unknown)?);
+        let slip = Slip::Session { visitor: visitor.to_owned(), sealed };
+        let kept = self.shared.store.put_slip(hash, slip, Duration::from_millis(TICKET_MS)).await?;
+        if kept { Ok(()) } else { Err(refused()) }
+    }
+
+    /// Redeems a ticket, once: whatever becomes of it, it is used. `may_open`: whether the desk lets pages of this origin
+    /// open its windows.
     ///
     /// # Errors
     /// [`ErrorCode::TicketRefused`], which does not tell what is wrong with it; when the store fails.
@@ -111,7 +43,10 @@ impl App {
         may_open: impl Fn(&str) -> bool,
     ) -> Result<TicketRedeemed, Problem> {
         let hash = credential::hash(&wish.ticket).ok_or_else(refused)?;
-        let secret = self.shared.handovers.redeem(&hash).ok_or_else(refused)?;
+        let Some(Slip::Session { sealed: secret, .. }) = self.shared.store.take_slip(&hash).await? else {
+            return Err(refused());
+        };
+        let secret: SecretString = URL_SAFE_NO_PAD.encode(sealed(&wish.ticket, &secret)).into();
         let session = self.session_of(secret.expose_secret()).await?;
         let is_good = |found: &SessionRecord| found.desk == wish.desk && may_open(&wish.opened_by);
         session.filter(is_good).ok_or_else(refused)?;
@@ -124,31 +59,33 @@ fn refused() -> Problem {
     Problem::new(ErrorCode::TicketRefused, text)
 }
 
+fn bytes(secret: &str) -> Option<Vec<u8>> {
+    URL_SAFE_NO_PAD.decode(secret).ok()
+}
+
+/// Seals or opens a credential: each bit of it with one of a hash that only the ticket gives. A ticket is random and seals
+/// one credential, so this is a pad that is used once.
+fn sealed(ticket: &str, secret: &[u8]) -> Vec<u8> {
+    let mut pad = Sha256::new();
+    pad.update(SEAL);
+    pad.update(bytes(ticket).unwrap_or_default());
+    let pad: [u8; 32] = pad.finalize().into();
+    secret.iter().zip(pad).map(|(byte, pad)| byte ^ pad).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test(start_paused = true)]
-    async fn of_tickets_that_are_used_replaced_or_over_nothing_is_kept() {
-        let all = Handovers::default();
-        let is = |found: Option<SecretString>, secret: &str| found.unwrap().expose_secret() == secret;
-        all.register([1; 32], "v-1", "secret 1").unwrap();
-        all.register([2; 32], "v-1", "secret 1").unwrap();
-        all.register([3; 32], "v-2", "secret 2").unwrap();
-        assert_eq!(all.len(), 2);
-        assert!(all.redeem(&[1; 32]).is_none());
-        assert!(is(all.redeem(&[2; 32]), "secret 1"));
-        assert!(all.redeem(&[2; 32]).is_none());
-        // The same again, as after a lost answer.
-        all.register([3; 32], "v-2", "secret 2").unwrap();
-        assert_eq!(all.register([3; 32], "v-1", "secret 1").unwrap_err().code, ErrorCode::TicketRefused);
-        assert!(!format!("{all:?}").contains("secret"), "{all:?}");
-        tokio::time::advance(Duration::from_millis(TICKET_MS)).await;
-        all.register([4; 32], "v-1", "secret 1").unwrap();
-        assert!(all.redeem(&[3; 32]).is_none());
-        all.sweep();
-        assert_eq!((all.len(), all.lock().of.len()), (1, 1));
-        assert!(is(all.redeem(&[4; 32]), "secret 1"));
-        assert_eq!((all.is_empty(), all.lock().of.len()), (true, 0));
+    #[test]
+    fn a_credential_is_opened_by_its_ticket_alone() {
+        let (ticket, other, secret) =
+            (credential::generate(), credential::generate(), credential::generate());
+        let plain = bytes(&secret).unwrap();
+        let kept = sealed(&ticket, &plain);
+        assert_eq!(kept.len(), 32);
+        assert_eq!(sealed(&ticket, &kept), plain);
+        assert_ne!(sealed(&other, &kept), plain);
+        assert_ne!(kept, plain);
     }
 }

@@ -1,13 +1,18 @@
-//! What a store of one process knows beside its records: leases, who is to be looked after, and news. Nothing
+//! What a store of one process knows beside its records: leases, who is to be looked after, tickets, and news. Nothing
 //! of it needs to survive the process, since everybody whom it concerns ends with it.
 
+use super::StoreError;
 use super::lease::{Fence, Leased, News, Role, TTL, What};
+use super::slip::{Slip, SlipKey};
 use std::collections::HashMap;
+use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::time::Instant;
 
 /// News that a slow listener may be behind.
 const NEWS: usize = 4_096;
+/// Tickets of all visitors at one time.
+const MOST_SLIPS: usize = 200_000;
 
 /// The knowledge.
 #[derive(Debug)]
@@ -15,6 +20,9 @@ pub(super) struct Local {
     leases: HashMap<String, HashMap<Role, Row>>,
     /// Unfinished visitors, and when to see whether somebody looks after them.
     care: HashMap<String, Instant>,
+    slips: HashMap<SlipKey, (Slip, Instant)>,
+    /// The tickets of which a visitor has one at a time.
+    alone: HashMap<String, SlipKey>,
     generation: u64,
     news: broadcast::Sender<News>,
 }
@@ -32,6 +40,8 @@ impl Default for Local {
         Self {
             leases: HashMap::new(),
             care: HashMap::new(),
+            slips: HashMap::new(),
+            alone: HashMap::new(),
             generation: 0,
             news: broadcast::Sender::new(NEWS),
         }
@@ -131,7 +141,52 @@ impl Local {
     pub(super) fn erased(&mut self, visitor: &str) {
         self.leases.remove(visitor);
         self.care.remove(visitor);
+        if let Some(key) = self.alone.remove(visitor) {
+            self.slips.remove(&key);
+        }
         self.tell(visitor, What::Erased);
+    }
+
+    /// Keeps a ticket; false when it is another visitor's.
+    pub(super) fn put_slip(&mut self, key: SlipKey, slip: Slip, life: Duration) -> Result<bool, StoreError> {
+        if self.slips.get(&key).is_some_and(|(kept, _)| kept.visitor() != slip.visitor()) {
+            return Ok(false);
+        }
+        if slip.is_alone()
+            && let Some(before) = self.alone.insert(slip.visitor().to_owned(), key)
+        {
+            self.slips.remove(&before);
+        }
+        if self.slips.len() >= MOST_SLIPS {
+            self.sweep();
+        }
+        if self.slips.len() >= MOST_SLIPS {
+            return Err(StoreError::Crowded);
+        }
+        self.slips.insert(key, (slip, Instant::now() + life));
+        Ok(true)
+    }
+
+    /// What a ticket is good for.
+    pub(super) fn slip(&self, key: &SlipKey) -> Option<Slip> {
+        self.slips.get(key).filter(|(_, until)| *until > Instant::now()).map(|(slip, _)| slip.clone())
+    }
+
+    /// The same, once.
+    pub(super) fn take_slip(&mut self, key: &SlipKey) -> Option<Slip> {
+        let (slip, until) = self.slips.remove(key)?;
+        if slip.is_alone() {
+            self.alone.remove(slip.visitor());
+        }
+        (until > Instant::now()).then_some(slip)
+    }
+
+    /// Forgets the tickets that are over.
+    pub(super) fn sweep(&mut self) {
+        let now = Instant::now();
+        self.slips.retain(|_, (_, until)| *until > now);
+        let slips = &self.slips;
+        self.alone.retain(|_, key| slips.contains_key(key));
     }
 
     /// Everything that happens from now on.

@@ -4,10 +4,12 @@ use super::lease::{Fence, Leased, News, Role};
 use super::local::Local;
 use super::records::{Batch, Handle, Intent, SessionRecord, VisitorRecord};
 use super::retention::{self, Verdict};
+use super::slip::{Slip, SlipKey};
 use super::{CODES_PER_VISITOR, SessionHash, Store, StoreError, Stored};
 use frontdesk_contract::{ClientId, Event};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::broadcast;
 
 /// A store that lives as long as the process.
@@ -83,6 +85,7 @@ impl Inner {
     }
 
     fn sweep(&mut self, now_ms: u64, retention_ms: u64) -> u64 {
+        self.local.sweep();
         let mut gone = 0;
         let mut erase = Vec::new();
         for (id, kept) in &mut self.visitors {
@@ -204,6 +207,21 @@ impl Store for MemoryStore {
 
     fn news(&self) -> broadcast::Receiver<News> {
         self.lock().local.news()
+    }
+
+    fn put_slip<'a>(&'a self, key: SlipKey, slip: Slip, life: Duration) -> Stored<'a, bool> {
+        let kept = self.lock().local.put_slip(key, slip, life);
+        done(kept)
+    }
+
+    fn slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        let slip = self.lock().local.slip(key);
+        done(Ok(slip))
+    }
+
+    fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        let slip = self.lock().local.take_slip(key);
+        done(Ok(slip))
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

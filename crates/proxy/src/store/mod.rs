@@ -10,6 +10,7 @@
 //! - [`memory`]: for tests and for desks that may forget
 //! - [`redb`]: one file, one writer, group commit
 //! - [`valkey`]: a server, for several proxies
+//! - [`slip`]: what tickets are good for
 //! - [`retention`]: what the sweep removes
 
 pub mod lease;
@@ -18,16 +19,19 @@ pub mod memory;
 pub mod records;
 pub mod redb;
 pub mod retention;
+pub mod slip;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod valkey;
 
 pub use lease::{Fence, Leased, News, Role, What};
 pub use records::{Answer, Batch, Handle, Intent, SessionRecord, Survey, VisitorRecord};
+pub use slip::{Slip, SlipKey};
 
 use frontdesk_contract::{ClientId, Event};
 use std::future::Future;
 use std::pin::Pin;
+use std::time::Duration;
 use tokio::sync::broadcast;
 
 /// The schema that this version writes. A store of a newer schema is not opened; one of an older schema is taken over:
@@ -105,6 +109,19 @@ pub trait Store: Send + Sync + 'static {
     /// What happens to visitors from now on, whoever does it. Some may get lost where the store is another process.
     fn news(&self) -> broadcast::Receiver<News>;
 
+    /// Keeps a ticket for so long; in place of the visitor's one before, if there is one at a time. False when another
+    /// visitor has it.
+    ///
+    /// # Errors
+    /// [`StoreError::Crowded`] when there are too many.
+    fn put_slip<'a>(&'a self, key: SlipKey, slip: Slip, life: Duration) -> Stored<'a, bool>;
+
+    /// What a ticket is good for, if it is.
+    fn slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>>;
+
+    /// The same; the ticket is used.
+    fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>>;
+
     /// How many sessions are kept.
     fn sessions(&self) -> Stored<'_, u64>;
 
@@ -127,6 +144,9 @@ pub enum StoreError {
     /// The lease that the batch names is somebody else's by now.
     #[error("somebody else does this for the visitor by now")]
     Fenced,
+    /// More than is kept.
+    #[error("there are too many")]
+    Crowded,
     /// The store was written by a newer version.
     #[error("the store has schema {found}, this version knows {SCHEMA}: start the newer version again")]
     Newer {

@@ -522,3 +522,41 @@ async fn who_is_unfinished_is_looked_after_by_a_lease_or_named_from_time_to_time
     tokio::time::advance(lease::TTL).await;
     assert_eq!(orphans().await, ["v-2"]);
 }
+
+async fn keeps_slips(store: &dyn Store) {
+    open(store, "v-1", 100).await;
+    open(store, "v-2", 100).await;
+    let session = |visitor: &str, sealed| Slip::Session { visitor: visitor.into(), sealed: vec![sealed] };
+    let life = Duration::from_secs(60);
+    assert!(store.put_slip([1; 32], session("v-1", 1), life).await.unwrap());
+    assert!(store.put_slip([2; 32], session("v-1", 2), life).await.unwrap(), "in place of the one before");
+    assert!(store.put_slip([3; 32], session("v-2", 3), life).await.unwrap());
+    // The same again, as after a lost answer; and one that somebody else has.
+    assert!(store.put_slip([3; 32], session("v-2", 3), life).await.unwrap());
+    assert!(!store.put_slip([3; 32], session("v-1", 4), life).await.unwrap());
+    let file = |file: &str| Slip::File { visitor: "v-2".into(), file: file.into() };
+    for number in [4, 5] {
+        assert!(store.put_slip([number; 32], file("f-1"), life).await.unwrap(), "of files there may be many");
+    }
+    assert_eq!(store.take_slip(&[1; 32]).await.unwrap(), None);
+    assert_eq!(store.take_slip(&[2; 32]).await.unwrap(), Some(session("v-1", 2)));
+    assert_eq!(store.take_slip(&[2; 32]).await.unwrap(), None);
+    for _ in 0..2 {
+        assert_eq!(store.slip(&[4; 32]).await.unwrap(), Some(file("f-1")));
+    }
+    store.erase("v-2").await.unwrap();
+    assert_eq!(store.slip(&[3; 32]).await.unwrap(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn tickets_are_used_replaced_or_over() {
+    let folder = Folder::new();
+    let file = RedbStore::open(&folder.file("a")).unwrap();
+    for store in [&MemoryStore::new() as &dyn Store, &file] {
+        keeps_slips(store).await;
+        let slip = Slip::Session { visitor: "v-1".into(), sealed: Vec::new() };
+        store.put_slip([9; 32], slip, Duration::from_secs(60)).await.unwrap();
+        tokio::time::advance(Duration::from_secs(60)).await;
+        assert_eq!(store.take_slip(&[9; 32]).await.unwrap(), None);
+    }
+}

@@ -2,11 +2,12 @@
 //! others, one that stands still, or one that was killed.
 
 use crate::store::{
-    Batch, Fence, Handle, Intent, Leased, News, Role, SessionHash, SessionRecord, Store, Stored,
-    VisitorRecord,
+    Batch, Fence, Handle, Intent, Leased, News, Role, SessionHash, SessionRecord, Slip, SlipKey, Store,
+    Stored, VisitorRecord,
 };
 use frontdesk_contract::{ClientId, Event};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{broadcast, watch};
 
 /// The line.
@@ -106,6 +107,18 @@ impl Store for Cut {
 
     fn news(&self) -> broadcast::Receiver<News> {
         self.inner.news()
+    }
+
+    fn put_slip<'a>(&'a self, key: SlipKey, slip: Slip, life: Duration) -> Stored<'a, bool> {
+        through!(self, put_slip(key, slip, life))
+    }
+
+    fn slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        through!(self, slip(key))
+    }
+
+    fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        through!(self, take_slip(key))
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

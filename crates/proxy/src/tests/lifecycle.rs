@@ -5,14 +5,15 @@ use super::{Bench, Plan, agent, message, pass};
 use crate::config::OnLinger;
 use crate::store::memory::MemoryStore;
 use crate::store::{
-    Batch, Fence, Handle, Intent, Leased, News, Role, SessionHash, SessionRecord, Store, StoreError, Stored,
-    VisitorRecord,
+    Batch, Fence, Handle, Intent, Leased, News, Role, SessionHash, SessionRecord, Slip, SlipKey, Store,
+    StoreError, Stored, VisitorRecord,
 };
 use crate::vendor::fake::Call;
 use frontdesk_contract::{ClientId, Event};
 use serde_json::json;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 #[test]
@@ -310,6 +311,18 @@ impl Store for Brittle {
 
     fn news(&self) -> tokio::sync::broadcast::Receiver<News> {
         self.inner.news()
+    }
+
+    fn put_slip<'a>(&'a self, key: SlipKey, slip: Slip, life: Duration) -> Stored<'a, bool> {
+        self.inner.put_slip(key, slip, life)
+    }
+
+    fn slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        self.inner.slip(key)
+    }
+
+    fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        self.inner.take_slip(key)
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

@@ -2,6 +2,7 @@
 
 mod calls;
 mod comforts;
+mod commits;
 mod contact;
 mod cut;
 mod errors;
@@ -18,6 +19,7 @@ mod polling;
 mod recall;
 mod server;
 mod several;
+mod several_on_a_server;
 mod survey;
 
 use crate::clock::Clock;

@@ -16,10 +16,11 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 /// Some proxies, one store, one centre.
-struct House {
-    proxies: Vec<Bench>,
+#[derive(Default)]
+pub(super) struct House {
+    pub(super) proxies: Vec<Bench>,
     lines: Vec<Arc<Cut>>,
-    centre: Arc<Fake>,
+    pub(super) centre: Arc<Fake>,
 }
 
 impl House {
@@ -28,14 +29,15 @@ impl House {
     }
 
     async fn with(proxies: usize, store: Arc<dyn Store>, plan: impl Fn() -> Plan) -> Self {
-        let mut house = Self { proxies: Vec::new(), lines: Vec::new(), centre: Arc::default() };
+        let mut house = Self::default();
         for _ in 0..proxies {
             house.start(&store, plan()).await;
         }
         house
     }
 
-    async fn start(&mut self, store: &Arc<dyn Store>, plan: Plan) {
+    /// One more proxy.
+    pub(super) async fn start(&mut self, store: &Arc<dyn Store>, plan: Plan) {
         let line = Cut::new(Arc::clone(store));
         let plan = Plan { store: line.clone(), ..plan };
         self.proxies.push(Bench::at(plan, Arc::clone(&self.centre)).await);
@@ -43,12 +45,12 @@ impl House {
     }
 
     /// A visitor's session, opened at the first proxy.
-    async fn session(&self) -> String {
+    pub(super) async fn session(&self) -> String {
         self.proxies[0].visitor().await.session
     }
 
     /// The visitor of the session, at one of the proxies.
-    fn at(&self, proxy: usize, session: &str) -> Visitor<'_> {
+    pub(super) fn at(&self, proxy: usize, session: &str) -> Visitor<'_> {
         Visitor { bench: &self.proxies[proxy], session: session.to_owned() }
     }
 
@@ -63,7 +65,11 @@ fn status(reply: &Reply) -> &Value {
 
 #[tokio::test(start_paused = true)]
 async fn requests_may_come_to_any_proxy() {
-    let house = House::new(3).await;
+    goes_anywhere(House::new(3).await).await;
+}
+
+/// A conversation of which each request comes to another of three proxies.
+pub(super) async fn goes_anywhere(house: House) {
     let session = house.session().await;
     assert_eq!(house.at(1, &session).connect("c1", "robot").await.body["state"], "robot");
     for number in 0..9 {
@@ -77,7 +83,11 @@ async fn requests_may_come_to_any_proxy() {
     assert_eq!(house.centre.said(), 9);
     assert_eq!(house.centre.count(|call| *call == Call::Connect), 1);
     house.centre.script().poll.push_back(Ok(vec![message("a", agent("Li"), "hi")]));
-    pass(1.0).await;
+    let mut read = 11;
+    while read < 12 {
+        let path = format!("/v1/events?after={read}&wait=25");
+        read = house.at(2, &session).call("GET", &path, None).await.body["next"].as_u64().unwrap();
+    }
     let stories = [0, 1, 2].map(|proxy| house.at(proxy, &session));
     let expected = stories[0].story(0).await;
     assert_eq!(expected.last().map(String::as_str), Some("message hi"));
@@ -314,6 +324,24 @@ async fn a_debt_is_paid_by_whoever_is_left() {
     pass(60.0).await;
     assert!(house.proxies[1].app.shared.store.unfinished().await.unwrap().is_empty());
     assert_eq!(house.centre.count(|call| *call == Call::Disconnect), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ticket_is_good_at_any_proxy_and_once() {
+    let house = House::new(3).await;
+    let session = house.session().await;
+    let ticket = crate::session::credential::generate();
+    let wish = json!({"ticket": ticket});
+    let reply = house.at(0, &session).call("POST", "/v1/session/ticket", Some(wish)).await;
+    assert_eq!(reply.status, 200, "{}", reply.body);
+    let wish = json!({"ticket": ticket, "desk": "shop", "opened_by": "https://shop.example"});
+    for (proxy, expected) in [(1, 200), (2, 403), (0, 403)] {
+        let reply = house.proxies[proxy].call("POST", "/v1/session/redeem", None, Some(wish.clone())).await;
+        assert_eq!(reply.status, expected, "{}", reply.body);
+        if expected == 200 {
+            assert_eq!(reply.body["session"], session);
+        }
+    }
 }
 
 /// What may happen.

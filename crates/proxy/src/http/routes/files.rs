@@ -94,7 +94,8 @@ pub(in crate::http) async fn download(
             let refused = || {
                 Problem::new(ErrorCode::TicketRefused, "the ticket is not (or no longer) good for this file")
             };
-            let visitor = state.shared.tickets.visitor(&ticket, &file).ok_or_else(refused)?;
+            let visitor = ticket::visitor(state.shared.store.as_ref(), &ticket, &file).await?;
+            let visitor = visitor.ok_or_else(refused)?;
             match state.registry.get(&state.shared, &visitor).await {
                 Err(problem) if problem.code == ErrorCode::SessionUnknown => return Err(refused()),
                 visitor => visitor?,
@@ -119,7 +120,7 @@ pub(in crate::http) async fn ticket(
 ) -> Result<axum::Json<FileTicket>, Problem> {
     state.limiters.file_read(visitor.id())?;
     visitor.file(&file).await?;
-    let ticket = state.shared.tickets.issue(visitor.id(), &file)?;
+    let ticket = ticket::issue(state.shared.store.as_ref(), visitor.id(), &file).await?;
     let lifetime = u64::try_from(ticket::LIFETIME.as_millis()).unwrap_or(0);
     let expires_ms = state.shared.clock.now_ms().saturating_add(lifetime);
     Ok(axum::Json(FileTicket { url: format!("/v1/files/{file}?ticket={ticket}"), expires_ms }))

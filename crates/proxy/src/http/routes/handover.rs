@@ -3,7 +3,6 @@
 use crate::http::extract::{Caller, Json};
 use crate::http::origin;
 use crate::problem::Problem;
-use crate::session::credential;
 use crate::state::AppState;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -23,13 +22,9 @@ pub(in crate::http) async fn register(
     headers: HeaderMap,
     Json(wish): Json<RegisterTicket>,
 ) -> Result<axum::Json<TicketRegistered>, Problem> {
-    let hash = credential::hash(&wish.ticket).ok_or_else(|| {
-        let text = "field `ticket`: 32 random bytes in base64url without padding are needed";
-        Problem::new(ErrorCode::BadRequest, text)
-    })?;
     let secret = headers.get(SESSION_HEADER).and_then(|value| value.to_str().ok());
     let secret = secret.ok_or_else(Problem::session_unknown)?;
-    state.shared.handovers.register(hash, visitor.id(), secret)?;
+    state.register(&wish.ticket, visitor.id(), secret).await?;
     let expires_ms = state.shared.clock.now_ms().saturating_add(TICKET_MS);
     Ok(axum::Json(TicketRegistered { expires_ms }))
 }

@@ -9,6 +9,7 @@ mod writer;
 use super::lease::{Fence, Leased, News, Role};
 use super::local::Local;
 use super::records::{Batch, Handle, Intent, SessionRecord, VisitorRecord};
+use super::slip::{Slip, SlipKey};
 use super::{SCHEMA, SessionHash, Store, StoreError, Stored};
 use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
 use frontdesk_contract::{ClientId, Event};
@@ -16,6 +17,7 @@ use std::fs::{File, OpenOptions};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::broadcast;
 use writer::{Work, Writer};
 
@@ -179,11 +181,27 @@ impl Store for RedbStore {
         self.local().news()
     }
 
+    fn put_slip<'a>(&'a self, key: SlipKey, slip: Slip, life: Duration) -> Stored<'a, bool> {
+        let kept = self.local().put_slip(key, slip, life);
+        Box::pin(std::future::ready(kept))
+    }
+
+    fn slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        let slip = self.local().slip(key);
+        Box::pin(std::future::ready(Ok(slip)))
+    }
+
+    fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        let slip = self.local().take_slip(key);
+        Box::pin(std::future::ready(Ok(slip)))
+    }
+
     fn sessions(&self) -> Stored<'_, u64> {
         self.read(read::sessions)
     }
 
     fn sweep(&self, now_ms: u64, retention_ms: u64) -> Stored<'_, u64> {
+        self.local().sweep();
         Box::pin(async move {
             let plan = self.read(|view| sweep::plan(view, now_ms, retention_ms)).await?;
             let mut gone = 0;

@@ -13,6 +13,8 @@ async fn a_server_behaves_like_memory() {
     sweeps(&redis.store().await).await;
     let redis = Redis::start();
     takes_back(&redis.store().await).await;
+    let redis = Redis::start();
+    keeps_slips(&redis.store().await).await;
 }
 
 #[tokio::test]

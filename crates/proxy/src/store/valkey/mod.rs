@@ -9,6 +9,7 @@
 //! | `fd:v:<visitor>` | record, revision, and the last writes by their nonces |
 //! | `fd:e:`, `fd:i:`, `fd:c:`, `fd:h:<visitor>` | events by number, idempotency records, codes, handles |
 //! | `fd:l:<visitor>` | leases |
+//! | `fd:k:<hash>`, `fd:a:<visitor>` | tickets; the one of which the visitor has one at a time |
 //! | `fd:visitors`, `fd:care` | all visitors; the unfinished, with when to see whether somebody looks after them |
 //!
 //! # Layout
@@ -24,6 +25,7 @@ mod sweep;
 
 use super::lease::{self, Fence, Leased, News, Role};
 use super::records::{Batch, Handle, Intent, SessionRecord, VisitorRecord};
+use super::slip::{Slip, SlipKey};
 use super::{CODES_PER_VISITOR, SessionHash, Store, StoreError, Stored};
 use crate::session::credential::hex;
 use frontdesk_contract::{ClientId, Event};
@@ -330,6 +332,30 @@ impl Store for ValkeyStore {
 
     fn news(&self) -> broadcast::Receiver<News> {
         self.news.subscribe()
+    }
+
+    fn put_slip<'a>(&'a self, key: SlipKey, slip: Slip, life: Duration) -> Stored<'a, bool> {
+        Box::pin(async move {
+            let arguments = [
+                hex(&key).into_bytes(),
+                usize::from(slip.is_alone()).to_string().into_bytes(),
+                serde_json::to_vec(&slip)?,
+                life.as_millis().to_string().into_bytes(),
+            ];
+            let answer = self.run(&scripts::PUT_SLIP, slip.visitor(), &arguments).await?;
+            Ok(answer.first().is_some_and(|word| word == "OK"))
+        })
+    }
+
+    fn slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        Box::pin(self.field(format!("fd:k:{}", hex(key)), "slip"))
+    }
+
+    fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        Box::pin(async move {
+            let answer = self.run(&scripts::TAKE_SLIP, &hex(key), &[]).await?;
+            answer.get(1).map(|slip| parse(slip)).transpose()
+        })
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

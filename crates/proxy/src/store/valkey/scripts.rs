@@ -19,5 +19,7 @@ scripts! {
     LEASE = "lua/lease.lua",
     RELEASE = "lua/release.lua",
     ORPHANS = "lua/orphans.lua",
+    PUT_SLIP = "lua/put_slip.lua",
+    TAKE_SLIP = "lua/take_slip.lua",
     FLUSH = "lua/flush.lua",
 }
