@@ -53,6 +53,9 @@ cargo xtask <command>
   prove [--runs N] [TARGET…]
                         what is too long for `test`: 10,000,000 runs of each fuzz target; goes on where it was
                         stopped, writes docs/proof.md
+  prove processes [PART…]
+                        what arrives in real browsers while networks fail and programs are killed: chromium, firefox,
+                        webkit, proxy-kills, store-kills, browser-kills, rolling; writes docs/delivery.md
   replay [ARGS]         plays recorded conversations against a proxy
   install [--browsers LIST]
                         only the tools that the other commands would install
@@ -87,6 +90,9 @@ fn run() -> Result<()> {
         }
         "bench" => bench::run(&args::bench(rest)?),
         "fuzz" => fuzz::run(&args::fuzz(fuzz::QUICK_RUNS, rest)?),
+        "prove" if rest.first().is_some_and(|word| word == "processes") => {
+            prove::processes::run(rest.get(1..).unwrap_or_default())
+        }
         "prove" => prove::hostile::run(&args::fuzz(prove::hostile::RUNS, rest)?),
         "replay" => visitor::run("frontdesk-replay", &rest),
         "" | "help" | "--help" | "-h" => {

@@ -3,6 +3,7 @@
 
 pub(crate) mod figures;
 pub(crate) mod hostile;
+pub(crate) mod processes;
 
 use anyhow::Result;
 

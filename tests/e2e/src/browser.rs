@@ -115,7 +115,7 @@ pub struct Browser {
     session: Session,
     // Ended in this order: a driver before the screen that its browser is on.
     processes: Vec<Process>,
-    _profile: Folder,
+    _profile: Arc<Folder>,
     _door: Option<Door>,
 }
 
@@ -126,7 +126,17 @@ impl Browser {
     ///
     /// When driver or browser are missing or do not come up.
     pub async fn start(options: Options, name: &str) -> Result<Self> {
-        Self::start_on(Machine::This, options, name).await
+        Self::start_in(&Arc::new(Folder::temporary()?), options, name).await
+    }
+
+    /// Starts one with the profile in this folder, such as one that was killed has left. Chromium only; other drivers make
+    /// profiles of their own.
+    ///
+    /// # Errors
+    ///
+    /// When driver or browser are missing or do not come up.
+    pub async fn start_in(profile: &Arc<Folder>, options: Options, name: &str) -> Result<Self> {
+        Self::start_on(Machine::This, Arc::clone(profile), options, name).await
     }
 
     /// Starts one on the visitor's machine. Its pages are those that `localhost` and `127.0.0.1` have here, as far as a
@@ -136,11 +146,11 @@ impl Browser {
     ///
     /// When driver or browser are missing or do not come up.
     pub async fn start_at(visitor: &Arc<Visitor>, options: Options, name: &str) -> Result<Self> {
-        Self::start_on(Machine::Visitor(Arc::clone(visitor)), options, name).await
+        let profile = Arc::new(Folder::temporary()?);
+        Self::start_on(Machine::Visitor(Arc::clone(visitor)), profile, options, name).await
     }
 
-    async fn start_on(machine: Machine, options: Options, name: &str) -> Result<Self> {
-        let profile = Folder::temporary()?;
+    async fn start_on(machine: Machine, profile: Arc<Folder>, options: Options, name: &str) -> Result<Self> {
         let port = machine.free_port()?;
         let log = crate::output().join(format!("{name}.driver.log"));
         let (driver, screen) = match options.kind {

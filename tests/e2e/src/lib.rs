@@ -6,6 +6,7 @@
 //! roles, names and the widget's own class names.
 //!
 //! [`sip`] is for calls, through the softphone alone or through the panel, against real gateways and telephones.
+//! [`delivery`] counts what arrives while networks fail and programs are killed.
 //! [`network`] puts the visitor's machine into a network of its own.
 //!
 //! [`story()`] puts these together for one test, and leaves screenshots and logs in `target/e2e` when it fails.
@@ -13,6 +14,7 @@
 pub mod browser;
 pub mod centre;
 mod console;
+pub mod delivery;
 pub mod network;
 pub mod others;
 pub mod pages;

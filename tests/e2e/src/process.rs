@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result, ensure};
 use tokio::net::TcpStream;
 
-use crate::wait::until;
+use crate::wait::{until, within};
 
 /// Below those that Linux gives to connections (`ip_local_port_range`).
 const GIVEN_BY_NOBODY: std::ops::Range<usize> = 12_000..32_000;
@@ -124,6 +124,23 @@ impl Process {
         all.push(self.child.id());
         signal("KILL", &all);
         drop(self.child.wait());
+    }
+
+    /// Asks it to end and waits until it has, as whoever rolls out a new version does.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn stop(&mut self, patience: Duration) -> Result<()> {
+        if self.is_running() {
+            signal("TERM", &[self.child.id()]);
+        }
+        let what = format!("{} ends", self.name);
+        within(patience, &what, async || {
+            ensure!(!self.is_running(), "it still runs");
+            Ok(())
+        })
+        .await
     }
 
     /// What the programs that it started, and theirs, have used of the processors so far.

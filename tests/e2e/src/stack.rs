@@ -14,9 +14,9 @@ use crate::shop::{Place, Shop};
 use crate::street::Street;
 
 /// What opens the centre; words that can be searched for.
-const APP_KEY: &str = "app-key-that-stays-in-the-proxy";
-const APP_SECRET: &str = "app-secret-that-stays-in-the-proxy";
-const CHANNEL: &str = "202201077401331370";
+pub(crate) const APP_KEY: &str = "app-key-that-stays-in-the-proxy";
+pub(crate) const APP_SECRET: &str = "app-secret-that-stays-in-the-proxy";
+pub(crate) const CHANNEL: &str = "202201077401331370";
 
 /// How a desk and its centre differ from the usual.
 #[derive(Clone, Debug)]
@@ -124,7 +124,7 @@ impl Stack {
     }
 }
 
-fn settings(patch: &Value) -> Result<Settings> {
+pub(crate) fn settings(patch: &Value) -> Result<Settings> {
     let usual = json!({
         "app_key": APP_KEY,
         "app_secret": APP_SECRET,
@@ -181,7 +181,7 @@ countries = ["CN", "DE"]
 }
 
 /// The proxy's binary: `FRONTDESK_BIN`, or the one that cargo has built with this program.
-fn program() -> Result<PathBuf> {
+pub(crate) fn program() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("FRONTDESK_BIN") {
         return Ok(path.into());
     }

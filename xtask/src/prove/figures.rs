@@ -13,7 +13,6 @@ use anyhow::{Context as _, Result, bail};
 use crate::paths;
 
 /// Where the promise and its figures stand.
-#[cfg_attr(not(test), expect(dead_code, reason = "the proofs of delivery come next"))]
 pub(crate) const DELIVERY: &str = "docs/delivery.md";
 
 /// Puts `text` between the marks named `name` of the page, in the place of what was there. Nothing is written when that is
@@ -22,7 +21,6 @@ pub(crate) const DELIVERY: &str = "docs/delivery.md";
 /// # Errors
 ///
 /// A page that cannot be read or written, or in which the marks are missing, double or in the wrong order.
-#[expect(dead_code, reason = "the proofs of delivery come next")]
 pub(crate) fn write(page: &str, name: &str, text: &str) -> Result<()> {
     let file = paths::root().join(page);
     let old = fs::read_to_string(&file).with_context(|| format!("cannot read {page}"))?;

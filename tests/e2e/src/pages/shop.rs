@@ -27,12 +27,21 @@ impl ShopPage {
     ///
     /// When it cannot be loaded.
     pub async fn open(tab: Tab, stack: &Stack, path: &str) -> Result<Self> {
+        Self::open_at(tab, &stack.shop.origin, path).await
+    }
+
+    /// The same at the shop of this origin.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be loaded.
+    pub async fn open_at(tab: Tab, origin: &str, path: &str) -> Result<Self> {
         let words = Words::of(match path {
             _ if path.starts_with("/zh/") => "zh-CN",
             _ if path.ends_with("?rtl") => "ar",
             _ => "en",
         })?;
-        let page = Self { tab, origin: stack.shop.origin.clone(), words };
+        let page = Self { tab, origin: origin.to_owned(), words };
         page.go_to(path).await?;
         Ok(page)
     }
