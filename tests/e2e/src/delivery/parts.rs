@@ -66,9 +66,10 @@ impl Part {
 }
 
 async fn talk(kind: Kind, count: usize, seed: u64) -> Result<Figures> {
-    let site = Site::open(Kept::File, 1, "talk").await?;
+    let name = format!("talk-{kind:?}").to_lowercase();
+    let site = Site::open(Kept::File, 1, &name).await?;
     let options = Options { kind, third_party_storage: true, ..Options::default() };
-    let mut talk = Talk::begin(&site, options, "talk").await?;
+    let mut talk = Talk::begin(&site, options, &name).await?;
     site.disturb(&faults(seed, 5.0))?;
     talk.both_say(count, async |_| Ok(())).await?;
     talk.count().await
