@@ -73,8 +73,14 @@ impl Store for Cut {
         through!(self, touch(hash, expires_ms))
     }
 
+    /// A write that is on its way arrives, whether or not whoever sent it is still there.
     fn write<'a>(&'a self, batch: Batch) -> Stored<'a, ()> {
-        through!(self, write(batch))
+        let (inner, mut cut) = (Arc::clone(&self.inner), self.cut.subscribe());
+        let arrived = tokio::spawn(async move {
+            drop(cut.wait_for(|cut| !cut).await);
+            inner.write(batch).await
+        });
+        Box::pin(async move { arrived.await.unwrap() })
     }
 
     fn erase<'a>(&'a self, visitor: &'a str) -> Stored<'a, ()> {

@@ -2,7 +2,7 @@
 
 use super::cut::Cut;
 use super::{Bench, Plan, Reply, Visitor, agent, message, pass};
-use crate::config::{MessageIds, OnLinger};
+use crate::config::{MessageIds, OnLinger, PollKind};
 use crate::store::Store;
 use crate::store::lease::TTL;
 use crate::store::memory::MemoryStore;
@@ -241,6 +241,33 @@ async fn a_proxy_that_stood_still_neither_journals_nor_sends() {
     pass(10.0).await;
     let polls = house.polls() - before;
     assert!(polls <= 21, "{polls} polls in 10 s: one polls");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_arrives_after_another_took_over_is_refused() {
+    let plan = || {
+        let mut plan = Plan::default();
+        // Whoever takes over has nothing to write.
+        plan.desk.centre.poll = PollKind::Repeats;
+        plan
+    };
+    let house = House::with(2, Arc::new(MemoryStore::new()), plan).await;
+    let session = house.session().await;
+    house.at(0, &session).connect("c1", "robot").await;
+    pass(1.0).await;
+    let polls = house.polls();
+    house.lines[0].cut(true);
+    house.centre.script().poll.push_back(Ok(vec![message("a", agent("Li"), "late")]));
+    while house.polls() == polls {
+        pass(0.1).await;
+    }
+    pass(0.1).await;
+    let b = house.at(1, &session);
+    b.call("GET", "/v1/events?after=1&wait=20", None).await;
+    assert!(house.polls() > polls + 1, "the other polls");
+    house.lines[0].cut(false);
+    pass(5.0).await;
+    assert_eq!(b.story(1).await, [""; 0]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -8,15 +8,25 @@ use crate::store::tests::redis::Redis;
 use proptest::prelude::*;
 use serde_json::json;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 async fn house(redis: &Redis) -> House {
     let mut house = House::default();
     for _ in 0..3 {
         let store: Arc<dyn Store> = Arc::new(redis.store().await);
-        house.start(&store, Plan::default()).await;
+        let mut plan = Plan::default();
+        plan.settings.limits.requests_per_address_per_minute = 100_000;
+        plan.settings.limits.messages_per_visitor_per_minute = 100_000;
+        plan.settings.limits.sessions_per_address_per_hour = 100_000;
+        house.start(&store, plan).await;
     }
     house
+}
+
+/// Who is told to come again does so after a while.
+async fn a_while() {
+    tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
 #[tokio::test]
@@ -88,9 +98,12 @@ async fn without_its_server_a_proxy_refuses_and_is_not_ready_and_goes_on_afterwa
             assert_eq!(reply.body["code"], "session_unknown");
             break;
         }
+        a_while().await;
     }
     let wish = json!({"protocol": 1, "desk": "shop"});
-    while house.proxies[0].call("POST", "/v1/session", None, Some(wish.clone())).await.status != 200 {}
+    while house.proxies[0].call("POST", "/v1/session", None, Some(wish.clone())).await.status != 200 {
+        a_while().await;
+    }
 }
 
 /// Says it again and again, as a page does.
@@ -100,6 +113,7 @@ async fn until_answered(house: &House, proxy: usize, session: &str, id: &str) ->
         if !matches!(reply.status.as_u16(), 503 | 409) {
             return reply;
         }
+        a_while().await;
     }
 }
 

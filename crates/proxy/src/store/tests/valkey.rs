@@ -75,6 +75,31 @@ async fn what_a_server_confirmed_survives_its_kill() {
 }
 
 #[tokio::test]
+async fn after_an_outage_whoever_held_a_lease_comes_first() {
+    let mut redis = Redis::start();
+    let (here, there) = (redis.store().await, redis.store().await);
+    open(&here, "v-1", 100).await;
+    let generation = held(&here.lease("v-1", Role::Poll, 1).await.unwrap());
+    let client = ::redis::Client::open(format!("redis://127.0.0.1:{}", redis.server().port)).unwrap();
+    let mut line = client.get_multiplexed_async_connection().await.unwrap();
+    // As if the outage were longer than the lease.
+    let ended = ::redis::cmd("HSET").arg("fd:l:v-1").arg("poll:u").arg(1).to_owned();
+    let _: u64 = ended.query_async(&mut line).await.unwrap();
+    redis.kill();
+    assert!(there.flush().await.is_err());
+    redis.revive();
+    while there.flush().await.is_err() {}
+    assert_eq!(held(&there.lease("v-1", Role::Poll, 2).await.unwrap()), 0);
+    while here.flush().await.is_err() {}
+    assert_eq!(held(&here.lease("v-1", Role::Poll, 1).await.unwrap()), generation);
+    // Without an outage a lease that has run out is anybody's.
+    let mut line = client.get_multiplexed_async_connection().await.unwrap();
+    let _: u64 = ended.query_async(&mut line).await.unwrap();
+    let newcomer = redis.store().await;
+    assert!(held(&newcomer.lease("v-1", Role::Poll, 3).await.unwrap()) > generation);
+}
+
+#[tokio::test]
 async fn a_halted_server_is_noticed_and_a_write_that_hung_is_done_once() {
     let redis = Redis::start();
     let store = Arc::new(redis.store().await);

@@ -12,6 +12,9 @@ use tokio::time::Instant;
 /// An answer is waited for so long, a connection so long.
 const ANSWER: Duration = Duration::from_secs(2);
 const CONNECT: Duration = Duration::from_secs(1);
+/// So long after the store was away whoever held a lease comes first, although its time has run out meanwhile: everybody
+/// else had to stand still as well.
+const POLITE: Duration = Duration::from_secs(2);
 /// After an attempt that failed the next is made no sooner.
 const PAUSE: Duration = Duration::from_millis(200);
 
@@ -29,6 +32,8 @@ struct State {
     connection: Option<(u64, MultiplexedConnection)>,
     number: u64,
     failed: Option<(Instant, String)>,
+    /// When it was there again after it had been away.
+    back: Option<Instant>,
 }
 
 impl Line {
@@ -54,6 +59,9 @@ impl Line {
         }
         match self.connect().await {
             Ok(connection) => {
+                if state.number > 0 {
+                    state.back = Some(Instant::now());
+                }
                 state.number += 1;
                 state.failed = None;
                 state.connection = Some((state.number, connection.clone()));
@@ -64,6 +72,12 @@ impl Line {
                 Err(error)
             }
         }
+    }
+
+    /// How long those who held a lease still come first.
+    pub(super) async fn polite(&self) -> Duration {
+        let back = self.state.lock().await.back;
+        back.map_or(Duration::ZERO, |back| POLITE.saturating_sub(back.elapsed()))
     }
 
     async fn connect(&self) -> Result<MultiplexedConnection, StoreError> {

@@ -295,6 +295,7 @@ impl Store for ValkeyStore {
                 format!("{holder:016x}").into_bytes(),
                 life(),
                 usize::from(role.cares()).to_string().into_bytes(),
+                self.line.polite().await.as_millis().to_string().into_bytes(),
             ];
             let answer = self.run(&scripts::LEASE, visitor, &arguments).await?;
             let number = |at: usize| answer.get(at).and_then(|text| text.parse().ok()).ok_or_else(broken);

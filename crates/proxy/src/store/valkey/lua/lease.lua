@@ -1,6 +1,8 @@
--- role, holder, its life in milliseconds, whether its holder looks after the visitor 0 or 1.
+-- role, holder, its life in milliseconds, whether its holder looks after the visitor 0 or 1, and for how many milliseconds
+-- whoever held it before comes first although its time is over.
 if not rev then return {'GONE'} end
 local role, holder, life, cares = argument(), argument(), argument(), argument()
+local polite = tonumber(argument())
 local holder_field, until_field = role .. ':h', role .. ':u'
 local generation_field, wanted_field = role .. ':g', role .. ':w'
 local row = redis.call('HMGET', lease_key, holder_field, until_field, generation_field, wanted_field)
@@ -13,10 +15,10 @@ if row[1] == holder then
     redis.call('HDEL', lease_key, wanted_field)
     wanted = '1'
   end
-elseif row[1] and tonumber(row[2]) > time then
+elseif row[1] and (tonumber(row[2]) > time or polite > 0) then
   if not row[4] then redis.call('HSET', lease_key, wanted_field, '1') end
   tell('wanted', role)
-  return {'TAKEN', tostring(tonumber(row[2]) - time), rev}
+  return {'TAKEN', tostring(math.max(tonumber(row[2]) - time, polite)), rev}
 else
   generation = tostring(redis.call('HINCRBY', lease_key, 'g', 1))
   redis.call('HSET', lease_key, holder_field, holder, until_field, ends, generation_field, generation)
