@@ -6,7 +6,7 @@ use crate::config::{MessageIds, OnLinger, PollKind};
 use crate::store::Store;
 use crate::store::lease::TTL;
 use crate::store::memory::MemoryStore;
-use crate::vendor::fake::{Call, Fake};
+use crate::vendor::fake::{Call, Fake, unknown};
 use frontdesk_contract::CallOffer;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -241,6 +241,35 @@ async fn a_proxy_that_stood_still_neither_journals_nor_sends() {
     pass(10.0).await;
     let polls = house.polls() - before;
     assert!(polls <= 21, "{polls} polls in 10 s: one polls");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_proxy_that_cannot_renew_its_lease_sends_nothing_more() {
+    let plan = || {
+        let mut plan = Plan::default();
+        plan.desk.centre.message_id = MessageIds::Deduplicated;
+        plan
+    };
+    let house = House::with(2, Arc::new(MemoryStore::new()), plan).await;
+    let session = house.session().await;
+    house.at(0, &session).connect("c1", "robot").await;
+    let gate = Arc::new(Semaphore::new(0));
+    house.centre.script().gate = Some(Arc::clone(&gate));
+    house.centre.script().say.push_back(Err(unknown()));
+    let (a, b) = (house.at(0, &session), house.at(1, &session));
+    let lost = tokio::time::timeout(Duration::from_millis(100), a.say("m1", "hello")).await;
+    assert!(lost.is_err());
+    house.lines[0].cut(true);
+    house.centre.script().gate = None;
+    assert_eq!(status(&b.say("m1", "hello").await), "accepted");
+    assert_eq!(house.centre.said(), 2);
+    // Only now it hears that its message may not have arrived: it would say it again.
+    gate.add_permits(1);
+    for cut in [true, false] {
+        house.lines[0].cut(cut);
+        pass(20.0).await;
+        assert_eq!(house.centre.said(), 2);
+    }
 }
 
 #[tokio::test(start_paused = true)]
