@@ -22,63 +22,56 @@ const BETWEEN: u64 = 12;
 /// A kill that nobody recovers from is seen by then.
 const STANDSTILL: Duration = Duration::from_secs(120);
 
-/// Lets visitors talk, and kills again and again, so many times at least; `kill` is told how often it was called before.
+/// Lets visitors talk, and kills so many times meanwhile; `kill` is told how often it was called before. The site is good
+/// for this once: its centre remembers what was said.
 ///
 /// # Errors
 ///
-/// When something does not come up again, nothing gets through any more, or the visitors cannot be started.
+/// When something does not come up again, nothing gets through any more, or the visitors cannot be started or are done too
+/// early.
 pub async fn talks_through(
     site: &Site,
     kills: u64,
     mut kill: impl AsyncFnMut(u64) -> Result<()>,
 ) -> Result<Figures> {
     let begun = Instant::now();
-    let mut figures = Figures::default();
-    // While they talk it is killed; then again, until it was killed often enough.
-    for round in 0.. {
-        if figures.kills >= kills {
-            break;
+    let folder = Folder::temporary()?;
+    let options = options(site, &folder, kills)?;
+    let mut done = 0;
+    let killing = async {
+        while done < kills {
+            let before = site.requests("send");
+            within(STANDSTILL, "messages get through again", async || {
+                ensure!(site.requests("send") >= before + BETWEEN, "too few are sent");
+                Ok(())
+            })
+            .await?;
+            kill(done).await?;
+            done += 1;
         }
-        ensure!(round < 40, "the visitors are too quick for so many kills");
-        let folder = Folder::temporary()?;
-        let options = options(site, &folder)?;
-        let mut done = figures.kills;
-        let killing = async {
-            while done < kills {
-                let before = site.requests("send");
-                within(STANDSTILL, "messages get through again", async || {
-                    ensure!(site.requests("send") >= before + BETWEEN, "too few are sent");
-                    Ok(())
-                })
-                .await?;
-                kill(done).await?;
-                done += 1;
-            }
-            std::future::pending::<()>().await;
-            Ok(())
-        };
-        let report = tokio::select! {
-            report = run(&options) => report?,
-            failed = killing => return failed.map(|()| figures),
-        };
-        ensure!(report.failures.is_empty(), "{report}");
-        let mut own = Figures::of_crowd(&report);
-        own.kills = done - figures.kills;
-        figures.add(&own);
-    }
-    let [near_faults, far_faults] = site.faults();
-    let sends = site.requests("send") as f64;
-    figures.near_faults = near_faults;
-    figures.far_faults = far_faults;
-    figures.requests_per_message = sends / figures.up.said.max(1) as f64;
+        std::future::pending::<()>().await;
+        Ok(())
+    };
+    let report = tokio::select! {
+        report = run(&options) => report?,
+        failed = killing => return failed.map(|()| Figures::default()),
+    };
+    ensure!(report.failures.is_empty(), "{report}");
+    ensure!(done == kills, "the visitors were done after {done} of {kills} kills");
+    let mut figures = Figures::of_crowd(&report);
+    [figures.near_faults, figures.far_faults] = site.faults();
+    figures.kills = kills;
+    figures.requests_per_message = site.requests("send") as f64 / figures.up.said.max(1) as f64;
     figures.seconds = begun.elapsed().as_secs();
     Ok(figures)
 }
 
-fn options(site: &Site, folder: &Folder) -> Result<Options> {
+fn options(site: &Site, folder: &Folder, kills: u64) -> Result<Options> {
     let file = folder.path().join("dialogues.jsonl");
     let mut text = String::new();
-    for dialogue in 0..VISITORS * 2 {
+    // Twice as much as passes between the kills, and the same for each visitor.
+    let dialogues = usize::try_from(kills * BETWEEN * 2)?.div_ceil(TURNS * VISITORS).max(2) * VISITORS;
+    for dialogue in 0..dialogues {
         let turns: Vec<String> = (0..TURNS)
             .map(|turn| {
                 format!(

@@ -82,19 +82,6 @@ impl Figures {
         }
     }
 
-    /// Adds those of another run of the same part.
-    pub fn add(&mut self, other: &Self) {
-        for (own, other) in [(&mut self.up, other.up), (&mut self.down, other.down)] {
-            own.said += other.said;
-            own.lost += other.lost;
-            own.duplicated += other.duplicated;
-            own.inversions += other.inversions;
-            own.unexpected += other.unexpected;
-        }
-        self.unconfirmed += other.unconfirmed;
-        self.kills += other.kills;
-    }
-
     /// A row of a table: messages up and down; lost, duplicated, inversions and unexpected of both; unconfirmed; kills;
     /// faults near and far; requests per message; milliseconds of recovery; seconds.
     #[must_use]
