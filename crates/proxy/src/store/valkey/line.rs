@@ -68,7 +68,11 @@ impl Line {
                 Ok((state.number, connection))
             }
             Err(error) => {
-                state.failed = Some((Instant::now(), error.to_string()));
+                let why = match &error {
+                    StoreError::Failed(why) => why.clone(),
+                    other => other.to_string(),
+                };
+                state.failed = Some((Instant::now(), why));
                 Err(error)
             }
         }
