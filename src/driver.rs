@@ -13,6 +13,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsValue;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen_futures::spawn_local;
 use web_sys::Blob;
 
 /// Largest whole number that every JavaScript engine keeps exactly.
@@ -26,6 +28,8 @@ pub trait Screen {
     fn redraw(&self, session: &Session);
     /// A text comes back to the composer.
     fn returned(&self, text: String);
+    /// The composer is to hold this, if it still holds what it held `before`.
+    fn drafted(&self, text: String, before: &str);
     /// Something of this name was not taken.
     fn declined(&self, name: &str, code: ErrorCode);
 }
@@ -69,6 +73,10 @@ struct Shared {
     busy: Cell<bool>,
     panel_open: Cell<bool>,
     following: Cell<bool>,
+    /// The part among the tabs that the host was told.
+    part: Cell<Option<bool>>,
+    /// Called when the tab that led is gone.
+    vacant: RefCell<JsValue>,
     /// The session was opened by this page, not resumed, and nothing has happened in it as far as is known.
     fresh: Cell<bool>,
     /// What the answer in hand was read from.
@@ -105,6 +113,8 @@ impl Driver {
             busy: Cell::default(),
             panel_open: Cell::default(),
             following: Cell::default(),
+            part: Cell::default(),
+            vacant: RefCell::default(),
             fresh: Cell::default(),
             answer: RefCell::default(),
         });
@@ -129,6 +139,14 @@ impl Driver {
                 }
             };
             *shared.channel.borrow_mut() = Channel::open(&shared.desk, Box::new(heard));
+            let own = Rc::downgrade(shared);
+            let vacant = move || {
+                if let Some(shared) = own.upgrade() {
+                    shared.tabs(TabInput::Vacant);
+                }
+            };
+            // As long as the page: the browser may call it late.
+            shared.vacant.replace(Closure::<dyn Fn()>::new(vacant).into_js_value());
             if shared.channel.borrow().is_none() {
                 shared.inbox.borrow_mut().push_front(Input::Role(frontdesk_core::Role::Alone));
             }
@@ -217,6 +235,19 @@ impl Shared {
                 Effect::Redraw => redraw = true,
                 Effect::Returned(text) => self.screen.returned(text),
                 Effect::Unread(count) => self.host.unread(count),
+                Effect::Sound => self.host.sound(),
+                Effect::Drafted { text, before } => self.screen.drafted(text, &before),
+                Effect::Look => self.look(),
+                Effect::Told { id, state } => {
+                    if let Some(channel) = &*self.channel.borrow() {
+                        channel.message(&id, state);
+                    }
+                }
+                Effect::SeenTo(seq) => {
+                    if let Some(channel) = &*self.channel.borrow() {
+                        channel.seen(self.session_tag(), seq);
+                    }
+                }
                 Effect::WakeAt(at) => {
                     self.session_due.set(at);
                     self.set_timer();
@@ -292,6 +323,17 @@ impl Shared {
         }
     }
 
+    fn look(&self) {
+        let (own, storage) = (self.own.clone(), self.storage.borrow().clone());
+        spawn_local(async move {
+            let Some(storage) = storage else { return };
+            let saved = storage.look().await;
+            if let Some(shared) = own.upgrade() {
+                shared.input(Input::Found(saved));
+            }
+        });
+    }
+
     fn content(&self, id: ClientId) -> impl Future<Output = Option<Blob>> + use<> {
         let storage = self.storage.borrow().clone();
         async move { storage?.content(&RecordKey::Outgoing(id)).await }
@@ -346,6 +388,10 @@ impl Shared {
                 }
             }
         }
+        let part = self.tabs.borrow().part();
+        if self.part.replace(part) != part {
+            self.host.lead(part, &self.vacant.borrow());
+        }
     }
 
     fn heard(&self, said: Said) {
@@ -356,6 +402,11 @@ impl Shared {
             }
             Said::Page { .. } => {}
             Said::Opened(other) => self.other_opened(other),
+            Said::Message(id, state) => self.input(Input::Told(id, state)),
+            Said::Seen { session, seq } if session == self.session_tag() => {
+                self.input(Input::SeenElsewhere(seq));
+            }
+            Said::Seen { .. } => {}
         }
     }
 
@@ -400,7 +451,7 @@ impl Shared {
                     self.input(Input::Woken);
                 }
             }
-            Sign::Leaving => {
+            Sign::Leaving | Sign::Resting => {
                 self.tabs(TabInput::Leaving);
                 // A page that comes back from the page cache takes part again at its next input.
                 self.following.set(false);

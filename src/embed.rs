@@ -34,7 +34,7 @@ pub struct Settings {
     /// Address of the style sheet. With it the widget lives in a shadow root of its own.
     pub stylesheet: Option<String>,
     /// Functions of the host: `close`, `unread`, `conversation`, `ready`, `softphone`, `ticker`, `handOver`, `call`,
-    /// `vaultGet`, `vaultPut`, `moreTexts`.
+    /// `vault`, `lead`, `sound`, `moreTexts`.
     pub host: JsValue,
     /// The panel is open from the start.
     pub open: bool,

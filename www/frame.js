@@ -15,6 +15,33 @@ if (ticket) history.replaceState(null, '', location.pathname + location.search);
 
 let sentences;
 
+/** A loader that has a vault answers sooner. */
+const VAULT_MS = 10000;
+
+let letGo = () => {};
+
+/**
+ * A tab that leads holds a lock, and those behind it wait for that: the browser frees it when the tab dies, and tells the
+ * next. A frozen tab keeps it, so whoever leads takes it. Where there are no locks nobody is told.
+ */
+const lead = ([leads, vacant]) => {
+  letGo();
+  if (leads === null || !navigator.locks) return;
+  const gone = new AbortController();
+  let end;
+  const held = new Promise((resolve) => (end = resolve));
+  letGo = () => {
+    gone.abort();
+    end();
+  };
+  const how = leads ? { steal: true } : { signal: gone.signal };
+  const run = () => {
+    if (!leads) vacant();
+    return held;
+  };
+  navigator.locks.request(`frontdesk/${desk}`, how, run).catch(() => {});
+};
+
 /** Signalling and media of a call, loaded when one is begun. */
 const softphone = () => import(asset('softphone.js'));
 
@@ -113,7 +140,7 @@ const start = async (settings, host, open, taken) => {
     title: settings.title,
     theme: settings.theme,
     stylesheet: root.dataset.stylesheet,
-    host: { softphone, ticker, handOver: handOver(settings), moreTexts: completing(texts, language), ...host },
+    host: { softphone, ticker, lead, handOver: handOver(settings), moreTexts: completing(texts, language), ...host },
     open,
     session: taken?.session,
     draft: taken?.draft,
@@ -148,6 +175,14 @@ const serveLoader = () => {
 
   const post = (type, fields) => window.parent.postMessage({ frontdesk: 1, nonce, type, ...fields }, origin);
 
+  const askVault = (wish) =>
+    new Promise((resolve) => {
+      answers.set(++calls, resolve);
+      post('vault', { call: calls, ...wish });
+      // A loader from the browser's cache may not know of this.
+      setTimeout(resolve, VAULT_MS, null);
+    });
+
   const host = {
     close: () => post('close'),
     unread: (count) => post('unread', { count, text: sentences.unread.replace('{count}', count) }),
@@ -155,12 +190,7 @@ const serveLoader = () => {
     conversation: (open) => post('conversation', { open }),
     ready: () => post('ready'),
     call: (detail) => post('call', { detail }),
-    vaultGet: () =>
-      new Promise((resolve) => {
-        answers.set(++calls, resolve);
-        post('vault-get', { call: calls });
-      }),
-    vaultPut: (value) => post('vault-put', { value }),
+    vault: async ([id, text]) => (await import('./vault.js')).vault(askVault, id, text),
   };
 
   const show = () => {

@@ -165,42 +165,29 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
   };
   const rememberOpen = () => conversation && remember(isOpen ? '2' : '1');
 
-  const result = (request) =>
+  /** Keeps a value of the desk, forgets it (`null`), or answers all of them (no id), once that is committed. */
+  const vault = (id, value) =>
     new Promise((resolve, reject) => {
-      request.onsuccess = () => resolve(request.result);
-      request.onerror = reject;
+      const opening = indexedDB.open('frontdesk', 1);
+      opening.onupgradeneeded = () => opening.result.createObjectStore('vault');
+      opening.onerror = reject;
+      opening.onsuccess = () => {
+        const db = opening.result;
+        try {
+          const work = db.transaction('vault', 'readwrite');
+          const store = work.objectStore('vault');
+          const key = [desk, id];
+          const all = IDBKeyRange.bound([desk], [desk, []]);
+          const request = !id ? store.getAll(all) : value ? store.put(value, key) : store.delete(key);
+          work.oncomplete = () => resolve(request.result);
+          work.onabort = reject;
+        } catch (error) {
+          reject(error);
+        }
+        // Once the transaction is through.
+        db.close();
+      };
     });
-
-  const withVault = async (use) => {
-    const opening = indexedDB.open('frontdesk', 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore('vault');
-    const db = await result(opening);
-    try {
-      return await result(use(db.transaction('vault', 'readwrite').objectStore('vault')));
-    } finally {
-      db.close();
-    }
-  };
-
-  /** Reads (`undefined`), forgets (`null`) or keeps the desk's one string, under a key that cannot be exported. */
-  const vault = async (value) => {
-    if (value === null) return withVault((store) => store.delete(desk));
-    const name = 'AES-GCM';
-    const kept = await withVault((store) => store.get(desk));
-    if (value === undefined) {
-      const { key, iv, data } = kept;
-      return new TextDecoder().decode(await crypto.subtle.decrypt({ name, iv }, key, data));
-    }
-    const key = kept?.key || (await crypto.subtle.generateKey({ name, length: 256 }, false, ['encrypt', 'decrypt']));
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const data = await crypto.subtle.encrypt({ name, iv }, key, new TextEncoder().encode(value));
-    await withVault((store) => store.put({ key, iv, data }, desk));
-  };
-
-  // One step after the other, so that a read never overtakes the write before it. Nothing kept, refused storage
-  // and an unreadable record all read as null.
-  let lastStep = Promise.resolve();
-  const useVault = (value) => (lastStep = lastStep.then(() => vault(value)).catch(() => null));
 
   // --- the frame -----------------------------------------------------------------------------------------------
 
@@ -318,10 +305,10 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
       conversation = message.open;
       if (!rememberOpen()) remember('');
     },
-    async 'vault-get'({ call }) {
-      post('vault', { call, value: await useVault() });
+    async vault({ call, id, value }) {
+      // Refused storage answers null.
+      post('vault', { call, value: await vault(id, value).catch(() => null) });
     },
-    'vault-put': ({ value }) => useVault(value),
   };
 
   listen(window, 'message', ({ source, origin: sender, data }) => {

@@ -120,7 +120,7 @@ impl Calls {
                 match sign {
                     Sign::Woken | Sign::Visible(true) => shared.input(Input::Woken),
                     Sign::Leaving => shared.input(Input::Leaving),
-                    Sign::Visible(false) => {}
+                    Sign::Visible(false) | Sign::Resting => {}
                 }
             }
         }));

@@ -515,6 +515,14 @@ impl Screen for Sight {
         self.context.returned.update(|count| *count += 1);
     }
 
+    fn drafted(&self, text: String, before: &str) {
+        let Some(desk) = self.desk.upgrade() else { return };
+        if desk.draft() == before {
+            desk.set_draft(text);
+            self.context.returned.update(|count| *count += 1);
+        }
+    }
+
     fn declined(&self, name: &str, code: ErrorCode) {
         let Some(desk) = self.desk.upgrade() else { return };
         let reason = desk.words.get(text::of_error(Some(code)));

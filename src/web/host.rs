@@ -74,20 +74,25 @@ impl Host {
         Some(coming.into())
     }
 
-    /// Whether the host keeps a text for us.
-    pub fn has_vault(&self) -> bool {
-        self.function("vaultGet").is_some() && self.function("vaultPut").is_some()
+    /// Lets the host keep a text under this name; without a text it forgets that, without a name it answers all that it
+    /// keeps. `None` when it does not do so.
+    pub async fn vault(&self, name: Option<&str>, text: Option<&str>) -> Option<JsValue> {
+        let value = |text: Option<&str>| text.map_or(JsValue::NULL, JsValue::from_str);
+        let answer = self.call("vault", &js_sys::Array::of2(&value(name), &value(text)))?;
+        let answer = JsFuture::from(Promise::resolve(&answer)).await.ok()?;
+        (!answer.is_null()).then_some(answer)
     }
 
-    /// What the host keeps; `None` when it keeps nothing or does not answer.
-    pub async fn vault_get(&self) -> Option<String> {
-        let answer = self.call("vaultGet", &JsValue::UNDEFINED)?;
-        JsFuture::from(Promise::resolve(&answer)).await.ok()?.as_string()
+    /// This tab leads, or waits behind the one that does; `None`: neither. Where the browser can tell, `vacant` is called
+    /// when the tab that led is gone without a word.
+    pub fn lead(&self, leads: Option<bool>, vacant: &JsValue) {
+        let leads = leads.map_or(JsValue::NULL, JsValue::from_bool);
+        self.call("lead", &js_sys::Array::of2(&leads, vacant));
     }
 
-    /// Lets the host keep this instead; `None`: nothing.
-    pub fn vault_put(&self, value: Option<&str>) {
-        self.call("vaultPut", &value.map_or(JsValue::NULL, JsValue::from_str));
+    /// Something new has come that no tab shows.
+    pub fn sound(&self) {
+        self.call("sound", &JsValue::UNDEFINED);
     }
 
     fn function(&self, name: &str) -> Option<Function> {

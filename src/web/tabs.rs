@@ -2,7 +2,8 @@
 //! as they came from the proxy, so that nothing is written anew.
 
 use crate::web::{Listener, json};
-use frontdesk_contract::EventPage;
+use frontdesk_contract::{ClientId, ErrorCode, EventPage};
+use frontdesk_core::MineState;
 use frontdesk_core::tabs::{TabKind, TabMessage};
 use js_sys::Array;
 use wasm_bindgen::{JsCast, JsValue};
@@ -13,6 +14,8 @@ const BEAT: u32 = 1;
 const BYE: u32 = 2;
 const PAGE: u32 = 3;
 const OPENED: u32 = 4;
+const MESSAGE: u32 = 5;
+const SEEN: u32 = 6;
 
 /// What another tab said.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +33,40 @@ pub enum Said {
     },
     /// A new session was opened, with this credential.
     Opened(String),
+    /// How far a message of the visitor is; `None`: it was given up.
+    Message(ClientId, Option<MineState>),
+    /// The visitor has seen all events of a session.
+    Seen {
+        /// Names the session.
+        session: u32,
+        /// Up to this number.
+        seq: u64,
+    },
+}
+
+/// A state as a number: what a file's upload has reached is told beyond [`UPLOADING`]. Why something was refused, only the
+/// tab knows that was told.
+const UPLOADING: u32 = 100;
+
+fn number_of(state: Option<MineState>) -> u32 {
+    match state {
+        None => 0,
+        Some(MineState::Sending) => 2,
+        Some(MineState::Failed(_)) => 3,
+        Some(MineState::FileGone) => 4,
+        Some(MineState::Uploading(done)) => UPLOADING + u32::from(done),
+        Some(_) => 1,
+    }
+}
+
+fn state_of(number: u32) -> Option<MineState> {
+    match number {
+        0 => None,
+        2 => Some(MineState::Sending),
+        3 | 4 => Some(MineState::Failed(Some(ErrorCode::Unknown))),
+        UPLOADING.. => Some(MineState::Uploading((number - UPLOADING).min(1_000) as u16)),
+        _ => Some(MineState::Queued),
+    }
 }
 
 /// The channel of one desk; closed on drop.
@@ -72,6 +109,16 @@ impl Channel {
         self.post(&Array::of2(&OPENED.into(), &credential.into()));
     }
 
+    /// Tells how far a message of the visitor is.
+    pub fn message(&self, id: &ClientId, state: Option<MineState>) {
+        self.post(&Array::of3(&MESSAGE.into(), &id.as_str().into(), &number_of(state).into()));
+    }
+
+    /// Tells what the visitor has seen of a session.
+    pub fn seen(&self, session: u32, seq: u64) {
+        self.post(&Array::of3(&SEEN.into(), &session.into(), &(seq as f64).into()));
+    }
+
     fn post(&self, message: &Array) {
         // Fails only on a closed channel.
         let _ = self.channel.post_message(message);
@@ -89,6 +136,11 @@ fn read(data: &JsValue) -> Option<Said> {
             let page = json::from_js(data.get(3))?;
             return Some(Said::Page { session: number(1)? as u32, after: number(2)? as u64, page });
         }
+        MESSAGE => {
+            let id = ClientId::new(data.get(1).as_string()?);
+            return Some(Said::Message(id, state_of(number(2)? as u32)));
+        }
+        SEEN => return Some(Said::Seen { session: number(1)? as u32, seq: number(2)? as u64 }),
         OPENED => return Some(Said::Opened(data.get(1).as_string()?)),
         _ => return None,
     };

@@ -15,6 +15,9 @@ use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, Reques
 /// What comes back from a request.
 pub type Outcome = Result<Answer, Failure>;
 
+/// Requests of at most so many bytes outlive their page.
+const KEPT_ALIVE_BYTES: usize = 8 * 1024;
+
 /// Where the API is.
 pub struct Transport {
     base: String,
@@ -145,6 +148,11 @@ impl Transport {
         }
         if let Some(body) = body {
             headers.set("Content-Type", "application/json").ok()?;
+            // What the visitor gives arrives although the page is closed: a setting of the Fetch standard that the bindings
+            // do not name. All such requests together may have 64 KiB.
+            if body.as_string().is_some_and(|body| body.len() <= KEPT_ALIVE_BYTES) {
+                Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE).ok()?;
+            }
             init.set_body(&body);
         }
         init.set_headers(&headers);

@@ -11,8 +11,10 @@ pub enum Sign {
     Woken,
     /// Shown or hidden.
     Visible(bool),
-    /// The page is being left or frozen.
+    /// The page is being left.
     Leaving,
+    /// It is about to be left, or frozen: it may stay after all, or go on.
+    Resting,
 }
 
 /// Listens for the signs; stops on drop.
@@ -32,13 +34,13 @@ impl Wake {
             ("pageshow", Sign::Woken),
             ("pagehide", Sign::Leaving),
             // Firefox decides before `pagehide` whether it keeps the page.
-            ("beforeunload", Sign::Leaving),
+            ("beforeunload", Sign::Resting),
         ] {
             let run = Rc::clone(&run);
             listeners.push(Listener::new(&window, name, Box::new(move |_| run(sign))));
         }
         if let Some(document) = window.document() {
-            for (name, sign) in [("freeze", Sign::Leaving), ("resume", Sign::Woken)] {
+            for (name, sign) in [("freeze", Sign::Resting), ("resume", Sign::Woken)] {
                 let run = Rc::clone(&run);
                 listeners.push(Listener::new(&document, name, Box::new(move |_| run(sign))));
             }

@@ -210,6 +210,9 @@ impl Read for Record {
         if let Some(inside) = value.given("leave") {
             return Self::Leave(Read::read(inside, fits));
         }
+        if let Some(mut inside) = value.given("draft") {
+            return Self::Draft { text: field!(inside, fits, text) };
+        }
         Self::Feedback(field!(value, fits, feedback))
     }
 }

@@ -244,6 +244,7 @@ fn what_was_kept() {
             helpful: false,
             reason: "no".into(),
         }),
+        Record::Draft { text: "not yet".into() },
     ];
     let saved = Saved { schema: 1, records };
     both_write(&saved);

@@ -92,6 +92,7 @@ impl Write for Record {
             ),
             Self::Leave(left) => variant("leave", left.write()),
             Self::Feedback(feedback) => variant("feedback", feedback.write()),
+            Self::Draft { text } => variant("draft", object(vec![("text", text.write())])),
         }
     }
 }

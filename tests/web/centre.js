@@ -267,13 +267,48 @@ export function refuseStorage(refuse) {
   });
 }
 
-/** A host that keeps one text. */
+/** A host that keeps texts. */
 export function vaultHost() {
-  let kept = null;
+  const kept = new Map();
   return {
-    vaultGet: async () => kept,
-    vaultPut: (value) => {
-      kept = value;
+    async vault([id, text]) {
+      if (id === null) return [...kept.values()];
+      if (text === null) kept.delete(id);
+      else kept.set(id, text);
+      return true;
     },
   };
+}
+
+const NAME = 'frontdesk-records';
+const put = IDBObjectStore.prototype.put;
+
+/** `abort`: every write is given up mid-way; `quota`: there is no room; nothing: all is well. */
+export function breakWrites(how) {
+  IDBObjectStore.prototype.put = function (...values) {
+    if (how === 'quota') throw new DOMException('full', 'QuotaExceededError');
+    const request = put.apply(this, values);
+    if (how === 'abort') this.transaction.abort();
+    return request;
+  };
+}
+
+/** Another tab replaces the database; answers whether it had to wait for anybody. */
+export function replaceDatabase() {
+  const request = indexedDB.deleteDatabase(NAME);
+  let waited = false;
+  return new Promise((resolve, reject) => {
+    request.onblocked = () => (waited = true);
+    request.onsuccess = () => resolve(waited);
+    request.onerror = reject;
+  });
+}
+
+/** A page of an earlier version holds the database, and does not let it go before it is told to. */
+export function holdDatabase() {
+  const request = indexedDB.open(NAME, 1);
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(() => request.result.close());
+    request.onerror = reject;
+  });
 }

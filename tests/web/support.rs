@@ -34,6 +34,12 @@ extern "C" {
     pub(crate) fn header(call: &str, name: &str) -> String;
     #[wasm_bindgen(js_name = refuseStorage)]
     fn refuse_storage(refuse: bool);
+    #[wasm_bindgen(js_name = breakWrites)]
+    pub(crate) fn break_writes(how: &str);
+    #[wasm_bindgen(js_name = replaceDatabase)]
+    pub(crate) fn replace_database() -> Promise;
+    #[wasm_bindgen(js_name = holdDatabase)]
+    pub(crate) fn hold_database() -> Promise;
     #[wasm_bindgen(js_name = vaultHost)]
     pub(crate) fn vault_host() -> JsValue;
 }

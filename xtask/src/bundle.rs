@@ -45,6 +45,7 @@ const BUNDLE_INPUTS: [&str; 11] = [
     "www/frame.js",
     "www/frame.css",
     "www/loader.js",
+    "www/vault.js",
     "www/window.js",
     "www/first-texts.json",
     "www/locales",

@@ -1,7 +1,7 @@
 //! Everything that can be asked for.
 
 use crate::snapshot::{Record, RecordKey};
-use crate::transcript::Change;
+use crate::transcript::{Change, MineState};
 use frontdesk_contract::{
     ClientId, Connect, ErrorCode, LeaveMessage, OpenSession, PostFeedback, PostMessage, PostSurvey,
 };
@@ -53,6 +53,27 @@ pub enum Effect {
     Redraw,
     /// So many messages have arrived unseen.
     Unread(u32),
+    /// Read the storage that all tabs share, once all that was asked to be written is; then report
+    /// [`crate::Input::Found`].
+    Look,
+    /// Tell the other tabs how far a message of the visitor is, by [`crate::Input::Told`].
+    Told {
+        /// Which.
+        id: ClientId,
+        /// `None`: the visitor has given it up.
+        state: Option<MineState>,
+    },
+    /// Tell the other tabs that the visitor has seen all events up to here, by [`crate::Input::SeenElsewhere`].
+    SeenTo(u64),
+    /// Something new has come that no tab shows: a sound, if the visitor wants any. Only one tab asks for it.
+    Sound,
+    /// In another tab or on an earlier page something was written and not sent.
+    Drafted {
+        /// It stands in the composer from now on, if that still has what it is known to have.
+        text: String,
+        /// What that is.
+        before: String,
+    },
     /// A text comes back to the composer, since its message was discarded, since too many wait already, or since it is
     /// longer than the desk takes.
     Returned(String),

@@ -3,6 +3,7 @@
 use crate::effect::RequestId;
 use crate::failure::Failure;
 use crate::snapshot::{RecordKey, Saved};
+use crate::transcript::MineState;
 use frontdesk_contract::{
     CallSupport, Card, ClientId, ConnectTo, Contact, EventPage, FeedbackSaved, FileStored, HistoryPage,
     Location, MessageLeft, Posted, SessionOpened, Suggestions, SurveySaved,
@@ -46,7 +47,7 @@ pub enum Input {
     Discard(ClientId),
     /// The visitor is typing.
     Typing,
-    /// What is in the composer, after every change of it: for suggestions. It is not kept.
+    /// What is in the composer, after every change of it: for suggestions, and to be kept.
     Draft(String),
     /// The visitor wants to see earlier messages, or wants that tried again; see [`crate::Session::history`].
     Earlier,
@@ -98,6 +99,12 @@ pub enum Input {
     Timer,
     /// Back online, visible again, thawed, restored from the page cache: do not wait any longer.
     Woken,
+    /// What the storage has ([`crate::Effect::Look`]); of schema 0 if it cannot be read.
+    Found(Saved),
+    /// Another tab tells how far a message of the visitor is there; `None`: it was given up there.
+    Told(ClientId, Option<MineState>),
+    /// Another tab shows all events of this session up to this number.
+    SeenElsewhere(u64),
     /// This tab's part among the visitor's tabs has changed.
     Role(Role),
     /// Another tab read these events; it had asked after number `after`.

@@ -5,6 +5,7 @@ use crate::backoff::Tries;
 use crate::effect::RequestId;
 use crate::payload::Payload;
 use crate::snapshot::Record;
+use crate::transcript::MineState;
 use frontdesk_contract::{ClientId, ErrorCode};
 
 /// The most messages that wait here; a further text goes back to the composer.
@@ -21,6 +22,12 @@ pub struct Outgoing {
     pub at_ms: u64,
     /// Its record is written, or cannot be: it may be sent.
     pub kept: bool,
+    /// Its record is in the storage that all tabs share.
+    pub stored: bool,
+    /// It was when the storage was asked last.
+    pub looked_for: bool,
+    /// Taken over then from the tab in which it was written, if nothing is heard of that until then.
+    pub orphan_ms: u64,
     /// How far it is.
     pub state: OutState,
 }
@@ -38,12 +45,19 @@ pub enum OutState {
     Failed(Option<ErrorCode>),
     /// The content of its file is not kept here any more.
     FileGone,
+    /// It was written in another tab, which sends it, and has told so.
+    Elsewhere(MineState),
 }
 
 impl Outgoing {
     /// The record that survives a reload.
     pub fn record(&self) -> Record {
         self.payload.record(self.id.clone(), self.at_ms)
+    }
+
+    /// It is sent from here.
+    pub fn is_own(&self) -> bool {
+        !matches!(self.state, OutState::Elsewhere(_))
     }
 }
 
@@ -77,7 +91,16 @@ impl Outbox {
     /// Takes a new message behind all others.
     pub fn push(&mut self, id: ClientId, payload: Payload, now_ms: u64) -> Outgoing {
         self.last_ms = now_ms.max(self.last_ms.saturating_add(1));
-        let message = Outgoing { id, payload, at_ms: self.last_ms, kept: false, state: OutState::Waiting };
+        let message = Outgoing {
+            id,
+            payload,
+            at_ms: self.last_ms,
+            kept: false,
+            stored: false,
+            looked_for: false,
+            orphan_ms: 0,
+            state: OutState::Waiting,
+        };
         self.waiting.push(message.clone());
         message
     }
@@ -85,19 +108,58 @@ impl Outbox {
     /// Takes a message that an earlier page kept, where its time says, also beyond [`MAX_WAITING`]: what was accepted
     /// once is not dropped. One that is here already is left as it is.
     pub fn restore(&mut self, id: ClientId, payload: Payload, at_ms: u64) -> bool {
+        self.insert(id, payload, at_ms, OutState::Waiting, 0)
+    }
+
+    /// Takes a message that another tab has kept and sends.
+    pub fn notice(&mut self, id: ClientId, payload: Payload, at_ms: u64, orphan_ms: u64) -> bool {
+        self.insert(id, payload, at_ms, OutState::Elsewhere(MineState::Queued), orphan_ms)
+    }
+
+    fn insert(
+        &mut self,
+        id: ClientId,
+        payload: Payload,
+        at_ms: u64,
+        state: OutState,
+        orphan_ms: u64,
+    ) -> bool {
         if self.waiting.iter().any(|other| other.id == id) {
             return false;
         }
         self.last_ms = self.last_ms.max(at_ms);
         let before = self.waiting.iter().filter(|other| (other.at_ms, &other.id) < (at_ms, &id)).count();
-        let state = OutState::Waiting;
-        self.waiting.insert(before, Outgoing { id, payload, at_ms, kept: true, state });
+        let (kept, stored, looked_for) = (true, true, false);
+        let message = Outgoing { id, payload, at_ms, kept, stored, looked_for, orphan_ms, state };
+        self.waiting.insert(before, message);
         true
+    }
+
+    /// The storage is about to be asked what it has.
+    pub fn look(&mut self) {
+        for message in &mut self.waiting {
+            message.looked_for = message.stored;
+        }
+    }
+
+    /// The messages that other tabs send, oldest first, up to one that was refused there for good: what stands behind that
+    /// may be of the same tab.
+    pub fn elsewhere(&self) -> impl Iterator<Item = &Outgoing> {
+        let elsewhere = self.waiting.iter().filter(|message| !message.is_own());
+        elsewhere.take_while(|message| !matches!(message.state, OutState::Elsewhere(MineState::Failed(_))))
+    }
+
+    /// A sign of life of another tab: none of its messages is taken over before this time. Of which tab a message is, is
+    /// not known.
+    pub fn put_off_orphans(&mut self, until_ms: u64) {
+        for message in self.waiting.iter_mut().filter(|message| !message.is_own()) {
+            message.orphan_ms = message.orphan_ms.max(until_ms);
+        }
     }
 
     /// The first message, if it may go now.
     pub fn ready(&self) -> Option<&Outgoing> {
-        self.waiting.first().filter(|first| first.kept && first.state == OutState::Waiting)
+        self.first().filter(|first| first.kept && first.state == OutState::Waiting)
     }
 
     /// The first file that may be uploaded now.
@@ -116,9 +178,15 @@ impl Outbox {
         self.waiting.iter().any(|message| matches!(message.state, OutState::InFlight(_)))
     }
 
-    /// The first message, whatever it waits for.
+    /// The first message that is sent from here, whatever it waits for.
     pub fn first(&self) -> Option<&Outgoing> {
-        self.waiting.first()
+        self.waiting.iter().find(|message| message.is_own())
+    }
+
+    /// Where a message stands, and whether it is the first of those that are sent from here.
+    fn place(&self, id: &ClientId) -> Option<(usize, bool)> {
+        let at = self.waiting.iter().position(|message| message.id == *id)?;
+        Some((at, self.first().is_some_and(|first| first.id == *id)))
     }
 
     /// The message with this id.
@@ -128,8 +196,8 @@ impl Outbox {
 
     /// Takes out a message that the desk has.
     pub fn take(&mut self, id: &ClientId) -> Option<Outgoing> {
-        let at = self.waiting.iter().position(|message| message.id == *id)?;
-        if at == 0 {
+        let (at, first) = self.place(id)?;
+        if first {
             self.tries.succeed();
         }
         Some(self.waiting.remove(at))
@@ -137,8 +205,8 @@ impl Outbox {
 
     /// Takes out a message that the visitor gives up. The next one waits as long as the server asked for.
     pub fn give_up(&mut self, id: &ClientId) -> Option<Outgoing> {
-        let at = self.waiting.iter().position(|message| message.id == *id)?;
-        if at == 0 {
+        let (at, first) = self.place(id)?;
+        if first {
             self.tries.renew();
         }
         Some(self.waiting.remove(at))

@@ -93,6 +93,20 @@ impl Payload {
     }
 }
 
+/// A message that an earlier page or another tab has kept: its id, what it carries, and when it was sent. Other records
+/// come back.
+#[allow(clippy::result_large_err, reason = "no error: a record of another kind")]
+pub(crate) fn of_record(record: Record) -> Result<(ClientId, Payload, u64), Record> {
+    Ok(match record {
+        Record::Outgoing { id, text, at_ms } => (id, Payload::Ready(Body::Text(text)), at_ms),
+        Record::OutgoingBody { id, body, at_ms } => (id, Payload::Ready(body), at_ms),
+        Record::OutgoingFile { id, name, media_type, size_bytes, stored, at_ms } => {
+            (id, Payload::File(OutFile { name, media_type, size_bytes, stored }), at_ms)
+        }
+        other => return Err(other),
+    })
+}
+
 /// `image`, `audio`, `video` or `document`, before the proxy has looked at the content.
 fn kind_of(media_type: &str) -> &'static str {
     let own = |kind: &&str| media_type.starts_with(*kind);

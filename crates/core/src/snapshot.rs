@@ -69,6 +69,11 @@ pub enum Record {
     Leave(LeaveMessage),
     /// A judgement that the centre does not have yet.
     Feedback(PostFeedback),
+    /// What stands in the composer of the visitor's tabs.
+    Draft {
+        /// As it was written.
+        text: String,
+    },
 }
 
 /// Where a record is kept; one record a key.
@@ -84,6 +89,8 @@ pub enum RecordKey {
     Leave,
     /// A judgement.
     Feedback(ClientId),
+    /// The only draft.
+    Draft,
 }
 
 impl Record {
@@ -97,6 +104,7 @@ impl Record {
             Self::Rating { .. } => RecordKey::Rating,
             Self::Leave(_) => RecordKey::Leave,
             Self::Feedback(feedback) => RecordKey::Feedback(feedback.id.clone()),
+            Self::Draft { .. } => RecordKey::Draft,
         }
     }
 }

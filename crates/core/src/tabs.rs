@@ -43,6 +43,8 @@ pub enum TabInput {
     Timer,
     /// The tab is seen, or hidden: a tab that is seen takes the lead from silence sooner.
     Visible(bool),
+    /// The tab that led is gone without a word. Only some browsers can tell.
+    Vacant,
     /// There is a conversation to follow, or none any more.
     Active(bool),
     /// The page goes away, or is frozen.
@@ -93,6 +95,11 @@ impl Tabs {
         self.state == State::Leading
     }
 
+    /// Whether this tab leads; `None` while there is nothing to follow.
+    pub fn part(&self) -> Option<bool> {
+        (self.state != State::Resting).then(|| self.leads())
+    }
+
     /// Takes one input and answers what is to be done, in that order.
     pub fn handle(&mut self, now_ms: u64, input: TabInput) -> Vec<TabEffect> {
         let mut effects = Vec::new();
@@ -102,7 +109,8 @@ impl Tabs {
             TabInput::Timer => self.wake_at = None,
             TabInput::Visible(visible) => self.visible = visible,
             TabInput::Active(true) if self.state == State::Resting => self.claim(now_ms, &mut effects),
-            TabInput::Active(true) => {}
+            TabInput::Vacant if matches!(self.state, State::Following(_)) => self.claim(now_ms, &mut effects),
+            TabInput::Active(true) | TabInput::Vacant => {}
             TabInput::Active(false) | TabInput::Leaving => self.rest(&mut effects),
         }
         self.advance(now_ms, &mut effects);

@@ -182,8 +182,15 @@ impl Driver {
                     Effect::Show(change) => changes.push(change),
                     Effect::Returned(text) => self.screen.view().returned = Some(text),
                     Effect::Declined { name, code } => self.screen.view().declined.push((name, code)),
-                    // Redrawn below, after every step; there are no other tabs, and nobody counts.
-                    Effect::Redraw | Effect::Tell { .. } | Effect::Unread(_) => {}
+                    Effect::Look => inputs.push_back(Input::Found(self.storage.saved())),
+                    // Redrawn below, after every step; there are no other tabs, nobody counts, and nothing is half written.
+                    Effect::Redraw
+                    | Effect::Tell { .. }
+                    | Effect::Told { .. }
+                    | Effect::Unread(_)
+                    | Effect::SeenTo(_)
+                    | Effect::Sound
+                    | Effect::Drafted { .. } => {}
                 }
             }
             self.show(&changes, now.ms);

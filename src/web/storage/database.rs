@@ -1,6 +1,7 @@
 //! IndexedDB: records in one object store, under `<desk>/<key>` each; the content of files on their way in another, under
 //! the key of the record that they belong to.
 
+use super::name;
 use crate::web::json;
 use frontdesk_core::snapshot::SCHEMA;
 use frontdesk_core::{Record, RecordKey, Saved};
@@ -38,7 +39,10 @@ impl Database {
         let upgrade = upgrade(&opening);
         opening.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
         let opened = settled(&opening, "success", &["error", "blocked"]);
-        JsFuture::from(Promise::race(&Array::of2(&opened, &timeout()))).await.ok()?;
+        if JsFuture::from(Promise::race(&Array::of2(&opened, &timeout()))).await.is_err() {
+            close_when_late(&opening);
+            return None;
+        }
         let database: IdbDatabase = opening.result().ok()?.dyn_into().ok()?;
         close_for_newer(&database);
         Some(Self { database, prefix: [desk, "/"].concat() })
@@ -97,14 +101,7 @@ impl Database {
     }
 
     fn key(&self, key: &RecordKey) -> JsValue {
-        let name = match key {
-            RecordKey::Session => "session",
-            RecordKey::Rating => "rating",
-            RecordKey::Leave => "leave",
-            RecordKey::Feedback(id) => return [&self.prefix, "feedback/", id.as_str()].concat().into(),
-            RecordKey::Outgoing(id) => return [&self.prefix, "outgoing/", id.as_str()].concat().into(),
-        };
-        [&self.prefix, name].concat().into()
+        [self.prefix.as_str(), &name(key)].concat().into()
     }
 }
 
@@ -125,6 +122,17 @@ fn upgrade(opening: &IdbOpenDbRequest) -> Closure<dyn FnMut()> {
             }
         }
     })
+}
+
+/// One that is opened after all, when nobody wants it any more, must be in nobody's way.
+fn close_when_late(opening: &IdbOpenDbRequest) {
+    let target = opening.clone();
+    let run = Closure::once_into_js(move || {
+        if let Ok(database) = target.result() {
+            database.unchecked_into::<IdbDatabase>().close();
+        }
+    });
+    opening.set_onsuccess(Some(run.unchecked_ref()));
 }
 
 /// A newer version in another tab must not wait for us.

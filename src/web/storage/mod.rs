@@ -1,4 +1,4 @@
-//! What survives a reload: IndexedDB; where the browser refuses it, a text that the host keeps; else memory. The content
+//! What survives a reload: IndexedDB; where the browser refuses it, texts that the host keeps; else memory. The content
 //! of files survives in IndexedDB only; elsewhere it is at hand for as long as the page lives.
 
 mod database;
@@ -26,7 +26,7 @@ pub struct Storage {
 enum Place {
     /// The browser's database.
     Database(Rc<Database>),
-    /// The host's text.
+    /// The host's texts.
     Vault(Rc<Vault>),
     /// Nothing is kept.
     Memory,
@@ -37,6 +37,16 @@ impl Storage {
     pub async fn open(desk: &str, host: &Host) -> (Self, Saved) {
         let (place, records) = Place::open(desk, host).await;
         (Self { place, at_hand: Rc::default() }, Saved { schema: SCHEMA, records })
+    }
+
+    /// Reads what is kept now, by any tab; of schema 0 when it cannot be read.
+    pub async fn look(&self) -> Saved {
+        let records = match &self.place {
+            Place::Database(database) => database.read().await,
+            Place::Vault(vault) => vault.read().await,
+            Place::Memory => None,
+        };
+        records.map_or_else(Saved::default, |records| Saved { schema: SCHEMA, records })
     }
 
     /// Whether anything is kept beyond this page.
@@ -94,13 +104,26 @@ impl Storage {
     fn set(&self, key: RecordKey, record: Option<Record>, done: Box<dyn FnOnce(bool)>) {
         let place = self.place.clone();
         spawn_local(async move {
-            match place {
-                Place::Database(database) => done(database.set(&key, record, None).await),
-                Place::Vault(vault) => vault.set((key, record, done)).await,
-                Place::Memory => done(false),
-            }
+            done(match place {
+                Place::Database(database) => database.set(&key, record, None).await,
+                Place::Vault(vault) => vault.set(&name(&key), record).await,
+                Place::Memory => false,
+            });
         });
     }
+}
+
+/// What a record is kept under.
+fn name(key: &RecordKey) -> String {
+    let (name, id) = match key {
+        RecordKey::Session => ("session", ""),
+        RecordKey::Rating => ("rating", ""),
+        RecordKey::Leave => ("leave", ""),
+        RecordKey::Draft => ("draft", ""),
+        RecordKey::Feedback(id) => ("feedback/", id.as_str()),
+        RecordKey::Outgoing(id) => ("outgoing/", id.as_str()),
+    };
+    [name, id].concat()
 }
 
 impl Place {
@@ -110,10 +133,9 @@ impl Place {
         {
             return (Self::Database(Rc::new(database)), records);
         }
-        if host.has_vault() {
-            let vault = Vault::new(host.clone());
-            let saved = vault.read().await;
-            return (Self::Vault(Rc::new(vault)), saved.records);
+        let vault = Vault(host.clone());
+        if let Some(records) = vault.read().await {
+            return (Self::Vault(Rc::new(vault)), records);
         }
         (Self::Memory, Vec::new())
     }

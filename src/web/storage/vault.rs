@@ -1,61 +1,27 @@
-//! The host's vault: all records in one JSON text.
+//! The host's vault: a JSON text a record, under the record's name.
 
 use crate::web::{Host, json};
 use frontdesk_core::snapshot::SCHEMA;
-use frontdesk_core::{Record, RecordKey, Saved};
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use frontdesk_core::{Record, Saved};
+use js_sys::Array;
+use wasm_bindgen::JsCast;
 
-/// What is to be done with a record, and who wants to know that it was.
-type Job = (RecordKey, Option<Record>, Box<dyn FnOnce(bool)>);
-
-/// Keeps records with the host.
-pub(super) struct Vault {
-    host: Host,
-    jobs: RefCell<VecDeque<Job>>,
-    busy: Cell<bool>,
-}
+/// Keeps records with the host. Its steps happen in the order they were asked for.
+pub(super) struct Vault(pub(super) Host);
 
 impl Vault {
-    /// Uses this host, which must have a vault.
-    pub(super) fn new(host: Host) -> Self {
-        Self { host, jobs: RefCell::default(), busy: Cell::default() }
+    /// All records; those of another schema are left out. `None`: the host has no vault, or it cannot be read.
+    pub(super) async fn read(&self) -> Option<Vec<Record>> {
+        let kept: Array = self.0.vault(None, None).await?.dyn_into().ok()?;
+        let read = |text: wasm_bindgen::JsValue| json::from_text::<Saved>(&text.as_string()?);
+        let kept = kept.iter().filter_map(read).filter(|kept| kept.schema == SCHEMA);
+        Some(kept.flat_map(|kept| kept.records).collect())
     }
 
-    /// What is kept; nothing when it cannot be read or is of another schema.
-    pub(super) async fn read(&self) -> Saved {
-        let kept: Option<Saved> = self.host.vault_get().await.as_deref().and_then(json::from_text);
-        let none = Saved { schema: SCHEMA, records: Vec::new() };
-        kept.filter(|saved| saved.schema == SCHEMA).unwrap_or(none)
-    }
-
-    /// Adds, replaces or removes a record; tells true once the host answers with what was written. One job after the
-    /// other, since each reads the whole and writes it anew.
-    pub(super) async fn set(&self, job: Job) {
-        self.jobs.borrow_mut().push_back(job);
-        if self.busy.replace(true) {
-            return;
-        }
-        while let Some((key, record, done)) = self.next_job() {
-            let mut saved = self.read().await;
-            saved.records.retain(|other| other.key() != key);
-            saved.records.extend(record);
-            done(self.write(&saved).await);
-        }
-        self.busy.set(false);
-    }
-
-    fn next_job(&self) -> Option<Job> {
-        self.jobs.borrow_mut().pop_front()
-    }
-
-    async fn write(&self, saved: &Saved) -> bool {
-        if saved.records.is_empty() {
-            self.host.vault_put(None);
-            return true;
-        }
-        let Some(text) = json::to_text(saved) else { return false };
-        self.host.vault_put(Some(&text));
-        self.host.vault_get().await.as_deref() == Some(&text)
+    /// Writes a record, or removes it; true once that is done for good.
+    pub(super) async fn set(&self, name: &str, record: Option<Record>) -> bool {
+        let text = record.map(|record| Saved { schema: SCHEMA, records: vec![record] });
+        let text = text.map(|saved| json::to_text(&saved).unwrap_or_default());
+        self.0.vault(Some(name), text.as_deref()).await.is_some()
     }
 }

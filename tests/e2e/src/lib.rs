@@ -33,7 +33,7 @@ use std::path::PathBuf;
 pub use browser::{Browser, Devices, Kind, Options};
 pub use sandbox::Sandbox;
 pub use stack::Stack;
-pub use story::{Rig, story};
+pub use story::{Rig, story, story_of};
 pub use tab::{In, Tab};
 pub use wait::{SOON, until, within};
 

@@ -55,12 +55,26 @@ static ONE: Mutex<()> = Mutex::new(());
 ///
 /// What went wrong; screenshots and logs are in `target/e2e` then.
 pub fn story(options: Options, setup: &Setup, happens: impl AsyncFnOnce(&Rig) -> Result<()>) -> Result<()> {
+    story_of(STORY_MAX, options, setup, happens)
+}
+
+/// The same for one that may take so long.
+///
+/// # Errors
+///
+/// What went wrong; screenshots and logs are in `target/e2e` then.
+pub fn story_of(
+    time: Duration,
+    options: Options,
+    setup: &Setup,
+    happens: impl AsyncFnOnce(&Rig) -> Result<()>,
+) -> Result<()> {
     alone(async |name| {
         let stack = Stack::start(setup, name).await?;
         let browser = Browser::start(options, name).await?;
         let rig = Rig { stack, browser };
         let happened = happens(&rig);
-        play(&rig, name, STORY_MAX, happened).await.and(rig.browser.close().await)
+        play(&rig, name, time, happened).await.and(rig.browser.close().await)
     })
 }
 

@@ -9,7 +9,7 @@ use fantoccini::Client;
 use fantoccini::actions::{InputSource as _, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
-use fantoccini::wd::WindowHandle;
+use fantoccini::wd::{WebDriverCompatibleCommand, WindowHandle};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
@@ -17,6 +17,20 @@ use crate::wait::until;
 
 const FINDERS: &str = include_str!("page.js");
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// chromedriver's own command for those of the browser's protocol.
+#[derive(Debug)]
+struct Devtools(Value);
+
+impl WebDriverCompatibleCommand for Devtools {
+    fn endpoint(&self, base_url: &url::Url, session_id: Option<&str>) -> Result<url::Url, url::ParseError> {
+        base_url.join(&format!("session/{}/goog/cdp/execute", session_id.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &url::Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(self.0.to_string()))
+    }
+}
 
 /// Where in a tab.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,6 +143,18 @@ impl Tab {
         Ok(())
     }
 
+    /// Goes back to the page before.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub async fn back(&self) -> Result<()> {
+        self.show().await?;
+        self.session.client.back().await?;
+        self.session.forget_place().await;
+        Ok(())
+    }
+
     /// Runs the body of a function, which may use what `page.js` offers.
     ///
     /// # Errors
@@ -159,6 +185,31 @@ impl Tab {
 
     async fn look_up(&self, at: In, body: &str, arguments: Vec<Value>) -> Result<Element> {
         self.element_of(&self.run(at, body, arguments).await?)
+    }
+
+    /// A command of Chromium's own protocol, to the page.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is no Chromium, or the page is gone.
+    pub async fn devtools(&self, command: &str, parameters: Value) -> Result<Value> {
+        self.enter(In::Page).await?;
+        let command = Devtools(json!({"cmd": command, "params": parameters}));
+        let answer = self.session.client.issue_cmd(command).await;
+        if answer.is_err() {
+            self.session.forget_place().await;
+        }
+        Ok(answer?)
+    }
+
+    /// Stops all that happens in it, as a browser does with a tab that was hidden for long; or lets it go on.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is no Chromium, or the page is gone.
+    pub async fn freeze(&self, frozen: bool) -> Result<()> {
+        let state = if frozen { "frozen" } else { "active" };
+        self.devtools("Page.setWebLifecycleState", json!({"state": state})).await.map(drop)
     }
 
     /// Waits until something of this role and name can be used, and clicks it.

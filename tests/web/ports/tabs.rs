@@ -1,6 +1,8 @@
 use crate::support::{new_desk, pause, until};
 use frontdesk::web::Channel;
 use frontdesk::web::tabs::Said;
+use frontdesk_contract::{ClientId, ErrorCode};
+use frontdesk_core::MineState;
 use frontdesk_core::tabs::{TabKind, TabMessage};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -36,6 +38,31 @@ async fn an_event_page_arrives_as_it_was_read() {
     until("the page", || !heard.borrow().is_empty()).await;
     let Said::Page { session: 7, after: 2, page } = &heard.borrow()[0] else { panic!("another message") };
     assert_eq!((page.next, page.events.len()), (3, 1));
+}
+
+#[wasm_bindgen_test]
+async fn the_state_of_a_message_and_what_was_seen_arrive() {
+    let desk = new_desk();
+    let (first, _) = tab(&desk);
+    let (_second, heard) = tab(&desk);
+    let id = ClientId::from_bits(7);
+    let states = [
+        None,
+        Some(MineState::Queued),
+        Some(MineState::Sending),
+        Some(MineState::Uploading(0)),
+        Some(MineState::Uploading(1_000)),
+        // Why, only the tab knows that was told.
+        Some(MineState::Failed(Some(ErrorCode::Unknown))),
+    ];
+    for state in states {
+        first.message(&id, state);
+    }
+    first.seen(9, 1 << 40);
+    until("all", || heard.borrow().len() > states.len()).await;
+    let mut wanted: Vec<_> = states.map(|state| Said::Message(id.clone(), state)).into();
+    wanted.push(Said::Seen { session: 9, seq: 1 << 40 });
+    assert_eq!(*heard.borrow(), wanted);
 }
 
 #[wasm_bindgen_test]

@@ -34,6 +34,17 @@ fn hiding_and_leaving_are_told() {
 }
 
 #[wasm_bindgen_test]
+fn a_page_that_is_frozen_rests_and_one_that_is_thawed_wakes() {
+    let (_wake, heard) = listening();
+    let document = web_sys::window().unwrap().document().unwrap();
+    for name in ["freeze", "resume"] {
+        document.dispatch_event(&Event::new(name).unwrap()).unwrap();
+    }
+    happens("beforeunload");
+    assert_eq!(*heard.borrow(), [Sign::Resting, Sign::Woken, Sign::Resting]);
+}
+
+#[wasm_bindgen_test]
 fn dropping_it_stops_listening() {
     let (wake, heard) = listening();
     drop(wake);

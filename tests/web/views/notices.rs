@@ -10,7 +10,7 @@ async fn lost_and_found_connection() {
     answer_with("down");
     visitor.writes("are you there?");
     visitor.presses("Enter");
-    visitor.reads(".fd-notices", "Connection lost. Reconnecting…").await;
+    visitor.reads(".fd-notices", "Sending is interrupted").await;
     visitor.sees(".fd-mine:last-child .fd-meta").await;
     answer_with("");
     web_sys::window().unwrap().dispatch_event(&Event::new("online").unwrap()).unwrap();

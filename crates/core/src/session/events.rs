@@ -22,6 +22,9 @@ impl Session {
         if self.unread != unread {
             step.effects.push(Effect::Unread(self.unread));
         }
+        if step.seen_to > 0 {
+            step.effects.push(Effect::SeenTo(step.seen_to));
+        }
     }
 
     fn apply_event(&mut self, step: &mut Step, event: Event) {
@@ -34,8 +37,11 @@ impl Session {
             EventKind::Message(message) => {
                 self.agent_types_until = None;
                 let said = matches!(message.from, Sender::Agent(_) | Sender::Robot(_));
-                if news && said && !self.seen {
+                if news && said && self.seen {
+                    step.seen_to = seq;
+                } else if news && said && !self.following.is_seen_elsewhere(seq) {
                     self.unread += 1;
+                    self.unseen(step);
                 }
                 if matches!(message.from, Sender::Agent(_)) {
                     self.receipts.heard(seq);

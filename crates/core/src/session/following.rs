@@ -52,6 +52,8 @@ pub(super) struct Following {
     ask_at: u64,
     contact_events: u32,
     ask_now: bool,
+    /// Another tab has shown all events up to here.
+    seen_elsewhere: u64,
     /// Ask once, although there is no conversation.
     peek: bool,
     /// The last request waits for news.
@@ -65,6 +67,22 @@ impl Following {
 
     pub(super) fn failed(&self) -> u32 {
         self.tries.failed()
+    }
+
+    pub(super) fn is_leader(&self) -> bool {
+        self.role == Role::Leader
+    }
+
+    pub(super) fn is_follower(&self) -> bool {
+        self.role == Role::Follower
+    }
+
+    pub(super) fn seen_elsewhere(&mut self, seq: u64) {
+        self.seen_elsewhere = self.seen_elsewhere.max(seq);
+    }
+
+    pub(super) fn is_seen_elsewhere(&self, seq: u64) -> bool {
+        seq <= self.seen_elsewhere
     }
 
     /// There are events that are known to exist and not read.

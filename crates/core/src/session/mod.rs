@@ -14,6 +14,7 @@
 
 mod calling;
 mod contact;
+mod drafting;
 mod errands;
 mod events;
 mod following;
@@ -22,6 +23,7 @@ mod past;
 mod rating;
 mod receipts;
 mod sending;
+mod sharing;
 mod step;
 mod suggesting;
 mod uploading;
@@ -33,15 +35,17 @@ use crate::input::{Answer, Input, Role};
 use crate::now::Now;
 use crate::outbox::Outbox;
 use crate::snapshot::{RecordKey, SCHEMA, Saved};
-use crate::transcript::Transcript;
+use crate::transcript::{MineState, Transcript};
 use calling::Calling;
 use contact::Wish;
+use drafting::Drafting;
 use errands::Errands;
 use following::Following;
 use frontdesk_contract::{ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
 use past::Past;
 use rating::Rating;
 use receipts::Receipts;
+use sharing::Sharing;
 use step::{Open, Purpose, Step};
 use suggesting::Suggesting;
 use uploading::Uploads;
@@ -49,6 +53,7 @@ use uploading::Uploads;
 pub use errands::LeaveState;
 pub use past::HistoryState;
 pub use rating::RatingState;
+pub use sharing::{ORPHAN_AT_REST_MS, ORPHAN_MS};
 
 /// A page that wakes up asks anew what was asked so long ago, in milliseconds: news, and all else. What was asked since
 /// it woke up is not.
@@ -124,6 +129,8 @@ pub struct Session {
     past: Past,
     receipts: Receipts,
     calling: Calling,
+    sharing: Sharing,
+    drafting: Drafting,
     following: Following,
     agent_types_until: Option<u64>,
     typing_told_ms: u64,
@@ -164,6 +171,8 @@ impl Session {
             past: Past::default(),
             receipts: Receipts::default(),
             calling: Calling::default(),
+            sharing: Sharing::default(),
+            drafting: Drafting::default(),
             following: Following::default(),
             agent_types_until: None,
             typing_told_ms: 0,
@@ -194,7 +203,10 @@ impl Session {
             Input::SendAgain(id) => self.send_again(&mut step, &id),
             Input::Discard(id) => self.discard(&mut step, &id),
             Input::Typing => self.visitor_types(&mut step),
-            Input::Draft(text) => self.draft(&mut step, &text),
+            Input::Draft(text) => {
+                self.write_draft(&step, &text);
+                self.draft(&mut step, &text);
+            }
             Input::Earlier => self.want_earlier(&mut step),
             Input::Rate { level, recommend, solved, comment } => {
                 self.rate(&mut step, level, recommend, solved, comment);
@@ -212,6 +224,9 @@ impl Session {
             Input::Join(credential) => self.join(&mut step, credential),
             Input::Timer => self.wake_at = None,
             Input::Woken => self.woken(&mut step),
+            Input::Found(saved) => self.found(&mut step, saved),
+            Input::Told(id, state) => self.told(&mut step, &id, state),
+            Input::SeenElsewhere(seq) => self.seen_elsewhere(&mut step, seq),
             Input::Role(role) => self.set_role(&mut step, role),
             Input::Heard { after, page } => self.heard(&mut step, after, page),
         }
@@ -226,6 +241,8 @@ impl Session {
     /// Starts whatever may start now, and asks to be woken for the rest.
     fn advance(&mut self, step: &mut Step) {
         let wake_at = [
+            self.advance_sharing(step),
+            self.advance_drafting(step),
             self.advance_opening(step),
             self.advance_wish(step),
             self.advance_end(step),
@@ -299,11 +316,14 @@ impl Session {
             RecordKey::Outgoing(id) => {
                 if let Some(message) = self.outbox.get_mut(id) {
                     message.kept = true;
+                    message.stored |= written;
+                    let state = Some(MineState::Queued);
+                    step.effects.push(Effect::Told { id: id.clone(), state });
                 }
             }
             RecordKey::Rating => self.rating.kept(),
             RecordKey::Leave | RecordKey::Feedback(_) => self.errands.kept(key),
-            RecordKey::Session => {}
+            RecordKey::Session | RecordKey::Draft => {}
         }
     }
 
@@ -322,6 +342,7 @@ impl Session {
             step.woken = true;
             self.answered(step, id, Err(Failure::Network));
         }
+        self.doubt(step);
         self.following.peek(now);
         self.hurry();
     }
@@ -348,6 +369,7 @@ impl Session {
         if seen && self.unread > 0 {
             self.unread = 0;
             step.effects.push(Effect::Unread(0));
+            step.effects.push(Effect::SeenTo(self.following.cursor()));
         }
     }
 
@@ -470,16 +492,19 @@ impl Session {
         let session = self.session_record();
         let messages = self.outbox.iter().map(crate::outbox::Outgoing::record);
         let errands = self.errands.records();
-        let records =
-            session.into_iter().chain(messages).chain(self.rating.record()).chain(errands).collect();
+        let records = session.into_iter().chain(messages).chain(self.rating.record()).chain(errands);
+        let records = records.chain(self.drafting.record()).collect();
         Saved { schema: SCHEMA, records }
     }
 
     fn set_role(&mut self, step: &mut Step, role: Role) {
-        if self.following.set_role(role, step.now.ms)
-            && role != Role::Leader
-            && self.abort(step, Purpose::Events)
-        {
+        if !self.following.set_role(role, step.now.ms) {
+            return;
+        }
+        if role == Role::Leader {
+            // Whoever led may be gone, with something unsent.
+            self.look(step);
+        } else if self.abort(step, Purpose::Events) {
             // A page may have been on its way.
             self.following.expect_news();
         }

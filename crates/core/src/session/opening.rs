@@ -5,11 +5,11 @@ use super::{Session, Stage};
 use crate::effect::{Call, Effect};
 use crate::failure::{Failure, Next};
 use crate::input::Answer;
-use crate::payload::{OutFile, Payload};
+use crate::payload::of_record;
 use crate::snapshot::{Record, SCHEMA, Saved};
 use crate::transcript::MineState;
 use frontdesk_contract::{
-    Body, Contact, ContactState, EndReason, OpenSession, PROTOCOL, PostSurvey, QueueInfo, SessionOpened,
+    Contact, ContactState, EndReason, OpenSession, PROTOCOL, PostSurvey, QueueInfo, SessionOpened,
 };
 
 impl Session {
@@ -18,30 +18,10 @@ impl Session {
             return;
         }
         for record in saved.records {
-            let (id, payload, at_ms) = match record {
-                Record::Outgoing { id, text, at_ms } => (id, Payload::Ready(Body::Text(text)), at_ms),
-                Record::OutgoingBody { id, body, at_ms } => (id, Payload::Ready(body), at_ms),
-                Record::OutgoingFile { id, name, media_type, size_bytes, stored, at_ms } => {
-                    (id, Payload::File(OutFile { name, media_type, size_bytes, stored }), at_ms)
-                }
-                Record::Session { credential } => {
-                    self.credential = Some(credential);
-                    continue;
-                }
-                Record::Rating { id, level, recommend, solved, comment } => {
-                    self.rating.restore(PostSurvey { id, level, recommend, solved, comment });
-                    continue;
-                }
-                Record::Leave(message) => {
-                    self.errands.restore_leave(message);
-                    continue;
-                }
-                Record::Feedback(feedback) => {
-                    self.errands.restore_feedback(feedback);
-                    continue;
-                }
-            };
-            self.outbox.restore(id, payload, at_ms);
+            match of_record(record) {
+                Ok((id, payload, at_ms)) => drop(self.outbox.restore(id, payload, at_ms)),
+                Err(other) => self.restore(step, other),
+            }
         }
         // Shown in the order in which they will be sent, whatever order they were read in.
         for message in self.outbox.iter() {
@@ -57,6 +37,22 @@ impl Session {
         }
         if self.credential.is_some() || !self.outbox.is_empty() || self.errands.is_leaving() {
             self.open(step);
+        }
+    }
+
+    /// Takes what an earlier page or another tab has kept and is no message. What is here already stays as it is.
+    pub(super) fn restore(&mut self, step: &mut Step, record: Record) {
+        match record {
+            Record::Session { credential } => {
+                self.credential.get_or_insert(credential);
+            }
+            Record::Rating { id, level, recommend, solved, comment } => {
+                self.rating.restore(PostSurvey { id, level, recommend, solved, comment });
+            }
+            Record::Leave(message) => self.errands.restore_leave(message),
+            Record::Feedback(feedback) => self.errands.restore_feedback(feedback),
+            Record::Draft { text } => self.take_draft(step, text),
+            Record::Outgoing { .. } | Record::OutgoingBody { .. } | Record::OutgoingFile { .. } => {}
         }
     }
 

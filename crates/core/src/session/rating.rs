@@ -53,6 +53,9 @@ impl Rating {
     }
 
     pub(super) fn restore(&mut self, out: PostSurvey) {
+        if self.out.is_some() || matches!(self.state, RatingState::Thanked | RatingState::Failed(_)) {
+            return;
+        }
         self.out = Some(out);
         self.kept = true;
         self.state = RatingState::Sending;

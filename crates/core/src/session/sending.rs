@@ -85,9 +85,9 @@ impl Session {
 
     pub(super) fn retry(&mut self, step: &mut Step, id: &ClientId) {
         let Some(message) = self.outbox.get_mut(id) else { return };
-        if let OutState::Failed(_) = message.state {
+        if let OutState::Failed(_) | OutState::Elsewhere(MineState::Failed(_)) = message.state {
             message.state = OutState::Waiting;
-            self.transcript.set_mine(id, MineState::Queued, &mut step.changes);
+            self.set_mine(step, id, MineState::Queued);
         }
         self.outbox.tries.hurry();
         self.uploads.hurry();
@@ -106,7 +106,8 @@ impl Session {
     }
 
     pub(super) fn discard(&mut self, step: &mut Step, id: &ClientId) {
-        let on_its_way = |state| matches!(state, OutState::InFlight(_));
+        let on_its_way =
+            |state| matches!(state, OutState::InFlight(_) | OutState::Elsewhere(MineState::Sending));
         if self.outbox.get_mut(id).is_some_and(|message| on_its_way(message.state)) {
             return;
         }
@@ -115,7 +116,8 @@ impl Session {
                 self.abort(step, Purpose::Upload);
             }
             self.transcript.remove_mine(id, &mut step.changes);
-            step.effects.push(Effect::Forget(RecordKey::Outgoing(message.id)));
+            step.effects.push(Effect::Forget(RecordKey::Outgoing(message.id.clone())));
+            step.effects.push(Effect::Told { id: message.id, state: None });
             if let Payload::Ready(Body::Text(text)) = message.payload {
                 step.effects.push(Effect::Returned(text));
             }
@@ -128,6 +130,9 @@ impl Session {
                 || self.contact_offline();
         if self.stage != Stage::Open || !served || self.wish.is_some() || self.outbox.is_flying() {
             return None;
+        }
+        if let Some(until) = self.in_doubt(step.now.ms) {
+            return Some(until);
         }
         let first = self.outbox.ready().filter(|first| first.payload.to_upload().is_none())?;
         if self.outbox.tries.next_ms() > step.now.ms {
@@ -143,7 +148,7 @@ impl Session {
         if let Some(message) = self.outbox.get_mut(&id) {
             message.state = OutState::InFlight(request);
         }
-        self.transcript.set_mine(&id, MineState::Sending, &mut step.changes);
+        self.set_mine(step, &id, MineState::Sending);
         None
     }
 
@@ -198,7 +203,7 @@ impl Session {
                 shown = MineState::Failed(failure.code());
             }
         }
-        self.transcript.set_mine(&id, shown, &mut step.changes);
+        self.set_mine(step, &id, shown);
     }
 
     /// The echo had told already that the message is there. What else the answer says holds for the next one.

@@ -46,13 +46,16 @@ pub(super) struct Step {
     pub(super) changes: Vec<Change>,
     /// The request in hand was not answered in its time: that counts like two failures at once.
     pub(super) timed_out: bool,
+    /// Number of the last message that the visitor was shown just now; 0: none.
+    pub(super) seen_to: u64,
     /// The page wakes up: how long anything took says nothing.
     pub(super) woken: bool,
 }
 
 impl Step {
     pub(super) fn new(now: Now) -> Self {
-        Self { now, effects: Vec::new(), changes: Vec::new(), timed_out: false, woken: false }
+        let (timed_out, woken) = (false, false);
+        Self { now, effects: Vec::new(), changes: Vec::new(), timed_out, seen_to: 0, woken }
     }
 
     /// A try failed: the next one comes later, not before so many milliseconds.

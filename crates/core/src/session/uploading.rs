@@ -81,6 +81,9 @@ impl Session {
         if self.stage != Stage::Open || !self.contact_open() {
             return None;
         }
+        if let Some(until) = self.in_doubt(now) {
+            return Some(until);
+        }
         let next = self.outbox.next_upload()?;
         if self.uploads.tries.next_ms() > now {
             return Some(self.uploads.tries.next_ms());
@@ -93,7 +96,7 @@ impl Session {
         }
         self.uploads.sent_bytes = 0;
         self.uploads.idle_until = now + IDLE_MS;
-        self.transcript.set_mine(&id, MineState::Uploading(0), &mut step.changes);
+        self.set_mine(step, &id, MineState::Uploading(0));
         Some(self.uploads.idle_until)
     }
 
@@ -120,7 +123,9 @@ impl Session {
         // In whole percents, so that a fast upload does not draw a hundred times a second.
         let percent = sent_bytes.min(size).saturating_mul(100) / size;
         let shown = MineState::Uploading(percent as u16 * 10);
-        self.transcript.set_mine(&message.id, shown, &mut step.changes);
+        let id = message.id.clone();
+        // Told as well: a sign that this tab goes on with it.
+        self.set_mine(step, &id, shown);
     }
 
     pub(super) fn uploaded(&mut self, step: &mut Step, request: RequestId, result: Result<Answer, Failure>) {
@@ -155,6 +160,6 @@ impl Session {
                 message.state = if gone { OutState::FileGone } else { OutState::Failed(failure.code()) };
             }
         }
-        self.transcript.set_mine(&id, shown, &mut step.changes);
+        self.set_mine(step, &id, shown);
     }
 }

@@ -148,6 +148,14 @@ impl Transcript {
         }
     }
 
+    /// How far a message of the visitor is, if it is shown.
+    pub(crate) fn my_state(&self, id: &ClientId) -> Option<MineState> {
+        match &self.entries.get(self.position_of_mine(id)?)?.kind {
+            EntryKind::Mine { state, .. } => Some(*state),
+            _ => None,
+        }
+    }
+
     /// A message of the visitor of which nobody knows whether it arrived, marked as sent again; `None` if it is marked
     /// already.
     pub(crate) fn take_unconfirmed(&mut self, id: &ClientId, changes: &mut Vec<Change>) -> Option<Body> {

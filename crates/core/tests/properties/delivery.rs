@@ -35,6 +35,7 @@ enum Act {
     Draft(usize),
     Leave(usize),
     Progress(usize, u64),
+    Freeze(usize),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -62,7 +63,8 @@ fn act() -> impl Strategy<Value = Act> {
         1 => any::<bool>().prop_map(Act::AgentAway),
         1 => any::<bool>().prop_map(Act::Down),
         1 => prop_oneof![Just(0_u64), Just(20), Just(60), Just(100)].prop_map(Act::Trouble),
-        1 => tab.prop_map(Act::EndContact),
+        1 => tab.clone().prop_map(Act::EndContact),
+        2 => tab.prop_map(Act::Freeze),
     ]
 }
 
@@ -143,6 +145,7 @@ impl Run {
             | Act::Typing(tab)
             | Act::Seen(tab, _)
             | Act::Visible(tab, _)
+            | Act::Freeze(tab)
             | Act::EndContact(tab) => {
                 let Some(at) = self.tab(tab) else { return };
                 self.act_on(act, at);
@@ -152,7 +155,14 @@ impl Run {
 
     fn act_on(&mut self, act: &Act, tab: usize) {
         let several = self.world.living().len() > 1;
+        let frozen = self.world.tabs.get(tab).is_some_and(|tab| tab.frozen);
+        if frozen && !matches!(act, Act::CloseTab(_) | Act::Crash(_) | Act::Freeze(_)) {
+            // A visitor who does something there looks at it.
+            self.world.thaw(tab);
+        }
         match *act {
+            Act::Freeze(_) if frozen => self.world.thaw(tab),
+            Act::Freeze(_) => self.world.freeze(tab),
             Act::Send(_) => self.send(tab),
             Act::SendFile(_) => self.send_file(tab),
             Act::Draft(_) => self.world.input(tab, Input::Draft(format!("draft {}", self.texts))),
@@ -186,12 +196,13 @@ impl Run {
         self.world.network.trouble = 0;
         self.world.network.down = false;
         self.world.desk.agent_free = true;
-        if self.most_tabs > 1 {
-            // What a closed tab left behind is taken up by the next page that is loaded.
-            self.world.open_tab();
-        }
         for tab in self.world.living() {
+            if self.world.tabs.get(tab).is_some_and(|tab| tab.frozen) {
+                self.world.thaw(tab);
+            }
+            // What a closed tab left behind is taken up by one that is there.
             self.world.input(tab, Input::Seen(true));
+            self.world.input(tab, Input::Woken);
         }
         if let Some(tab) = self.tab(0) {
             self.world.input(tab, Input::Connect(ConnectTo::Agent));

@@ -10,5 +10,6 @@ mod one_way;
 mod rating;
 mod sending;
 mod session;
+mod sharing;
 mod suggestions;
 mod tabs;

@@ -10,7 +10,8 @@ use desk::Desk;
 use frontdesk_contract::{ClientId, ContactState, EventPage};
 use frontdesk_core::tabs::{TabEffect, TabInput, TabMessage};
 use frontdesk_core::{
-    Answer, Call, Effect, EntryKind, Failure, Input, NewFile, Now, RecordKey, RequestId, Role, Session,
+    Answer, Call, Effect, EntryKind, Failure, Input, MineState, NewFile, Now, Record, RecordKey, RequestId,
+    Role, Saved, Session,
 };
 use network::{Dice, Fate, Network, On};
 use std::collections::BTreeMap;
@@ -22,17 +23,20 @@ pub(crate) const BEGIN_MS: u64 = 1_700_000_000_000;
 
 /// What tabs say to each other.
 #[derive(Clone)]
-enum Said {
+pub(crate) enum Said {
     Tab(TabMessage),
     Page { session: Option<String>, after: u64, page: EventPage },
+    Message { id: ClientId, state: Option<MineState> },
+    Seen { session: Option<String>, seq: u64 },
 }
 
-enum Happening {
+pub(crate) enum Happening {
     AtDesk { id: RequestId, call: Call, credential: Option<String>, fate: Fate },
     Parked { id: RequestId, credential: Option<String>, after: u64, fate: Fate },
     Answer { id: RequestId, result: Result<Answer, Failure> },
     Timeout(RequestId),
     Written { key: RecordKey, write: u64 },
+    Found,
     Timer(u64),
     TabsTimer(u64),
     Channel(Said),
@@ -126,6 +130,8 @@ impl World {
         let dead = self.tab(tab);
         dead.life += 1;
         dead.alive = false;
+        dead.frozen = false;
+        dead.missed.clear();
     }
 
     /// The tab is closed in order.
@@ -139,6 +145,28 @@ impl World {
         self.input(tab, Input::Start(saved));
         if !self.channel {
             self.input(tab, Input::Role(Role::Alone));
+        }
+    }
+
+    /// The visitor changes what is in the composer.
+    pub(crate) fn write(&mut self, tab: usize, text: &str) {
+        text.clone_into(&mut self.tab(tab).composer);
+        self.input(tab, Input::Draft(text.to_owned()));
+    }
+
+    /// Neither time nor words reach this page, until it is thawed.
+    pub(crate) fn freeze(&mut self, tab: usize) {
+        self.tab(tab).frozen = true;
+    }
+
+    /// What the page has missed happens to it now.
+    pub(crate) fn thaw(&mut self, tab: usize) {
+        self.tab(tab).frozen = false;
+        self.input(tab, Input::Woken);
+        for (life, happening) in std::mem::take(&mut self.tab(tab).missed) {
+            if self.tab(tab).life == life {
+                self.happen(tab, happening);
+            }
         }
     }
 
@@ -219,7 +247,10 @@ impl World {
         while let Some((at, (tab, life, happening))) = self.next_until(end) {
             self.now = self.now.max(at);
             assert!(self.planned - began < 3_000 + ms * 4, "a busy loop");
-            if self.tab(tab).life == life {
+            let at_desk = matches!(happening, Happening::AtDesk { .. } | Happening::Parked { .. });
+            if self.tab(tab).frozen && !at_desk {
+                self.tab(tab).missed.push((life, happening));
+            } else if self.tab(tab).life == life {
                 self.happen(tab, happening);
             } else if let Happening::AtDesk { call, credential, fate, .. } = happening
                 && fate.instead.is_none()
@@ -287,6 +318,10 @@ impl World {
                 self.tab(tab).accepted(&key, written);
                 self.input(tab, Input::Kept(key, written));
             }
+            Happening::Found => {
+                let saved = if self.storage.unreadable { Saved::default() } else { self.storage.read() };
+                self.input(tab, Input::Found(saved));
+            }
             Happening::Timer(at) => {
                 if self.tab(tab).wake_at == Some(at) {
                     self.tab(tab).wake_at = None;
@@ -303,6 +338,12 @@ impl World {
             Happening::Channel(Said::Page { session, after, page }) => {
                 if self.session(tab).credential() == session.as_deref() {
                     self.input(tab, Input::Heard { after, page });
+                }
+            }
+            Happening::Channel(Said::Message { id, state }) => self.input(tab, Input::Told(id, state)),
+            Happening::Channel(Said::Seen { session, seq }) => {
+                if self.session(tab).credential() == session.as_deref() {
+                    self.input(tab, Input::SeenElsewhere(seq));
                 }
             }
         }
@@ -415,6 +456,23 @@ impl World {
             }
             Effect::Returned(text) => self.tab(tab).returned.push(text),
             Effect::Declined { name, code } => self.tab(tab).declined.push((name, code)),
+            Effect::Look => {
+                // A read waits for the writes before it.
+                let at = self.last_write_at.max(self.now) + 1 + self.dice.below(5);
+                self.plan(at, tab, Happening::Found);
+            }
+            Effect::Told { id, state } => self.say(tab, &Said::Message { id, state }),
+            Effect::SeenTo(seq) => {
+                let session = self.session(tab).credential().map(str::to_owned);
+                self.say(tab, &Said::Seen { session, seq });
+            }
+            Effect::Drafted { text, before } => {
+                let composer = &mut self.tab(tab).composer;
+                if *composer == before {
+                    *composer = text;
+                }
+            }
+            Effect::Sound => self.tab(tab).sounds += 1,
             Effect::Tell { .. } | Effect::Show(_) | Effect::Redraw | Effect::Unread(_) => {}
         }
     }
@@ -484,8 +542,9 @@ impl World {
             let follows = session.is_following() || !self.channel;
             let polls = tab.open.values().all(|on| *on == On::Events);
             assert!(polls && tab.open.len() <= usize::from(follows), "open: {:?}", tab.open);
-            let texts = session.snapshot().records.len();
-            assert!(texts <= 1, "only the session is kept: {:?}", session.snapshot());
+            let mut kept = session.snapshot().records;
+            kept.retain(|record| !matches!(record, Record::Session { .. } | Record::Draft { .. }));
+            assert!(kept.is_empty(), "only session and draft are kept: {kept:?}");
             assert!(follows || tab.wake_at.is_none(), "an idle session sets no timer");
         }
     }

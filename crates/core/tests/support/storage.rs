@@ -16,6 +16,8 @@ pub(crate) struct Storage {
     writes: u64,
     /// Nothing can be written.
     pub(crate) refuses: bool,
+    /// It cannot be read any more.
+    pub(crate) unreadable: bool,
 }
 
 impl Storage {
@@ -50,6 +52,11 @@ impl Storage {
         self.written.remove(key);
         self.contents.remove(key);
         self.pending.retain(|_, (_, record)| record.key() != *key);
+    }
+
+    /// The visitor empties it.
+    pub(crate) fn empty(&mut self) {
+        self.written.clear();
     }
 
     /// The page is gone: its writes are finished, or never will be.

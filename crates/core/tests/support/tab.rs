@@ -1,5 +1,6 @@
 //! One tab: the machines, what its screen shows, and what must hold in it at all times.
 
+use super::Happening;
 use super::network::On;
 use super::view::View;
 use frontdesk_contract::{ClientId, ErrorCode};
@@ -26,6 +27,12 @@ pub(crate) struct Tab {
     cursor: u64,
     cursor_of: Option<String>,
     pub(crate) unread: u32,
+    /// What the visitor sees in the composer.
+    pub(crate) composer: String,
+    pub(crate) sounds: u32,
+    pub(crate) frozen: bool,
+    /// What happened while it was frozen, with the life that it belongs to.
+    pub(crate) missed: Vec<(u32, Happening)>,
 }
 
 impl Tab {
@@ -47,6 +54,10 @@ impl Tab {
             cursor: 0,
             cursor_of: None,
             unread: 0,
+            composer: String::new(),
+            sounds: 0,
+            frozen: false,
+            missed: Vec::new(),
         }
     }
 

@@ -1,0 +1,157 @@
+//! What was accepted survives the browser, for each place where it may be kept.
+
+use anyhow::{Result, ensure};
+use frontdesk_e2e::pages::ShopPage;
+use frontdesk_e2e::{Browser, In, Options, Rig, Sandbox, story, until};
+use serde_json::json;
+
+const TEXT: &str = "Said before the browser was killed";
+const DRAFT: &str = "Not sent yet";
+
+/// A browser of its own with a conversation, and a text in it that is shown as on its way.
+async fn says_and_is_killed(rig: &Rig, options: Options, name: &str) -> Result<()> {
+    let browser = Browser::start(options, name).await?;
+    let shop = ShopPage::open(browser.first_tab().await?, &rig.stack, "/").await?;
+    let panel = shop.open_panel().await?;
+    panel.say("Hello").await?;
+    panel.has_sent("Hello").await?;
+    rig.stack.street.hold("POST /v1/messages");
+    panel.say(TEXT).await?;
+    until("it is on its way", async || {
+        ensure!(rig.stack.street.standing() == 1, "nothing has left");
+        Ok(())
+    })
+    .await?;
+    panel.write(DRAFT).await?;
+    until("the draft is kept", async || {
+        // The only sign of it is the storage itself.
+        let kept = panel.tab.run_async(In::Panel, DRAFT_IS_KEPT, Vec::new()).await?;
+        ensure!(kept != json!(false), "it is not");
+        Ok(())
+    })
+    .await?;
+    let profile = browser.kill();
+    rig.stack.street.close();
+    rig.stack.street.open();
+
+    let browser = Browser::start_again(profile, options, name).await?;
+    let shop = ShopPage::open(browser.first_tab().await?, &rig.stack, "/bowl/").await?;
+    let panel = shop.panel();
+    panel.is_usable().await?;
+    panel.has_sent(TEXT).await?;
+    until("the draft is there", async || {
+        let draft = panel.draft().await?;
+        ensure!(draft == DRAFT, "there is {draft:?}");
+        Ok(())
+    })
+    .await?;
+    let texts = Sandbox::of(&rig.stack).texts().await?;
+    ensure!(texts == ["Hello", TEXT], "the centre has {texts:?}");
+    nothing_unsent_is_kept(&panel.tab).await?;
+    browser.close().await
+}
+
+/// Whether the frame's own database has a draft; nothing where it may have none.
+const DRAFT_IS_KEPT: &str = "
+    const finish = arguments[arguments.length - 1];
+    let opening;
+    try { opening = indexedDB.open('frontdesk-records'); } catch { return setTimeout(finish, 2000, null); }
+    opening.onerror = () => setTimeout(finish, 2000, null);
+    opening.onsuccess = () => {
+      const keys = opening.result.transaction('records').objectStore('records').getAllKeys();
+      keys.onsuccess = () => { opening.result.close(); finish(keys.result.includes('shop/draft')); };
+    };";
+
+/// Acknowledged texts are wiped, wherever they were kept.
+async fn nothing_unsent_is_kept(tab: &frontdesk_e2e::Tab) -> Result<()> {
+    let keys = "
+        const finish = arguments[arguments.length - 1];
+        const [name, store] = arguments;
+        let opening;
+        try { opening = indexedDB.open(name); } catch { return finish([]); }
+        opening.onerror = () => finish([]);
+        opening.onupgradeneeded = () => opening.transaction.abort();
+        opening.onsuccess = () => {
+          const keys = opening.result.transaction(store).objectStore(store).getAllKeys();
+          keys.onsuccess = () => { opening.result.close(); finish(keys.result.map(String)); };
+        };";
+    for (at, name, store) in [(In::Panel, "frontdesk-records", "records"), (In::Page, "frontdesk", "vault")] {
+        until("what was sent is wiped", async || {
+            let kept = tab.run_async(at, keys, vec![json!(name), json!(store)]).await?;
+            let kept = kept.to_string();
+            ensure!(!kept.contains("outgoing/"), "{name} has {kept}");
+            Ok(())
+        })
+        .await?;
+    }
+    Ok(())
+}
+
+#[test]
+fn a_killed_browser_loses_nothing_where_frames_may_keep_something() -> Result<()> {
+    let options = Options { third_party_storage: true, ..Options::default() };
+    story(Options::default(), &Default::default(), async |rig| {
+        says_and_is_killed(rig, options, "killed.database").await
+    })
+}
+
+#[test]
+fn a_killed_browser_loses_nothing_where_the_host_keeps_it() -> Result<()> {
+    let options = Options { third_party_storage: false, ..Options::default() };
+    story(Options::default(), &Default::default(), async |rig| {
+        says_and_is_killed(rig, options, "killed.vault").await
+    })
+}
+
+#[test]
+fn where_nobody_keeps_anything_the_visitor_is_told_and_served_all_the_same() -> Result<()> {
+    let options = Options { third_party_storage: false, ..Options::default() };
+    story(options, &Default::default(), async |rig| {
+        let shop = rig.shop("/").await?;
+        let refuse = "Object.defineProperty(window, 'indexedDB', { get() { throw new DOMException('refused', 'SecurityError'); } });";
+        shop.tab.run(In::Page, refuse, Vec::new()).await?;
+        let panel = shop.open_panel().await?;
+        panel.say("Hello").await?;
+        panel.tells("notice_memory").await?;
+        panel.has_sent("Hello").await
+    })
+}
+
+#[test]
+fn a_rating_given_as_the_tab_closes_arrives() -> Result<()> {
+    let options = Options { third_party_storage: true, ..Options::default() };
+    for held in [false, true] {
+        story(options, &Default::default(), async |rig| {
+            let shop = rig.shop("/").await?;
+            let panel = shop.open_panel().await?;
+            panel.say("Hello").await?;
+            panel.has_sent("Hello").await?;
+            let sandbox = Sandbox::of(&rig.stack);
+            sandbox.play(&json!([{"do": "agent", "name": "Mei"}, {"do": "end"}]), 0).await?;
+            panel.tells("rating_title").await?;
+            let other = rig.browser.new_tab().await?;
+            if held {
+                // It does not even leave: what is kept is sent at the next visit.
+                rig.stack.street.close();
+            }
+            panel.choose_level(5).await?;
+            panel.click("rating_send").await?;
+            shop.tab.close().await?;
+            if held {
+                rig.stack.street.open();
+                let shop = ShopPage::open(other, &rig.stack, "/bowl/").await?;
+                shop.click_launcher().await?;
+            }
+            until("the rating is there", async || {
+                let record = sandbox.record().await?.to_string();
+                ensure!(
+                    record.contains("\"level\":5") || record.contains("\"satisfaction\":5"),
+                    "there is {record}"
+                );
+                Ok(())
+            })
+            .await
+        })?;
+    }
+    Ok(())
+}
