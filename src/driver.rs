@@ -266,7 +266,7 @@ impl Shared {
                 }
                 Effect::Forget(key) => {
                     if let Some(storage) = &*self.storage.borrow() {
-                        storage.forget(key);
+                        storage.forget(&key);
                     }
                 }
                 Effect::Request { id, call, credential, timeout_ms } => {
@@ -316,18 +316,16 @@ impl Shared {
             }
         };
         if let Some(storage) = &*self.storage.borrow() {
-            match content {
-                Some(content) => storage.keep_file(record, content, Box::new(done)),
-                None => storage.keep(record, Box::new(done)),
-            }
+            storage.keep(record, content.as_ref(), Box::new(done));
         }
     }
 
     fn look(&self) {
-        let (own, storage) = (self.own.clone(), self.storage.borrow().clone());
+        let look = self.storage.borrow().as_ref().map(Storage::look);
+        let own = self.own.clone();
         spawn_local(async move {
-            let Some(storage) = storage else { return };
-            let saved = storage.look().await;
+            let Some(look) = look else { return };
+            let saved = look.await;
             if let Some(shared) = own.upgrade() {
                 shared.input(Input::Found(saved));
             }
@@ -335,8 +333,9 @@ impl Shared {
     }
 
     fn content(&self, id: ClientId) -> impl Future<Output = Option<Blob>> + use<> {
-        let storage = self.storage.borrow().clone();
-        async move { storage?.content(&RecordKey::Outgoing(id)).await }
+        let key = RecordKey::Outgoing(id);
+        let content = self.storage.borrow().as_ref().map(|storage| storage.content(&key));
+        async move { content?.await }
     }
 
     fn upload(&self, id: RequestId, upload: Upload, credential: Option<String>, timeout_ms: u32) {

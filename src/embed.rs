@@ -256,8 +256,8 @@ fn begin(root: &HtmlElement, settings: &Settings) -> Context {
         if let Some(credential) = session
             && saved.take_over(&credential)
         {
-            storage.forget(RecordKey::Rating);
-            storage.keep(Record::Session { credential }, Box::new(|_| {}));
+            storage.forget(&RecordKey::Rating);
+            storage.keep(Record::Session { credential }, None, Box::new(|_| {}));
         }
         if let Some(desk) = desk.upgrade() {
             desk.with_driver(|driver| driver.start(storage, saved));

@@ -74,13 +74,9 @@ impl Host {
         Some(coming.into())
     }
 
-    /// Lets the host keep a text under this name; without a text it forgets that, without a name it answers all that it
-    /// keeps. `None` when it does not do so.
-    pub async fn vault(&self, name: Option<&str>, text: Option<&str>) -> Option<JsValue> {
-        let value = |text: Option<&str>| text.map_or(JsValue::NULL, JsValue::from_str);
-        let answer = self.call("vault", &js_sys::Array::of2(&value(name), &value(text)))?;
-        let answer = JsFuture::from(Promise::resolve(&answer)).await.ok()?;
-        (!answer.is_null()).then_some(answer)
+    /// All of them, as they were given.
+    pub(crate) fn functions(&self) -> &JsValue {
+        &self.functions
     }
 
     /// This tab leads, or waits behind the one that does; `None`: neither. Where the browser can tell, `vacant` is called

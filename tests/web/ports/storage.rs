@@ -22,7 +22,7 @@ fn outgoing(bits: u128) -> Record {
 async fn keep(storage: &Storage, record: Record) -> bool {
     let written = Rc::new(Cell::new(None));
     let note = Rc::clone(&written);
-    storage.keep(record, Box::new(move |done| note.set(Some(done))));
+    storage.keep(record, None, Box::new(move |done| note.set(Some(done))));
     until("the storage's answer", || written.get().is_some()).await;
     written.get().unwrap()
 }
@@ -37,7 +37,7 @@ async fn forgets(storage: Storage, desk: &str, host: &Host) {
     assert!(keep(&storage, outgoing(1)).await);
     assert!(keep(&storage, outgoing(2)).await);
     assert!(keep(&storage, session("b")).await);
-    storage.forget(RecordKey::Outgoing(ClientId::from_bits(1)));
+    storage.forget(&RecordKey::Outgoing(ClientId::from_bits(1)));
     assert!(keep(&storage, outgoing(3)).await);
     drop(storage);
     let kept = records(desk, host).await;
@@ -89,7 +89,7 @@ fn content() -> Blob {
 async fn keep_file(storage: &Storage, record: Record) -> bool {
     let written = Rc::new(Cell::new(None));
     let note = Rc::clone(&written);
-    storage.keep_file(record, content(), Box::new(move |done| note.set(Some(done))));
+    storage.keep(record, Some(&content()), Box::new(move |done| note.set(Some(done))));
     until("the storage's answer", || written.get().is_some()).await;
     written.get().unwrap()
 }
@@ -113,7 +113,7 @@ async fn the_content_of_a_file_is_there_after_a_reload_and_goes_with_its_record(
     assert_eq!(saved.records, [file(1)]);
     assert_eq!(text_of(storage.content(&key).await).await.as_deref(), Some("hi"));
     assert!(storage.content(&file(2).key()).await.is_none());
-    storage.forget(key.clone());
+    storage.forget(&key);
     assert!(keep(&storage, session("after")).await);
     assert!(storage.content(&key).await.is_none());
 }
@@ -130,7 +130,7 @@ async fn without_a_database_the_content_lives_as_long_as_the_page() {
     let (later, saved) = Storage::open(&desk, &host).await;
     assert_eq!(saved.records, [file(1)]);
     assert!(later.content(&key).await.is_none());
-    storage.forget(key.clone());
+    storage.forget(&key);
     assert!(storage.content(&key).await.is_none());
 }
 
@@ -143,7 +143,7 @@ async fn tabs_that_share_a_place_see_and_keep_each_other_s_records() {
         let (second, _) = Storage::open(&desk, &host).await;
         let (one, two) = futures(keep(&first, outgoing(1)), keep(&second, outgoing(2))).await;
         assert!(one && two && keep(&first, session("a")).await);
-        second.forget(RecordKey::Session);
+        second.forget(&RecordKey::Session);
         assert!(keep(&second, outgoing(3)).await);
         for tab in [&first, &second] {
             let saved = tab.look().await;
@@ -197,7 +197,7 @@ async fn a_full_disk_and_a_write_given_up_mid_way_are_told_and_leave_the_rest_as
         break_writes("");
         assert_eq!(text_of(storage.content(&file(3).key()).await).await.as_deref(), Some("hi"), "{how}");
     }
-    storage.forget(file(3).key());
+    storage.forget(&file(3).key());
     assert!(keep(&storage, outgoing(4)).await);
     let kept = storage.look().await.records;
     assert_eq!(kept.len(), 2, "{kept:?}");

@@ -36,8 +36,20 @@ fn eight_tabs_are_one_conversation() -> Result<()> {
 
 /// Each writes; then a word on a channel of the rig's own lets all send in the same moment.
 async fn all_say_something_at_once(panels: &[Panel]) -> Result<()> {
+    let mut before = String::new();
     for (panel, text) in panels.iter().zip(texts()) {
+        // What was written in one tab is there in the next one that is looked at.
+        panel.tab.show().await?;
+        until("the draft is there", async || {
+            let draft = panel.draft().await?;
+            ensure!(draft == before, "there is {draft:?}, not {before:?}");
+            Ok(())
+        })
+        .await?;
+        let empty = "const field = deep('.fd-input')[0]; field.value = ''; field.dispatchEvent(new Event('input', { bubbles: true }));";
+        panel.tab.run(In::Panel, empty, Vec::new()).await?;
         panel.write(&text).await?;
+        before.clone_from(&text);
         let script = "
             const button = find('button', arguments[0]);
             window.rig = new BroadcastChannel('rig');

@@ -50,12 +50,12 @@ impl Walk<'_> {
         // The last tab that is awake stays so: somebody must be there to be asked.
         let spare = awake > 1 || frozen;
         let what = match self.dice.below(100) {
-            0..=14 if self.tabs.len() < TABS => 0,
-            15..=20 if spare => 1,
-            21..=26 if spare && !frozen => 2,
-            27..=39 if spare && !frozen => 3,
+            0..=24 if self.tabs.len() < TABS => 0,
+            25..=30 if spare => 1,
+            31..=37 if spare && !frozen => 2,
+            38..=50 if spare && !frozen => 3,
             _ if frozen => 4,
-            40..=84 => 5,
+            51..=89 => 5,
             _ => 6,
         };
         if let Some(count) = self.done.get_mut(what) {

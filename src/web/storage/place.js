@@ -1,0 +1,134 @@
+// Where records are kept: IndexedDB; where the browser refuses it, the host; else nowhere. Nothing here rejects. In
+// JavaScript, since the same over bindings costs three kilobytes more.
+//
+// In IndexedDB records lie in one object store, under `<desk>/<name>` each, and the content of files on their way in
+// another, under the same key.
+
+/** Not `frontdesk`, which is the loader's: both may run on one origin, and a database has one owner of its versions. */
+const NAME = 'frontdesk-records';
+const VERSION = 2;
+const RECORDS = 'records';
+/** Since version 2. */
+const FILES = 'files';
+/** Some browsers never answer a refused `open`. */
+const PATIENCE_MS = 10000;
+
+/** A promise of the first of these events. */
+const event = (target, good) =>
+  new Promise((resolve, reject) => {
+    target[good] = resolve;
+    target.onerror = target.onabort = target.onblocked = reject;
+  });
+
+const openDatabase = async () => {
+  // Refusal comes as an exception from reading the property, as none, or as an error event.
+  const opening = indexedDB.open(NAME, VERSION);
+  opening.onupgradeneeded = () => {
+    const there = opening.result.objectStoreNames;
+    for (const name of [RECORDS, FILES]) if (!there.contains(name)) opening.result.createObjectStore(name);
+  };
+  const late = new Promise((_, reject) => setTimeout(reject, PATIENCE_MS));
+  try {
+    await Promise.race([event(opening, 'onsuccess'), late]);
+  } catch (error) {
+    // One that is opened after all, when nobody wants it any more, must be in nobody's way.
+    opening.onsuccess = () => opening.result.close();
+    throw error;
+  }
+  const db = opening.result;
+  // A newer version in another tab must not wait for us.
+  db.onversionchange = () => db.close();
+  return db;
+};
+
+const inDatabase = async (desk) => {
+  const db = await openDatabase();
+  const key = (name) => `${desk}/${name}`;
+  const ask = async (store, run) => {
+    const request = run(db.transaction(store).objectStore(store));
+    await event(request, 'onsuccess');
+    return request.result;
+  };
+  return {
+    read: () => ask(RECORDS, (store) => store.getAll(IDBKeyRange.bound(key(''), key('\uffff')))),
+    async write(name, value, content) {
+      const work = db.transaction([RECORDS, FILES], 'readwrite');
+      const done = event(work, 'oncomplete');
+      const [records, files] = [RECORDS, FILES].map((store) => work.objectStore(store));
+      try {
+        if (value) records.put(value, key(name));
+        else records.delete(key(name)), files.delete(key(name));
+        if (content) files.put(content, key(name));
+      } catch {
+        // Half of it is worth nothing.
+        work.abort();
+      }
+      await done;
+    },
+    content: (name) => ask(FILES, (store) => store.get(key(name))),
+    close: () => db.close(),
+  };
+};
+
+const withHost = (host) => {
+  const ask = async (name, text) => {
+    const answer = await host.vault([name, text]);
+    if (answer === null) throw new Error('refused');
+    return answer;
+  };
+  return {
+    read: async () => (await ask(null, null)).map((text) => JSON.parse(text)),
+    write: async (name, value, content) => {
+      await ask(name, value && JSON.stringify(value));
+      // A later page knows of the message, and can say that its file is gone.
+      if (content) throw new Error('no room for files');
+    },
+  };
+};
+
+/** Finds the first place that works, with what is kept there as `found`. */
+export const findPlace = async (desk, host) => {
+  let place;
+  let found = null;
+  for (const open of [() => inDatabase(desk), () => withHost(host)]) {
+    try {
+      place = await open();
+      found = await place.read();
+      break;
+    } catch {
+      place = undefined;
+    }
+  }
+  /** Content that could not be written, or is not written yet. */
+  const atHand = new Map();
+  return {
+    found,
+    isKept: Boolean(place),
+
+    /** What is kept now, by any tab; `null` if it cannot be read. */
+    read: async () => place && place.read().catch(() => null),
+
+    /**
+     * Writes a record, or removes it together with the content of its file; whether that is done for good. Steps happen
+     * in the order they were asked for. Without room for the content the record is written all the same, so that a later
+     * page can say what is missing.
+     */
+    async set(name, value, content) {
+      if (content) atHand.set(name, content);
+      if (!value) atHand.delete(name);
+      try {
+        await place.write(name, value, content);
+        atHand.delete(name);
+        return true;
+      } catch {
+        if (content && atHand.has(name)) await place?.write(name, value).catch(() => {});
+        return false;
+      }
+    },
+
+    /** The content of the file that belongs to a record; nothing: it is not kept here any more. */
+    content: async (name) => atHand.get(name) ?? place?.content?.(name).catch(() => undefined),
+
+    close: () => place?.close?.(),
+  };
+};
