@@ -181,6 +181,8 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
           const request = !id ? store.getAll(all) : value ? store.put(value, key) : store.delete(key);
           work.oncomplete = () => resolve(request.result);
           work.onabort = reject;
+          // A frozen page must not stand in the way of others.
+          work.commit?.();
         } catch (error) {
           reject(error);
         }

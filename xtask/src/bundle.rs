@@ -38,7 +38,7 @@ const WIDGET_INPUTS: [&str; 7] = [
     "crates/contract",
 ];
 /// What else `dist/` depends on.
-const BUNDLE_INPUTS: [&str; 11] = [
+const BUNDLE_INPUTS: [&str; 12] = [
     "index.html",
     "www/alone.js",
     "www/frame.html",

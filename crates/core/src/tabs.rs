@@ -12,6 +12,10 @@ pub const BEAT_MS: u64 = 2_000;
 pub const GONE_MS: u64 = 5_000;
 /// A claim stands if nobody objects within so many milliseconds.
 pub const CLAIM_MS: u64 = 150;
+/// The same of a claim that silence has led to: the leader may be hidden, and its timers then are late by up to a second.
+pub const DOUBTFUL_CLAIM_MS: u64 = 1_200;
+/// A leader whose beat is later than that cannot tell whether it is frozen, in milliseconds: a frozen page may still hear.
+const LATE_MS: u64 = 1_500;
 
 /// What a tab tells the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -103,17 +107,25 @@ impl Tabs {
     /// Takes one input and answers what is to be done, in that order.
     pub fn handle(&mut self, now_ms: u64, input: TabInput) -> Vec<TabEffect> {
         let mut effects = Vec::new();
+        let timer = input == TabInput::Timer;
         match input {
             TabInput::Heard(message) if message.from != self.own => self.heard(now_ms, message, &mut effects),
             TabInput::Heard(_) => {}
             TabInput::Timer => self.wake_at = None,
             TabInput::Visible(visible) => self.visible = visible,
-            TabInput::Active(true) if self.state == State::Resting => self.claim(now_ms, &mut effects),
-            TabInput::Vacant if matches!(self.state, State::Following(_)) => self.claim(now_ms, &mut effects),
+            TabInput::Active(true) if self.state == State::Resting => {
+                self.claim(now_ms + CLAIM_MS, &mut effects)
+            }
+            TabInput::Vacant if matches!(self.state, State::Following(_)) => {
+                self.claim(now_ms + CLAIM_MS, &mut effects)
+            }
             TabInput::Active(true) | TabInput::Vacant => {}
             TabInput::Active(false) | TabInput::Leaving => self.rest(&mut effects),
         }
-        self.advance(now_ms, &mut effects);
+        if timer {
+            self.advance(now_ms, &mut effects);
+        }
+        self.tell(&mut effects);
         effects
     }
 
@@ -121,9 +133,14 @@ impl Tabs {
         effects.push(TabEffect::Say(TabMessage { from: self.own, kind }));
     }
 
-    fn claim(&mut self, now_ms: u64, effects: &mut Vec<TabEffect>) {
-        self.state = State::Claiming(now_ms + CLAIM_MS);
+    fn claim(&mut self, until_ms: u64, effects: &mut Vec<TabEffect>) {
+        self.state = State::Claiming(until_ms);
         self.say(TabKind::Claim, effects);
+    }
+
+    /// This tab leads, and its timer has not come when it should have.
+    fn is_late(&self, now_ms: u64) -> bool {
+        now_ms > self.next_beat + LATE_MS
     }
 
     fn rest(&mut self, effects: &mut Vec<TabEffect>) {
@@ -142,7 +159,10 @@ impl Tabs {
     fn heard(&mut self, now_ms: u64, message: TabMessage, effects: &mut Vec<TabEffect>) {
         match (self.state, message.kind) {
             (State::Resting, _) => {}
+            // Only a timer proves that this page is not frozen: it is asked for anew.
+            (State::Leading, TabKind::Claim) if self.is_late(now_ms) => self.wake_at = None,
             (State::Leading, TabKind::Claim) => self.beat(now_ms, effects),
+            (State::Leading, TabKind::Beat) if self.is_late(now_ms) => self.follow(now_ms),
             // Two leaders or two claims: the smaller number stands.
             (State::Leading, TabKind::Beat) | (State::Claiming(_), TabKind::Claim)
                 if message.from > self.own =>
@@ -150,7 +170,7 @@ impl Tabs {
                 self.say(if self.leads() { TabKind::Beat } else { TabKind::Claim }, effects);
             }
             (State::Leading, TabKind::Bye) | (State::Claiming(_), TabKind::Bye) => {}
-            (State::Following(_), TabKind::Bye) => self.claim(now_ms, effects),
+            (State::Following(_), TabKind::Bye) => self.claim(now_ms + CLAIM_MS, effects),
             (State::Following(_), TabKind::Claim) => {}
             (_, TabKind::Beat | TabKind::Claim) => self.follow(now_ms),
         }
@@ -161,6 +181,7 @@ impl Tabs {
         self.say(TabKind::Beat, effects);
     }
 
+    /// What is due. Only timers say so: a page that is frozen hears, and they stand still.
     fn advance(&mut self, now_ms: u64, effects: &mut Vec<TabEffect>) {
         match self.state {
             State::Claiming(until) if until <= now_ms => {
@@ -168,9 +189,13 @@ impl Tabs {
                 self.beat(now_ms, effects);
             }
             State::Leading if self.next_beat <= now_ms => self.beat(now_ms, effects),
-            State::Following(until) if until <= now_ms => self.claim(now_ms, effects),
+            State::Following(until) if until <= now_ms => self.claim(now_ms + DOUBTFUL_CLAIM_MS, effects),
             _ => {}
         }
+    }
+
+    /// What has changed by all that.
+    fn tell(&mut self, effects: &mut Vec<TabEffect>) {
         let role = match self.state {
             State::Leading => Some(Role::Leader),
             State::Following(_) | State::Claiming(_) => Some(Role::Follower),

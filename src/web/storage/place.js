@@ -41,11 +41,14 @@ const openDatabase = async () => {
   return db;
 };
 
+/** Transactions are committed outright: one that waited for this page to hear of it would block all tabs if that was frozen. */
 const inDatabase = async (desk) => {
   const db = await openDatabase();
   const key = (name) => `${desk}/${name}`;
   const ask = async (store, run) => {
-    const request = run(db.transaction(store).objectStore(store));
+    const work = db.transaction(store);
+    const request = run(work.objectStore(store));
+    work.commit?.();
     await event(request, 'onsuccess');
     return request.result;
   };
@@ -59,9 +62,10 @@ const inDatabase = async (desk) => {
         if (value) records.put(value, key(name));
         else records.delete(key(name)), files.delete(key(name));
         if (content) files.put(content, key(name));
+        work.commit?.();
       } catch {
-        // Half of it is worth nothing.
-        work.abort();
+        // Half of it is worth nothing; it may be given up already.
+        await Promise.resolve().then(() => work.abort()).catch(() => {});
       }
       await done;
     },

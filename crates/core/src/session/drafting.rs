@@ -21,6 +21,11 @@ pub(super) struct Drafting {
 }
 
 impl Drafting {
+    /// The visitor looks elsewhere, perhaps at another tab.
+    pub(super) fn hurry(&mut self, now_ms: u64) {
+        self.due = self.due.map(|_| now_ms);
+    }
+
     pub(super) fn record(&self) -> Option<Record> {
         (!self.kept.is_empty()).then(|| Record::Draft { text: self.kept.clone() })
     }

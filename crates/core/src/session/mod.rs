@@ -366,6 +366,9 @@ impl Session {
 
     fn set_seen(&mut self, step: &mut Step, seen: bool) {
         self.seen = seen;
+        if !seen {
+            self.drafting.hurry(step.now.ms);
+        }
         if seen && self.unread > 0 {
             self.unread = 0;
             step.effects.push(Effect::Unread(0));

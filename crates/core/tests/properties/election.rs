@@ -11,6 +11,8 @@ struct Member {
     wake_at: Option<u64>,
     /// Its timers stand still and it hears nothing until it is thawed.
     frozen: bool,
+    /// It hears nevertheless, as a page does that Chromium has frozen.
+    hears: bool,
     heard_frozen: Vec<TabMessage>,
     active: bool,
 }
@@ -48,6 +50,7 @@ impl Room {
             role: None,
             wake_at: None,
             frozen: false,
+            hears: false,
             heard_frozen,
             active: true,
         });
@@ -99,7 +102,7 @@ impl Room {
 
     fn hear(&mut self, to: usize, message: TabMessage) {
         let Some(member) = self.members.get_mut(to) else { return };
-        if member.frozen {
+        if member.frozen && !member.hears {
             member.heard_frozen.push(message);
         } else {
             self.input(to, TabInput::Heard(message));
@@ -133,7 +136,7 @@ enum Act {
     Leave(usize),
     Back(usize),
     Visible(usize, bool),
-    Freeze(usize),
+    Freeze(usize, bool),
     Thaw(usize),
     Weather(u64, u64),
     Stray(usize, u64, u8),
@@ -148,7 +151,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => at.clone().prop_map(Act::Leave),
         1 => at.clone().prop_map(Act::Back),
         1 => (at.clone(), any::<bool>()).prop_map(|(at, visible)| Act::Visible(at, visible)),
-        1 => at.clone().prop_map(Act::Freeze),
+        1 => (at.clone(), any::<bool>()).prop_map(|(at, hears)| Act::Freeze(at, hears)),
         1 => at.clone().prop_map(Act::Thaw),
         1 => (0_u64..100, 1_u64..3_000).prop_map(|(loss, delay)| Act::Weather(loss, delay)),
         1 => (at, any::<u64>(), 0_u8..3).prop_map(|(at, from, kind)| Act::Stray(at, from, kind)),
@@ -182,9 +185,9 @@ proptest! {
                     }
                 }
                 Act::Visible(at, visible) => room.input(at, TabInput::Visible(visible)),
-                Act::Freeze(at) => {
+                Act::Freeze(at, hears) => {
                     if let Some(member) = room.members.get_mut(at) {
-                        member.frozen = true;
+                        (member.frozen, member.hears) = (true, hears);
                     }
                 }
                 Act::Thaw(at) => room.thaw(at),
@@ -224,7 +227,7 @@ proptest! {
 
     #[test]
     fn a_frozen_leader_is_replaced_within_ten_seconds_also_by_hidden_tabs(
-        seed: u64, count in 2_usize..6, hidden: bool,
+        seed: u64, count in 2_usize..6, hidden: bool, hears: bool,
     ) {
         let mut room = Room::new(seed);
         for _ in 0..count {
@@ -233,6 +236,7 @@ proptest! {
         room.run(5_000);
         if let Some(leader) = room.members.iter_mut().find(|member| member.tabs.leads()) {
             leader.frozen = true;
+            leader.hears = hears;
         }
         for at in 0..room.members.len() {
             room.input(at, TabInput::Visible(!hidden));

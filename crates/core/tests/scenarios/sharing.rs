@@ -247,6 +247,16 @@ fn a_draft_is_there_after_a_reload_and_in_another_tab_when_that_is_looked_at() {
 }
 
 #[test]
+fn a_draft_is_kept_at_once_when_the_visitor_looks_elsewhere() {
+    let (mut world, leader, follower) = two_tabs();
+    world.write(leader, "half a sen");
+    world.input(leader, Input::Seen(false));
+    world.input(follower, Input::Woken);
+    world.run(20);
+    assert_eq!(world.tabs.get(follower).map(|tab| tab.composer.as_str()), Some("half a sen"));
+}
+
+#[test]
 fn what_is_just_being_written_is_not_replaced_by_an_older_draft() {
     let (mut world, leader, follower) = two_tabs();
     world.write(leader, "old");

@@ -41,6 +41,8 @@ async fn all_say_something_at_once(panels: &[Panel]) -> Result<()> {
         // What was written in one tab is there in the next one that is looked at.
         panel.tab.show().await?;
         until("the draft is there", async || {
+            // Without a screen all tabs are seen all the time, and none gets the focus.
+            panel.tab.run(In::Panel, "window.dispatchEvent(new Event('focus'));", Vec::new()).await?;
             let draft = panel.draft().await?;
             ensure!(draft == before, "there is {draft:?}, not {before:?}");
             Ok(())

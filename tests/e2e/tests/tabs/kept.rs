@@ -127,31 +127,34 @@ fn a_rating_given_as_the_tab_closes_arrives() -> Result<()> {
             let panel = shop.open_panel().await?;
             panel.say("Hello").await?;
             panel.has_sent("Hello").await?;
-            let sandbox = Sandbox::of(&rig.stack);
-            sandbox.play(&json!([{"do": "agent", "name": "Mei"}, {"do": "disconnect"}]), 0).await?;
+            panel.ask_for_a_person().await?;
+            let agent = rig.agent_desk().await?;
+            agent.sign_in("Mei").await?;
+            agent.has("Active", 1).await?;
+            agent.open_first().await?;
+            agent.reply("Good day").await?;
+            panel.hears("Good day").await?;
+            agent.tab.show().await?;
+            agent.end().await?;
             panel.tells("rating_title").await?;
-            let other = rig.browser.new_tab().await?;
             if held {
-                // It does not even leave: what is kept is sent at the next visit.
+                // It cannot leave in time.
                 rig.stack.street.close();
             }
             panel.choose_level(5).await?;
             panel.click("rating_send").await?;
             shop.tab.close().await?;
-            if held {
-                rig.stack.street.open();
-                let shop = ShopPage::open(other, &rig.stack, "/bowl/").await?;
+            agent.tab.show().await?;
+            rig.stack.street.open();
+            // If it has not left in time, it is sent at the next visit.
+            let shop = ShopPage::open(rig.browser.new_tab().await?, &rig.stack, "/bowl/").await?;
+            if !shop.is_open().await? {
                 shop.click_launcher().await?;
             }
-            until("the rating is there", async || {
-                let record = sandbox.record().await?.to_string();
-                ensure!(
-                    record.contains("\"level\":5") || record.contains("\"satisfaction\":5"),
-                    "there is {record}"
-                );
-                Ok(())
-            })
-            .await
+            agent.tab.show().await?;
+            let rating = agent.rating().await?;
+            ensure!(rating.contains("Rated 5 of 5"), "the rating is {rating}");
+            Ok(())
         })?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 mod bfcache;
 mod eight;
 mod kept;
+mod one_way;
 mod random;
 mod takeover;
 

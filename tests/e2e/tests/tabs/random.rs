@@ -63,7 +63,12 @@ impl Walk<'_> {
         }
         let (page, _) = self.tabs.get(at).cloned().context("a tab")?;
         match what {
-            0 => self.tabs.push((one_more(self.rig).await?, false)),
+            0 => {
+                // A tab is opened from one that is there; one that is frozen would be thawed by that.
+                let from = self.tabs.iter().find(|(_, frozen)| !frozen).context("a tab that is awake")?;
+                from.0.tab.show().await?;
+                self.tabs.push((one_more(self.rig).await?, false));
+            }
             1 => {
                 self.tabs.swap_remove(at);
                 page.tab.close().await?;
