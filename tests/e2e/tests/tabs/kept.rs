@@ -1,7 +1,10 @@
 //! What was accepted survives the browser, for each place where it may be kept.
 
+use std::sync::Arc;
+
 use anyhow::{Result, ensure};
 use frontdesk_e2e::pages::ShopPage;
+use frontdesk_e2e::process::Folder;
 use frontdesk_e2e::{Browser, In, Options, Rig, Sandbox, story, until};
 use serde_json::json;
 
@@ -10,7 +13,8 @@ const DRAFT: &str = "Not sent yet";
 
 /// A browser of its own with a conversation, and a text in it that is shown as on its way.
 async fn says_and_is_killed(rig: &Rig, options: Options, name: &str) -> Result<()> {
-    let browser = Browser::start(options, name).await?;
+    let profile = Arc::new(Folder::temporary()?);
+    let browser = Browser::start_in(&profile, options, name).await?;
     let shop = ShopPage::open(browser.first_tab().await?, &rig.stack, "/").await?;
     let panel = shop.open_panel().await?;
     panel.say("Hello").await?;
@@ -30,11 +34,11 @@ async fn says_and_is_killed(rig: &Rig, options: Options, name: &str) -> Result<(
         Ok(())
     })
     .await?;
-    let profile = browser.kill();
+    browser.kill();
     rig.stack.street.close();
     rig.stack.street.open();
 
-    let browser = Browser::start_again(profile, options, name).await?;
+    let browser = Browser::start_in(&profile, options, name).await?;
     let shop = ShopPage::open(browser.first_tab().await?, &rig.stack, "/bowl/").await?;
     // Whether the panel opens by itself, a flag in the host's `localStorage` says, which a killed browser may lose.
     let panel = if shop.is_open().await? { shop.panel() } else { shop.open_panel().await? };
@@ -116,46 +120,4 @@ fn where_nobody_keeps_anything_the_visitor_is_told_and_served_all_the_same() -> 
         panel.tells("notice_memory").await?;
         panel.has_sent("Hello").await
     })
-}
-
-#[test]
-fn a_rating_given_as_the_tab_closes_arrives() -> Result<()> {
-    let options = Options { third_party_storage: true, ..Options::default() };
-    for held in [false, true] {
-        story(options, &Default::default(), async |rig| {
-            let shop = rig.shop("/").await?;
-            let panel = shop.open_panel().await?;
-            panel.say("Hello").await?;
-            panel.has_sent("Hello").await?;
-            panel.ask_for_a_person().await?;
-            let agent = rig.agent_desk().await?;
-            agent.sign_in("Mei").await?;
-            agent.has("Active", 1).await?;
-            agent.open_first().await?;
-            agent.reply("Good day").await?;
-            panel.hears("Good day").await?;
-            agent.tab.show().await?;
-            agent.end().await?;
-            panel.tells("rating_title").await?;
-            if held {
-                // It cannot leave in time.
-                rig.stack.street.close();
-            }
-            panel.choose_level(5).await?;
-            panel.click("rating_send").await?;
-            shop.tab.close().await?;
-            agent.tab.show().await?;
-            rig.stack.street.open();
-            // If it has not left in time, it is sent at the next visit.
-            let shop = ShopPage::open(rig.browser.new_tab().await?, &rig.stack, "/bowl/").await?;
-            if !shop.is_open().await? {
-                shop.click_launcher().await?;
-            }
-            agent.tab.show().await?;
-            let rating = agent.rating().await?;
-            ensure!(rating.contains("Rated 5 of 5"), "the rating is {rating}");
-            Ok(())
-        })?;
-    }
-    Ok(())
 }
