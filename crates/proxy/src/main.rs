@@ -1,5 +1,8 @@
 //! The program `frontdesk`: serves, checks settings, prints the description of the API.
 
+#[cfg(feature = "simulated")]
+compile_error!("the feature `simulated` makes secrets predictable: it is for crates/simulation alone");
+
 use clap::{Parser, Subcommand};
 use frontdesk_proxy::clock::Clock;
 use frontdesk_proxy::config::{Config, Mistake, StoreAt};

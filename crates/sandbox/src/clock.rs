@@ -9,6 +9,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub(crate) enum Clock {
     Real { started: Instant, started_ms: u64 },
     Manual(ManualClock),
+    Runtime { started: tokio::time::Instant, started_ms: u64 },
 }
 
 impl Clock {
@@ -17,10 +18,16 @@ impl Clock {
         Clock::Real { started: Instant::now(), started_ms: millis(since_epoch) }
     }
 
+    /// Shows `epoch_ms` now and follows the runtime's clock, which may be paused.
+    pub(crate) fn of_runtime(epoch_ms: u64) -> Clock {
+        Clock::Runtime { started: tokio::time::Instant::now(), started_ms: epoch_ms }
+    }
+
     pub(crate) fn now_ms(&self) -> u64 {
         match self {
             Clock::Real { started, started_ms } => started_ms.saturating_add(millis(started.elapsed())),
             Clock::Manual(clock) => clock.now_ms(),
+            Clock::Runtime { started, started_ms } => started_ms.saturating_add(millis(started.elapsed())),
         }
     }
 }

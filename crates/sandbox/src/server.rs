@@ -55,7 +55,7 @@ pub async fn serve_sandbox(
     loop {
         tokio::select! {
             () = &mut shutdown => break,
-            _ = ticks.tick() => sandbox.with(|inner, now| inner.centre.advance(now)),
+            _ = ticks.tick() => sandbox.tick(),
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => {

@@ -94,6 +94,19 @@ impl Sandbox {
         Sandbox::with_clock(settings, Clock::Manual(clock))
     }
 
+    /// The same, in the runtime's time, which may be paused; it is `epoch_ms` now.
+    ///
+    /// # Errors
+    /// Names the setting that is wrong.
+    pub fn in_runtime(settings: Settings, epoch_ms: u64) -> Result<Sandbox, SettingError> {
+        Sandbox::with_clock(settings, Clock::of_runtime(epoch_ms))
+    }
+
+    /// Looks after what falls due by itself. Served over sockets, a centre does this ten times a second.
+    pub fn tick(&self) {
+        self.with(|inner, now| inner.centre.advance(now));
+    }
+
     fn with_clock(settings: Settings, clock: Clock) -> Result<Sandbox, SettingError> {
         settings.check()?;
         Ok(Sandbox(Arc::new(Shared {

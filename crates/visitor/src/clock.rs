@@ -17,6 +17,11 @@ impl Clock {
         Self { started: Instant::now(), epoch_ms: u64::try_from(epoch.as_millis()).unwrap_or(0) }
     }
 
+    /// A clock that shows this time now and follows the runtime's clock alone.
+    pub fn at(epoch_ms: u64) -> Self {
+        Self { started: Instant::now(), epoch_ms }
+    }
+
     /// The time now.
     pub fn now_ms(&self) -> u64 {
         let passed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);

@@ -1,6 +1,7 @@
 //! Files on disk for as long as they are on their way: a folder of our own, readable for nobody else, with a limit to
 //! what lies in it. A file is removed with its value; what an earlier process left is removed at the start.
 
+use crate::chance;
 use crate::problem::Problem;
 use crate::session::credential::hex;
 use axum::body::Body;
@@ -89,7 +90,7 @@ impl Spool {
     /// # Errors
     /// When the disk does not give one.
     pub fn create(self: &Arc<Self>) -> io::Result<(SpoolFile, File)> {
-        let path = self.folder.join(format!("{PREFIX}{}", hex(&rand::random::<[u8; 16]>())));
+        let path = self.folder.join(format!("{PREFIX}{}", hex(&chance::bytes::<16>())));
         let open = || {
             let mut options = OpenOptions::new();
             options.read(true).write(true).create_new(true);

@@ -1,6 +1,7 @@
 //! Tickets: who has one may load one file by its address, for some minutes and without a credential. Of a ticket only the
 //! hash is kept, where every proxy of the store finds it.
 
+use crate::chance;
 use crate::problem::Problem;
 use crate::session::credential::hex;
 use crate::store::{Slip, SlipKey, Store};
@@ -15,7 +16,7 @@ pub const LIFETIME: Duration = Duration::from_secs(300);
 /// # Errors
 /// [`frontdesk_contract::ErrorCode::Overloaded`] when there are too many; when the store fails.
 pub async fn issue(store: &dyn Store, visitor: &str, file: &str) -> Result<String, Problem> {
-    let secret = hex(&rand::random::<[u8; 16]>());
+    let secret = hex(&chance::bytes::<16>());
     let slip = Slip::File { visitor: visitor.into(), file: file.into() };
     let kept = store.put_slip(hash(&secret), slip, LIFETIME).await?;
     if kept { Ok(secret) } else { Err(Problem::internal()) }

@@ -1,6 +1,7 @@
 //! The outermost layer: every request gets an id, a time limit and one line in the log; every answer its headers.
 
 use super::answer;
+use crate::chance;
 use crate::problem::Problem;
 use crate::session::credential::hex;
 use crate::state::AppState;
@@ -21,7 +22,7 @@ const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
 const LONGEST_ADDRESS: usize = 2_048;
 
 pub(super) async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let request_id = hex(&rand::random::<[u8; 8]>());
+    let request_id = hex(&chance::bytes::<8>());
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();

@@ -1,5 +1,6 @@
 //! The credential of a session: 256 random bits, of which only the hash is stored.
 
+use crate::chance;
 use crate::store::SessionHash;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +10,7 @@ const BYTES: usize = 32;
 
 /// A new credential in base64url, 43 characters.
 pub fn generate() -> String {
-    URL_SAFE_NO_PAD.encode(rand::random::<[u8; BYTES]>())
+    URL_SAFE_NO_PAD.encode(chance::bytes::<BYTES>())
 }
 
 /// The hash under which a credential is stored; `None` for text that is none in form.

@@ -1,6 +1,7 @@
 //! Opening, resuming and finding a session. Nothing is asked of the centre here.
 
 use super::{credential, naming};
+use crate::chance;
 use crate::problem::Problem;
 use crate::state::{App, Desk};
 use crate::store::{SessionRecord, Survey, VisitorRecord};
@@ -136,9 +137,9 @@ pub fn protocol(wished: u32) -> Result<u32, Problem> {
 
 fn newcomer(desk: &Desk, locale: Option<&str>, session: [u8; 32]) -> VisitorRecord {
     let language = naming::language(locale);
-    let mark = credential::hex(&rand::random::<[u8; 11]>());
+    let mark = credential::hex(&chance::bytes::<11>());
     VisitorRecord {
-        id: format!("v-{}", credential::hex(&rand::random::<[u8; 16]>())),
+        id: format!("v-{}", credential::hex(&chance::bytes::<16>())),
         desk: desk.settings.id.clone(),
         name: naming::guest(&language, &mark),
         user_id: format!("fd{mark}"),

@@ -4,7 +4,7 @@
 use super::StoreError;
 use super::lease::{Fence, Leased, News, Role, TTL, What};
 use super::slip::{Slip, SlipKey};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::time::Instant;
@@ -19,7 +19,7 @@ const MOST_SLIPS: usize = 200_000;
 pub(super) struct Local {
     leases: HashMap<String, HashMap<Role, Row>>,
     /// Unfinished visitors, and when to see whether somebody looks after them.
-    care: HashMap<String, Instant>,
+    care: BTreeMap<String, Instant>,
     slips: HashMap<SlipKey, (Slip, Instant)>,
     /// The tickets of which a visitor has one at a time.
     alone: HashMap<String, SlipKey>,
@@ -39,7 +39,7 @@ impl Default for Local {
     fn default() -> Self {
         Self {
             leases: HashMap::new(),
-            care: HashMap::new(),
+            care: BTreeMap::new(),
             slips: HashMap::new(),
             alone: HashMap::new(),
             generation: 0,

@@ -21,7 +21,8 @@ pub struct MemoryStore {
 #[derive(Default)]
 struct Inner {
     sessions: HashMap<SessionHash, SessionRecord>,
-    visitors: HashMap<String, Kept>,
+    /// In order, so that what is gone on with after a start follows from what is stored alone.
+    visitors: BTreeMap<String, Kept>,
     local: Local,
 }
 

@@ -89,7 +89,15 @@ struct Slot {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Mailbox(VecDeque<Slot>);
 
-const REPEAT_FOR_MS: Ms = 10_000;
+/// How a mailbox is polled.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Terms {
+    pub(crate) mode: PollMode,
+    /// So many new messages at most.
+    pub(crate) batch: usize,
+    /// For so long a repeating poll hands a message out.
+    pub(crate) repeats_ms: Ms,
+}
 
 impl Mailbox {
     pub(crate) fn len(&self) -> usize {
@@ -108,13 +116,12 @@ impl Mailbox {
     pub(crate) fn poll(
         &mut self,
         now: Ms,
-        mode: PollMode,
-        batch: usize,
+        Terms { mode, batch, repeats_ms }: Terms,
         disturbance: Option<Disturbance>,
     ) -> (Vec<Downlink>, Vec<String>) {
         if mode == PollMode::Repeats {
             self.0.retain(|slot| {
-                slot.first_out_ms.is_none_or(|out| now < out.saturating_add(REPEAT_FOR_MS)) || slot.again > 0
+                slot.first_out_ms.is_none_or(|out| now < out.saturating_add(repeats_ms)) || slot.again > 0
             });
         }
         let mut out = Vec::new();
@@ -200,6 +207,10 @@ mod tests {
         }
     }
 
+    fn terms(mode: PollMode, batch: usize) -> Terms {
+        Terms { mode, batch, repeats_ms: 10_000 }
+    }
+
     fn mailbox(codes: &[&str]) -> Mailbox {
         let mut mailbox = Mailbox::default();
         codes.iter().for_each(|code| mailbox.push(message(code)));
@@ -213,8 +224,8 @@ mod tests {
     #[test]
     fn a_destructive_poll_hands_out_once_and_in_batches() {
         let mut mailbox = mailbox(&["a", "b", "c"]);
-        let (first, _) = mailbox.poll(0, PollMode::Destructive, 2, None);
-        let (second, _) = mailbox.poll(1, PollMode::Destructive, 2, None);
+        let (first, _) = mailbox.poll(0, terms(PollMode::Destructive, 2), None);
+        let (second, _) = mailbox.poll(1, terms(PollMode::Destructive, 2), None);
         assert_eq!((codes(&first), codes(&second)), (vec!["a", "b"], vec!["c"]));
         assert_eq!(mailbox.len(), 0);
     }
@@ -223,17 +234,17 @@ mod tests {
     fn a_repeating_poll_hands_out_for_ten_seconds() {
         let mut mailbox = mailbox(&["a"]);
         for now in [0, 5_000, 9_999] {
-            assert_eq!(codes(&mailbox.poll(now, PollMode::Repeats, 9, None).0), ["a"], "{now}");
+            assert_eq!(codes(&mailbox.poll(now, terms(PollMode::Repeats, 9), None).0), ["a"], "{now}");
         }
-        assert!(mailbox.poll(10_000, PollMode::Repeats, 9, None).0.is_empty());
+        assert!(mailbox.poll(10_000, terms(PollMode::Repeats, 9), None).0.is_empty());
         assert_eq!(mailbox.len(), 0);
     }
 
     #[test]
     fn repeats_do_not_hold_up_what_is_new() {
         let mut mailbox = mailbox(&["a", "b", "c"]);
-        assert_eq!(codes(&mailbox.poll(0, PollMode::Repeats, 2, None).0), ["a", "b"]);
-        assert_eq!(codes(&mailbox.poll(1, PollMode::Repeats, 2, None).0), ["a", "b", "c"]);
+        assert_eq!(codes(&mailbox.poll(0, terms(PollMode::Repeats, 2), None).0), ["a", "b"]);
+        assert_eq!(codes(&mailbox.poll(1, terms(PollMode::Repeats, 2), None).0), ["a", "b", "c"]);
     }
 
     #[test]
@@ -241,9 +252,9 @@ mod tests {
         for seed in 0..50 {
             let mut mailbox = mailbox(&["a", "b"]);
             let (mut all, touched) =
-                mailbox.poll(0, PollMode::Destructive, 9, Some(Disturbance::Duplicate(seed)));
+                mailbox.poll(0, terms(PollMode::Destructive, 9), Some(Disturbance::Duplicate(seed)));
             for now in 1..10 {
-                all.extend(mailbox.poll(now, PollMode::Destructive, 9, None).0);
+                all.extend(mailbox.poll(now, terms(PollMode::Destructive, 9), None).0);
             }
             let doubled = touched.first().expect("one code is touched");
             let copies = codes(&all).iter().filter(|code| *code == doubled).count();
@@ -256,7 +267,8 @@ mod tests {
     fn a_reordered_answer_has_the_same_messages_in_another_order() {
         for seed in 0..50 {
             let mut mailbox = mailbox(&["a", "b", "c"]);
-            let (out, touched) = mailbox.poll(0, PollMode::Destructive, 9, Some(Disturbance::Reorder(seed)));
+            let (out, touched) =
+                mailbox.poll(0, terms(PollMode::Destructive, 9), Some(Disturbance::Reorder(seed)));
             let mut sorted = codes(&out);
             assert_ne!(sorted, ["a", "b", "c"]);
             sorted.sort_unstable();

@@ -1,5 +1,6 @@
 //! Downlink: making messages for visitors and handing them out.
 
+use super::mailbox::Terms;
 use super::{
     Attachment, Centre, ContactId, Content, Control, Disturbance, Downlink, Entry, Ms, Party, Source, text,
 };
@@ -60,7 +61,12 @@ impl Centre {
         visitor.polls += 1;
         visitor.last_seen_ms = now;
         let settings = &self.settings;
-        let (messages, touched) = visitor.mailbox.poll(now, settings.poll, settings.poll_batch, disturbance);
+        let terms = Terms {
+            mode: settings.poll,
+            batch: settings.poll_batch,
+            repeats_ms: settings.poll_repeats_s * 1_000,
+        };
+        let (messages, touched) = visitor.mailbox.poll(now, terms, disturbance);
         self.tally.down_polled += messages.len() as u64;
         (messages, touched)
     }

@@ -136,6 +136,8 @@ pub struct Settings {
     pub token_body: TokenBody,
     /// Most messages in one poll answer.
     pub poll_batch: usize,
+    /// A repeating poll hands a message out for so long after the first time.
+    pub poll_repeats_s: u64,
     /// Largest text of a visitor in UTF-8 bytes.
     pub text_max_bytes: usize,
     /// Longest `userId` in characters; only dialect 2.6 has a limit.
@@ -246,6 +248,7 @@ impl Default for Settings {
             history: false,
             token_body: TokenBody::Object,
             poll_batch: 100,
+            poll_repeats_s: 10,
             text_max_bytes: 1024,
             user_id_max: 32,
             send_interval_ms: 0,

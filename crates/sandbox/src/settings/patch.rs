@@ -91,8 +91,9 @@ impl Settings {
 
     fn check_ranges(&self) -> Result<(), SettingError> {
         const DAY: u64 = 86_400;
-        let ranges: [(&str, u64, u64, u64); 20] = [
+        let ranges: [(&str, u64, u64, u64); 21] = [
             ("poll_batch", self.poll_batch as u64, 1, 1_000),
+            ("poll_repeats_s", self.poll_repeats_s, 1, DAY),
             ("text_max_bytes", self.text_max_bytes as u64, 1, 65_536),
             ("user_id_max", self.user_id_max as u64, 1, 128),
             ("send_interval_ms", self.send_interval_ms, 0, 60_000),

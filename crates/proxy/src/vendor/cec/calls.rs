@@ -11,7 +11,6 @@ use crate::config::{Dialect, ReadContent};
 use crate::vendor::{Downlink, Failure, Party, QueueAnswer, Said, Serving, Utterance};
 use frontdesk_contract::{ClientId, ErrorCode, QueueInfo};
 use serde::Serialize;
-use std::time::SystemTime;
 
 /// The only channel of web visitors.
 pub(super) const CHANNEL: &str = "WEB";
@@ -38,9 +37,7 @@ struct Content<'a> {
 }
 
 impl Content<'_> {
-    fn none() -> Self {
-        let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-        let at_ms = now.as_millis() as u64;
+    fn none(at_ms: u64) -> Self {
         Self { media_type: "TEXT", content: "", at_ms, id: None, trans_data: None }
     }
 }
@@ -51,7 +48,7 @@ impl Cec {
         let content = Content {
             content: &self.config.connect_content,
             trans_data: self.config.trans_data.as_deref().filter(|_| newer),
-            ..Content::none()
+            ..Content::none(self.link.now_ms())
         };
         let sent = self.send(party, Request::Connect, content).await?;
         match self.judged(Request::Connect, &sent) {
@@ -71,7 +68,7 @@ impl Cec {
     }
 
     pub(super) async fn transfer(&self, party: &Party) -> Result<Serving, Failure> {
-        let sent = self.send(party, Request::Transfer, Content::none()).await?;
+        let sent = self.send(party, Request::Transfer, Content::none(self.link.now_ms())).await?;
         match self.judged(Request::Transfer, &sent) {
             Outcome::Agent => Ok(Serving::Agent),
             Outcome::Queued => Ok(Serving::Queue),
@@ -87,7 +84,7 @@ impl Cec {
     }
 
     pub(super) async fn close(&self, party: &Party) -> Result<(), Failure> {
-        let sent = self.send(party, Request::Disconnect, Content::none()).await?;
+        let sent = self.send(party, Request::Disconnect, Content::none(self.link.now_ms())).await?;
         match self.judged(Request::Disconnect, &sent) {
             Outcome::PerhapsGone(_) if self.is_over(party).await => Ok(()),
             Outcome::PerhapsGone(reason) | Outcome::Refused(reason) => Err(self.refused(&sent, reason)),
@@ -134,7 +131,7 @@ impl Cec {
     }
 
     pub(super) async fn input(&self, party: &Party) -> Result<(), Failure> {
-        self.send(party, Request::Typing, Content::none()).await.map(drop)
+        self.send(party, Request::Typing, Content::none(self.link.now_ms())).await.map(drop)
     }
 
     pub(super) async fn tell_read(&self, party: &Party, read: &[String]) -> Result<(), Failure> {
@@ -146,7 +143,7 @@ impl Cec {
             ReadContent::Empty => String::new(),
             ReadContent::List => serde_json::to_string(read).unwrap_or_default(),
         };
-        let content = Content { content: &content, ..Content::none() };
+        let content = Content { content: &content, ..Content::none(self.link.now_ms()) };
         self.send(party, Request::Read, content).await.map(drop)
     }
 

@@ -1,14 +1,16 @@
 //! HTTP to the centre's API gateway: one request, one answer, no redirects, no repeats.
 
 use super::CecError;
+use super::carrier::{Carrier, Lost, Network, cause};
+use crate::clock::Clock;
 use crate::config::CecConfig;
 use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
 };
 use reqwest::{Certificate, RequestBuilder, Response, Url, redirect};
-use std::error::Error;
-use std::time::{Duration, SystemTime};
+use std::sync::Arc;
+use std::time::Duration;
 use tokio::time::Instant;
 
 mod date;
@@ -25,7 +27,10 @@ const MAX_TOKEN: usize = 8192;
 /// The connection to one gateway.
 pub(super) struct Client {
     http: reqwest::Client,
+    carrier: Arc<dyn Carrier>,
+    clock: Clock,
     base: Url,
+    timeout: Duration,
 }
 
 /// What goes with a request beside its body.
@@ -58,32 +63,6 @@ pub(super) struct Reply {
     pub(super) took: Duration,
 }
 
-/// No whole answer. The texts name the cause and hold nothing that was sent.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Lost {
-    /// The request did not leave.
-    NotSent(String),
-    /// It left, and no answer came in time.
-    Late,
-    /// It left, and the connection broke before an answer came.
-    Broken(String),
-    /// An answer began and broke off.
-    Cut(String),
-    /// The answer is longer than is read.
-    TooLong,
-}
-
-impl Lost {
-    /// What happened, for the log.
-    pub(super) fn why(&self) -> &str {
-        match self {
-            Self::NotSent(why) | Self::Broken(why) | Self::Cut(why) => why,
-            Self::Late => "no answer in time",
-            Self::TooLong => "the answer is too long",
-        }
-    }
-}
-
 impl Client {
     pub(super) fn new(config: &CecConfig) -> Result<Self, CecError> {
         // Fails if a provider is installed already, which is as good.
@@ -113,7 +92,19 @@ impl Client {
             builder = builder.tls_certs_only([]);
         }
         let http = builder.build().map_err(|error| CecError::Client(cause(&error)))?;
-        Ok(Self { http, base: config.base_url.clone() })
+        let carrier = Arc::new(Network(http.clone()));
+        let (base, timeout) = (config.base_url.clone(), config.timeout);
+        Ok(Self { http, carrier, clock: Clock::system(), base, timeout })
+    }
+
+    /// The same over something else than the network, in another time.
+    pub(super) fn over(self, carrier: Arc<dyn Carrier>, clock: Clock) -> Self {
+        Self { carrier, clock, ..self }
+    }
+
+    /// The time that the desk's records know.
+    pub(super) fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     /// Posts JSON. `expire`: the value of `X-Token-Expire`, for the token service alone.
@@ -128,7 +119,7 @@ impl Client {
         if let Some(expire) = expire {
             request = request.header("x-token-expire", expire.as_secs());
         }
-        open(request, tokens).await?.whole().await
+        self.open(request, tokens).await?.whole().await
     }
 
     /// Posts JSON and answers as soon as an answer begins. `timeout`: until its end, instead of the usual one.
@@ -139,7 +130,7 @@ impl Client {
         timeout: Option<Duration>,
         body: impl Into<reqwest::Body>,
     ) -> Result<Opened, Lost> {
-        open(limited(self.posting(path).body(body), timeout), tokens).await
+        self.open(limited(self.posting(path).body(body), timeout), tokens).await
     }
 
     /// Gets with a query and answers as soon as an answer begins. `timeout`: until its end, instead of the usual one.
@@ -150,11 +141,31 @@ impl Client {
         tokens: Tokens<'_>,
         timeout: Option<Duration>,
     ) -> Result<Opened, Lost> {
-        open(limited(self.http.get(self.url(path, query)), timeout), tokens).await
+        self.open(limited(self.http.get(self.url(path, query)), timeout), tokens).await
     }
 
     fn posting(&self, path: &str) -> RequestBuilder {
         self.http.post(self.url(path, &[])).header(CONTENT_TYPE, "application/json;charset=UTF-8")
+    }
+
+    async fn open(&self, mut request: RequestBuilder, tokens: Tokens<'_>) -> Result<Opened, Lost> {
+        for (name, value) in [
+            ("x-app-key", tokens.app_key),
+            (AUTHORIZATION.as_str(), tokens.gateway),
+            (VISITOR_TOKEN, tokens.visitor),
+        ] {
+            if let Some(value) = value {
+                request = request.header(name, value);
+            }
+        }
+        let mut request = request.build().map_err(|error| Lost::NotSent(cause(&error)))?;
+        request.timeout_mut().get_or_insert(self.timeout);
+        let started = Instant::now();
+        let response = self.carrier.carry(request).await?;
+        let status = response.status().as_u16();
+        let retry_after = retry_after(response.headers(), &self.clock);
+        let visitor_token = response.headers().get(VISITOR_TOKEN).filter(|token| is_token(token)).cloned();
+        Ok(Opened { status, retry_after, visitor_token, response, started })
     }
 
     fn url(&self, path: &str, query: &[(&str, &str)]) -> Url {
@@ -180,32 +191,6 @@ fn limited(request: RequestBuilder, timeout: Option<Duration>) -> RequestBuilder
         Some(timeout) => request.timeout(timeout),
         None => request,
     }
-}
-
-async fn open(mut request: RequestBuilder, tokens: Tokens<'_>) -> Result<Opened, Lost> {
-    for (name, value) in [
-        ("x-app-key", tokens.app_key),
-        (AUTHORIZATION.as_str(), tokens.gateway),
-        (VISITOR_TOKEN, tokens.visitor),
-    ] {
-        if let Some(value) = value {
-            request = request.header(name, value);
-        }
-    }
-    let started = Instant::now();
-    let response = request.send().await.map_err(|error| {
-        if error.is_connect() || error.is_builder() {
-            Lost::NotSent(cause(&error))
-        } else if error.is_timeout() {
-            Lost::Late
-        } else {
-            Lost::Broken(cause(&error))
-        }
-    })?;
-    let status = response.status().as_u16();
-    let retry_after = retry_after(response.headers());
-    let visitor_token = response.headers().get(VISITOR_TOKEN).filter(|token| is_token(token)).cloned();
-    Ok(Opened { status, retry_after, visitor_token, response, started })
 }
 
 impl Opened {
@@ -245,23 +230,14 @@ fn is_token(token: &HeaderValue) -> bool {
 }
 
 /// `Retry-After` in seconds or as a date; a date is measured by the gateway's own clock where it tells it.
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+fn retry_after(headers: &HeaderMap, clock: &Clock) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = if text.bytes().all(|byte| byte.is_ascii_digit()) {
         Duration::from_secs(text.parse().unwrap_or(u64::MAX))
     } else {
         let now = headers.get(DATE).and_then(|date| date::parse(date.to_str().ok()?));
-        let now = now.or_else(|| SystemTime::UNIX_EPOCH.elapsed().ok().map(|time| time.as_secs()))?;
+        let now = now.unwrap_or_else(|| clock.now_ms() / 1000);
         Duration::from_secs(date::parse(text)?.saturating_sub(now))
     };
     Some(wait.min(MAX_RETRY_AFTER))
-}
-
-/// The innermost cause, which says most and holds no address of ours.
-fn cause(error: &reqwest::Error) -> String {
-    let mut cause: &dyn Error = error;
-    while let Some(source) = cause.source() {
-        cause = source;
-    }
-    if cause.is::<reqwest::Error>() { "the request failed".into() } else { cause.to_string() }
 }

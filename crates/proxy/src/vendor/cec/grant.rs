@@ -1,6 +1,7 @@
 //! Asks for tokens: the gateway's by app key and secret, the visitor's by the gateway's.
 
-use super::client::{Client, Lost, Reply, Tokens};
+use super::carrier::Lost;
+use super::client::{Client, Reply, Tokens};
 use super::codes::FLOW_CONTROL;
 use super::token::{Fresh, Lease};
 use super::trouble::Trouble;

@@ -13,7 +13,6 @@ use crate::config::{CallLinks, Dialect};
 use crate::vendor::{Failure, Kept, Party};
 use records::Records;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::time::SystemTime;
 
 const HISTORY: &str = "queryHistoryChatMessage";
 /// Messages asked for at a time; the centre may give fewer.
@@ -103,7 +102,7 @@ impl Cec {
             Found::Refused(failure) => Err(failure),
             Found::Records(records) => {
                 let found = kept(records);
-                let now = SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default().as_millis() as u64;
+                let now = self.link.now_ms();
                 let old = |kept: &Kept| kept.at_ms.is_some_and(|at_ms| at_ms.saturating_add(OLD_MS) < now);
                 if !span.is_all() && (refused || found.iter().any(old)) {
                     times.learn(Times::BAD);

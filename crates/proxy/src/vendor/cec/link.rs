@@ -1,12 +1,14 @@
 //! One call of the centre's interface, with its tokens: gets them, sends, renews them once when they have lapsed.
 
 use super::CecError;
-use super::client::{Client, Lost, Opened, Reply, Tokens};
+use super::carrier::{Carrier, Lost};
+use super::client::{Client, Opened, Reply, Tokens};
 use super::grant::{Fault, Granter, VISITOR_LIFE};
 use super::status;
 use super::token::{Fresh, Lease, Need, TokenCell};
 use super::trouble::{Trouble, Watch};
 use super::upload::Upload;
+use crate::clock::Clock;
 use crate::config::CecConfig;
 use crate::vendor::{Failure, Party};
 use frontdesk_contract::ErrorCode;
@@ -62,6 +64,16 @@ impl Link {
             visitors: Mutex::default(),
             watch: Watch::default(),
         })
+    }
+
+    /// See [`super::Cec::over`].
+    pub(super) fn over(self, carrier: Arc<dyn Carrier>, clock: Clock) -> Self {
+        Self { client: self.client.over(carrier, clock), ..self }
+    }
+
+    /// The time that the desk's records know, epoch milliseconds.
+    pub(super) fn now_ms(&self) -> u64 {
+        self.client.clock().now_ms()
     }
 
     /// Makes a call and answers its reply, which has status 200.

@@ -6,7 +6,8 @@
 //!
 //! # Layout
 //! - `calls`: the conversation; `ask`, `robot`, `click_to_call`, `survey`, `history`, `upload`, `download`: the other calls
-//! - `link`: one call with its tokens; `grant` asks for tokens, `token` keeps them; `client` is the HTTP under it
+//! - `link`: one call with its tokens; `grant` asks for tokens, `token` keeps them; `client` is the HTTP under it,
+//!   [`carrier`] what carries it
 //! - [`codes`], `status`: what codes and HTTP statuses prove
 //! - `wire`, `lax`: the vendor's JSON
 //! - `uplink`: what a visitor says, in the vendor's words; `downlink`, `control`, `content`: what comes, in ours
@@ -15,6 +16,7 @@
 
 mod ask;
 mod calls;
+pub mod carrier;
 mod click_to_call;
 mod client;
 pub mod codes;
@@ -42,12 +44,15 @@ use super::{
     Answer, CallAbility, CallNews, Centre, Downlink, FileSource, Kept, Party, QueueAnswer, Rating, Said,
     Serving, Spooled, Utterance,
 };
+use crate::clock::Clock;
 use crate::config::CecConfig;
+use carrier::Carrier;
 use download::Worked;
 use frontdesk_contract::{CallMedia, ClientId, ErrorCode, SurveyForm};
 use history::Times;
 use link::Link;
 use std::path::PathBuf;
+use std::sync::Arc;
 use survey::SurveyPath;
 use tokio::io::AsyncWrite;
 
@@ -92,6 +97,13 @@ impl Cec {
             history_times: Times::default(),
             file_forms: Worked::default(),
         })
+    }
+
+    /// The same over another carrier than the network, in another time than the system's.
+    #[must_use]
+    pub fn over(mut self, carrier: Arc<dyn Carrier>, clock: Clock) -> Self {
+        self.link = self.link.over(carrier, clock);
+        self
     }
 
     /// Asks the centre for a gateway token and a visitor token and throws them away, for `check-config --online`.

@@ -1,6 +1,7 @@
 //! What a lost answer or an HTTP status proves.
 
-use super::client::{Lost, Reply};
+use super::carrier::Lost;
+use super::client::Reply;
 use super::codes::{Proof, http};
 use crate::vendor::Failure;
 use frontdesk_contract::ErrorCode;

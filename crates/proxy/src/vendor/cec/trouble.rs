@@ -1,6 +1,6 @@
 //! What the operator can mend, said in one line that names the settings to look at.
 
-use super::client::Lost;
+use super::carrier::Lost;
 use crate::quiet::Quiet;
 use std::fmt;
 

@@ -3,6 +3,7 @@
 
 use super::intake::{self, Intake, Queried};
 use super::recover;
+use crate::chance;
 use crate::problem::Problem;
 use crate::store::VisitorRecord;
 use crate::vendor::{Downlink, Failure};
@@ -11,15 +12,14 @@ use crate::visitor::recent::Recent;
 use crate::visitor::say::SKEW_MS;
 use crate::visitor::{Visitor, party, whose};
 use frontdesk_contract::{EndReason, ErrorCode, Event, EventKind, NoticeCode, Typing};
-use rand::Rng;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
 
 /// A sign of typing holds for this long.
 const TYPING: Duration = Duration::from_secs(6);
-/// The queue is asked about after a pause within these bounds, in milliseconds.
-const QUEUE_MS: (u64, u64) = (2_000, 5_000);
+/// The queue is asked about after a pause within these bounds.
+const QUEUE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(5));
 /// `messages_may_be_missing` is told this often at most.
 const TELL_MISSING: Duration = Duration::from_secs(60);
 /// After this many failed readings of the history polling goes on without it, and it is read again later.
@@ -93,8 +93,7 @@ impl Fetch {
             self.queried = Queried::default();
         } else if now >= self.next_queue {
             self.queue().await?;
-            let pause = rand::rng().random_range(QUEUE_MS.0..=QUEUE_MS.1);
-            self.next_queue = Instant::now() + Duration::from_millis(pause);
+            self.next_queue = Instant::now() + chance::between(QUEUE.0, QUEUE.1);
         }
         Ok(())
     }

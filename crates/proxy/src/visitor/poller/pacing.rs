@@ -1,6 +1,6 @@
 //! When to poll next: often while something goes on, seldom while nothing does, more slowly while polls fail.
 
-use rand::Rng;
+use crate::chance;
 use std::time::Duration;
 
 /// Something that arrived keeps polling busy for this long.
@@ -67,7 +67,7 @@ impl Pacing {
         self.failures = self.failures.saturating_add(1);
         let doublings = (self.failures - 1).min(8);
         let bound = FIRST.saturating_mul(1 << doublings).min(LONGEST);
-        let pause = bound.mul_f64(rand::rng().random_range(0.5..=1.0));
+        let pause = chance::between(bound / 2, bound);
         let turn = if self.failures == TELL_AFTER { Turn::Lost } else { Turn::Same };
         (pause.max(retry_after.unwrap_or_default()), turn)
     }

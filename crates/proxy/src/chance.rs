@@ -1,0 +1,63 @@
+//! Where randomness comes from: the system. In a simulation (feature `simulated`, which the program refuses to be built
+//! with) it comes from a seed, so that a run can be had again.
+
+use rand::{Rng, RngCore};
+use std::time::Duration;
+
+/// Random bytes, fit for secrets.
+pub fn bytes<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    source(|source| source.fill_bytes(&mut bytes));
+    bytes
+}
+
+/// A span of time between these two.
+pub fn between(least: Duration, most: Duration) -> Duration {
+    source(|source| source.random_range(least..=most.max(least)))
+}
+
+#[cfg(not(feature = "simulated"))]
+fn source<T>(draw: impl FnOnce(&mut rand::rngs::ThreadRng) -> T) -> T {
+    draw(&mut rand::rng())
+}
+
+#[cfg(feature = "simulated")]
+pub use simulated::seed;
+#[cfg(feature = "simulated")]
+use simulated::source;
+
+#[cfg(feature = "simulated")]
+mod simulated {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+    use std::cell::RefCell;
+
+    thread_local! {
+        static SOURCE: RefCell<StdRng> = RefCell::new(StdRng::seed_from_u64(0));
+    }
+
+    /// Begins this thread's randomness anew.
+    pub fn seed(seed: u64) {
+        SOURCE.with_borrow_mut(|source| *source = StdRng::seed_from_u64(seed));
+    }
+
+    pub(super) fn source<T>(draw: impl FnOnce(&mut StdRng) -> T) -> T {
+        SOURCE.with_borrow_mut(draw)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn secrets_differ_and_spans_stay_within_their_bounds() {
+        let all: BTreeSet<[u8; 16]> = (0..1_000).map(|_| bytes()).collect();
+        assert_eq!(all.len(), 1_000);
+        let (least, most) = (Duration::from_millis(200), Duration::from_millis(300));
+        let spans: BTreeSet<Duration> = (0..1_000).map(|_| between(least, most)).collect();
+        assert!(spans.iter().all(|span| (least..=most).contains(span)) && spans.len() > 10);
+        assert_eq!(between(most, least), most);
+    }
+}
