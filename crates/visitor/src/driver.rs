@@ -3,7 +3,7 @@
 use crate::chance::Chance;
 use crate::clock::Clock;
 use crate::link::Link;
-use crate::storage::Storage;
+use crate::storage::{Storage, Write};
 use crate::view::View;
 use bytes::Bytes;
 use frontdesk_core::{
@@ -11,8 +11,10 @@ use frontdesk_core::{
 };
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::Instant;
 
 /// A file that the visitor sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +34,13 @@ pub(crate) enum Command {
     Input(Box<Input>),
     /// The visitor picks files.
     Files(Vec<Picked>),
-    /// The page is loaded anew: only storage survives.
+    /// The page is loaded anew: only storage survives, and what was on its way into it arrives.
     Reload,
+    /// The browser is killed and started again: what was on its way into storage is lost.
+    Kill,
+    /// Nothing runs for a while; then the page is told that it was woken. `cut`: its connections are lost, as when a
+    /// machine sleeps.
+    Freeze { pause: Duration, cut: bool },
 }
 
 /// What handle and task share.
@@ -71,6 +78,8 @@ pub(crate) struct Driver {
     pub(crate) requests: JoinSet<Answered>,
     pub(crate) handles: BTreeMap<RequestId, AbortHandle>,
     pub(crate) wake_at: Option<u64>,
+    /// On its way into storage, oldest first.
+    pub(crate) writes: VecDeque<(Instant, Write)>,
     /// Contents of the files that the session is being asked to take; a handle is a position.
     pub(crate) picked: Vec<Bytes>,
 }
@@ -81,11 +90,20 @@ impl Driver {
         self.begin();
         loop {
             let wake_at = self.clock.instant(self.wake_at.unwrap_or(0));
+            let written_at = self.writes.front().map_or_else(Instant::now, |(at, _)| *at);
             tokio::select! {
                 command = commands.recv() => match command {
                     Some(Command::Input(input)) => self.step(*input),
                     Some(Command::Files(files)) => self.send_files(files),
-                    Some(Command::Reload) => self.reload(),
+                    Some(Command::Reload) => {
+                        self.writes.drain(..).for_each(|(_, write)| self.storage.apply(write));
+                        self.reload();
+                    }
+                    Some(Command::Kill) => {
+                        self.writes.clear();
+                        self.reload();
+                    }
+                    Some(Command::Freeze { pause, cut }) => self.freeze(pause, cut).await,
                     None => return,
                 },
                 Some(joined) = self.requests.join_next(), if !self.requests.is_empty() => {
@@ -94,6 +112,7 @@ impl Driver {
                         self.step(Input::Answered(id, result));
                     }
                 }
+                () = tokio::time::sleep_until(written_at), if !self.writes.is_empty() => self.written(),
                 () = tokio::time::sleep_until(wake_at), if self.wake_at.is_some() => {
                     self.wake_at = None;
                     self.step(Input::Timer);
@@ -122,6 +141,29 @@ impl Driver {
         self.picked.clear();
     }
 
+    /// The oldest write has arrived.
+    fn written(&mut self) {
+        let Some((_, write)) = self.writes.pop_front() else { return };
+        let kept = write.kept();
+        self.storage.apply(write);
+        if let Some(key) = kept {
+            self.step(Input::Kept(key, true));
+        }
+    }
+
+    async fn freeze(&mut self, pause: Duration, cut: bool) {
+        if cut {
+            self.requests = JoinSet::new();
+        }
+        tokio::time::sleep(pause).await;
+        if cut {
+            for id in std::mem::take(&mut self.handles).into_keys() {
+                self.step(Input::Answered(id, Err(Failure::Network)));
+            }
+        }
+        self.step(Input::Woken);
+    }
+
     fn reload(&mut self) {
         // Dropping the set abandons every request, as a browser does.
         self.requests = JoinSet::new();
@@ -147,20 +189,12 @@ impl Driver {
             let mut changes = Vec::new();
             for effect in effects {
                 match effect {
-                    Effect::Keep(record) => {
-                        let key = record.key();
-                        self.storage.keep(record);
-                        inputs.push_back(Input::Kept(key, true));
-                    }
+                    Effect::Keep(record) => inputs.extend(self.write(Write::Keep(record, None))),
                     Effect::KeepFile { record, handle } => {
-                        let key = record.key();
-                        if let Some(content) = self.picked.get(handle as usize) {
-                            self.storage.keep_content(key.clone(), content.clone());
-                        }
-                        self.storage.keep(record);
-                        inputs.push_back(Input::Kept(key, true));
+                        let content = self.picked.get(handle as usize).cloned();
+                        inputs.extend(self.write(Write::Keep(record, content)));
                     }
-                    Effect::Forget(key) => self.storage.forget(&key),
+                    Effect::Forget(key) => inputs.extend(self.write(Write::Forget(key))),
                     Effect::Request { id, call, credential, timeout_ms } => {
                         let link = Arc::clone(&self.link);
                         // Carried in one piece: no progress is told.
@@ -195,6 +229,18 @@ impl Driver {
             }
             self.show(&changes, now.ms);
         }
+    }
+
+    /// Writes at once, or begins to; answers what to tell the session now.
+    fn write(&mut self, write: Write) -> Option<Input> {
+        let delay = self.storage.delay();
+        if !delay.is_zero() {
+            self.writes.push_back((Instant::now() + delay, write));
+            return None;
+        }
+        let kept = write.kept();
+        self.storage.apply(write);
+        kept.map(|key| Input::Kept(key, true))
     }
 
     fn show(&mut self, changes: &[Change], now_ms: u64) {

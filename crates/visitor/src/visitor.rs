@@ -8,8 +8,9 @@ use crate::storage::Storage;
 use crate::view::View;
 use frontdesk_contract::{ClientId, ConnectTo};
 use frontdesk_core::{Change, Input, Session, Settings};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -64,6 +65,7 @@ impl Visitor {
             requests: JoinSet::new(),
             handles: BTreeMap::new(),
             wake_at: None,
+            writes: VecDeque::new(),
             picked: Vec::new(),
         };
         let version = screen.version.subscribe();
@@ -146,6 +148,23 @@ impl Visitor {
     /// [`Gone`].
     pub async fn reload(&self) -> Result<(), Gone> {
         self.command(Command::Reload).await
+    }
+
+    /// Kills the browser and starts it again: as [`Visitor::reload`], without what was still on its way into storage.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub async fn kill(&self) -> Result<(), Gone> {
+        self.command(Command::Kill).await
+    }
+
+    /// Stops everything in the page for this long, then tells it that it was woken. `cut`: its connections are lost, as
+    /// when a machine sleeps; otherwise answers wait, as in a frozen tab.
+    ///
+    /// # Errors
+    /// [`Gone`].
+    pub async fn freeze(&self, pause: Duration, cut: bool) -> Result<(), Gone> {
+        self.command(Command::Freeze { pause, cut }).await
     }
 
     /// Looks at the screen.
