@@ -8,6 +8,7 @@ use crate::hash;
 use crate::install::{self, Need};
 use crate::paths;
 use crate::proc;
+use crate::simulation;
 
 /// Folders with JavaScript of our own.
 const SCRIPTS: [&str; 4] = ["www", "xtask/js", "tests", "crates"];
@@ -23,6 +24,8 @@ pub(crate) fn check() -> Result<()> {
     println!("format");
     proc::run(&mut proc::cargo("fmt --all --check"))?;
     proc::run(&mut proc::cargo("fmt --check --manifest-path crates/fuzz/Cargo.toml"))?;
+    proc::run(&mut proc::cargo("fmt --check --manifest-path crates/simulation/Cargo.toml"))?;
+    simulation::check()?;
     println!("JavaScript");
     scripts()?;
     println!("locale files");

@@ -16,6 +16,7 @@ mod proc;
 mod prove;
 mod shop;
 mod shorten;
+mod simulation;
 mod size;
 mod test;
 mod visitor;
@@ -50,12 +51,18 @@ cargo xtask <command>
                         writes the figures into docs/calls.md
   fuzz [--runs N] [TARGET…]
                         hostile input for the readers of the proxy, 100,000 runs of each target by default
+  simulate [--seed N] [--percent P] [--message-id WORD] [--poll WORD] [--history WORD] [ARGS]
+                        one run of the delivery promise in virtual time, always the same for the same words;
+                        `simulate --help` lists all of them
   prove [--runs N] [TARGET…]
                         what is too long for `test`: 10,000,000 runs of each fuzz target; goes on where it was
                         stopped, writes docs/proof.md
   prove processes [PART…]
                         what arrives in real browsers while networks fail and programs are killed: chromium, firefox,
                         webkit, proxy-kills, store-kills, browser-kills, rolling; writes docs/delivery.md
+  prove delivery [--seeds N] [--jobs N] [--minutes N]
+                        the simulation, 250 seeds for each share of faults; goes on where it was stopped, writes
+                        docs/delivery.md
   replay [ARGS]         plays recorded conversations against a proxy
   install [--browsers LIST]
                         only the tools that the other commands would install
@@ -90,8 +97,12 @@ fn run() -> Result<()> {
         }
         "bench" => bench::run(&args::bench(rest)?),
         "fuzz" => fuzz::run(&args::fuzz(fuzz::QUICK_RUNS, rest)?),
+        "simulate" => simulation::run(&rest),
         "prove" if rest.first().is_some_and(|word| word == "processes") => {
             prove::processes::run(rest.get(1..).unwrap_or_default())
+        }
+        "prove" if rest.first().is_some_and(|word| word == "delivery") => {
+            prove::delivery::run(rest.get(1..).unwrap_or_default())
         }
         "prove" => prove::hostile::run(&args::fuzz(prove::hostile::RUNS, rest)?),
         "replay" => visitor::run("frontdesk-replay", &rest),

@@ -9,6 +9,7 @@ use crate::check;
 use crate::fuzz::{self, Fuzz};
 use crate::install::{self, Browser, Need};
 use crate::proc;
+use crate::simulation;
 use crate::size;
 
 /// What to test.
@@ -41,6 +42,7 @@ fn steps(test: &Test) -> Vec<Step> {
         step("install what is missing", move || install::run(&need)),
         step("check", check::check),
         step("native tests", || proc::run(&mut proc::cargo("test --workspace --exclude frontdesk-e2e"))),
+        step("simulation", simulation::test),
         step("hostile input", || fuzz::run(&Fuzz::quick())),
         step("build", || bundle::build(false)),
         step("size", size::run),

@@ -36,6 +36,13 @@ pub enum Next {
 impl Failure {
     /// What to do about it.
     pub fn next(&self) -> Next {
+        #[cfg(feature = "planted")]
+        if frontdesk_planted::is(frontdesk_planted::Bug::RetryRefused)
+            && let Self::Refused(error) = self
+            && error.code == ErrorCode::CentreRefused
+        {
+            return Next::Retry { after_ms: 0 };
+        }
         let error = match self {
             Self::Refused(error) => error,
             Self::Network | Self::Foreign => return Next::Retry { after_ms: 0 },

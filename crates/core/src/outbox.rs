@@ -159,6 +159,13 @@ impl Outbox {
 
     /// The first message, if it may go now.
     pub fn ready(&self) -> Option<&Outgoing> {
+        #[cfg(feature = "planted")]
+        if frontdesk_planted::is(frontdesk_planted::Bug::SkipRefused) {
+            let passes =
+                |message: &&Outgoing| message.is_own() && !matches!(message.state, OutState::Failed(_));
+            let first = self.waiting.iter().find(passes);
+            return first.filter(|first| first.kept && first.state == OutState::Waiting);
+        }
         self.first().filter(|first| first.kept && first.state == OutState::Waiting)
     }
 

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "simulated")]
 compile_error!("the feature `simulated` makes secrets predictable: it is for crates/simulation alone");
+#[cfg(feature = "planted")]
+compile_error!("the feature `planted` brings bugs: it is for crates/simulation alone");
 
 use clap::{Parser, Subcommand};
 use frontdesk_proxy::clock::Clock;

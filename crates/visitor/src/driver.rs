@@ -234,6 +234,12 @@ impl Driver {
     /// Writes at once, or begins to; answers what to tell the session now.
     fn write(&mut self, write: Write) -> Option<Input> {
         let delay = self.storage.delay();
+        #[cfg(feature = "planted")]
+        if frontdesk_planted::is(frontdesk_planted::Bug::LocalStorage) {
+            let kept = write.kept();
+            self.writes.push_back((Instant::now() + Duration::from_secs(5), write));
+            return kept.map(|key| Input::Kept(key, true));
+        }
         if !delay.is_zero() {
             self.writes.push_back((Instant::now() + delay, write));
             return None;

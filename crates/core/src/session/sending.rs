@@ -175,6 +175,10 @@ impl Session {
         let next = failure.next();
         let Some(message) = self.outbox.get_mut(&id) else { return };
         message.state = OutState::Waiting;
+        #[cfg(feature = "planted")]
+        if frontdesk_planted::is(frontdesk_planted::Bug::NewIdOnRetry) {
+            message.id = step.new_id();
+        }
         let mut shown = MineState::Queued;
         match next {
             Next::Retry { after_ms } => step.put_off(&mut self.outbox.tries, after_ms),

@@ -83,6 +83,13 @@ impl Visitor {
             batch.fence = lease::fence();
             let (record, codes) = (batch.record.clone(), batch.codes.clone());
             let dropped = batch.dropped.clone();
+            #[cfg(feature = "planted")]
+            if frontdesk_planted::is(frontdesk_planted::Bug::JournalAfterAnswer) && !codes.is_empty() {
+                let early = &self.planted.early;
+                early.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend(batch.events.clone());
+                self.show(Mark::of(&record));
+                tokio::time::sleep(std::time::Duration::from_millis(800)).await;
+            }
             match self.shared.store.write(batch).await {
                 Ok(()) => {
                     let was = (current.record.is_open(), current.record.is_calling());

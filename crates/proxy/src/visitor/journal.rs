@@ -10,6 +10,35 @@ use std::time::Duration;
 /// Events in one answer at most; the client asks on from `next`.
 const PAGE: usize = 500;
 
+/// What bugs that the simulation plants remember.
+#[cfg(feature = "planted")]
+#[derive(Debug, Default)]
+pub(super) struct Planted {
+    /// Shown before they are written.
+    pub(super) early: std::sync::Mutex<Vec<Event>>,
+    /// Number of the last event that was handed out.
+    handed: std::sync::atomic::AtomicU64,
+}
+
+#[cfg(feature = "planted")]
+impl Planted {
+    fn add_early(&self, kept: &mut Vec<Event>) {
+        let early = self.early.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let last = kept.last().map_or(0, |event| event.seq);
+        kept.extend(early.iter().filter(|event| event.seq > last).cloned());
+    }
+
+    fn cursor(&self, after: u64) -> u64 {
+        let by_arrival = frontdesk_planted::is(frontdesk_planted::Bug::CursorByArrival);
+        let handed = self.handed.load(std::sync::atomic::Ordering::Relaxed);
+        if by_arrival && after > 0 { after.max(handed) } else { after }
+    }
+
+    fn hand_out(&self, next: u64) {
+        self.handed.fetch_max(next, std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
 impl Visitor {
     /// The events after `after`. When there are none, waits up to `wait` for one; answered at once when the proxy goes
     /// down or more polls wait than are allowed.
@@ -60,7 +89,16 @@ impl Visitor {
         if mark.erased {
             return Err(Problem::session_unknown());
         }
+        #[cfg(feature = "planted")]
+        let after = self.planted.cursor(after);
         let kept = self.shared.store.events(&self.id, after, PAGE).await?;
+        #[cfg(feature = "planted")]
+        let kept = {
+            let mut kept = kept;
+            self.planted.add_early(&mut kept);
+            self.planted.hand_out(kept.last().map_or(after, |event| event.seq).min(mark.head));
+            kept
+        };
         Ok(page(after, mark.head, kept, self.now_ms()))
     }
 }

@@ -100,6 +100,9 @@ pub struct Visitor {
     /// The centre is being told that the conversation is over.
     paying: AtomicBool,
     typed: signal::Throttle,
+    /// What a planted bug remembers.
+    #[cfg(feature = "planted")]
+    planted: journal::Planted,
     /// Held while the centre is asked for its form of the rating.
     form: Mutex<()>,
 }
@@ -127,6 +130,8 @@ impl Visitor {
             talked_to: elsewhere::TalkedTo::default(),
             paying: AtomicBool::new(false),
             typed: signal::Throttle::default(),
+            #[cfg(feature = "planted")]
+            planted: journal::Planted::default(),
             form: Mutex::default(),
         })
     }

@@ -24,6 +24,12 @@ impl Visitor {
     pub async fn say(self: &Arc<Self>, id: ClientId, body: Body) -> Result<Posted, Problem> {
         let content = digest("message", &body);
         let work = |visitor: Arc<Self>, task| async move { visitor.deliver(task, &body).await };
+        #[cfg(feature = "planted")]
+        if frontdesk_planted::is(frontdesk_planted::Bug::AckBeforePersist) {
+            let visitor = Arc::clone(self);
+            tokio::spawn(async move { visitor.submit(id, content, |record, _| gate(record), work).await });
+            return Ok(Posted { status: PostedStatus::Accepted, seq: 0 });
+        }
         match self.submit(id, content, |record, _| gate(record), work).await? {
             Answer::Posted { status, seq } => Ok(Posted { status, seq }),
             _ => Err(Problem::internal()),
@@ -48,7 +54,14 @@ impl Visitor {
         loop {
             match delivery.step() {
                 Step::Say => {
-                    let answer = self.centre().say(&party, &task.id, task.at_ms, &what).await;
+                    let id = task.id.clone();
+                    #[cfg(feature = "planted")]
+                    let id = if frontdesk_planted::is(frontdesk_planted::Bug::NoIdempotencyKey) {
+                        ClientId::from_bits(u128::from_le_bytes(crate::chance::bytes()))
+                    } else {
+                        id
+                    };
+                    let answer = self.centre().say(&party, &id, task.at_ms, &what).await;
                     match &answer {
                         Ok(said) => heard.take(said),
                         Err(failure) => self.report("message", failure),

@@ -136,6 +136,11 @@ fn one(
 
 /// Records the code, unless it is known.
 fn fresh(draft: &mut Draft, recent: &Recent, code: String) -> bool {
+    #[cfg(feature = "planted")]
+    if frontdesk_planted::is(frontdesk_planted::Bug::DedupOff) {
+        draft.code(code);
+        return true;
+    }
     if recent.contains(&code) || draft.has_code(&code) {
         return false;
     }

@@ -1,0 +1,298 @@
+//! What became of every message, in the words of Jepsen's `total-queue`, and which injected fault explains it.
+
+use crate::options::Options;
+use crate::record::{Books, Heard, Talk};
+use frontdesk_core::MineState;
+use frontdesk_visitor::checker::compare;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The word for a cause that was not found.
+pub const UNEXPLAINED: &str = "unexplained";
+
+/// Figures of one direction.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Direction {
+    /// Messages accepted.
+    pub messages: u64,
+    /// Never read, though shown as sent or still on its way at the end.
+    pub lost: u64,
+    /// Read once more than typed.
+    pub duplicated: u64,
+    /// Read and never typed.
+    pub unexpected: u64,
+    /// Read at another place in the order.
+    pub inversions: u64,
+    /// Read though an answer or a copy on its way was lost.
+    pub recovered: u64,
+    /// Shown to the visitor as unconfirmed.
+    pub unconfirmed: u64,
+    /// Of these: not read.
+    pub unconfirmed_missing: u64,
+    /// What explains what is lost, doubled, out of order or unconfirmed.
+    pub causes: BTreeMap<String, u64>,
+}
+
+impl Direction {
+    fn explain(&mut self, what: &str, cause: &str) {
+        *self.causes.entry(format!("{what} by {cause}")).or_default() += 1;
+    }
+
+    /// What no injected fault explains.
+    pub fn unexplained(&self) -> u64 {
+        self.causes.iter().filter(|(cause, _)| cause.ends_with(UNEXPLAINED)).map(|(_, count)| count).sum()
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.messages += other.messages;
+        self.lost += other.lost;
+        self.duplicated += other.duplicated;
+        self.unexpected += other.unexpected;
+        self.inversions += other.inversions;
+        self.recovered += other.recovered;
+        self.unconfirmed += other.unconfirmed;
+        self.unconfirmed_missing += other.unconfirmed_missing;
+        for (cause, count) in &other.causes {
+            *self.causes.entry(cause.clone()).or_default() += count;
+        }
+    }
+}
+
+/// Figures of one run, or of several.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Figures {
+    /// Runs.
+    pub runs: u64,
+    /// From visitors to the agent.
+    pub up: Direction,
+    /// From the agent to visitors.
+    pub down: Direction,
+    /// Typed in the moment in which the browser was killed, never shown as on its way, and gone.
+    pub never_kept: u64,
+    /// Faults by kind.
+    pub faults: BTreeMap<String, u64>,
+    /// Requests of visitors that carry a message.
+    pub posts: u64,
+    /// All requests of visitors.
+    pub requests: u64,
+    /// All requests of proxies to the centre.
+    pub calls: u64,
+    /// For messages that came after the last fault had ended: milliseconds since then, in steps of 100.
+    pub recovery_ms: BTreeMap<u64, u64>,
+    /// Milliseconds from waking up until the view was the centre's, in steps of 100.
+    pub waking_ms: BTreeMap<u64, u64>,
+    /// What must never happen and did.
+    pub violations: Vec<String>,
+    /// The hash of the history; of several runs, all of them.
+    pub hash: u64,
+}
+
+impl Figures {
+    /// Adds those of another run.
+    pub fn add(&mut self, other: &Self) {
+        self.runs += other.runs;
+        self.up.add(&other.up);
+        self.down.add(&other.down);
+        self.never_kept += other.never_kept;
+        for (kind, count) in &other.faults {
+            *self.faults.entry(kind.clone()).or_default() += count;
+        }
+        self.posts += other.posts;
+        self.requests += other.requests;
+        self.calls += other.calls;
+        for (sum, more) in
+            [(&mut self.recovery_ms, &other.recovery_ms), (&mut self.waking_ms, &other.waking_ms)]
+        {
+            for (step, count) in more {
+                *sum.entry(*step).or_default() += count;
+            }
+        }
+        self.violations.extend(other.violations.iter().take(20).cloned());
+        self.hash = self.hash.rotate_left(1) ^ other.hash;
+    }
+
+    /// Faults altogether.
+    pub fn injected(&self) -> u64 {
+        self.faults.values().sum()
+    }
+
+    /// What breaks the promise for this centre.
+    pub fn failures(&self, options: &Options) -> Vec<String> {
+        let (up, down) = (&self.up, &self.down);
+        let mut broken = self.violations.clone();
+        let mut must = |kept: bool, what: String| {
+            if !kept {
+                broken.push(what);
+            }
+        };
+        must(up.lost == 0, format!("up: {} lost silently", up.lost));
+        must(
+            up.unexpected == 0 && down.unexpected == 0,
+            format!("unexpected: {} up, {} down", up.unexpected, down.unexpected),
+        );
+        must(
+            up.unexplained() == 0,
+            format!("up: {} without an explanation: {:?}", up.unexplained(), up.causes),
+        );
+        must(
+            down.unexplained() == 0,
+            format!("down: {} without an explanation: {:?}", down.unexplained(), down.causes),
+        );
+        if options.settles_up() {
+            must(up.unconfirmed == 0, format!("up: {} unconfirmed", up.unconfirmed));
+        }
+        if options.message_id == crate::options::MessageId::Deduplicated {
+            must(up.duplicated == 0, format!("up: {} doubled", up.duplicated));
+            must(up.inversions == 0, format!("up: {} out of order", up.inversions));
+        }
+        must(down.duplicated == 0, format!("down: {} doubled", down.duplicated));
+        if options.keeps_down() {
+            must(down.lost == 0, format!("down: {} lost", down.lost));
+        }
+        broken
+    }
+}
+
+/// What the world leaves behind of one visitor.
+#[derive(Clone, Debug)]
+pub struct Left {
+    /// Number of the visitor.
+    pub visitor: u64,
+    /// Its own messages on its screen: text, id, state.
+    pub own: Vec<(String, String, MineState)>,
+}
+
+/// Judges a run.
+pub fn judge(books: &Books, left: &[Left], healed_ms: u64) -> Figures {
+    let mut figures = Figures {
+        runs: 1,
+        posts: books.posts,
+        requests: books.requests,
+        calls: books.calls,
+        violations: books.violations.clone(),
+        hash: books.hash(),
+        ..Figures::default()
+    };
+    figures.faults = books.faults.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
+    for left in left {
+        let Some(talk) = books.talks.get(&left.visitor) else { continue };
+        figures.never_kept += talk.typed.iter().filter(|typed| typed.gone).count() as u64;
+        up(&mut figures, books, talk, left, healed_ms);
+        down(&mut figures, books, talk, healed_ms);
+    }
+    figures
+}
+
+fn late(figures: &mut Figures, sent_ms: u64, came_ms: u64, healed_ms: u64) {
+    if sent_ms < healed_ms && came_ms > healed_ms {
+        *figures.recovery_ms.entry((came_ms - healed_ms).div_ceil(100) * 100).or_default() += 1;
+    }
+}
+
+fn up(figures: &mut Figures, books: &Books, talk: &Talk, left: &Left, healed_ms: u64) {
+    let typed: Vec<_> = talk.typed.iter().filter(|typed| !typed.gone).collect();
+    let said: Vec<&str> = typed.iter().map(|typed| typed.text.as_str()).collect();
+    let heard: Vec<&str> = talk.heard.iter().map(|heard| heard.text.as_str()).collect();
+    let verdict = compare(&said, &heard);
+    // What is shown of each, in the order typed: the nth of a text is the nth of that text on the screen.
+    let mut shown = left.own.clone();
+    let mut figure = Direction { messages: typed.len() as u64, ..Direction::default() };
+    figure.unexpected = verdict.unexpected.len() as u64;
+    let cause = |id: &str| {
+        let faults = books.ids.get(id).into_iter().flatten();
+        faults.last().copied()
+    };
+    for (typed, place) in typed.iter().zip(&verdict.heard_at) {
+        let at = shown.iter().position(|(text, ..)| *text == typed.text);
+        let own = at.map(|at| shown.remove(at));
+        let id = own.as_ref().map(|(_, id, _)| id.as_str()).unwrap_or_default();
+        let state = own.as_ref().map(|(.., state)| *state);
+        if let Some(heard) = place.and_then(|place| talk.heard.get(place)) {
+            late(figures, typed.at_ms, heard.at_ms, healed_ms);
+            figure.recovered += u64::from(cause(id).is_some());
+        }
+        match (state, place.is_none()) {
+            (Some(MineState::Unconfirmed), missing) => {
+                figure.unconfirmed += 1;
+                figure.unconfirmed_missing += u64::from(missing);
+                figure.explain("unconfirmed", cause(id).unwrap_or(UNEXPLAINED));
+            }
+            (None, false) => figures
+                .violations
+                .push(format!("v{}: \"{}\" was read but is not shown", left.visitor, typed.text)),
+            (_, true) => {
+                figure.lost += 1;
+                figure.explain("lost", UNEXPLAINED);
+                figures
+                    .violations
+                    .push(format!("v{}: \"{}\" is {state:?} and was never read", left.visitor, typed.text));
+            }
+            (Some(_), false) => {}
+        }
+    }
+    for (place, _) in &verdict.duplicated {
+        figure.duplicated += 1;
+        let id = talk.heard.get(*place).and_then(|heard| heard.id.clone()).unwrap_or_default();
+        let others = ["centre: sent twice", "centre: arrives after it was given up"];
+        let faults = books.ids.get(&id);
+        let cause = others.into_iter().find(|other| faults.is_some_and(|faults| faults.contains(other)));
+        figure.explain("doubled", cause.unwrap_or(UNEXPLAINED));
+        if cause.is_none() {
+            figures.violations.push(format!("v{}: {id} was read twice", left.visitor));
+        }
+    }
+    for at in &verdict.moved {
+        figure.inversions += 1;
+        let id =
+            verdict.heard_at.get(*at).copied().flatten().and_then(|place| talk.heard.get(place)?.id.clone());
+        figure.explain("moved", id.as_deref().and_then(cause).unwrap_or(UNEXPLAINED));
+    }
+    figures.up.add(&figure);
+}
+
+fn down(figures: &mut Figures, books: &Books, talk: &Talk, healed_ms: u64) {
+    let said: Vec<&str> = talk.said.iter().map(|said| said.text.as_str()).collect();
+    let shown: Vec<&str> = talk.shown.iter().map(|shown| shown.text.as_str()).collect();
+    let verdict = compare(&said, &shown);
+    let mut figure = Direction { messages: said.len() as u64, ..Direction::default() };
+    figure.unexpected = verdict.unexpected.len() as u64;
+    for (said, place) in talk.said.iter().zip(&verdict.heard_at) {
+        match place.and_then(|place| talk.shown.get(place)) {
+            Some(Heard { at_ms, .. }) => {
+                late(figures, said.at_ms, *at_ms, healed_ms);
+                let copies = books.handed_out.get(&said.code);
+                figure.recovered +=
+                    u64::from(copies.is_some_and(|copies| copies.iter().any(|copy| copy.fault.is_some())));
+            }
+            None => {
+                figure.lost += 1;
+                figure.explain("lost", lost_down(books, &said.code));
+            }
+        }
+    }
+    for (_, origin) in &verdict.duplicated {
+        figure.duplicated += 1;
+        let code = talk.said.get(*origin).map(|said| said.code.as_str()).unwrap_or_default();
+        figure.explain("doubled", UNEXPLAINED);
+        figures.violations.push(format!("{code} was shown twice"));
+    }
+    for at in &verdict.moved {
+        let code = talk.said.get(*at).map(|said| said.code.as_str()).unwrap_or_default();
+        figure.inversions += 1;
+        let copies = books.handed_out.get(code);
+        let fault = copies.and_then(|copies| copies.iter().find_map(|copy| copy.fault));
+        figure.explain("moved", fault.unwrap_or(UNEXPLAINED));
+    }
+    figures.down.add(&figure);
+}
+
+/// What took a message of the agent away: the answer that carried it, or the proxy that had it.
+fn lost_down(books: &Books, code: &str) -> &'static str {
+    if books.journalled.contains(code) {
+        return UNEXPLAINED;
+    }
+    let copies = books.handed_out.get(code).map(Vec::as_slice).unwrap_or_default();
+    let fault = copies.iter().rev().find_map(|copy| copy.fault);
+    let killed = copies.iter().any(|copy| books.killed.contains(&copy.proxy));
+    fault.or(killed.then_some("proxy: killed")).unwrap_or(UNEXPLAINED)
+}

@@ -1,0 +1,47 @@
+//! `prove delivery`: many seeds of the simulation, over all cases. The simulation keeps what it has reached after each run.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+
+use super::{commit, figures};
+use crate::hash;
+use crate::paths;
+use crate::proc;
+use crate::simulation;
+
+/// What a run goes through.
+const SOURCES: [&str; 11] = [
+    "crates/contract/src",
+    "crates/core/src",
+    "crates/proxy/src",
+    "crates/proxy/Cargo.toml",
+    "crates/sandbox/src",
+    "crates/simulation/src",
+    "crates/simulation/planted",
+    "crates/simulation/Cargo.toml",
+    "crates/simulation/Cargo.lock",
+    "crates/visitor/src",
+    "crates/visitor/Cargo.toml",
+];
+
+/// Goes on with the proof and writes the figures. `words` are for the simulation.
+///
+/// # Errors
+///
+/// The first run that breaks the promise, with the command that repeats it.
+pub(crate) fn run(words: &[String]) -> Result<()> {
+    let program = simulation::built()?;
+    let dir = paths::target().join("prove");
+    fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
+    let state = dir.join("delivery.json");
+    let sources = hash::inputs("prove delivery", &SOURCES)?;
+    let mut command = proc::command(program);
+    command.args(["many", "prove", "--sources", &sources, "--commit", &commit(&["crates"])?]);
+    proc::run(command.arg("--state").arg(&state).args(words))?;
+    let file = state.with_extension("md");
+    let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    figures::write(figures::DELIVERY, "simulation", &text)?;
+    println!("{} holds the figures", figures::DELIVERY);
+    Ok(())
+}
