@@ -139,7 +139,9 @@ impl Figures {
             format!("down: {} without an explanation: {:?}", down.unexplained(), down.causes),
         );
         if options.settles_up() {
-            must(up.unconfirmed == 0, format!("up: {} unconfirmed", up.unconfirmed));
+            // A conversation that ended in the middle of a send takes the answer with it.
+            let ended = self.faults.contains_key("agent: ends the conversation");
+            must(up.unconfirmed == 0 || ended, format!("up: {} unconfirmed", up.unconfirmed));
         }
         if options.message_id == crate::options::MessageId::Deduplicated {
             must(up.duplicated == 0, format!("up: {} doubled", up.duplicated));
@@ -243,9 +245,11 @@ fn up(figures: &mut Figures, books: &Books, talk: &Talk, left: &Left, healed_ms:
     }
     for at in &verdict.moved {
         figure.inversions += 1;
-        let id =
-            verdict.heard_at.get(*at).copied().flatten().and_then(|place| talk.heard.get(place)?.id.clone());
-        figure.explain("moved", id.as_deref().and_then(cause).unwrap_or(UNEXPLAINED));
+        let fault = changed_places(*at, &verdict.heard_at).into_iter().find_map(|at| {
+            let place = verdict.heard_at.get(at).copied().flatten()?;
+            cause(talk.heard.get(place)?.id.as_deref()?)
+        });
+        figure.explain("moved", fault.unwrap_or(UNEXPLAINED));
     }
     figures.up.add(&figure);
 }
@@ -277,13 +281,24 @@ fn down(figures: &mut Figures, books: &Books, talk: &Talk, healed_ms: u64) {
         figures.violations.push(format!("{code} was shown twice"));
     }
     for at in &verdict.moved {
-        let code = talk.said.get(*at).map(|said| said.code.as_str()).unwrap_or_default();
         figure.inversions += 1;
-        let copies = books.handed_out.get(code);
-        let fault = copies.and_then(|copies| copies.iter().find_map(|copy| copy.fault));
+        let fault = changed_places(*at, &verdict.heard_at).into_iter().find_map(|at| {
+            let copies = books.handed_out.get(&talk.said.get(at)?.code)?;
+            let killed =
+                copies.iter().any(|copy| books.killed.contains(&copy.proxy)).then_some("proxy: killed");
+            copies.iter().find_map(|copy| copy.fault).or(killed)
+        });
         figure.explain("moved", fault.unwrap_or(UNEXPLAINED));
     }
     figures.down.add(&figure);
+}
+
+/// This message, and those with which it has changed places: any of them may be the one that came late.
+fn changed_places(at: usize, heard_at: &[Option<usize>]) -> Vec<usize> {
+    let Some(place) = heard_at.get(at).copied().flatten() else { return vec![at] };
+    let others = heard_at.iter().enumerate().filter_map(|(other, heard)| Some((other, (*heard)?)));
+    let swapped = others.filter(|(other, heard)| (*other < at) != (*heard < place) && *other != at);
+    std::iter::once(at).chain(swapped.map(|(other, _)| other)).collect()
 }
 
 /// What took a message of the agent away: the answer that carried it, or the proxy that had it.

@@ -112,6 +112,11 @@ impl Record {
         self.books.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Milliseconds from the beginning of the run to this time.
+    pub fn since(&self, epoch_ms: u64) -> u64 {
+        epoch_ms.saturating_sub(self.began_ms)
+    }
+
     /// Milliseconds since the run began.
     pub fn now_ms(&self) -> u64 {
         self.clock.now_ms() - self.began_ms

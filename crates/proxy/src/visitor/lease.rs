@@ -6,6 +6,7 @@
 //! write that is under way just then is refused.
 
 use super::Visitor;
+use crate::chance;
 use crate::problem::Problem;
 use crate::store::lease::{RENEW, VALID};
 use crate::store::{Fence, Leased, Role, StoreError};
@@ -53,7 +54,7 @@ pub(super) enum Asked {
 impl Visitor {
     /// Asks for a lease, once.
     pub(super) async fn ask_lease(self: &Arc<Self>, role: Role) -> Result<Asked, Problem> {
-        let holder = rand::random::<u64>();
+        let holder = u64::from_le_bytes(chance::bytes());
         let asked = Instant::now();
         let leased = self.shared.store.lease(&self.id, role, holder).await?;
         let (Leased::Held { rev, .. } | Leased::Taken { rev, .. }) = leased;

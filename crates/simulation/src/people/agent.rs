@@ -156,7 +156,7 @@ impl Agent {
     }
 
     /// The conversation with this visitor.
-    fn conversation(&self, visitor: u64) -> Option<u64> {
+    pub fn conversation(&self, visitor: u64) -> Option<u64> {
         self.known().values().find(|known| known.visitor == Some(visitor) && known.active.is_some())?.active
     }
 

@@ -8,9 +8,9 @@ pub mod visitor;
 pub fn text(who: &str, nth: u64) -> String {
     match nth % 10 {
         3 => "ok".to_owned(),
-        5 => format!("{who}{nth} 👩‍👩‍👧‍👦 \u{202b}שלום\u{202c} 您好 é"),
-        7 => format!("{who}{nth} {}", "long ".repeat(40)),
-        8 => format!("{who}{nth} <b>&amp; \"quoted\" \\n"),
+        5 => format!("{who}{nth} 👩‍👩‍👧‍👦 שלום 您好 é"),
+        7 => format!("{who}{nth} {}long", "long ".repeat(40)),
+        8 => format!("{who}{nth} \"quoted\" \\n {{\"messageCode\": 1}}"),
         _ => format!("{who}{nth}"),
     }
 }

@@ -141,10 +141,13 @@ impl Person {
             Some(Mishap::Freeze) => {
                 self.record.fault("browser: frozen", format_args!("v{}", self.number));
                 let _ = self.browser.freeze(pause, false).await;
+                // Nobody types into a page that does not move.
+                tokio::time::sleep(pause).await;
             }
             Some(Mishap::Sleep) => {
                 self.record.fault("browser: asleep", format_args!("v{}", self.number));
                 let _ = self.browser.freeze(pause, true).await;
+                tokio::time::sleep(pause).await;
             }
             None => {}
         }
@@ -199,7 +202,7 @@ impl Person {
             lines
                 .filter_map(|line| {
                     let (text, id) = text(&line.entry.kind)?;
-                    Some(Heard { text, id: Some(id), at_ms: line.shown_ms })
+                    Some(Heard { text, id: Some(id), at_ms: self.record.since(line.shown_ms) })
                 })
                 .collect()
         })
