@@ -6,8 +6,8 @@ use crate::record::Record;
 use frontdesk_contract::{ClientId, Event};
 use frontdesk_proxy::store::memory::MemoryStore;
 use frontdesk_proxy::store::{
-    Batch, Fence, Handle, Intent, Leased, News, Role, SessionHash, SessionRecord, Store, StoreError, Stored,
-    VisitorRecord,
+    Batch, Fence, Handle, Intent, Leased, News, Role, SessionHash, SessionRecord, Slip, SlipKey, Store,
+    StoreError, Stored, VisitorRecord,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -211,6 +211,18 @@ impl Store for Way {
 
     fn news(&self) -> broadcast::Receiver<News> {
         self.store.news()
+    }
+
+    fn put_slip<'a>(&'a self, key: SlipKey, slip: Slip, life: Duration) -> Stored<'a, bool> {
+        self.read(self.store.put_slip(key, slip, life))
+    }
+
+    fn slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        self.read(self.store.slip(key))
+    }
+
+    fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
+        self.read(self.store.take_slip(key))
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

@@ -140,8 +140,8 @@ impl Agent {
             if line.from != "visitor" {
                 continue;
             }
-            // Every visitor begins by telling who it is.
-            let told = line.text.strip_prefix("hello from ").and_then(|rest| rest.parse().ok());
+            // Whichever arrives first tells who it is from.
+            let told = line.text.split_once(": ").and_then(|(visitor, _)| visitor.parse().ok());
             known.visitor = known.visitor.or(told);
             let heard = Heard { text: line.text, id: line.message_id, at_ms };
             let text: String = heard.text.chars().take(12).collect();

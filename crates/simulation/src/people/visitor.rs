@@ -59,9 +59,10 @@ impl Person {
         let _ = self.browser.connect(ConnectTo::Agent).await;
         let most = u64::try_from(pace.as_millis()).unwrap_or(1) * 2;
         for nth in 0..messages {
-            let what = if nth == 0 { format!("hello from {}", self.number) } else { text("v", nth) };
-            // What others say as well cannot be told apart afterwards.
+            let what = text("v", nth);
+            // What is said more than once cannot be told apart afterwards. Everything else says who it is from.
             let told_apart = what != "ok";
+            let what = if told_apart { format!("{}: {what}", self.number) } else { what };
             self.type_in(what).await;
             if told_apart && self.draw(999) < self.percent * 4 {
                 self.mishap().await;
