@@ -121,3 +121,45 @@ fn where_nobody_keeps_anything_the_visitor_is_told_and_served_all_the_same() -> 
         panel.has_sent("Hello").await
     })
 }
+
+#[test]
+fn a_rating_given_as_the_tab_closes_arrives() -> Result<()> {
+    let options = Options { third_party_storage: true, ..Options::default() };
+    for held in [false, true] {
+        story(options, &Default::default(), async |rig| {
+            let shop = rig.shop("/").await?;
+            let panel = shop.open_panel().await?;
+            panel.say("Hello").await?;
+            panel.has_sent("Hello").await?;
+            panel.ask_for_a_person().await?;
+            let agent = rig.agent_desk().await?;
+            agent.sign_in("Mei").await?;
+            agent.has("Active", 1).await?;
+            agent.open_first().await?;
+            agent.reply("Good day").await?;
+            panel.hears("Good day").await?;
+            agent.tab.show().await?;
+            agent.end().await?;
+            panel.tells("rating_title").await?;
+            if held {
+                // It cannot leave in time.
+                rig.stack.street.close();
+            }
+            panel.choose_level(5).await?;
+            panel.click("rating_send").await?;
+            shop.tab.close().await?;
+            agent.tab.show().await?;
+            rig.stack.street.open();
+            // If it has not left in time, it is sent at the next visit.
+            let shop = ShopPage::open(rig.browser.new_tab().await?, &rig.stack, "/bowl/").await?;
+            if !shop.is_open().await? {
+                shop.click_launcher().await?;
+            }
+            agent.tab.show().await?;
+            let rating = agent.rating().await?;
+            ensure!(rating.contains("Rated 5 of 5"), "the rating is {rating}");
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
