@@ -5,7 +5,7 @@ mod support;
 
 use frontdesk_faults::{Class, Entry, Kind, Level, Plan, Proxy, Settings};
 use std::time::Duration;
-use support::{Desk, always, canned, client, desk_behind, listen, read_all};
+use support::{Desk, always, canned, client, client_builder, desk_behind, listen, read_all};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -246,7 +246,7 @@ async fn the_same_requests_meet_the_same_faults() {
     for _ in 0..2 {
         let plan = Plan { latency_ms: [0, 1], black_hole_ms: 1, ..Plan::of(11, 30.0) };
         let (_desk, proxy) = desk_behind(plan).await;
-        let client = reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap();
+        let client = client_builder().pool_max_idle_per_host(0).build().unwrap();
         for nth in 0..60 {
             let path = ["/v1/messages", "/v1/events", "/v1/typing"][nth % 3];
             let request = client.request(

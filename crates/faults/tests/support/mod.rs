@@ -53,7 +53,14 @@ pub(crate) fn always(kind: Kind) -> Plan {
 }
 
 pub(crate) fn client() -> reqwest::Client {
-    reqwest::Client::builder().no_proxy().build().unwrap()
+    client_builder().build().unwrap()
+}
+
+pub(crate) fn client_builder() -> reqwest::ClientBuilder {
+    // Built together with the proxy, reqwest has TLS and wants to know whose, though it is not used here. An error
+    // means that there is a provider already.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().no_proxy()
 }
 
 /// Everything that comes until the end.
