@@ -13,10 +13,26 @@ const MANIFEST: &str = "crates/simulation/Cargo.toml";
 /// What the product must never be built with.
 const PLANTED: &str = "frontdesk-planted";
 
+/// How it is built: soon, for a run or a test, or for hours of runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Profile {
+    Release,
+    Prove,
+}
+
+impl Profile {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Prove => "prove",
+        }
+    }
+}
+
 /// Cargo for the simulation. The flag gives tokio's runtime a seed.
-fn cargo(words: &str) -> Command {
+fn cargo(words: &str, profile: Profile) -> Command {
     let mut command = proc::cargo(words);
-    command.args(["--release", "--manifest-path", MANIFEST, "--target-dir"]).arg(target());
+    command.args(["--profile", profile.name(), "--manifest-path", MANIFEST, "--target-dir"]).arg(target());
     command.env("RUSTFLAGS", "--cfg tokio_unstable");
     command
 }
@@ -30,9 +46,10 @@ fn target() -> PathBuf {
 /// # Errors
 ///
 /// If it does not build.
-pub(crate) fn built() -> Result<PathBuf> {
-    proc::run(&mut cargo("build --quiet"))?;
-    Ok(target().join("release/frontdesk-simulation"))
+pub(crate) fn built(profile: Profile) -> Result<PathBuf> {
+    println!("building the simulation");
+    proc::run(&mut cargo("build --quiet", profile))?;
+    Ok(target().join(profile.name()).join("frontdesk-simulation"))
 }
 
 /// Runs one seed.
@@ -41,7 +58,7 @@ pub(crate) fn built() -> Result<PathBuf> {
 ///
 /// What the run found, with the command that repeats it.
 pub(crate) fn run(words: &[String]) -> Result<()> {
-    proc::run(proc::command(built()?).arg("one").args(words))
+    proc::run(proc::command(built(Profile::Release)?).arg("one").args(words))
 }
 
 /// The share of `test`: some seeds, determinism, planted bugs.
@@ -50,7 +67,7 @@ pub(crate) fn run(words: &[String]) -> Result<()> {
 ///
 /// What a test found.
 pub(crate) fn test() -> Result<()> {
-    proc::run(&mut cargo("test --quiet"))
+    proc::run(&mut cargo("test --quiet", Profile::Release))
 }
 
 /// No build of the product can have planted bugs or predictable randomness.

@@ -31,7 +31,7 @@ const SOURCES: [&str; 11] = [
 ///
 /// The first run that breaks the promise, with the command that repeats it.
 pub(crate) fn run(words: &[String]) -> Result<()> {
-    let program = simulation::built()?;
+    let program = simulation::built(simulation::Profile::Prove)?;
     let dir = paths::target().join("prove");
     fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
     let state = dir.join("delivery.json");
