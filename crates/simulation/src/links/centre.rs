@@ -379,7 +379,7 @@ impl Way {
                 if heads { first.told() } else { second.told() }
             }
             Fault::Doubled | Fault::Reordered => {
-                let mut answer = self.execute(request, about, None).await?;
+                let mut answer = self.execute(request, about, Some(fault)).await?;
                 if about.endpoint == "poll" {
                     answer.body = rearranged(&answer.body, fault == Fault::Doubled, plan);
                 }

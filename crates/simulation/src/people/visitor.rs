@@ -141,17 +141,21 @@ impl Person {
             Some(Mishap::Kill) => self.kill().await,
             Some(Mishap::Freeze) => {
                 self.record.fault("browser: frozen", format_args!("v{}", self.number));
-                let _ = self.browser.freeze(pause, false).await;
-                // Nobody types into a page that does not move.
-                tokio::time::sleep(pause).await;
+                self.stand_still(pause, false).await;
             }
             Some(Mishap::Sleep) => {
                 self.record.fault("browser: asleep", format_args!("v{}", self.number));
-                let _ = self.browser.freeze(pause, true).await;
-                tokio::time::sleep(pause).await;
+                self.stand_still(pause, true).await;
             }
             None => {}
         }
+    }
+
+    /// The page does not move for a while, and nobody types. Refusals that came meanwhile have not reached it.
+    async fn stand_still(&mut self, pause: Duration, asleep: bool) {
+        let _ = self.browser.freeze(pause, asleep).await;
+        tokio::time::sleep(pause).await;
+        self.record.books().refused.remove(&self.number);
     }
 
     /// The browser is killed. What had been shown as on its way is there afterwards; so is what was typed before the last
