@@ -90,6 +90,7 @@ impl Bench {
             body: Body::Text("Your order has left our warehouse and should reach you on Thursday.".into()),
             choices: Vec::new(),
             judgeable: false,
+            before: None,
         });
         Event { seq: self.seq, at_ms: self.ms, kind }
     }

@@ -1,12 +1,14 @@
 //! Performs the core's effects through the ports and feeds the results back. It decides nothing.
 
+use crate::engine::{Chosen, Content, Engine};
 use crate::web::tabs::Said;
 use crate::web::wake::{Sign, is_visible};
 use crate::web::{Channel, Clock, Host, Storage, Timer, Transport, UploadNews, Wake, clock};
-use frontdesk_contract::{ClientId, ErrorCode};
+use frontdesk_contract::{CallSupport, ClientId, ErrorCode, Offers, SessionOpened};
 use frontdesk_core::tabs::{TabEffect, TabInput, Tabs};
 use frontdesk_core::{
-    Call, Change, Effect, Input, NewFile, Record, RecordKey, RequestId, Saved, Session, Upload,
+    Answer, Call, Change, Effect, Failure, Input, NewFile, Record, RecordKey, RequestId, Saved, Session,
+    Upload,
 };
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -34,13 +36,41 @@ pub trait Screen {
     fn declined(&self, name: &str, code: ErrorCode);
 }
 
-/// A file that the visitor has chosen, ready to be sent.
-#[derive(Clone)]
-pub struct Chosen {
-    /// Its name, with the extension that its content has.
-    pub name: String,
-    /// What is in it.
-    pub content: Blob,
+/// What was asked before the session ran, and answered: it does not ask again.
+#[derive(Default)]
+pub struct Ahead {
+    /// A new session.
+    pub opened: Option<Result<SessionOpened, Failure>>,
+    /// Whether calls are possible in the session of this credential.
+    pub support: Option<(String, CallSupport)>,
+}
+
+impl Ahead {
+    fn fresh(&self) -> Option<&SessionOpened> {
+        self.opened.as_ref()?.as_ref().ok()
+    }
+
+    /// What the desk offers.
+    pub fn offers(&self) -> Option<&Offers> {
+        self.fresh().map(|opened| &opened.offers)
+    }
+
+    /// The new session's credential.
+    pub fn credential(&self) -> Option<&str> {
+        self.fresh().map(|opened| opened.session.as_str())
+    }
+
+    /// The answer to this call, once.
+    fn answer(&mut self, call: &Call, credential: Option<&str>) -> Option<Result<Answer, Failure>> {
+        match call {
+            Call::OpenSession(open) if open.resume.is_none() => Some(self.opened.take()?.map(Answer::Opened)),
+            Call::CallSupport => {
+                let (of, support) = self.support.take()?;
+                (Some(of.as_str()) == credential).then_some(Ok(Answer::CallSupport(support)))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Runs one session; stops everything on drop.
@@ -79,6 +109,8 @@ struct Shared {
     vacant: RefCell<JsValue>,
     /// The session was opened by this page, not resumed, and nothing has happened in it as far as is known.
     fresh: Cell<bool>,
+    /// What was answered before the session ran.
+    ahead: RefCell<Ahead>,
     /// What the answer in hand was read from.
     answer: RefCell<JsValue>,
 }
@@ -116,6 +148,7 @@ impl Driver {
             part: Cell::default(),
             vacant: RefCell::default(),
             fresh: Cell::default(),
+            ahead: RefCell::default(),
             answer: RefCell::default(),
         });
         let own = Rc::downgrade(&shared);
@@ -127,9 +160,10 @@ impl Driver {
         Self { shared, _wake: wake }
     }
 
-    /// Begins with what the storage kept. What happened before is taken up now.
-    pub fn start(&self, storage: Storage, saved: Saved) {
+    /// Begins with what the storage kept, and with what was asked `ahead`. What happened before is taken up now.
+    pub fn start(&self, storage: Storage, saved: Saved, ahead: Ahead) {
         let shared = &self.shared;
+        shared.ahead.replace(ahead);
         // Without a common storage every tab has a session of its own, and no other to talk to.
         if storage.is_kept() {
             let own = Rc::downgrade(shared);
@@ -156,26 +190,23 @@ impl Driver {
         shared.pump();
         shared.screen.redraw(&shared.session.borrow());
     }
+}
 
-    /// Something happened.
-    pub fn input(&self, input: Input) {
-        self.shared.inbox.borrow_mut().push_back(input);
-        self.shared.pump();
+impl Engine for Driver {
+    fn input(&self, input: Input) {
+        self.shared.input(input);
     }
 
-    /// The visitor sends these files.
-    pub fn send_files(&self, files: Vec<Chosen>) {
+    fn send_files(&self, files: Vec<Chosen>) {
         let news = files.into_iter().map(|file| self.shared.hold(file)).collect();
         self.input(Input::SendFiles(news));
     }
 
-    /// What is in the file of a message that is on its way.
-    pub fn content(&self, id: ClientId) -> impl Future<Output = Option<Blob>> + use<> {
-        self.shared.content(id)
+    fn content(&self, id: ClientId) -> Content {
+        Box::pin(self.shared.content(id))
     }
 
-    /// The panel was opened or closed.
-    pub fn set_open(&self, open: bool) {
+    fn set_open(&self, open: bool) {
         self.shared.panel_open.set(open);
         if open {
             self.input(Input::Open);
@@ -183,14 +214,12 @@ impl Driver {
         self.input(Input::Seen(open && is_visible()));
     }
 
-    /// The time that the session goes by, in epoch milliseconds.
-    pub fn now_ms(&self) -> u64 {
+    fn now_ms(&self) -> u64 {
         self.shared.clock.ms()
     }
 
-    /// Looks at the session.
-    pub fn look<T>(&self, look: impl FnOnce(&Session) -> T) -> T {
-        look(&self.shared.session.borrow())
+    fn look(&self, look: &mut dyn FnMut(&Session)) {
+        look(&self.shared.session.borrow());
     }
 }
 
@@ -270,6 +299,11 @@ impl Shared {
                     }
                 }
                 Effect::Request { id, call, credential, timeout_ms } => {
+                    let ahead = self.ahead.borrow_mut().answer(&call, credential.as_deref());
+                    if let Some(outcome) = ahead {
+                        self.inbox.borrow_mut().push_back(Input::Answered(id, outcome));
+                        continue;
+                    }
                     let own = self.own.clone();
                     let done = move |outcome, body| {
                         if let Some(shared) = own.upgrade() {

@@ -1,12 +1,11 @@
 //! The exported API: one call mounts the widget into an element, its handle takes it away again.
 
-use crate::driver::Driver;
+use crate::entrance;
 use crate::ui::context::Context;
 use crate::ui::panel::panel;
 use crate::ui::text;
 use crate::ui::words::Words;
-use crate::web::{Host, Locale, Storage, Transport, locale};
-use frontdesk_core::{Record, RecordKey, Session};
+use crate::web::{Host, Locale, locale};
 use js_sys::Reflect;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -165,7 +164,7 @@ impl Handle {
     pub fn set_open(&self, open: bool, focus: bool) {
         self.with(|mounted| {
             let desk = mounted.context.desk();
-            desk.with_driver(|driver| driver.set_open(open));
+            entrance::set_open(mounted.context, open);
             desk.focus_composer(open && focus);
         });
     }
@@ -242,26 +241,13 @@ fn begin(root: &HtmlElement, settings: &Settings) -> Context {
     }
     let name = (settings.desk.as_str(), title);
     let context = Context::new(words, host.clone(), name, root.clone().into(), &settings.endpoint);
-    let session = Session::new(frontdesk_core::Settings { desk: settings.desk.clone(), locale: tag });
-    let transport = Transport::new(&settings.endpoint);
-    let driver = Driver::new(session, &settings.desk, transport, host.clone(), context.screen());
-    driver.set_open(settings.open);
-    let desk = context.desk();
-    desk.set_driver(driver);
-    desk.set_draft(settings.draft.clone().unwrap_or_default());
-    let (name, session, desk) = (settings.desk.clone(), settings.session.clone(), Rc::downgrade(&desk));
+    entrance::set_open(context, settings.open);
+    context.desk().set_draft(settings.draft.clone().unwrap_or_default());
+    let session = settings.session.clone();
+    let settings = frontdesk_core::Settings { desk: settings.desk.clone(), locale: tag };
     spawn_local(async move {
         host.ready();
-        let (storage, mut saved) = Storage::open(&name, &host).await;
-        if let Some(credential) = session
-            && saved.take_over(&credential)
-        {
-            storage.forget(&RecordKey::Rating);
-            storage.keep(Record::Session { credential }, None, Box::new(|_| {}));
-        }
-        if let Some(desk) = desk.upgrade() {
-            desk.with_driver(|driver| driver.start(storage, saved));
-        }
+        entrance::begin(context, settings, session).await;
     });
     context
 }

@@ -6,13 +6,14 @@
 //! - [`ui`]: one folder per view; what needs no browser (texts, grouping, links, view state) also runs natively
 //! - [`wire`]: reads what proxy and storage hold
 //! - `calls`: the same for a call, in the part that is loaded for it
+//! - `entrance`: greets, before there is a session; `engine`: what runs one, as the views see it
 //! - `driver`: performs the core's effects through the ports and feeds the results back; decides nothing
 //! - `web`: one browser effect per file, each a handle that stops when it is dropped
 //! - `lazy`: parts that are loaded when they are first needed
 //! - `embed`: the exported API, `mount` and its handle, and the Leptos component `FrontDesk`
 //! - `bench`: exports for measuring a long transcript (feature `bench`)
 //!
-//! `driver`, `calls`, `web`, `embed` and the views exist on `wasm32` only, so that native tests stay light.
+//! `entrance`, `engine`, `driver`, `calls`, `web`, `embed` and the views exist on `wasm32` only, so that native tests stay light.
 
 pub mod ui;
 pub mod wire;
@@ -25,6 +26,10 @@ pub mod calls;
 pub mod driver;
 #[cfg(target_arch = "wasm32")]
 pub mod embed;
+#[cfg(target_arch = "wasm32")]
+pub mod engine;
+#[cfg(target_arch = "wasm32")]
+pub mod entrance;
 #[cfg(target_arch = "wasm32")]
 pub mod lazy;
 #[cfg(target_arch = "wasm32")]

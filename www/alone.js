@@ -1,7 +1,8 @@
 // The widget in a page of its own or in a window that a panel has opened: without a loader, with its interface on the page.
 
 export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, softphone, isVideo }) => {
-  const { locale, theme, title, color } = root.dataset;
+  const { locale, theme, title, color, sound } = root.dataset;
+  const texts = window.frontdeskSettings?.texts ?? root.dataset.texts;
   const page = locale || (root.dataset.mode === 'inline' && document.documentElement.lang) || null;
   // A site's own SDK may take the place of ours: see docs/calls.md.
   let adapter;
@@ -29,8 +30,8 @@ export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, so
   };
   const open = async (ticket) => {
     const taken = ticket && (await (await import('./window.js')).takeOver(endpoint, desk, ticket));
-    if (taken?.refused) return apologise(taken.refused, () => open().catch(() => apologise()));
-    handle = await start({ locale: page, theme, title, color, ...taken?.settings }, host, true, taken);
+    if (taken?.refused) return apologise('refused', () => open().catch(() => apologise()));
+    handle = await start({ locale: page, theme, title, color, sound, texts, ...taken?.settings }, host, true, taken);
     // Whoever came here with a ticket came for a call.
     if (taken || wish !== undefined) handle.startCall(Boolean(wish));
   };

@@ -3,7 +3,8 @@
 // The build says where this is: with its parts split off, or as wasm-pack made it.
 import init, { mount } from 'frontdesk-widget';
 
-const LANGUAGES = ['en', 'zh-CN', 'ar'];
+import { choose } from './languages.js';
+
 const root = document.getElementById('frontdesk');
 const asset = (path) => new URL(path, import.meta.url);
 const inline = root.dataset.mode === 'inline' || window.parent === window;
@@ -13,7 +14,10 @@ const endpoint = root.dataset.endpoint || asset('.').origin;
 const ticket = inline && new URLSearchParams(location.hash.slice(1)).get('ticket');
 if (ticket) history.replaceState(null, '', location.pathname + location.search);
 
+/** The languages that the visitor reads, the best first. */
+let tags = navigator.languages;
 let sentences;
+let plural;
 
 /** A loader that has a vault answers sooner. */
 const VAULT_MS = 10000;
@@ -45,17 +49,11 @@ const lead = ([leads, vacant]) => {
 /** Signalling and media of a call, loaded when one is begun. */
 const softphone = () => import(asset('softphone.js'));
 
+/** The tone for what no tab shows. A file that cannot be loaded is a tone that is not heard. */
+const sound = () => import('./sound.js').then(({ ring }) => ring()).catch(() => {});
+
 /** The clock of a call, which goes on in a hidden tab. */
 const ticker = () => import(asset('ticker.js'));
-
-/** The first language of these that has a file; English otherwise. */
-const languageOf = (tags) => {
-  for (const tag of tags) {
-    const found = LANGUAGES.find((have) => have.slice(0, 2) === tag.slice(0, 2).toLowerCase());
-    if (found) return found;
-  }
-  return LANGUAGES[0];
-};
 
 const fetchTexts = async (name) => {
   const answer = await fetch(asset(`locales/${name}.json`));
@@ -64,11 +62,12 @@ const fetchTexts = async (name) => {
 };
 
 /** Adds the sentences that the first view does without, once they are asked for. Nothing to wait for when they are there. */
-const completing = (texts, language) => {
+const completing = (texts, language, overwrite) => {
   let coming;
   return () =>
     (coming ??= fetchTexts(`${language}.more`).then(
       (more) => {
+        overwrite?.(more, true);
         Object.assign(texts, more);
         coming = 0;
       },
@@ -92,21 +91,23 @@ const paint = (color) => {
   style.setProperty('--frontdesk-on-accent', bright ? '#000' : '#fff');
 };
 
-const FAILED = {
-  en: ['The chat could not be opened. Please try again.', 'Try again'],
-  'zh-CN': ['在线客服暂时无法打开，请重试。', '重试'],
-  ar: ['تعذّر فتح المحادثة. أعد المحاولة من فضلك.', 'إعادة المحاولة'],
-};
-
 /** Once more, and with the ticket: it may not be used yet. */
 const again = () => {
   if (ticket) location.replace(`#ticket=${ticket}`);
   location.reload();
 };
 
+/** What is said instead of the widget, and on the button: by the visitor's language as far as anything can be loaded. */
+const apology = async (why) => {
+  const { language } = choose(tags);
+  if (sentences && why === 'failed') return [sentences.error_connection, sentences.try_again];
+  const said = await import('./apologies.js').catch(() => null);
+  return said?.[why][language] ?? ['The chat could not be opened. Please try again.', 'Try again'];
+};
+
 /** What the visitor reads when the widget cannot start, and the way out. */
-const apologise = (texts = FAILED, wayOut = again) => {
-  const [words, retry] = texts[languageOf(navigator.languages)];
+const apologise = async (why = 'failed', wayOut = again) => {
+  const [words, retry] = await apology(why);
   const sentence = document.createElement('p');
   sentence.textContent = words;
   const button = document.createElement('button');
@@ -124,13 +125,16 @@ const apologise = (texts = FAILED, wayOut = again) => {
 
 /** The widget, with the sentences of its language. */
 const start = async (settings, host, open, taken) => {
-  const tags = [settings.locale, ...navigator.languages].filter(Boolean);
-  const language = languageOf(tags);
-  // The visitor's own variant of the language writes the dates: en-GB rather than en.
-  const locale = tags.find((tag) => languageOf([tag]) === language && tag.startsWith(language.slice(0, 2))) || language;
+  tags = [settings.locale, ...navigator.languages];
+  const { language, locale } = choose(tags);
   document.documentElement.lang = language;
-  const [texts] = await Promise.all([fetchTexts(language), wasm]);
-  sentences = texts;
+  const own = settings.texts && import('./overrides.js').then(({ overrides }) => overrides(settings.texts));
+  const come = fetchTexts(language).then((texts) => (sentences = texts));
+  const [texts, overwrite] = await Promise.all([come, own, wasm]);
+  const moreTexts = completing(texts, language, overwrite);
+  // What is not of the first part is of the other, or unknown: whoever wrote it wants to know at once.
+  if (overwrite?.(texts)) moreTexts().catch(() => {});
+  plural = new Intl.PluralRules(locale);
   if (settings.color) paint(settings.color);
   return mount(root, {
     endpoint,
@@ -140,7 +144,7 @@ const start = async (settings, host, open, taken) => {
     title: settings.title,
     theme: settings.theme,
     stylesheet: root.dataset.stylesheet,
-    host: { softphone, ticker, lead, handOver: handOver(settings), moreTexts: completing(texts, language), ...host },
+    host: { softphone, ticker, lead, sound: settings.sound === 'on' && sound, handOver: handOver(settings), moreTexts, ...host },
     open,
     session: taken?.session,
     draft: taken?.draft,
@@ -185,7 +189,11 @@ const serveLoader = () => {
 
   const host = {
     close: () => post('close'),
-    unread: (count) => post('unread', { count, text: sentences.unread.replace('{count}', count) }),
+    unread: (count) => {
+      const { locale } = plural.resolvedOptions();
+      const sentence = sentences[`unread.${plural.select(count)}`] ?? sentences['unread.other'];
+      post('unread', { count, text: sentence.replace('{count}', count.toLocaleString(locale)) });
+    },
     queue: ([place, text]) => post('queue', { place, text }),
     conversation: (open) => post('conversation', { open }),
     ready: () => post('ready'),

@@ -15,7 +15,7 @@
   if (window[REGISTRY]) return console.warn('frontdesk: included twice');
   const script = document.currentScript || document.querySelector('script[data-desk][src]');
   const settings = { ...script?.dataset, ...window.frontdeskSettings };
-  const { desk, theme = 'auto', title = null, color = null, calls, position } = settings;
+  const { desk, theme = 'auto', title = null, color = null, calls, sound, position } = settings;
   if (!desk) return console.error('frontdesk: no data-desk');
   window[REGISTRY] = true;
 
@@ -206,6 +206,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     ready = failed = false;
     frame = make('iframe', { title: label, src: page });
     if (calls != null) frame.allow = calls === 'video' ? 'microphone;camera' : 'microphone';
+    if (sound) frame.allow += ';autoplay';
     panel.prepend(frame);
     panel.append(cover);
     showCover(make('i'), make('i'), make('i'));
@@ -275,7 +276,7 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
   const heard = {
     hello() {
       peer = frame.contentWindow;
-      post('init', { settings: { locale, theme, title, color, mode: 'bubble' }, open: isOpen, focus: wantsFocus });
+      post('init', { settings: { locale, theme, title, color, sound, mode: 'bubble' }, open: isOpen, focus: wantsFocus });
       measure();
     },
     ready() {

@@ -8,16 +8,6 @@ const PATIENCE_MS = 1000;
 /** No ticket is good for longer. */
 const TICKET_MS = 60000;
 
-/** What the visitor reads when the ticket was refused, and what the button says. */
-const REFUSED = {
-  en: [
-    'Your conversation could not be brought into this window. Go back to the page and open the window from there once more.',
-    'Begin anew here',
-  ],
-  'zh-CN': ['未能将您的会话转到此窗口。请返回原页面，再次从那里打开。', '在此重新开始'],
-  ar: ['تعذّر نقل محادثتك إلى هذه النافذة. ارجع إلى الصفحة وافتح النافذة منها مرة أخرى.', 'البدء من جديد هنا'],
-};
-
 /** For the panel: answers the window that comes with this ticket, once, with what `left` answers. */
 export const handOver = (origin, ticket, left) => {
   const gone = new AbortController();
@@ -64,7 +54,7 @@ const redeem = async (endpoint, wish) => {
   return answer?.ok ? (await answer.json()).session : null;
 };
 
-/** For the window: the session and what else the panel hands over, or `refused` with what to say. */
+/** For the window: the session and what else the panel hands over, or that it was `refused`. */
 export const takeOver = async (endpoint, desk, ticket) => {
   const opened_by = document.referrer && new URL(document.referrer).origin;
   for (const pause of [0, ...PAUSES_MS]) {
@@ -72,5 +62,5 @@ export const takeOver = async (endpoint, desk, ticket) => {
     const session = await redeem(endpoint, { desk, ticket, opened_by });
     if (session) return { session, ...(await askOpener(opened_by, ticket)) };
   }
-  return { refused: REFUSED };
+  return { refused: true };
 };

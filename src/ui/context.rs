@@ -1,6 +1,8 @@
 //! What every view is given: the state to draw, the sentences, and the way to emit inputs.
 
-use crate::driver::{Driver, Screen};
+use crate::driver::Screen;
+use crate::engine::Engine;
+use crate::entrance::{self, Entrance};
 use crate::ui::attach::Tray;
 use crate::ui::call::CallSide;
 use crate::ui::dock::queue_words;
@@ -10,7 +12,7 @@ use crate::ui::transcript::{Conversation, Surroundings, TranscriptView};
 use crate::ui::view_state::{Facing, ViewState};
 use crate::ui::words::Words;
 use crate::web::{Files, Host, Timer};
-use frontdesk_contract::ErrorCode;
+use frontdesk_contract::{ErrorCode, Offers};
 use frontdesk_core::{Change, Input, Session};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -40,7 +42,9 @@ pub struct Desk {
     /// Number and text of a message for later that was not sent yet.
     pub left: RefCell<(String, String)>,
     root: Element,
-    driver: RefCell<Option<Driver>>,
+    /// What happens before the session runs.
+    pub entrance: Entrance,
+    engine: RefCell<Option<Rc<dyn Engine>>>,
     #[cfg(feature = "gallery")]
     stage: RefCell<Option<Staged>>,
     transcript: RefCell<Option<Rc<dyn Conversation>>>,
@@ -92,7 +96,8 @@ impl Context {
             tray: Tray::default(),
             left: RefCell::default(),
             root,
-            driver: RefCell::default(),
+            entrance: Entrance::default(),
+            engine: RefCell::default(),
             #[cfg(feature = "gallery")]
             stage: RefCell::default(),
             transcript: RefCell::default(),
@@ -153,21 +158,28 @@ impl Context {
     pub fn leave_message(self, open: bool) {
         self.leaving.set(open);
         self.settle_focus();
+        if open {
+            entrance::want(self);
+        }
     }
 
     /// Opens the call view, or has it look anew what is possible.
     pub fn open_calls(self) {
-        let side = self.desk().calls.borrow().clone();
-        match side {
-            Some(side) => side.open(),
-            None => self.calling.set(true),
-        }
+        let open = move || {
+            let side = self.desk().calls.borrow().clone();
+            match side {
+                Some(side) => side.open(),
+                None => self.calling.set(true),
+            }
+        };
+        entrance::when_running(self, Box::new(open));
     }
 
     /// The host wants the call view: it opens now, or once it is known which calls there are.
     pub fn wish_call(self, video: bool) {
         self.video_first.set(video);
         self.desk().wishes_call.set(true);
+        entrance::want(self);
         self.grant_call();
     }
 
@@ -213,6 +225,12 @@ impl Context {
         self.state.get_untracked()
     }
 
+    /// What is to be seen before the session runs.
+    pub fn greet(self, state: ViewState) {
+        self.desk().quieten(&state);
+        self.state.set(Arc::new(state));
+    }
+
     /// A sentence.
     pub fn text(self, key: Key) -> String {
         self.desk().words.get(key)
@@ -225,7 +243,7 @@ impl Context {
 
     /// Emits an input.
     pub fn send(self, input: Input) {
-        self.desk().with_driver(|driver| driver.input(input));
+        entrance::input(self, input);
     }
 
     /// Emits an input by a control that may go away with it; the focus then moves to what follows.
@@ -269,20 +287,28 @@ impl Context {
 
 impl Desk {
     /// Runs this session from now on.
-    pub fn set_driver(&self, driver: Driver) {
-        *self.driver.borrow_mut() = Some(driver);
+    pub fn set_engine(&self, engine: Rc<dyn Engine>) {
+        // There is only one kind of it. A compiler that knows calls it by name, and then it is in the first file.
+        self.engine.replace(Some(std::hint::black_box(engine)));
     }
 
-    /// Uses the driver, while there is one.
-    pub fn with_driver(&self, run: impl FnOnce(&Driver)) {
-        if let Some(driver) = &*self.driver.borrow() {
-            run(driver);
-        }
+    /// What runs the session, once it does.
+    pub fn engine(&self) -> Option<Rc<dyn Engine>> {
+        self.engine.borrow().clone()
+    }
+
+    /// What the desk offers, once that is known.
+    pub fn offers(&self) -> Option<Offers> {
+        let mut offers = None;
+        self.look(&mut |session| offers = session.offers().cloned());
+        offers.or_else(|| self.entrance.offers())
     }
 
     /// Looks at the session, while there is one.
     pub fn look(&self, look: &mut dyn FnMut(&Session)) {
-        self.with_driver(|driver| driver.look(&mut *look));
+        if let Some(engine) = self.engine() {
+            engine.look(look);
+        }
         #[cfg(feature = "gallery")]
         if let Some(stage) = &*self.stage.borrow() {
             stage(look);
@@ -302,7 +328,8 @@ impl Desk {
         if let Some(calls) = calls {
             calls.leave();
         }
-        self.driver.take();
+        // Whoever uses it just now lets it go after that.
+        self.engine.take();
         self.transcript.take();
         self.settle.take();
     }
@@ -446,6 +473,13 @@ impl Desk {
         }
     }
 
+    fn quieten(&self, state: &ViewState) {
+        if let Some(body) = self.find(".fd-body") {
+            let quiet = state.welcome || state.refused.is_some();
+            let _ = body.toggle_attribute_with_force("data-quiet", quiet);
+        }
+    }
+
     fn has_focus(&self) -> bool {
         let inside = if self.find(".fd-sheet").is_some() { ".fd-sheet :focus" } else { ":focus" };
         self.find(inside).is_some()
@@ -482,10 +516,7 @@ impl Screen for Sight {
         if *before == state {
             return self.context.grant_call();
         }
-        if let Some(body) = desk.find(".fd-body") {
-            let quiet = state.welcome || state.refused.is_some();
-            let _ = body.toggle_attribute_with_force("data-quiet", quiet);
-        }
+        desk.quieten(&state);
         if let Some(view) = &*desk.transcript.borrow() {
             view.set_typing(desk.typing(&state).as_deref());
         }

@@ -70,6 +70,11 @@ pub fn fixed(text: String) -> AnyView {
     text.into_any()
 }
 
+/// A name or a text from elsewhere within a line: whatever its direction, it does not mix with what stands around it.
+pub fn isolated(content: AnyView) -> AnyView {
+    view! { class="fd", <bdi>{content}</bdi> }.into_any()
+}
+
 /// Nothing.
 pub fn nothing() -> AnyView {
     ().into_any()

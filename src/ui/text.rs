@@ -1,7 +1,10 @@
-//! Every visible sentence, by key. The words are in `www/locales/<language>.json`, one file per language. What the first
-//! view needs is listed in `www/first-texts.json`; the build puts the others into a file that comes with the first part.
+//! Every visible sentence, by key. The words are in `www/locales/<language>.json`, one file per language; a sentence with
+//! plural forms has one for each, as `<key>.<form>`. `cargo xtask check` and every build compare the languages
+//! (`docs/languages.md`). What the first view needs is listed in `www/first-texts.json`; the build puts the others into a
+//! file that comes with the first part.
 
 use frontdesk_contract::{EndReason, ErrorCode, NoticeCode};
+use std::borrow::Cow;
 
 /// Names a sentence.
 pub type Key = &'static str;
@@ -147,6 +150,7 @@ keys! {
     AUDIO = "audio",
     VIDEO = "video",
     DOWNLOAD = "download",
+    DOWNLOAD_FILE = "download_file",
     OPEN_IMAGE = "open_image",
     PREVIOUS = "previous",
     NEXT = "next",
@@ -250,6 +254,7 @@ keys! {
     ERROR_DESK = "error_desk",
     ERROR_VERSION = "error_version",
     ERROR_IDENTITY = "error_identity",
+    ERROR_SIGN_IN = "error_sign_in",
     ERROR_LONG = "error_long",
     ERROR_EMPTY = "error_empty",
     ERROR_KIND = "error_kind",
@@ -285,7 +290,11 @@ pub fn of_error(code: Option<ErrorCode>) -> Key {
         ErrorCode::CentreRefused | ErrorCode::ChannelNotConfigured => ERROR_REFUSED,
         ErrorCode::OriginRefused | ErrorCode::DeskUnknown => ERROR_DESK,
         ErrorCode::ProtocolUnsupported | ErrorCode::NotFound | ErrorCode::MethodNotAllowed => ERROR_VERSION,
-        ErrorCode::IdentityRefused | ErrorCode::SessionUnknown => ERROR_IDENTITY,
+        ErrorCode::IdentityRefused
+        | ErrorCode::IdentityExpired
+        | ErrorCode::IdentityUsed
+        | ErrorCode::SessionUnknown => ERROR_IDENTITY,
+        ErrorCode::IdentityMissing => ERROR_SIGN_IN,
         ErrorCode::TextTooLong | ErrorCode::BodyTooLarge => ERROR_LONG,
         ErrorCode::TextEmpty => ERROR_EMPTY,
         ErrorCode::BodyUnsupported | ErrorCode::MediaTypeUnsupported => ERROR_KIND,
@@ -370,35 +379,45 @@ pub fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
     filled
 }
 
+/// Begins a run of text whose direction is that of its first letter, and ends it (UAX #9, FSI and PDI).
+const ISOLATE: [&str; 2] = ["\u{2068}", "\u{2069}"];
+
+/// A value for a sentence, kept from mixing with it where the two are, or may be, written in different directions.
+pub fn isolated(value: &str, rtl: bool) -> Cow<'_, str> {
+    let other = |char: char| match rtl {
+        // A telephone number too would be turned: only digits and blanks do without.
+        true => !is_rtl(char) && !char.is_ascii_digit() && char != ' ',
+        false => is_rtl(char),
+    };
+    if value.contains(other) { [ISOLATE[0], value, ISOLATE[1]].concat().into() } else { value.into() }
+}
+
+/// Letters that are written from right to left: the blocks of Hebrew to Arabic Extended-A, their presentation forms, and
+/// the two ranges that Unicode keeps for such scripts beyond them.
+fn is_rtl(char: char) -> bool {
+    matches!(char,
+        '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}'
+        | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::{BTreeMap, BTreeSet};
 
-    const FILES: [(&str, &str); 3] = [
-        ("ar", include_str!("../../www/locales/ar.json")),
-        ("zh-CN", include_str!("../../www/locales/zh-CN.json")),
-        ("en", include_str!("../../www/locales/en.json")),
-    ];
+    const ENGLISH: &str = include_str!("../../www/locales/en.json");
 
-    fn read(file: &str) -> BTreeMap<String, String> {
-        serde_json::from_str(file).expect("a locale file is a flat object of sentences")
-    }
-
-    fn places(sentence: &str) -> BTreeSet<&str> {
-        sentence.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
-    }
-
+    /// The other languages are compared with English, and their plural forms with what they need, by
+    /// `xtask/js/locales.mjs`.
     #[test]
-    fn every_language_has_exactly_the_keys_of_the_code() {
+    fn english_has_exactly_the_keys_of_the_code() {
         let wanted: BTreeSet<&str> = ALL.iter().copied().collect();
         assert_eq!(wanted.len(), ALL.len(), "a key is named twice");
-        for (language, file) in FILES {
-            let texts = read(file);
-            let found: BTreeSet<&str> = texts.keys().map(String::as_str).collect();
-            assert_eq!(found, wanted, "{language}");
-            assert!(texts.values().all(|text| !text.trim().is_empty()), "{language} has an empty sentence");
-        }
+        let texts: BTreeMap<String, String> =
+            serde_json::from_str(ENGLISH).expect("a locale file is a flat object of sentences");
+        let found: BTreeSet<&str> =
+            texts.keys().map(|key| key.split_once('.').map_or(key.as_str(), |(key, _)| key)).collect();
+        assert_eq!(found, wanted);
     }
 
     #[test]
@@ -415,18 +434,6 @@ mod tests {
     }
 
     #[test]
-    fn a_sentence_has_the_same_places_in_every_language() {
-        let [(_, first), others @ ..] = FILES;
-        let first = read(first);
-        for (language, file) in others {
-            let texts = read(file);
-            for key in ALL {
-                assert_eq!(places(&first[*key]), places(&texts[*key]), "{key} in {language}");
-            }
-        }
-    }
-
-    #[test]
     fn every_code_has_a_sentence() {
         for code in ErrorCode::ALL {
             assert!(ALL.contains(&of_error(Some(*code))));
@@ -440,6 +447,19 @@ mod tests {
         assert_eq!(fill("no {place} here", &[]), "no {place} here");
         assert_eq!(fill("an open { brace", &[("a", "1")]), "an open { brace");
         assert_eq!(fill("您排在第 {place} 位", &[("place", "3")]), "您排在第 3 位");
+    }
+
+    #[test]
+    fn what_is_written_the_other_way_round_is_isolated() {
+        assert_eq!(isolated("Li", false), "Li");
+        assert_eq!(isolated("李伟", false), "李伟");
+        assert_eq!(isolated("محمد", false), "\u{2068}محمد\u{2069}");
+        assert_eq!(isolated("محمد (2)", false), "\u{2068}محمد (2)\u{2069}");
+        assert_eq!(isolated("رؤى محمد 2", true), "رؤى محمد 2");
+        assert_eq!(isolated("Li", true), "\u{2068}Li\u{2069}");
+        assert_eq!(isolated("+86 28 8512 3456", true), "\u{2068}+86 28 8512 3456\u{2069}");
+        assert_eq!(isolated("12", true), "12");
+        assert_eq!(isolated("", true), "");
     }
 
     #[test]

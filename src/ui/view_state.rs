@@ -1,7 +1,9 @@
 //! What the views draw, as plain data taken from the session. Questions about the protocol are answered here, so that
 //! no view has to ask them.
 
-use frontdesk_contract::{CallOffer, ConnectTo, ContactState, EndReason, ErrorCode, QueueInfo, SurveyForm};
+use frontdesk_contract::{
+    CallOffer, ConnectTo, ContactState, EndReason, ErrorCode, Offers, QueueInfo, SurveyForm,
+};
 use frontdesk_core::{Connection, EntryKind, LeaveState, RatingState, Session, Stage};
 
 /// Everything beside the transcript.
@@ -155,8 +157,7 @@ impl ViewState {
             can_write: contact.state != ContactState::Ended || connecting.is_some(),
             calls: session.calls(),
             text_max: offers.map_or(0, |offers| offers.text_max_bytes),
-            can_attach: offers
-                .is_some_and(|offers| !offers.files.types.is_empty() && offers.files.max_count > 0),
+            can_attach: offers.is_some_and(takes_files),
             suggestions: session.suggestions().to_vec(),
             suggestions_version: 0,
             can_leave: offers.is_some_and(|offers| offers.leave_message),
@@ -166,14 +167,39 @@ impl ViewState {
 }
 
 impl ViewState {
+    /// What is to be seen before there is a session, as it would be seen with a new one: nothing more is known than what
+    /// the desk offers, and whether calls are possible.
+    pub fn greeting(offers: Option<&Offers>, calls: bool) -> Self {
+        let agent = offers.is_some_and(|offers| offers.agent);
+        Self {
+            started: offers.is_some(),
+            welcome: true,
+            can_ask_person: agent,
+            has_robot: offers.is_some_and(|offers| offers.robot),
+            has_agent: agent,
+            can_write: true,
+            calls: offers.filter(|_| calls).map_or(CallOffer::default(), |offers| offers.call),
+            text_max: offers.map_or(0, |offers| offers.text_max_bytes),
+            can_attach: offers.is_some_and(takes_files),
+            can_leave: offers.is_some_and(|offers| offers.leave_message),
+            ..Self::default()
+        }
+    }
+
     /// The state that follows `before`.
     pub fn after(before: &Self, session: &Session) -> Self {
         let mut state = Self::of(session);
+        // Known before the session could try.
+        state.memory_only |= before.memory_only;
         state.dock_version = before.dock_version + u32::from(state.dock != before.dock);
         state.suggestions_version =
             before.suggestions_version + u32::from(state.suggestions != before.suggestions);
         state
     }
+}
+
+fn takes_files(offers: &Offers) -> bool {
+    !offers.files.types.is_empty() && offers.files.max_count > 0
 }
 
 fn queue_since(session: &Session) -> u64 {
@@ -204,5 +230,65 @@ fn dock(session: &Session) -> Dock {
         ContactState::Queueing => Dock::Queue,
         ContactState::Ended if ended => Dock::Ended(contact.reason),
         _ => Dock::Empty,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use frontdesk_contract::{CallSupport, Contact, FileOffer, PROTOCOL, SessionOpened, Visitor};
+    use frontdesk_core::snapshot::SCHEMA;
+    use frontdesk_core::{Answer, Call, Effect, Input, Now, Saved, Settings};
+
+    /// Gives the session these inputs, and an answer to all that it asks.
+    fn answer(session: &mut Session, inputs: Vec<Input>, offers: &Offers) {
+        let mut inputs = std::collections::VecDeque::from(inputs);
+        while let Some(input) = inputs.pop_front() {
+            for effect in session.handle(Now { ms: 1_000, chance: 7 }, input) {
+                let Effect::Request { id, call, .. } = effect else { continue };
+                let answer = match call {
+                    Call::OpenSession(_) => Answer::Opened(SessionOpened {
+                        protocol: PROTOCOL,
+                        session: "credential".into(),
+                        expires_ms: 0,
+                        visitor: Visitor { id: "v".into(), name: "Visitor".into(), person: None },
+                        contact: Contact::default(),
+                        cursor: 0,
+                        offers: offers.clone(),
+                    }),
+                    Call::CallSupport => Answer::CallSupport(CallSupport {
+                        click_to_call: true,
+                        web_rtc: true,
+                        ..CallSupport::default()
+                    }),
+                    other => panic!("{other:?}"),
+                };
+                inputs.push_back(Input::Answered(id, Ok(answer)));
+            }
+        }
+    }
+
+    #[test]
+    fn the_greeting_is_what_a_new_session_shows() {
+        let files = FileOffer { types: vec!["png".into()], max_bytes: 9, max_count: 1 };
+        let all = Offers {
+            robot: true,
+            agent: true,
+            call: CallOffer { audio: true, video: false },
+            files,
+            leave_message: true,
+            text_max_bytes: 900,
+            ..Offers::default()
+        };
+        for offers in [Offers::default(), Offers { call: CallOffer::default(), ..all.clone() }, all] {
+            let mut session = Session::new(Settings { desk: "shop".into(), locale: "en".into() });
+            let nothing = Saved { schema: SCHEMA, records: Vec::new() };
+            answer(&mut session, vec![Input::Start(nothing)], &offers);
+            assert_eq!(ViewState::greeting(None, false), ViewState::of(&session));
+            answer(&mut session, vec![Input::Open], &offers);
+            assert_eq!(ViewState::greeting(Some(&offers), false), ViewState::of(&session));
+            answer(&mut session, vec![Input::Seen(true)], &offers);
+            assert_eq!(ViewState::greeting(Some(&offers), true), ViewState::of(&session));
+        }
     }
 }

@@ -6,6 +6,8 @@ use wasm_bindgen::{JsCast, JsValue};
 
 /// Milliseconds of a day.
 const DAY_MS: i64 = 86_400_000;
+/// Minutes of a day.
+const DAY_MIN: u32 = 1_440;
 /// A Monday at midnight, by UTC: 2024-01-01.
 const MONDAY_MS: f64 = 1_704_067_200_000.0;
 
@@ -65,6 +67,29 @@ impl Locale {
         js_sys::Number::from(value).to_locale_string(&self.tag).into()
     }
 
+    /// A share, such as 45 %.
+    pub fn percent(&self, hundredths: u32) -> String {
+        let format = self.number_format(&[("style", "percent")]);
+        call(format.as_ref(), f64::from(hundredths) / 100.0)
+    }
+
+    /// The plural form that goes with a number, by CLDR's names: `one`, `few`, `other` …
+    pub fn plural(&self, count: u32) -> String {
+        construct("PluralRules", &self.tag, &Object::new())
+            .map(|rules| rules.unchecked_into::<Intl::PluralRules>().select(count.into()).into())
+            .unwrap_or_else(|| "other".to_owned())
+    }
+
+    /// Several things in a row, as the language joins them: "Mon, Wed".
+    pub fn list(&self, items: &[String]) -> String {
+        let joined = construct("ListFormat", &self.tag, &options(&[("style", "narrow")])).and_then(|list| {
+            let format: Function = Reflect::get(&list, &"format".into()).ok()?.dyn_into().ok()?;
+            let items: Array = items.iter().map(JsValue::from).collect();
+            format.call1(&list, &items).ok()?.as_string()
+        });
+        joined.unwrap_or_else(|| items.join(", "))
+    }
+
     /// A size, such as 2.4 MB.
     pub fn bytes(&self, size: u64) -> String {
         let mut size = size as f64;
@@ -78,9 +103,7 @@ impl Locale {
         }
         // One digit after the point while it says something.
         let size = if size < 10.0 { (size * 10.0).round() / 10.0 } else { size.round() };
-        let options = options(&[("style", "unit"), ("unit", unit)]);
-        let format = construct("NumberFormat", &self.tag, &options)
-            .and_then(|format| Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok());
+        let format = self.number_format(&[("style", "unit"), ("unit", unit)]);
         call(format.as_ref(), size)
     }
 
@@ -94,16 +117,25 @@ impl Locale {
         name.unwrap_or_else(|| code.to_owned())
     }
 
-    /// The short name of a day of the week, 1 is Monday.
-    pub fn weekday(&self, day: u8) -> String {
-        let format = self.date_format(&[("weekday", "short"), ("timeZone", "UTC")]);
-        call(format.as_ref(), MONDAY_MS + f64::from(day.saturating_sub(1)) * DAY_MS as f64)
+    /// The short names of the first and the last day of a row of days, 1 is Monday; of one day, its own.
+    pub fn weekdays(&self, first: u8, last: u8) -> String {
+        let at = |day: u8| MONDAY_MS + f64::from(day.saturating_sub(1)) * DAY_MS as f64;
+        let parts = [("weekday", "short"), ("timeZone", "UTC")];
+        if first == last {
+            return call(self.date_format(&parts).as_ref(), at(first));
+        }
+        self.range(&parts, at(first), at(last))
     }
 
-    /// A time of day, so many minutes after midnight.
-    pub fn clock(&self, minutes: u32) -> String {
-        let format = self.date_format(&[("hour", "numeric"), ("minute", "2-digit"), ("timeZone", "UTC")]);
-        call(format.as_ref(), MONDAY_MS + f64::from(minutes) * 60_000.0)
+    /// From one time of day to another, so many minutes after midnight.
+    pub fn clock(&self, from_min: u32, to_min: u32) -> String {
+        let at = |minutes: u32| MONDAY_MS + f64::from(minutes) * 60_000.0;
+        self.range(
+            &[("hour", "numeric"), ("minute", "2-digit"), ("timeZone", "UTC")],
+            at(from_min),
+            // Midnight at the end of a day is not tomorrow: that would be written as a date.
+            at(to_min % DAY_MIN),
+        )
     }
 
     /// The name of a time zone; `None` where the visitor's clock is set to it, or the browser does not know it.
@@ -113,11 +145,35 @@ impl Locale {
         if Reflect::get(&resolved, &"timeZone".into()).ok()?.as_string()? == zone {
             return None;
         }
-        let format =
-            self.date_format(&[("timeZoneName", "long"), ("timeZone", zone), ("minute", "numeric")])?;
-        // The zone stands behind the minute or before it: "0 China Standard Time".
-        let shown = call(Some(&format), MONDAY_MS);
-        Some(shown.trim_matches(|char: char| char.is_numeric() || " ,،、分".contains(char)).to_owned())
+        let options = options(&[("timeZoneName", "long"), ("timeZone", zone)]);
+        let format = construct("DateTimeFormat", &self.tag, &options)?;
+        let parts = format
+            .unchecked_into::<Intl::DateTimeFormat>()
+            .format_to_parts(&js_sys::Date::new(&MONDAY_MS.into()));
+        let text = |part: &JsValue, name: &str| Reflect::get(part, &name.into()).ok()?.as_string();
+        parts
+            .iter()
+            .find(|part| text(part, "type").as_deref() == Some("timeZoneName"))
+            .and_then(|part| text(&part, "value"))
+    }
+
+    /// From one time to another. Times that the browser cannot put in a range stand side by side.
+    fn range(&self, parts: &[(&str, &str)], from: f64, to: f64) -> String {
+        let range = construct("DateTimeFormat", &self.tag, &options(parts)).and_then(|format| {
+            let run: Function = Reflect::get(&format, &"formatRange".into()).ok()?.dyn_into().ok()?;
+            run.call2(&format, &from.into(), &to.into()).ok()?.as_string()
+        });
+        // From late to early would be a range of two days.
+        let range = range.filter(|_| from < to);
+        range.unwrap_or_else(|| {
+            let format = self.date_format(parts);
+            [call(format.as_ref(), from), call(format.as_ref(), to)].join(" – ")
+        })
+    }
+
+    fn number_format(&self, parts: &[(&str, &str)]) -> Option<Function> {
+        let format = construct("NumberFormat", &self.tag, &options(parts))?;
+        Reflect::get(&format, &"format".into()).ok()?.dyn_into().ok()
     }
 
     fn date_format(&self, parts: &[(&str, &str)]) -> Option<Function> {

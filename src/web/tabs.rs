@@ -52,8 +52,7 @@ fn number_of(state: Option<MineState>) -> u32 {
     match state {
         None => 0,
         Some(MineState::Sending) => 2,
-        Some(MineState::Failed(_)) => 3,
-        Some(MineState::FileGone) => 4,
+        Some(MineState::Failed(_) | MineState::FileGone) => 3,
         Some(MineState::Uploading(done)) => UPLOADING + u32::from(done),
         Some(_) => 1,
     }
@@ -63,7 +62,7 @@ fn state_of(number: u32) -> Option<MineState> {
     match number {
         0 => None,
         2 => Some(MineState::Sending),
-        3 | 4 => Some(MineState::Failed(Some(ErrorCode::Unknown))),
+        3 => Some(MineState::Failed(Some(ErrorCode::Unknown))),
         UPLOADING.. => Some(MineState::Uploading((number - UPLOADING).min(1_000) as u16)),
         _ => Some(MineState::Queued),
     }
@@ -79,7 +78,7 @@ pub struct Channel {
 impl Channel {
     /// Opens the channel; `None` where the browser refuses it. What cannot be read, a later version's words, is skipped.
     pub fn open(desk: &str, heard: Box<dyn Fn(Said)>) -> Option<Self> {
-        let channel = BroadcastChannel::new(&["frontdesk/", desk].concat()).ok()?;
+        let channel = channel(desk)?;
         let listen = move |event: web_sys::Event| {
             if let Some(said) = read(&event.unchecked_into::<MessageEvent>().data()) {
                 heard(said);
@@ -123,6 +122,37 @@ impl Channel {
         // Fails only on a closed channel.
         let _ = self.channel.post_message(message);
     }
+}
+
+/// Hears that another tab has a session; stops on drop.
+#[must_use = "dropping the handle closes the channel"]
+pub struct Overheard {
+    channel: BroadcastChannel,
+    _heard: Listener,
+}
+
+/// Calls `heard` whenever another tab of the desk speaks, with the credential of the session that it has just opened.
+/// `None` where the browser refuses the channel.
+pub fn overhear(desk: &str, heard: Box<dyn Fn(Option<String>)>) -> Option<Overheard> {
+    let channel = channel(desk)?;
+    let listen = move |event: web_sys::Event| {
+        let data = event.unchecked_into::<MessageEvent>().data();
+        let Some(data) = data.dyn_ref::<Array>() else { return };
+        let opened = data.get(0).as_f64() == Some(OPENED.into());
+        heard(data.get(1).as_string().filter(|_| opened));
+    };
+    let listener = Listener::new(&channel, "message", Box::new(listen));
+    Some(Overheard { channel, _heard: listener })
+}
+
+impl Drop for Overheard {
+    fn drop(&mut self) {
+        self.channel.close();
+    }
+}
+
+fn channel(desk: &str) -> Option<BroadcastChannel> {
+    BroadcastChannel::new(&["frontdesk/", desk].concat()).ok()
 }
 
 fn read(data: &JsValue) -> Option<Said> {

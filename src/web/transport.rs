@@ -3,7 +3,7 @@
 use crate::web::upload::{Content, UploadNews, UploadRequest, UploadTo};
 use crate::web::{Timer, json};
 use crate::wire::{Read, Write};
-use frontdesk_contract::{ApiError, SESSION_HEADER};
+use frontdesk_contract::{ApiError, ErrorCode, SESSION_HEADER};
 use frontdesk_core::{Answer, Call, Failure, Upload};
 use js_sys::{Reflect, SyntaxError};
 use std::cell::Cell;
@@ -48,6 +48,19 @@ impl Transport {
         Request::begin(request, abort, timeout_ms, Box::new(told))
     }
 
+    /// Asks what any client may ask, with a body of JSON, and calls `done` as [`Request::begin`] does.
+    pub fn exchange(
+        &self,
+        (method, path, body): (&str, &str, Option<String>),
+        credential: Option<&str>,
+        timeout_ms: u32,
+        done: Box<dyn FnOnce(Result<JsValue, Failure>)>,
+    ) -> Request {
+        let abort = AbortController::new().ok();
+        let request = self.finish(method, path, body.map(JsValue::from), credential, abort.as_ref());
+        Request::begin(request, abort, timeout_ms, done)
+    }
+
     /// Asks for something beside the session; `None`: it was not to be had.
     pub async fn ask<T: Read>(&self, path: &str, credential: &str) -> Option<T> {
         let body = Some(JsValue::from_str("{}"));
@@ -82,8 +95,7 @@ impl Transport {
             return Some(request);
         }
         let init = RequestInit::new();
-        // A setting of the Fetch standard that the bindings do not name.
-        Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE).ok()?;
+        outlive(&init)?;
         web_sys::Request::new_with_request_and_init(&request, &init).ok()
     }
 
@@ -148,16 +160,20 @@ impl Transport {
         }
         if let Some(body) = body {
             headers.set("Content-Type", "application/json").ok()?;
-            // What the visitor gives arrives although the page is closed: a setting of the Fetch standard that the bindings
-            // do not name. All such requests together may have 64 KiB.
+            // What the visitor gives arrives although the page is closed. All such requests together may have 64 KiB.
             if body.as_string().is_some_and(|body| body.len() <= KEPT_ALIVE_BYTES) {
-                Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE).ok()?;
+                outlive(&init)?;
             }
             init.set_body(&body);
         }
         init.set_headers(&headers);
         web_sys::Request::new_with_str_and_init(&[&self.base, path].concat(), &init).ok()
     }
+}
+
+/// The request goes on when its page is gone: a setting of the Fetch standard that the bindings do not name.
+fn outlive(init: &RequestInit) -> Option<()> {
+    Reflect::set(init, &"keepalive".into(), &JsValue::TRUE).ok().map(drop)
 }
 
 fn escape(text: &str) -> String {
@@ -197,14 +213,32 @@ async fn exchange(request: Option<web_sys::Request>) -> Result<JsValue, Failure>
     let (window, request) = web_sys::window().zip(request).ok_or(Failure::Network)?;
     let response = JsFuture::from(window.fetch_with_request(&request)).await.map_err(|_| Failure::Network)?;
     let response: Response = response.dyn_into().map_err(|_| Failure::Network)?;
-    let body = match response.status() {
-        204 => JsValue::NULL,
-        _ => body_of(&response).await?,
+    let told = match response.status() {
+        204 => Ok(JsValue::NULL),
+        _ => body_of(&response).await,
     };
     if response.ok() {
-        return Ok(body);
+        return told;
     }
-    Err(json::from_js::<ApiError>(body).map_or(Failure::Foreign, Failure::Refused))
+    Err(match told {
+        Ok(body) => json::from_js(body).map_or_else(|| turned_away(&response), Failure::Refused),
+        Err(Failure::Foreign) => turned_away(&response),
+        Err(failure) => failure,
+    })
+}
+
+/// A box on the way refuses in its own words. Only how long to stay away is understood, in seconds (RFC 9110, 10.2.3).
+fn turned_away(response: &Response) -> Failure {
+    let wait = response.headers().get("Retry-After").ok().flatten().and_then(|wait| wait.parse::<u32>().ok());
+    match (response.status(), wait) {
+        (429 | 503, Some(seconds)) => Failure::Refused(ApiError {
+            code: ErrorCode::Overloaded,
+            message: String::new(),
+            retry_after_ms: Some(u64::from(seconds) * 1_000),
+            request_id: None,
+        }),
+        _ => Failure::Foreign,
+    }
 }
 
 /// The body as the browser reads it: what is no JSON is not the proxy's, what breaks off is the network's.

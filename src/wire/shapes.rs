@@ -56,12 +56,12 @@ macro_rules! variants {
 }
 
 words! {
-    CallEnd CallMedia CallState ContactState EndReason ErrorCode NoticeCode PostedStatus SurveyQuestion Tag
+    CallEnd CallMedia CallState ContactState EndReason ErrorCode NoticeCode PostedStatus RedactRule SurveyQuestion Tag
 }
 
 structs! {
     SessionOpened { protocol, session, expires_ms, visitor, contact, cursor, offers }
-    Visitor { id, name }
+    Visitor { id, name, person }
     Offers {
         robot or false,
         agent or false,
@@ -73,6 +73,7 @@ structs! {
         countries or Vec::new(),
         hours or None,
         text_max_bytes or 0,
+        redact or Vec::new(),
     }
     CallOffer { audio or false, video or false }
     FileOffer { types or Vec::new(), max_bytes or 0, max_count or 0 }
@@ -94,7 +95,7 @@ structs! {
     HistoryItem { id, at_ms, from, body, recalled or false }
     ApiError { code, message, retry_after_ms, request_id }
     EventPage { next, events }
-    Message { id, from, body, choices or Vec::new(), judgeable or false }
+    Message { id, from, body, choices or Vec::new(), judgeable or false, before }
     FileRef { file, kind, name, size_bytes }
     Location { latitude, longitude, label }
     Card { title, description, url or String::new(), image }

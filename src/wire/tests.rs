@@ -268,6 +268,7 @@ fn what_is_sent() {
         locale: None,
         identity: Some("i".into()),
         resume: Some(String::new()),
+        id: Some(id()),
     });
     both_write(&Connect { id: id(), to: ConnectTo::Robot });
     both_write(&Connect { id: id(), to: ConnectTo::Agent });

@@ -22,7 +22,7 @@ macro_rules! structs {
 }
 
 structs! {
-    OpenSession { protocol, desk, locale, identity, resume }
+    OpenSession { protocol, desk, locale, identity, resume, id }
     Connect { id, to }
     PostMessage { id, body }
     PostSurvey { id, level, recommend, solved, comment }

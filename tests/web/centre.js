@@ -5,10 +5,10 @@ const realRequest = window.XMLHttpRequest;
 const storage = Object.getOwnPropertyDescriptor(window, 'indexedDB');
 let centre;
 
-const answer = (status, body) =>
+const answer = (status, body, headers = {}) =>
   new Response(typeof body === 'string' ? body : JSON.stringify(body), {
     status,
-    headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json' },
+    headers: { 'content-type': typeof body === 'string' ? 'text/html' : 'application/json', ...headers },
   });
 
 const refusal = (status, code) =>
@@ -98,6 +98,7 @@ const fake = async (request) => {
   if (centre.answer === 'never') return wait(0, request.signal);
   if (centre.answer === 'foreign') return answer(200, '<p>Welcome to the hotel</p>');
   if (centre.answer === 'gateway') return answer(502, '<p>Bad gateway</p>');
+  if (centre.answer === 'crowded') return answer(503, '<p>Come back later</p>', { 'Retry-After': '7' });
   const refused = centre.refusals[call];
   if (refused) return refusal(...refused);
   if (call === 'GET events') {
@@ -231,7 +232,7 @@ export function refuse(call, status, code) {
   centre.refusals[call] = status ? [status, code] : undefined;
 }
 
-/** `down`, `never`, `foreign`, `gateway`, or nothing for proper answers. */
+/** `down`, `never`, `foreign`, `gateway`, `crowded`, or nothing for proper answers. */
 export function answerWith(kind) {
   centre.answer = kind;
 }

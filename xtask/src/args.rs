@@ -89,6 +89,22 @@ pub(crate) fn calls(words: Vec<String>) -> Result<Calls> {
     Ok(calls)
 }
 
+/// The words after `bench delivery`: how often each kind of trouble comes.
+pub(crate) fn rounds(words: Vec<String>) -> Result<u32> {
+    let mut rounds = 6;
+    let mut words = parser(words);
+    while let Some(arg) = words.next()? {
+        match arg {
+            Arg::Long("rounds") => rounds = words.value()?.parse()?,
+            other => return Err(other.unexpected().into()),
+        }
+    }
+    if rounds == 0 {
+        bail!("--rounds wants at least 1");
+    }
+    Ok(rounds)
+}
+
 /// `runs`: unless told otherwise.
 pub(crate) fn fuzz(runs: u64, words: Vec<String>) -> Result<Fuzz> {
     let mut fuzz = Fuzz { runs, targets: Vec::new() };

@@ -1,6 +1,7 @@
 //! `bench`: what a message more costs in a long conversation; first in a real browser, then natively.
 
 pub(crate) mod calls;
+pub(crate) mod delivery;
 mod report;
 mod site;
 
@@ -68,6 +69,23 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
         visitor::run("frontdesk-bench", &bench.words)?;
     }
     Ok(())
+}
+
+/// Where it is measured, in a sentence.
+fn machine() -> String {
+    let value = |file: &str, name: &str, end: char| {
+        let text = fs::read_to_string(file).unwrap_or_default();
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(name)).unwrap_or("?");
+        line.trim_matches(|sign: char| sign == end || sign.is_whitespace()).to_owned()
+    };
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    format!(
+        "{}, {cores} cores of {}, no GPU, load {} before it began.",
+        value("/etc/os-release", "PRETTY_NAME=", '"'),
+        value("/proc/cpuinfo", "model name", ':'),
+        load.split(' ').next().unwrap_or("?"),
+    )
 }
 
 fn in_browser() -> Result<()> {

@@ -38,13 +38,17 @@ const WIDGET_INPUTS: [&str; 7] = [
     "crates/contract",
 ];
 /// What else `dist/` depends on.
-const BUNDLE_INPUTS: [&str; 12] = [
+const BUNDLE_INPUTS: [&str; 16] = [
     "index.html",
     "www/alone.js",
+    "www/apologies.js",
     "www/frame.html",
     "www/frame.js",
     "www/frame.css",
+    "www/languages.js",
     "www/loader.js",
+    "www/overrides.js",
+    "www/sound.js",
     "www/vault.js",
     "www/window.js",
     "www/first-texts.json",
@@ -241,12 +245,7 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
             .arg("--bundle")
             .arg(option("--outfile=", &staged.join("frame.css"))),
     )?;
-    proc::run(
-        proc::command("node")
-            .args(["xtask/js/locales.mjs", "minify", "www/locales"])
-            .arg(staged.join("locales"))
-            .arg("www/first-texts.json"),
-    )?;
+    proc::run(proc::command("node").args(["xtask/js/locales.mjs", "minify"]).arg(staged.join("locales")))?;
     let mut softphone = proc::command("node");
     softphone.arg("xtask/js/softphone.mjs").arg(&staged);
     proc::run(if dev { softphone.arg("--dev") } else { &mut softphone })?;

@@ -29,7 +29,13 @@ pub(crate) fn check() -> Result<()> {
     println!("JavaScript");
     scripts()?;
     println!("locale files");
-    proc::run(proc::command("node").args(["xtask/js/locales.mjs", "check", "www/locales"]))?;
+    proc::run(proc::command("node").args([
+        "--test",
+        "--test-reporter=dot",
+        "xtask/js/locale_rules.test.mjs",
+        "xtask/js/languages.test.mjs",
+    ]))?;
+    proc::run(proc::command("node").args(["xtask/js/locales.mjs", "check"]))?;
     println!("lints");
     proc::run(&mut proc::cargo("clippy --quiet --workspace --all-targets -- -D warnings"))?;
     println!("lints of the widget in wasm");

@@ -18,6 +18,7 @@ const WASM_PACK: &str = "0.15.1";
 const WASM_SPLIT: &str = "0.2.4";
 const GECKODRIVER: &str = "0.37.1";
 const CARGO_FUZZ: &str = "0.13.1";
+const CARGO_MUTANTS: &str = "27.1.0";
 
 /// A browser that tests run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,7 @@ pub(crate) struct Need {
     build: bool,
     lints: bool,
     fuzz: bool,
+    mutants: bool,
     browsers: Vec<Browser>,
     /// A gateway for calls, with telephones behind it.
     calls: bool,
@@ -59,20 +61,32 @@ pub(crate) struct Need {
 }
 
 impl Need {
+    /// What every command needs.
+    fn least() -> Self {
+        Self {
+            build: false,
+            lints: false,
+            fuzz: false,
+            mutants: false,
+            browsers: Vec::new(),
+            calls: false,
+            store: false,
+        }
+    }
+
     /// To build widget and servers.
     pub(crate) fn build() -> Self {
-        Self { build: true, lints: false, fuzz: false, browsers: Vec::new(), calls: false, store: false }
+        Self { build: true, ..Self::least() }
     }
 
     /// To lint all sources.
     pub(crate) fn check() -> Self {
-        Self { build: false, lints: true, fuzz: false, browsers: Vec::new(), calls: false, store: false }
+        Self { lints: true, ..Self::least() }
     }
 
     /// To build the widget and run it in Chromium.
     pub(crate) fn bench() -> Self {
-        let browsers = vec![Browser::Chromium];
-        Self { build: true, lints: false, fuzz: false, browsers, calls: false, store: false }
+        Self { browsers: vec![Browser::Chromium], ..Self::build() }
     }
 
     /// To measure calls.
@@ -82,7 +96,17 @@ impl Need {
 
     /// To run the fuzz targets.
     pub(crate) fn fuzz() -> Self {
-        Self { build: false, lints: false, fuzz: true, browsers: Vec::new(), calls: false, store: false }
+        Self { fuzz: true, ..Self::least() }
+    }
+
+    /// To change the code and see whether tests notice, those of the stores included.
+    pub(crate) fn mutants() -> Self {
+        Self { mutants: true, ..Self::store() }
+    }
+
+    /// To run several proxies on one store.
+    pub(crate) fn store() -> Self {
+        Self { store: true, ..Self::least() }
     }
 
     /// To build, lint and test in these browsers, and for journeys in those that come along.
@@ -90,7 +114,7 @@ impl Need {
         let browsers = Browser::for_journeys(browsers);
         // Calls are tested in Chromium.
         let calls = browsers.contains(&Browser::Chromium);
-        Self { build: true, lints: true, fuzz: true, browsers, calls, store: true }
+        Self { build: true, lints: true, fuzz: true, mutants: false, browsers, calls, store: true }
     }
 }
 
@@ -104,6 +128,8 @@ struct Missing {
 enum Install {
     Cargo(CargoTool),
     Rustup(&'static [&'static str]),
+    /// What the standard library is built of; not needed.
+    LibrarySources,
     Npm,
     Apt(Vec<&'static str>),
 }
@@ -160,6 +186,14 @@ const CARGO_FUZZ_TOOL: CargoTool = CargoTool {
     locked: true,
     features: "",
     why: "tries hostile input",
+};
+const CARGO_MUTANTS_TOOL: CargoTool = CargoTool {
+    name: "cargo-mutants",
+    version: CARGO_MUTANTS,
+    bin: "cargo-mutants",
+    locked: true,
+    features: "",
+    why: "changes the code, to see whether tests notice",
 };
 
 impl CargoTool {
@@ -263,6 +297,11 @@ pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
     CARGO_FUZZ_TOOL.path()
 }
 
+/// Where `cargo-mutants` is.
+pub(crate) fn cargo_mutants() -> Result<PathBuf> {
+    CARGO_MUTANTS_TOOL.path()
+}
+
 /// Where `geckodriver` is.
 pub(crate) fn geckodriver() -> Result<PathBuf> {
     GECKODRIVER_TOOL.path()
@@ -292,6 +331,9 @@ fn missing(need: &Need) -> Result<Vec<Missing>> {
     if need.fuzz {
         tools.push(CARGO_FUZZ_TOOL);
     }
+    if need.mutants {
+        tools.push(CARGO_MUTANTS_TOOL);
+    }
     if need.browsers.contains(&Browser::Firefox) {
         tools.push(GECKODRIVER_TOOL);
     }
@@ -304,6 +346,16 @@ fn missing(need: &Need) -> Result<Vec<Missing>> {
     Ok(missing)
 }
 
+/// Whether the standard library can be built here.
+///
+/// # Errors
+///
+/// When there is no compiler.
+pub(crate) fn has_library_sources() -> Result<bool> {
+    let sysroot = proc::output(proc::command("rustc").args(["--print", "sysroot"]))?;
+    Ok(Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file())
+}
+
 fn rust_parts(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
     let sysroot = proc::output(proc::command("rustc").args(["--print", "sysroot"]))?;
     if !Path::new(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown/lib").is_dir() {
@@ -311,6 +363,13 @@ fn rust_parts(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
             what: "Rust target wasm32-unknown-unknown".into(),
             why: "the widget is WebAssembly",
             install: Install::Rustup(&["target", "add", "wasm32-unknown-unknown"]),
+        });
+    }
+    if need.build && proc::find("rustup") && !has_library_sources()? {
+        missing.push(Missing {
+            what: "Rust component rust-src".into(),
+            why: "the widget's standard library is built for size; it does without, and is 9 kB larger then",
+            install: Install::LibrarySources,
         });
     }
     if need.lints
@@ -410,6 +469,12 @@ impl Install {
                     bail!("there is no rustup to run `rustup {}`", words.join(" "));
                 }
                 proc::run(proc::command("rustup").args(*words))
+            }
+            Self::LibrarySources => {
+                if !proc::succeeds(proc::command("rustup").args(["component", "add", "rust-src"])) {
+                    println!("rust-src cannot be had: the widget is built with the library as it comes");
+                }
+                Ok(())
             }
             Self::Npm => {
                 // Install scripts only fetch or check binaries that the packages here already carry.

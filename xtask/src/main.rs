@@ -49,6 +49,9 @@ cargo xtask <command>
   bench calls [--runs N] [--seconds S]
                         click to ringing and CPU of a call, beside a page of plain JsSIP, by kamailio and rtpengine;
                         writes the figures into docs/calls.md
+  bench delivery [--rounds N]
+                        how soon everything is delivered after networks have failed, requests per message, and how soon a
+                        page that slept is up to date; writes the figures into docs/delivery.md
   fuzz [--runs N] [TARGET…]
                         hostile input for the readers of the proxy, 100,000 runs of each target by default
   simulate [--seed N] [--percent P] [--message-id WORD] [--poll WORD] [--history WORD] [ARGS]
@@ -60,10 +63,18 @@ cargo xtask <command>
   prove processes [PART…]
                         what arrives in real browsers while networks fail and programs are killed: chromium, firefox,
                         webkit, proxy-kills, store-kills, browser-kills, rolling; writes docs/delivery.md
+  prove tabs [PART…]    a visitor with up to eight tabs, 1,000 random actions each: kept-1, kept-2, refused-1, refused-2;
+                        how soon another tab goes on: closed, crashed, frozen; writes docs/delivery.md
+  prove hosts [BROWSER…]
+                        what becomes of every hostile page and every policy in every browser; writes docs/hosts.md
+  prove mutants [PART…] changes the code of outbox, cursor, journal and session in many small ways and lists what no test
+                        notices; goes on where it was stopped, writes docs/proof.md
   prove delivery [--seeds N] [--jobs N] [--minutes N]
                         the simulation, 250 seeds for each share of faults; goes on where it was stopped, writes
                         docs/delivery.md
-  replay [ARGS]         plays recorded conversations against a proxy
+  replay [--conversations FILE] [--faults SEED:PERCENT] [--through sockets] [--store STORE] [--instances N] [ARGS]
+                        plays recorded conversations through proxies, or made-up ones without a file; STORE is redb,
+                        memory, valkey or an address; `replay --help` lists all options
   install [--browsers LIST]
                         only the tools that the other commands would install
   help                  this text
@@ -95,17 +106,29 @@ fn run() -> Result<()> {
         "bench" if rest.first().is_some_and(|word| word == "calls") => {
             bench::calls::run(&args::calls(rest.into_iter().skip(1).collect())?)
         }
+        "bench" if rest.first().is_some_and(|word| word == "delivery") => {
+            bench::delivery::run(args::rounds(rest.into_iter().skip(1).collect())?)
+        }
         "bench" => bench::run(&args::bench(rest)?),
         "fuzz" => fuzz::run(&args::fuzz(fuzz::QUICK_RUNS, rest)?),
         "simulate" => simulation::run(&rest),
         "prove" if rest.first().is_some_and(|word| word == "processes") => {
             prove::processes::run(rest.get(1..).unwrap_or_default())
         }
+        "prove" if rest.first().is_some_and(|word| word == "hosts") => {
+            prove::hosts::run(rest.get(1..).unwrap_or_default())
+        }
+        "prove" if rest.first().is_some_and(|word| word == "tabs") => {
+            prove::tabs::run(rest.get(1..).unwrap_or_default())
+        }
+        "prove" if rest.first().is_some_and(|word| word == "mutants") => {
+            prove::mutants::run(rest.get(1..).unwrap_or_default())
+        }
         "prove" if rest.first().is_some_and(|word| word == "delivery") => {
             prove::delivery::run(rest.get(1..).unwrap_or_default())
         }
         "prove" => prove::hostile::run(&args::fuzz(prove::hostile::RUNS, rest)?),
-        "replay" => visitor::run("frontdesk-replay", &rest),
+        "replay" => visitor::replay(&rest),
         "" | "help" | "--help" | "-h" => {
             print!("{HELP}");
             Ok(())

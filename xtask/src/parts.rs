@@ -20,11 +20,20 @@ const NAME: &str = "frontdesk";
 pub(crate) fn make() -> Result<PathBuf> {
     let out = paths::target().join("xtask/parts");
     bundle::remove(&out)?;
-    proc::run(&mut proc::cargo(
+    let target = paths::target().join("parts");
+    let mut compile = proc::cargo(
         "rustc --package frontdesk --lib --crate-type cdylib --target wasm32-unknown-unknown --profile widget \
-         --features split -- -Clink-args=--emit-relocs -Csymbol-mangling-version=v0",
-    ))?;
-    let whole = paths::target().join("wasm32-unknown-unknown/widget").join(NAME).with_extension("wasm");
+         --features split",
+    );
+    // A folder of its own: in that of `pkg/`, which is built otherwise, each would undo the other.
+    compile.env("CARGO_TARGET_DIR", &target);
+    if install::has_library_sources()? {
+        // The standard library as well, without what only speaks of panics (decision 22).
+        compile.args(["-Zbuild-std=std,panic_abort", "-Zbuild-std-features=optimize_for_size"]);
+        compile.env("RUSTC_BOOTSTRAP", "1").env("RUSTFLAGS", "-Zunstable-options -Cpanic=immediate-abort");
+    }
+    proc::run(compile.args(["--", "-Clink-args=--emit-relocs", "-Csymbol-mangling-version=v0"]))?;
+    let whole = target.join("wasm32-unknown-unknown/widget").join(NAME).with_extension("wasm");
     let main = out.join(NAME).with_extension("wasm");
     proc::run(proc::command(install::wasm_split()?).arg(whole).arg(&out).args([
         "--target",

@@ -4,7 +4,11 @@
 pub(crate) mod delivery;
 pub(crate) mod figures;
 pub(crate) mod hostile;
+pub(crate) mod hosts;
+pub(crate) mod mutants;
 pub(crate) mod processes;
+mod rig;
+pub(crate) mod tabs;
 
 use anyhow::Result;
 

@@ -93,6 +93,16 @@ impl Shop {
         )
     }
 
+    /// A page with the desk's address in it; `?lang=` makes the widget speak that language, whatever the page does.
+    fn page(&self, page: &str, target: &str) -> String {
+        let page = page.replace(DESK, &self.desk);
+        let asked = target.split_once("?lang=").map(|(_, tag)| tag).unwrap_or_default();
+        if asked.is_empty() || !asked.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+            return page;
+        }
+        page.replacen("data-desk=", &format!("data-locale=\"{asked}\" data-desk="), 1)
+    }
+
     fn find(&self, target: &str) -> Answer {
         if target == "/livez" {
             return Answer { status: "200 OK", kind: "text/plain", body: b"ok\n".to_vec() };
@@ -113,7 +123,7 @@ impl Shop {
             Some("html") => Answer {
                 status: "200 OK",
                 kind: "text/html; charset=utf-8",
-                body: String::from_utf8_lossy(&body).replace(DESK, &self.desk).into_bytes(),
+                body: self.page(&String::from_utf8_lossy(&body), target).into_bytes(),
             },
             Some("css") => Answer { status: "200 OK", kind: "text/css; charset=utf-8", body },
             Some("js") => Answer { status: "200 OK", kind: "text/javascript; charset=utf-8", body },
@@ -201,5 +211,11 @@ mod tests {
         let page = String::from_utf8(shop.find("/").body).unwrap();
         assert!(page.contains("src=\"http://127.0.0.1:9/frontdesk.js\""));
         assert!(!page.contains(DESK));
+
+        let asks = |target| String::from_utf8(shop.find(target).body).unwrap();
+        assert!(asks("/?lang=zh-TW").contains("data-locale=\"zh-TW\" data-desk=\"shop\""));
+        for target in ["/?lang=", "/?lang=\"><script>", "/?lang=de&x", "/?language=de"] {
+            assert!(!asks(target).contains("data-locale"), "{target}");
+        }
     }
 }

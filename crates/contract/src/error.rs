@@ -55,8 +55,14 @@ codes! {
     IdInvalid = 400,
     /// No credential, or one that is not known (any more): open a session.
     SessionUnknown = 401,
-    /// The identity token of the site was refused.
+    /// The identity token of the site was refused; the message says why.
     IdentityRefused = 401,
+    /// This desk serves only visitors for whom the site vouches, and no identity token was sent.
+    IdentityMissing = 401,
+    /// The identity token is over: the site has to make a new one.
+    IdentityExpired = 401,
+    /// The identity token was used before, in another session: the site has to make a new one.
+    IdentityUsed = 401,
     /// The page's origin is not one of the desk's.
     OriginRefused = 403,
     /// There is no desk of this id.

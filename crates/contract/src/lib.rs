@@ -53,7 +53,9 @@ pub use leave::{Hours, HoursSpan, LeaveMessage, MAX_LEFT_TEXT_CHARS, MAX_NUMBER_
 pub use message::{Body, Card, FileRef, Location, Message, PostMessage, Posted, PostedStatus, Sender};
 pub use rich::{CallInvite, Element, Link, MAX_RICH_DEPTH, MAX_RICH_NODES, Node, Tag};
 pub use robot::{FeedbackSaved, MAX_REASON_BYTES, MAX_SUGGESTION_QUERY_BYTES, PostFeedback, Suggestions};
-pub use session::{CallOffer, FileOffer, Offers, OpenSession, SessionOpened, Visitor};
+pub use session::{
+    CallOffer, FileOffer, MAX_IDENTITY_BYTES, Offers, OpenSession, RedactRule, SessionOpened, Visitor,
+};
 pub use survey::{PostSurvey, SurveyForm, SurveyLevel, SurveyQuestion, SurveySaved};
 
 /// Version of this wire. A client names it when it opens a session; the proxy answers with the version it will speak.

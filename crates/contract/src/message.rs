@@ -58,6 +58,10 @@ pub struct Message {
     /// An answer of the robot that can be judged by `POST /v1/feedback`.
     #[serde(default, skip_serializing_if = "is_false")]
     pub judgeable: bool,
+    /// The event before which it was said, by its number: it had been lost on its way and was found in the centre's
+    /// history later.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<u64>,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature serde asks for")]

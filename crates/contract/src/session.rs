@@ -1,6 +1,7 @@
 //! Opening a session, and what the desk offers.
 
 use crate::contact::Contact;
+use crate::id::ClientId;
 use crate::leave::Hours;
 use serde::{Deserialize, Serialize};
 
@@ -15,13 +16,20 @@ pub struct OpenSession {
     /// The visitor's language, a BCP 47 tag such as `zh-CN`.
     #[serde(default)]
     pub locale: Option<String>,
-    /// Signed token of the site that says who the visitor is.
+    /// Signed token of the site that says who the visitor is: a JWT that is good once, at most [`MAX_IDENTITY_BYTES`].
     #[serde(default)]
     pub identity: Option<String>,
     /// Credential of an earlier session to go on with. An unknown or expired one opens a new session.
     #[serde(default)]
     pub resume: Option<String>,
+    /// Made once for this opening and unchanged by repetitions, 128 random bits: who repeats a request with a token shows by
+    /// it to be the same. Needed with `identity`, not looked at without.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<ClientId>,
 }
+
+/// The longest token that says who the visitor is, in bytes.
+pub const MAX_IDENTITY_BYTES: usize = 8_192;
 
 /// Answer to `POST /v1/session`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -51,6 +59,9 @@ pub struct Visitor {
     pub id: String,
     /// The name that agents see.
     pub name: String,
+    /// Tells persons apart for whom the site vouches, without naming them; absent for anonymous visitors.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
 }
 
 /// What a desk can do.
@@ -78,6 +89,24 @@ pub struct Offers {
     pub hours: Option<Hours>,
     /// The longest text in UTF-8 bytes; 0: no text.
     pub text_max_bytes: u32,
+    /// What is hidden in all that the visitor writes, before it is sent.
+    pub redact: Vec<RedactRule>,
+}
+
+/// Numbers that are hidden in what visitors write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum RedactRule {
+    /// Payment cards, told by issuer, length and checksum; the last four digits stay.
+    Card,
+    /// Chinese resident identity cards, told by region, day of birth and checksum.
+    CnId,
+    /// Social security numbers of the United States, told by their shape alone.
+    UsSsn,
+    /// A kind of a later version.
+    #[serde(other)]
+    Unknown,
 }
 
 /// Which calls a desk takes.

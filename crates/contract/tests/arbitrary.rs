@@ -178,11 +178,14 @@ fn kind() -> impl Strategy<Value = EventKind> {
         Just(Sender::Unknown {}),
     ];
     prop_oneof![
-        (".{0,6}", from, body(), proptest::collection::vec(".{0,6}", 0..3), any::<bool>()).prop_map(
-            |(id, from, body, choices, judgeable)| {
-                EventKind::Message(Message { id, from, body, choices, judgeable })
-            }
-        ),
+        (
+            (".{0,6}", from, body(), proptest::collection::vec(".{0,6}", 0..3)),
+            any::<bool>(),
+            any::<Option<u64>>()
+        )
+            .prop_map(|((id, from, body, choices), judgeable, before)| {
+                EventKind::Message(Message { id, from, body, choices, judgeable, before })
+            }),
         (id(), body()).prop_map(|(id, body)| EventKind::Echo(Echo {
             id,
             body,

@@ -68,7 +68,7 @@ fn every_kind_of_event_has_a_fixture() {
 #[test]
 fn an_older_version_that_leaves_fields_out_is_read() {
     let open: OpenSession = parse(include_str!("fixtures/older/open_session.json"));
-    assert_eq!((open.locale, open.identity, open.resume), (None, None, None));
+    assert_eq!((open.locale, open.identity, open.resume, open.id), (None, None, None, None));
     let opened: SessionOpened = parse(include_str!("fixtures/older/session_opened.json"));
     assert!(opened.offers.robot && !opened.offers.agent && !opened.offers.call.audio);
     assert!(opened.offers.files.types.is_empty());

@@ -7,6 +7,16 @@ pub const LONGEST_MS: u64 = 30_000;
 /// The longest wait that a server may ask for, in milliseconds.
 pub const LONGEST_HINT_MS: u64 = 600_000;
 
+/// The longest wait once something else got through, in milliseconds.
+pub const EASED_MS: u64 = 1_000;
+/// What finds out whether the desk is there again waits no longer than this, in milliseconds, for the first
+/// [`PROBES`] times; by then it is no short trouble.
+pub const PROBE_MS: u64 = 4_000;
+/// See [`PROBE_MS`].
+pub const PROBES: u32 = 16;
+/// What need not find that out itself waits at least so long, in milliseconds, or until something else got through.
+pub const RELY_MS: u64 = 4_000;
+
 /// Full jitter: anything between nothing and a ceiling that doubles with each attempt (0 for the first failure), but
 /// never less than the server asks for. `chance` is spread evenly.
 pub fn delay_ms(attempt: u32, server_ms: u64, chance: u128) -> u64 {
@@ -21,6 +31,7 @@ pub struct Tries {
     failed: u32,
     next_ms: u64,
     server_ms: u64,
+    held: bool,
 }
 
 impl Tries {
@@ -36,6 +47,7 @@ impl Tries {
 
     /// One more failed.
     pub fn fail(&mut self, now_ms: u64, server_ms: u64, chance: u128) {
+        self.held = false;
         self.next_ms = now_ms.saturating_add(delay_ms(self.failed, server_ms, chance));
         self.server_ms =
             if server_ms == 0 { 0 } else { now_ms.saturating_add(server_ms.min(LONGEST_HINT_MS)) };
@@ -49,7 +61,7 @@ impl Tries {
 
     /// Another request takes this one's place: it need not wait, except as long as the server asked for.
     pub fn renew(&mut self) {
-        *self = Self { next_ms: self.server_ms, server_ms: self.server_ms, failed: 0 };
+        *self = Self { next_ms: self.server_ms, server_ms: self.server_ms, ..Self::default() };
     }
 
     /// One more failed, after so many before it.
@@ -61,6 +73,36 @@ impl Tries {
     /// It went through.
     pub fn succeed(&mut self) {
         *self = Self::default();
+    }
+
+    /// Something else got through, so it is worth trying soon, but not before the server wants it. Only soon, and not at
+    /// once: what got through may be all that does.
+    pub fn ease(&mut self, now_ms: u64, chance: u128) {
+        if !self.held {
+            self.wait_at_most(EASED_MS, now_ms, chance);
+        }
+    }
+
+    /// After a failure about which it says nothing that something else gets through.
+    pub fn hold(&mut self) {
+        self.held = true;
+    }
+
+    /// After a failure of what finds out whether the desk is there again.
+    pub fn probe(&mut self, now_ms: u64, chance: u128) {
+        if self.failed <= PROBES {
+            self.wait_at_most(PROBE_MS, now_ms, chance);
+        }
+    }
+
+    /// After a failure of what is eased once the desk is there again.
+    pub fn rely(&mut self, now_ms: u64) {
+        self.next_ms = self.next_ms.max(now_ms.saturating_add(RELY_MS));
+    }
+
+    fn wait_at_most(&mut self, most_ms: u64, now_ms: u64, chance: u128) {
+        let soon = now_ms.saturating_add(chance as u64 % (most_ms + 1)).max(self.server_ms);
+        self.next_ms = self.next_ms.min(soon);
     }
 
     /// Things look better now: wait no longer than the server asked for.

@@ -66,6 +66,9 @@ impl Failure {
             | ErrorCode::ProtocolUnsupported
             | ErrorCode::IdInvalid
             | ErrorCode::IdentityRefused
+            | ErrorCode::IdentityMissing
+            | ErrorCode::IdentityExpired
+            | ErrorCode::IdentityUsed
             | ErrorCode::OriginRefused
             | ErrorCode::DeskUnknown
             | ErrorCode::NotFound

@@ -5,11 +5,11 @@
 //! cargo run --release -p frontdesk-proxy --example store_figures -- valkey://127.0.0.1:6379/15   # a server
 //! ```
 
-use frontdesk_contract::{CallStatus, Contact, ContactState, Event, EventKind, Typing};
+use frontdesk_contract::{Contact, ContactState, Event, EventKind, Typing};
 use frontdesk_proxy::config::StoreAt;
 use frontdesk_proxy::store::redb::RedbStore;
 use frontdesk_proxy::store::valkey::ValkeyStore;
-use frontdesk_proxy::store::{Batch, SessionRecord, Store, Survey, VisitorRecord};
+use frontdesk_proxy::store::{Batch, SessionRecord, Store, VisitorRecord};
 use std::error::Error;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
@@ -121,27 +121,9 @@ async fn newcomer(store: &dyn Store, id: &str) -> Outcome<VisitorRecord> {
         user_id: id.to_owned(),
         name: "Guest".into(),
         language: "en".into(),
-        session: hash,
-        rev: 0,
-        head: 0,
-        floor: 1,
-        codes: 0,
         contact: Contact { state: ContactState::Robot, ..Contact::default() },
-        begun_ms: 0,
-        ended_ms: 0,
-        had_agent: false,
-        offline: false,
-        queue: None,
-        survey: Survey::None,
-        read_up_to: 0,
-        unread: false,
         polling: true,
-        rested: false,
-        owes_disconnect_ms: None,
-        call: CallStatus::default(),
-        files: 0,
-        file_bytes: 0,
-        recalled: Vec::new(),
+        ..VisitorRecord::untouched(hash)
     };
     let session =
         SessionRecord { hash, visitor: id.to_owned(), desk: "shop".into(), expires_ms: u64::MAX >> 12 };

@@ -11,6 +11,7 @@
 //!
 //! # Layout
 //! - [`desk`], [`centre`], [`calls`]: the desks, their centre, calls from the page
+//! - `identity`: who vouches for visitors
 //! - `offers`: files, leaving a message, opening hours
 //! - [`limits`]: what the proxy takes at most
 //! - [`links`]: links that are invitations to a call
@@ -22,6 +23,7 @@ pub mod address;
 pub mod calls;
 pub mod centre;
 pub mod desk;
+mod identity;
 pub mod limits;
 pub mod links;
 pub mod mistake;

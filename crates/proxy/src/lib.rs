@@ -5,6 +5,7 @@ pub mod clock;
 pub mod config;
 pub mod files;
 pub mod http;
+pub mod identity;
 pub mod problem;
 pub mod quiet;
 pub mod session;

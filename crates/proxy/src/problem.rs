@@ -72,6 +72,7 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Gone => Self::session_unknown(),
             StoreError::Fenced => Self::taken_over(),
+            StoreError::Used => Self::new(ErrorCode::IdentityUsed, "the identity token was used before"),
             StoreError::Crowded => {
                 Self::new(ErrorCode::Overloaded, "too many tickets").after(Duration::from_secs(30))
             }

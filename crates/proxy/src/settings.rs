@@ -1,6 +1,7 @@
 //! What the visitor API needs to know about its deployment: [`Config`] without what belongs to a centre's adapter.
 
 use crate::config::{self, Config, Dialect, Limits, MessageIds, OnLinger, PollKind};
+use crate::identity::Identity;
 use frontdesk_contract::{CallOffer, IceServer, Offers};
 use secrecy::ExposeSecret as _;
 use std::path::PathBuf;
@@ -37,6 +38,8 @@ pub struct DeskSettings {
     pub id: String,
     /// Origins that may embed the frame and call the API, besides the public one.
     pub origins: Vec<String>,
+    /// Whether and how the site says who its visitors are.
+    pub identity: Identity,
     /// What the desk offers; sent to the page as it is.
     pub offers: Offers,
     /// Gateways that calls may use, as `wss://host:port` or with the usual port left out.
@@ -61,6 +64,7 @@ impl From<&config::Desk> for DeskSettings {
         Self {
             id: desk.id.clone(),
             origins: desk.origins.clone(),
+            identity: desk.identity.clone(),
             offers: Offers {
                 robot: cec.robot,
                 agent: cec.agent,
@@ -73,6 +77,7 @@ impl From<&config::Desk> for DeskSettings {
                 countries: desk.leave_message.clone().unwrap_or_default(),
                 hours: desk.hours.clone(),
                 text_max_bytes: cec.text_max_bytes,
+                redact: desk.redact.clone(),
             },
             gateways: desk.calls.as_ref().map(|calls| calls.gateways.clone()).unwrap_or_default(),
             ice_servers: desk.calls.iter().flat_map(|calls| &calls.ice_servers).map(told).collect(),

@@ -23,7 +23,7 @@ pub use faults::{FaultError, FaultKind, FaultPlan, Injected};
 pub use server::{Running, serve, serve_sandbox, spawn};
 pub use settings::{
     Day, DayTime, Dialect, Forced, Hours, MessageIds, PollMode, Queue, Quirks, SettingError, Settings,
-    SimQuestions, Span, SurveyQuestion, SurveyType, TokenBody, Weekly,
+    SimQuestions, Span, SurveyQuestion, SurveyType, TokenBody, TokenRenewal, Weekly,
 };
 pub use state::Sandbox;
 

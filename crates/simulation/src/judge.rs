@@ -1,5 +1,6 @@
 //! What became of every message, in the words of Jepsen's `total-queue`, and which injected fault explains it.
 
+use crate::bounds::slowest;
 use crate::options::Options;
 use crate::record::{Books, Heard, Talk};
 use frontdesk_core::MineState;
@@ -83,6 +84,9 @@ pub struct Figures {
     pub waking_ms: BTreeMap<u64, u64>,
     /// What must never happen and did.
     pub violations: Vec<String>,
+    /// Each message that is lost, doubled, out of order or unconfirmed, in words. Only of a single run.
+    #[serde(skip)]
+    pub found: Vec<String>,
     /// The hash of the history; of several runs, all of them.
     pub hash: u64,
 }
@@ -120,6 +124,9 @@ impl Figures {
     pub fn failures(&self, options: &Options) -> Vec<String> {
         let (up, down) = (&self.up, &self.down);
         let mut broken = self.violations.clone();
+        if options.promises_all() {
+            broken.extend(slowest(self));
+        }
         let mut must = |kept: bool, what: String| {
             if !kept {
                 broken.push(what);
@@ -148,6 +155,7 @@ impl Figures {
             must(up.inversions == 0, format!("up: {} out of order", up.inversions));
         }
         must(down.duplicated == 0, format!("down: {} doubled", down.duplicated));
+        must(down.inversions == 0, format!("down: {} out of order", down.inversions));
         if options.keeps_down() {
             must(down.lost == 0, format!("down: {} lost", down.lost));
         }
@@ -178,16 +186,25 @@ pub fn judge(books: &Books, left: &[Left], healed_ms: u64) -> Figures {
     figures.faults = books.faults.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
     for left in left {
         let Some(talk) = books.talks.get(&left.visitor) else { continue };
+        // For somebody who is away the last fault ends with that.
+        let healed_ms = healed_ms.max(talk.back_ms);
         figures.never_kept += talk.typed.iter().filter(|typed| typed.gone).count() as u64;
         up(&mut figures, books, talk, left, healed_ms);
-        down(&mut figures, books, talk, healed_ms);
+        down(&mut figures, books, talk, left.visitor, healed_ms);
     }
     figures
 }
 
-fn late(figures: &mut Figures, sent_ms: u64, came_ms: u64, healed_ms: u64) {
+/// A message that took so long after the last fault is told of, in milliseconds.
+const SLOW_MS: u64 = 5_000;
+
+fn late(figures: &mut Figures, (who, what): (u64, &str), sent_ms: u64, came_ms: u64, healed_ms: u64) {
     if sent_ms < healed_ms && came_ms > healed_ms {
-        *figures.recovery_ms.entry((came_ms - healed_ms).div_ceil(100) * 100).or_default() += 1;
+        let took_ms = came_ms - healed_ms;
+        *figures.recovery_ms.entry(took_ms.div_ceil(100) * 100).or_default() += 1;
+        if took_ms > SLOW_MS {
+            figures.found.push(format!("v{who}: {what} of {sent_ms} came {took_ms} ms after the last fault"));
+        }
     }
 }
 
@@ -204,20 +221,24 @@ fn up(figures: &mut Figures, books: &Books, talk: &Talk, left: &Left, healed_ms:
         let faults = books.ids.get(id).into_iter().flatten();
         faults.last().copied()
     };
-    for (typed, place) in typed.iter().zip(&verdict.heard_at) {
+    let mut unconfirmed = Vec::new();
+    for (nth, (typed, place)) in typed.iter().zip(&verdict.heard_at).enumerate() {
         let at = shown.iter().position(|(text, ..)| *text == typed.text);
         let own = at.map(|at| shown.remove(at));
         let id = own.as_ref().map(|(_, id, _)| id.as_str()).unwrap_or_default();
         let state = own.as_ref().map(|(.., state)| *state);
         if let Some(heard) = place.and_then(|place| talk.heard.get(place)) {
-            late(figures, typed.at_ms, heard.at_ms, healed_ms);
+            late(figures, (left.visitor, id), typed.at_ms, heard.at_ms, healed_ms);
             figure.recovered += u64::from(cause(id).is_some());
         }
         match (state, place.is_none()) {
             (Some(MineState::Unconfirmed), missing) => {
+                unconfirmed.push(nth);
                 figure.unconfirmed += 1;
                 figure.unconfirmed_missing += u64::from(missing);
-                figure.explain("unconfirmed", cause(id).unwrap_or(UNEXPLAINED));
+                let cause = cause(id).unwrap_or(UNEXPLAINED);
+                figure.explain("unconfirmed", cause);
+                figures.found.push(format!("v{} up: {id} is unconfirmed by {cause}", left.visitor));
             }
             (None, false) => figures
                 .violations
@@ -239,38 +260,62 @@ fn up(figures: &mut Figures, books: &Books, talk: &Talk, left: &Left, healed_ms:
         let faults = books.ids.get(&id);
         let cause = others.into_iter().find(|other| faults.is_some_and(|faults| faults.contains(other)));
         figure.explain("doubled", cause.unwrap_or(UNEXPLAINED));
+        figures.found.push(format!("v{} up: {id} was read twice", left.visitor));
         if cause.is_none() {
             figures.violations.push(format!("v{}: {id} was read twice", left.visitor));
         }
     }
-    for at in &verdict.moved {
+    // Of what is unconfirmed nobody has promised when it arrives.
+    let heard: Vec<&Heard> = talk
+        .heard
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| !unconfirmed.iter().any(|at| verdict.heard_at.get(*at) == Some(&Some(*place))))
+        .map(|(_, heard)| heard)
+        .collect();
+    let said: Vec<&str> =
+        (0..).zip(said).filter(|(at, _)| !unconfirmed.contains(at)).map(|(_, text)| text).collect();
+    let order = compare(&said, &heard.iter().map(|heard| heard.text.as_str()).collect::<Vec<_>>());
+    for at in &order.moved {
         figure.inversions += 1;
-        let fault = changed_places(*at, &verdict.heard_at).into_iter().find_map(|at| {
-            let place = verdict.heard_at.get(at).copied().flatten()?;
-            cause(talk.heard.get(place)?.id.as_deref()?)
+        let fault = changed_places(*at, &order.heard_at).into_iter().find_map(|at| {
+            let place = order.heard_at.get(at).copied().flatten()?;
+            cause(heard.get(place)?.id.as_deref()?)
         });
         figure.explain("moved", fault.unwrap_or(UNEXPLAINED));
+        let what = said.get(*at).unwrap_or(&"");
+        figures.found.push(format!("v{} up: \"{what}\" was read at another place", left.visitor));
     }
     figures.up.add(&figure);
 }
 
-fn down(figures: &mut Figures, books: &Books, talk: &Talk, healed_ms: u64) {
-    let said: Vec<&str> = talk.said.iter().map(|said| said.text.as_str()).collect();
-    let shown: Vec<&str> = talk.shown.iter().map(|shown| shown.text.as_str()).collect();
+fn down(figures: &mut Figures, books: &Books, talk: &Talk, visitor: u64, healed_ms: u64) {
+    // By their codes, too: some say the same.
+    let said: Vec<_> = talk.said.iter().map(|said| (Some(&said.code), said.text.as_str())).collect();
+    let came = as_arranged(books, talk);
+    let shown: Vec<_> = came.iter().map(|shown| (shown.id.as_ref(), shown.text.as_str())).collect();
     let verdict = compare(&said, &shown);
     let mut figure = Direction { messages: said.len() as u64, ..Direction::default() };
     figure.unexpected = verdict.unexpected.len() as u64;
     for (said, place) in talk.said.iter().zip(&verdict.heard_at) {
-        match place.and_then(|place| talk.shown.get(place)) {
+        match place.and_then(|place| came.get(place)) {
             Some(Heard { at_ms, .. }) => {
-                late(figures, said.at_ms, *at_ms, healed_ms);
+                late(figures, (visitor, &said.code), said.at_ms, *at_ms, healed_ms);
                 let copies = books.handed_out.get(&said.code);
                 figure.recovered +=
                     u64::from(copies.is_some_and(|copies| copies.iter().any(|copy| copy.fault.is_some())));
             }
             None => {
+                let cause = lost_down(books, &said.code);
                 figure.lost += 1;
-                figure.explain("lost", lost_down(books, &said.code));
+                figure.explain("lost", cause);
+                let kept =
+                    if books.journalled.contains(&said.code) { "had been kept" } else { "was never kept" };
+                let copies = books.handed_out.get(&said.code).map(Vec::as_slice).unwrap_or_default();
+                figures.found.push(format!(
+                    "v{visitor} down: {} was lost by {cause}, {kept}, handed out as {copies:?}",
+                    said.code
+                ));
             }
         }
     }
@@ -280,6 +325,11 @@ fn down(figures: &mut Figures, books: &Books, talk: &Talk, healed_ms: u64) {
         figure.explain("doubled", UNEXPLAINED);
         figures.violations.push(format!("{code} was shown twice"));
     }
+    if !verdict.moved.is_empty() {
+        let nth = |heard: &&Heard| talk.said.iter().position(|said| Some(&said.code) == heard.id.as_ref());
+        let order: Vec<Option<usize>> = came.iter().map(nth).collect();
+        figures.found.push(format!("v{visitor} down: what was said is shown in the order {order:?}"));
+    }
     for at in &verdict.moved {
         figure.inversions += 1;
         let fault = changed_places(*at, &verdict.heard_at).into_iter().find_map(|at| {
@@ -288,9 +338,31 @@ fn down(figures: &mut Figures, books: &Books, talk: &Talk, healed_ms: u64) {
                 copies.iter().any(|copy| books.killed.contains(&copy.proxy)).then_some("proxy: killed");
             copies.iter().find_map(|copy| copy.fault).or(killed)
         });
-        figure.explain("moved", fault.unwrap_or(UNEXPLAINED));
+        let fault = fault.unwrap_or(UNEXPLAINED);
+        figure.explain("moved", fault);
+        let code = talk.said.get(*at).map(|said| said.code.as_str()).unwrap_or_default();
+        figures.found.push(format!("v{visitor} down: {code} is shown at another place by {fault}"));
     }
     figures.down.add(&figure);
+}
+
+/// What was shown, as if the centre's answers had not been rearranged: order is that of arrival.
+fn as_arranged<'a>(books: &Books, talk: &'a Talk) -> Vec<&'a Heard> {
+    let mut shown: Vec<&Heard> = talk.shown.iter().collect();
+    let nth = |heard: &Heard| talk.said.iter().position(|said| Some(&said.code) == heard.id.as_ref());
+    for codes in &books.rearranged {
+        let meant = |heard: &Heard| heard.id.as_ref().is_some_and(|id| codes.contains(id));
+        let places: Vec<usize> =
+            (0..).zip(&shown).filter(|(_, heard)| meant(heard)).map(|(at, _)| at).collect();
+        let mut those: Vec<&Heard> = shown.iter().copied().filter(|heard| meant(heard)).collect();
+        those.sort_by_key(|heard| nth(heard));
+        for (place, heard) in places.into_iter().zip(those) {
+            if let Some(slot) = shown.get_mut(place) {
+                *slot = heard;
+            }
+        }
+    }
+    shown
 }
 
 /// This message, and those with which it has changed places: any of them may be the one that came late.

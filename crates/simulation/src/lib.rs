@@ -10,6 +10,7 @@
 //! - [`people`]: who types: visitors and an agent
 //! - [`record`]: what was typed, read and injected, outside the code under test
 //! - [`prove`], [`report`]: many runs, and their figures
+//! - [`bounds`]: what is promised in time and in requests
 //! - [`judge`]: lost, duplicated, unexpected, recovered, inversions, unconfirmed, and what explains them
 
 #[cfg(not(tokio_unstable))]
@@ -17,6 +18,7 @@ compile_error!(
     "build with `--cfg tokio_unstable`, as `cargo xtask simulate` does: without a seed for tokio no run repeats"
 );
 
+pub mod bounds;
 pub mod fleet;
 pub mod judge;
 pub mod links;
@@ -26,6 +28,10 @@ pub mod prove;
 pub mod record;
 pub mod report;
 pub mod world;
+
+/// The same for the program and its tests.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 pub use judge::Figures;
 pub use options::Options;

@@ -2,6 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use frontdesk_planted::Bug;
+pub use frontdesk_visitor::replay::switches::{MessageId, Poll};
 use std::fmt;
 
 /// What decides a run.
@@ -25,6 +26,9 @@ pub struct Options {
     /// Proxies at the same time, over one store, each request to any of them.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(1..=5))]
     pub proxies: u64,
+    /// The centre replaces a visitor's token at every use, and not only when it has lapsed.
+    #[arg(long)]
+    pub always_new_tokens: bool,
     /// A bug that is planted, by its word.
     #[arg(long, value_name = "BUG", value_parser = bug)]
     pub planted: Option<Bug>,
@@ -36,57 +40,25 @@ pub struct Options {
     pub messages: u64,
 }
 
-macro_rules! words {
-    ($(#[doc = $about:literal])+ $name:ident { $($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+ }) => {
-        $(#[doc = $about])+
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
-        pub enum $name {
-            $($(#[doc = $doc])+ #[value(name = $word)] $variant,)+
+/// What the centre keeps for reading back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum History {
+    /// Every message.
+    Kept,
+    /// Nothing.
+    None,
+}
+
+impl History {
+    /// All of them.
+    pub const ALL: &[Self] = &[Self::Kept, Self::None];
+
+    /// The word for it in options and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Kept => "kept",
+            Self::None => "none",
         }
-
-        impl $name {
-            /// All of them.
-            pub const ALL: &[Self] = &[$(Self::$variant,)+];
-
-            /// The word for it, the same in options and settings.
-            pub fn word(self) -> &'static str {
-                match self {
-                    $(Self::$variant => $word,)+
-                }
-            }
-        }
-    };
-}
-
-words! {
-    /// What the centre does with message ids.
-    MessageId {
-        /// A known id is not taken again.
-        Deduplicated = "deduplicated",
-        /// The id can be read in the history.
-        Echoed = "echoed",
-        /// Nothing.
-        Ignored = "ignored",
-    }
-}
-
-words! {
-    /// What the centre does with messages that a poll has answered.
-    Poll {
-        /// Forgets them.
-        Destructive = "destructive",
-        /// Hands them out again for a while.
-        Repeats = "repeats",
-    }
-}
-
-words! {
-    /// What the centre keeps for reading back.
-    History {
-        /// Every message.
-        Kept = "kept",
-        /// Nothing.
-        None = "none",
     }
 }
 
@@ -128,6 +100,9 @@ impl fmt::Display for Options {
             f,
             "--seed {seed} --percent {percent} --message-id {ids} --poll {poll} --history {history} --proxies {proxies} --visitors {visitors} --messages {messages}"
         )?;
+        if self.always_new_tokens {
+            write!(f, " --always-new-tokens")?;
+        }
         match self.planted {
             Some(bug) => write!(f, " --planted {}", bug.word()),
             None => Ok(()),

@@ -1,5 +1,6 @@
 //! Many runs, by turns over all cases, as far as there is time: what was reached is kept, and gone on with.
 
+use crate::bounds::{too_late, too_many};
 use crate::judge::Figures;
 use crate::options::{History, MessageId, Options, Poll};
 use crate::world::run;
@@ -13,7 +14,7 @@ use std::time::{Duration, Instant};
 /// Shares of exchanges that meet a fault, in percent.
 pub const PERCENTS: [u64; 4] = [0, 1, 5, 20];
 /// A case that is promised to be without any loss is run so many times as often as another.
-const WEIGHT: u64 = 10;
+const WEIGHT: u64 = 20;
 
 /// A case: what the centre does, and how often faults strike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,6 +81,28 @@ impl Reached {
         self.cases.get(&case.key()).cloned().unwrap_or_default()
     }
 
+    /// The figures of all cases that promise all, with this share of faults.
+    pub fn promised(&self, percent: u64) -> Figures {
+        let mut sum = Figures::default();
+        for case in Case::all().filter(|case| case.percent == percent) {
+            if case.options(1, &size(1, 1)).promises_all() {
+                sum.add(&self.of(case));
+            }
+        }
+        sum
+    }
+
+    /// What breaks a promise that is made of many runs.
+    fn broken(&self) -> Vec<String> {
+        let each = PERCENTS.into_iter().map(|percent| (percent, self.promised(percent)));
+        let each = each.filter(|(_, figures)| figures.runs > 0);
+        each.flat_map(|(percent, figures)| {
+            let broken = too_late(&figures).into_iter().chain(too_many(&figures, percent));
+            broken.map(move |what| format!("{percent} %: {what}"))
+        })
+        .collect()
+    }
+
     fn save(&self, file: &Path) -> anyhow::Result<()> {
         let text = serde_json::to_vec(self)?;
         // Whoever stops it in the middle of a write loses one run and not all.
@@ -113,13 +136,14 @@ pub fn size(visitors: u64, messages: u64) -> Options {
         poll: Poll::Destructive,
         history: History::Kept,
         proxies: 1,
+        always_new_tokens: false,
         planted: None,
         visitors,
         messages,
     }
 }
 
-/// Runs until every percentage has had `seeds` runs in the cases that promise all, a tenth of it in each of the others,
+/// Runs until every percentage has had `seeds` runs in the cases that promise all, a twentieth of it in each of the others,
 /// or the time is over. `jobs` at the same time.
 ///
 /// # Errors
@@ -191,6 +215,10 @@ pub fn prove(
     let work = work.into_inner().unwrap_or_else(PoisonError::into_inner);
     match work.broken {
         Some(error) => Err(error),
-        None => Ok(work.reached),
+        None => {
+            let broken = work.reached.broken();
+            anyhow::ensure!(broken.is_empty(), "{}", broken.join("\n"));
+            Ok(work.reached)
+        }
     }
 }

@@ -58,6 +58,10 @@ pub struct Talk {
     pub said: Vec<Said>,
     /// What the visitor was shown of it, and when each first appeared.
     pub shown: Vec<Heard>,
+    /// When each was shown first, by its code: a page that is loaded again shows everything anew.
+    pub first_shown: BTreeMap<String, u64>,
+    /// When the visitor's page was last there again after it had been away, or was loaded anew.
+    pub back_ms: u64,
 }
 
 /// The books of a run.
@@ -71,6 +75,8 @@ pub struct Books {
     pub ids: BTreeMap<String, BTreeSet<&'static str>>,
     /// Copies of the message with this code that left the centre.
     pub handed_out: BTreeMap<String, Vec<HandedOut>>,
+    /// Answers to polls whose messages were turned round: their codes.
+    pub rearranged: Vec<Vec<String>>,
     /// Codes that a store holds.
     pub journalled: BTreeSet<String>,
     /// By proxy: ids whose outcome its store does not hold yet.
@@ -128,7 +134,7 @@ impl Record {
         let mut books = self.books();
         let hash = &mut books.hash;
         // Writing into a hash does not fail.
-        let _ = write!(hash, "{now} {line}\n");
+        let _ = writeln!(hash, "{now} {line}");
         if let Some(lines) = &mut books.lines {
             lines.push(format!("{now:>7} {line}"));
         }

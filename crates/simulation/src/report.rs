@@ -1,23 +1,11 @@
 //! The figures as they stand in the documentation.
 
+use crate::bounds::{quantile, requests_per_message};
 use crate::judge::Figures;
 use crate::options::{History, MessageId, Options, Poll};
-use crate::prove::{Case, PERCENTS, Reached, size};
+use crate::prove::{Case, PERCENTS, Reached};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-
-/// Up to which step so many of a thousand are.
-fn quantile(steps: &BTreeMap<u64, u64>, of_thousand: u64) -> u64 {
-    let all: u64 = steps.values().sum();
-    let mut seen = 0;
-    for (step, count) in steps {
-        seen += count;
-        if seen * 1_000 >= all * of_thousand {
-            return *step;
-        }
-    }
-    0
-}
 
 fn seconds(ms: u64) -> String {
     format!("{:.1}", ms as f64 / 1_000.0)
@@ -34,16 +22,6 @@ fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
-}
-
-fn sum(reached: &Reached, percent: u64, wanted: impl Fn(&Options) -> bool) -> Figures {
-    let mut sum = Figures::default();
-    for case in Case::all().filter(|case| case.percent == percent) {
-        if wanted(&case.options(1, &size(1, 1))) {
-            sum.add(&reached.of(case));
-        }
-    }
-    sum
 }
 
 /// The text between the marks.
@@ -72,13 +50,13 @@ pub fn markdown(reached: &Reached, size: &Options) -> String {
     let mut all = 0;
     let mut bad = 0;
     for percent in PERCENTS {
-        let figures = sum(reached, percent, Options::promises_all);
+        let figures = reached.promised(percent);
         let (up, down) = (&figures.up, &figures.down);
         let said = up.messages + down.messages;
         let lost = up.lost + down.lost;
         all += said;
         bad += lost;
-        let per_message = figures.posts as f64 / up.messages.max(1) as f64;
+        let per_message = requests_per_message(&figures);
         let _ = writeln!(
             line,
             "| {percent} % | {} | {} | {} | {lost} | {} | {} | {} | {} | {} s, {} s | {per_message:.2} | {} s |",
@@ -159,7 +137,7 @@ fn row(line: &mut String, case: Case, figures: &Figures) {
 pub fn brief(figures: &Figures) -> String {
     let (up, down) = (&figures.up, &figures.down);
     let mut text = String::new();
-    let per_message = figures.posts as f64 / up.messages.max(1) as f64;
+    let per_message = requests_per_message(figures);
     for (name, way) in [("up", up), ("down", down)] {
         let _ = writeln!(
             text,
@@ -195,6 +173,9 @@ pub fn brief(figures: &Figures) -> String {
     );
     for (kind, count) in &figures.faults {
         let _ = writeln!(text, "    {count} {kind}");
+    }
+    for found in &figures.found {
+        let _ = writeln!(text, "{found}");
     }
     text
 }

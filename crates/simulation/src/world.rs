@@ -8,7 +8,7 @@ use crate::options::{History, MessageId, Options, Poll};
 use crate::people::agent::Agent;
 use crate::people::visitor::{COMMIT, Person};
 use crate::record::Record;
-use frontdesk_sandbox::{MessageIds, PollMode, Sandbox, Settings};
+use frontdesk_sandbox::{MessageIds, PollMode, Quirks, Sandbox, Settings, TokenRenewal};
 use frontdesk_visitor::chance::mix;
 use frontdesk_visitor::clock::Clock;
 use frontdesk_visitor::{FaultLog, FaultPlan, Link, Setup, Storage, Visitor};
@@ -75,6 +75,14 @@ fn centre_settings(options: &Options) -> Settings {
         access_token_s: 60,
         visitor_token_s: 40,
         visitor_token_grace_s: 10,
+        quirks: Quirks {
+            token_renewal: if options.always_new_tokens {
+                TokenRenewal::Always
+            } else {
+                TokenRenewal::Lapsed
+            },
+            ..Quirks::default()
+        },
         seed: Some(mix(&[options.seed, 0x5a2d])),
         ..Settings::default()
     }

@@ -26,7 +26,7 @@ fn the_promise_holds_for_every_seed() {
     let strict: Vec<Case> =
         cases.iter().copied().filter(|case| case.options(0, &small()).promises_all()).collect();
     for seed in 1..=SEEDS {
-        let from = if seed % 2 == 0 { &strict } else { &cases };
+        let from = if seed.is_multiple_of(2) { &strict } else { &cases };
         let at = usize::try_from(seed * 7).unwrap_or(0) % from.len();
         let case = from.get(at).copied().expect("a case");
         let options = case.options(seed, &small());
@@ -60,23 +60,21 @@ fn the_same_seed_is_the_same_history() {
 
 /// The cases in which a bug can be seen.
 fn case_for(bug: Bug, seed: u64) -> Options {
-    let options = Options { seed, percent: if seed % 2 == 0 { 5 } else { 20 }, ..small() };
+    let options = Options { seed, percent: if seed.is_multiple_of(2) { 5 } else { 20 }, ..small() };
     match bug {
         Bug::DedupOff => Options { poll: Poll::Repeats, history: History::None, ..options },
         Bug::TwoPollersUnfenced => Options { proxies: 3, ..options },
         Bug::JournalAfterAnswer => Options { message_id: MessageId::Deduplicated, ..options },
+        // Only where many tokens are new can the answers with two of them overtake each other.
+        Bug::TokenByArrival => Options { always_new_tokens: true, ..options },
         _ => options,
     }
 }
 
-/// No run has made two answers with new tokens overtake each other, so the bug changes nothing. Until one does, the proxy's
-/// own tests of its tokens are what notices it.
-const WITHOUT_EFFECT: Bug = Bug::TokenByArrival;
-
 #[test]
 fn planted_bugs_are_noticed() {
     let mut missed = Vec::new();
-    for bug in Bug::ALL.into_iter().filter(|bug| *bug != WITHOUT_EFFECT) {
+    for bug in Bug::ALL {
         let noticed = (1..=SEEDS).find(|seed| {
             let sound = case_for(bug, *seed);
             let planted = Options { planted: Some(bug), ..sound.clone() };

@@ -71,11 +71,7 @@ fn way(
 }
 
 pub(super) fn offer(context: Context) -> FileOffer {
-    let mut offer = FileOffer::default();
-    context.desk().look(&mut |session| {
-        offer = session.offers().map(|offers| offers.files.clone()).unwrap_or_default();
-    });
-    offer
+    context.desk().offers().map(|offers| offers.files).unwrap_or_default()
 }
 
 fn list(files: Option<FileList>) -> Vec<File> {

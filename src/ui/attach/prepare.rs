@@ -3,7 +3,7 @@
 use super::buttons;
 use super::clean::{self, Picture};
 use super::sniff::{self, Found, HEAD_BYTES};
-use crate::driver::Chosen;
+use crate::engine::Chosen;
 use crate::lazy;
 use crate::ui::context::Context;
 use crate::ui::text::{self, Key};
@@ -34,8 +34,7 @@ fn take(context: Context, mut files: Vec<File>) {
     let offer = buttons::offer(context);
     let room = (offer.max_count as usize).saturating_sub(desk.tray.count());
     if files.len() > room {
-        let most = desk.words.locale.number(offer.max_count);
-        desk.tray.complain(desk.words.fill(text::ATTACH_COUNT, &[("count", &most)]));
+        desk.tray.complain(desk.words.count(text::ATTACH_COUNT, "count", offer.max_count));
         files.truncate(room);
     }
     files.iter().for_each(|_| desk.tray.expect());

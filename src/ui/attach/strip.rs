@@ -1,10 +1,10 @@
 //! The strip: a picture or a name for each file, a way to take it out again, and what could not be taken.
 
-use crate::driver::Chosen;
+use crate::engine::Chosen;
 use crate::lazy;
 use crate::ui::context::Context;
 use crate::ui::icon;
-use crate::ui::parts::{block, fixed, icon as draw, icon_button, line, nothing, piece, region};
+use crate::ui::parts::{block, fixed, icon as draw, icon_button, isolated, line, nothing, piece, region};
 use crate::ui::text;
 use leptos::prelude::*;
 use web_sys::Url;
@@ -53,7 +53,7 @@ fn tile(context: Context, at: usize, file: &Chosen) -> AnyView {
     let size = desk.words.locale.bytes(file.content.size() as u64);
     let shown = match Url::create_object_url_with_blob(&file.content) {
         Ok(address) if file.content.type_().starts_with("image/") => picture(address, file.name.clone()),
-        _ => block("fd-tile-name", vec![draw(icon::FILE), line("", fixed(file.name.clone()))]),
+        _ => block("fd-tile-name", vec![draw(icon::FILE), line("", isolated(fixed(file.name.clone())))]),
     };
     let remove = move || {
         let desk = context.desk();
@@ -63,7 +63,7 @@ fn tile(context: Context, at: usize, file: &Chosen) -> AnyView {
     };
     let label = desk.words.fill(text::REMOVE_FILE, &[("name", &file.name)]);
     let remove = icon_button("fd-tile-remove", icon::CLOSE, label, remove);
-    let title = [&file.name, ", ", &size].concat();
+    let title = [&desk.words.isolated(&file.name), ", ", size.as_str()].concat();
     view! { class="fd", <li class="fd-tile" title=title>{shown}{remove}</li> }.into_any()
 }
 

@@ -1,7 +1,7 @@
 //! What was chosen and not sent yet.
 
 use super::strip;
-use crate::driver::Chosen;
+use crate::engine::Chosen;
 use crate::lazy;
 use crate::ui::context::Context;
 use crate::ui::parts::{nothing, number, piece};

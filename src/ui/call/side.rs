@@ -107,7 +107,9 @@ impl Side {
             if let Some(desk) = weak.upgrade() {
                 // Not in this turn: the session may be the one that this was heard from.
                 spawn_local(async move {
-                    desk.with_driver(|driver| driver.input(frontdesk_core::Input::Calling(calling)));
+                    if let Some(engine) = desk.engine() {
+                        engine.input(frontdesk_core::Input::Calling(calling));
+                    }
                 });
             }
         };

@@ -1,6 +1,7 @@
 //! The field, with the buttons beside it and what stands above it.
 
 use super::enter::Enter;
+use crate::entrance;
 use crate::ui::attach;
 use crate::ui::context::{Context, Desk};
 use crate::ui::icon;
@@ -128,10 +129,14 @@ fn send(context: Context) {
         let _ = field.focus();
         return;
     }
+    let Some(engine) = desk.engine() else {
+        // It stays in the field until there is something that keeps it.
+        context.converse();
+        return entrance::when_running(context, Box::new(move || send(context)));
+    };
     send_text(context, &text);
     if !files.is_empty() {
-        let files = desk.tray.take();
-        desk.with_driver(|driver| driver.send_files(files));
+        engine.send_files(desk.tray.take());
         context.tray_changed();
     }
 }
@@ -183,7 +188,7 @@ fn measure(desk: &Desk, field: &HtmlTextAreaElement, max: u32) {
     let Some(limit) = desk.find(".fd-limit") else { return };
     let number = |value: usize| desk.words.locale.number(value as u32);
     let sentence = if over > 0 {
-        desk.words.fill(text::BYTES_OVER, &[("over", &number(over))])
+        desk.words.count(text::BYTES_OVER, "over", over as u32)
     } else if max > 0 && used * 100 >= max as usize * TELL_FROM_PERCENT {
         desk.words.fill(text::BYTES_USED, &[("used", &number(used)), ("max", &number(max as usize))])
     } else {

@@ -79,7 +79,7 @@ pub fn queue_words(words: &Words, queue: QueueInfo) -> (String, String) {
         Some(wait) if wait < MINUTE_MS => words.get(text::QUEUE_SOON),
         Some(wait) => {
             let minutes = u32::try_from(wait.div_ceil(MINUTE_MS)).unwrap_or(u32::MAX);
-            words.fill(text::QUEUE_WAIT, &[("minutes", &words.locale.number(minutes))])
+            words.count(text::QUEUE_WAIT, "minutes", minutes)
         }
     };
     (place, wait)
@@ -104,11 +104,9 @@ fn long_wait(context: Context) -> AnyView {
     let timer = StoredValue::new_local(None::<Timer>);
     let since = Memo::new(move |_| context.view().queue_since_ms);
     effect(move || {
-        let mut passed = 0;
-        context.desk().with_driver(|driver| {
-            // Not known before the event has come: it has just begun.
-            passed = since.get().checked_sub(1).map_or(0, |since| driver.now_ms().saturating_sub(since));
-        });
+        let now_ms = context.desk().engine().map_or(0, |engine| engine.now_ms());
+        // Not known before the event has come: it has just begun.
+        let passed = since.get().checked_sub(1).map_or(0, |since| now_ms.saturating_sub(since));
         waited.set(false);
         let end = move || waited.set(true);
         timer.set_value(Some(Timer::after(LONG_WAIT_MS.saturating_sub(passed), Box::new(end))));

@@ -115,12 +115,7 @@ fn problem(id: &'static str, sentence: impl Fn() -> Option<String> + Send + 'sta
 
 fn countries(context: Context) -> AnyView {
     let desk = context.desk();
-    let mut countries = Vec::new();
-    desk.with_driver(|driver| {
-        countries = driver
-            .look(|session| session.offers().map(|offers| offers.countries.clone()))
-            .unwrap_or_default();
-    });
+    let countries = desk.offers().map(|offers| offers.countries).unwrap_or_default();
     if countries.len() < 2 {
         return nothing();
     }

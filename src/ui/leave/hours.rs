@@ -12,10 +12,7 @@ use leptos::prelude::*;
 lazy::part! { leave:
     /// Draws the hours.
     pub(super) fn hours_part(context: Context) -> AnyView {
-        let mut hours = None;
-        context.desk().look(&mut |session| {
-            hours = session.offers().and_then(|offers| offers.hours.clone());
-        });
+        let hours = context.desk().offers().and_then(|offers| offers.hours);
         hours.map_or_else(nothing, |hours| list(context, &hours))
     }
 }
@@ -30,13 +27,7 @@ fn list(context: Context, hours: &Hours) -> AnyView {
 }
 
 fn sentence(locale: &Locale, span: &HoursSpan) -> String {
-    let days: Vec<String> = runs(&span.days)
-        .into_iter()
-        .map(|(first, last)| match (locale.weekday(first), locale.weekday(last)) {
-            (first, last) if first == last => first,
-            (first, last) => [&first, "–", &last].concat(),
-        })
-        .collect();
-    let to = locale.clock(span.to_min);
-    [&days.join(", "), " ", &locale.clock(span.from_min), "–", &to].concat()
+    let days: Vec<String> =
+        runs(&span.days).into_iter().map(|(first, last)| locale.weekdays(first, last)).collect();
+    [locale.list(&days), locale.clock(span.from_min, span.to_min)].join(" ")
 }

@@ -29,9 +29,6 @@ pub fn leave(context: Context) -> AnyView {
 /// When the desk is open, where it says so.
 #[cfg(target_arch = "wasm32")]
 pub fn hours(context: Context) -> AnyView {
-    let mut said = false;
-    context.desk().look(&mut |session| {
-        said = session.offers().is_some_and(|offers| offers.hours.is_some());
-    });
+    let said = context.desk().offers().is_some_and(|offers| offers.hours.is_some());
     if said { lazy::later(context, move || Box::pin(hours::hours_part(context))) } else { parts::nothing() }
 }

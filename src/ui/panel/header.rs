@@ -4,7 +4,9 @@ use super::{CONFIRM_END, MENU, NO_LAYER};
 use crate::ui::call::opener;
 use crate::ui::context::Context;
 use crate::ui::icon;
-use crate::ui::parts::{block, button, fixed, icon as draw, icon_button, line, nothing, piece, words};
+use crate::ui::parts::{
+    block, button, fixed, icon as draw, icon_button, isolated, line, nothing, piece, words,
+};
 use crate::ui::text;
 use crate::ui::view_state::Facing;
 use leptos::prelude::*;
@@ -52,7 +54,7 @@ pub(super) fn header(context: Context, layer: RwSignal<u32>) -> AnyView {
         <header class="fd-header">
             <span class="fd-avatar" aria-hidden="true">{avatar}</span>
             <div class="fd-who">
-                <h1 class="fd-who-name">{name}</h1>
+                <h1 class="fd-who-name">{isolated(name)}</h1>
                 {line("fd-who-status", status)}
             </div>
             {opener(context)}

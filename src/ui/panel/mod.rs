@@ -100,7 +100,7 @@ impl Surroundings for Context {
     }
 
     fn look(&self, look: &mut dyn FnMut(&Transcript)) {
-        self.desk().with_driver(|driver| driver.look(|session| look(session.transcript())));
+        self.desk().look(&mut |session| look(session.transcript()));
     }
 
     fn leave(&self) {

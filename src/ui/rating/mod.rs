@@ -105,7 +105,7 @@ fn choice(answer: RwSignal<u32>, name: &'static str, value: u32, shown: AnyView,
         <label class="fd-level">
             <input type="radio" name=name class="fd-sr" on:change=choose />
             <span class="fd-face">{shown}</span>
-            <span class="fd-level-name">{label}</span>
+            <bdi class="fd-level-name">{label}</bdi>
         </label>
     }
     .into_any()

@@ -108,10 +108,7 @@ impl Suggest {
     fn said(self) -> String {
         match self.shown().len() {
             0 => String::new(),
-            count => {
-                let words = &self.context.desk().words;
-                words.fill(text::SUGGESTED_COUNT, &[("count", &words.locale.number(count as u32))])
-            }
+            count => self.context.desk().words.count(text::SUGGESTED_COUNT, "count", count as u32),
         }
     }
 

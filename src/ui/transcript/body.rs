@@ -79,7 +79,7 @@ impl Rows {
                 _ => {}
             }
         }
-        let label = [&self.words.get(text::DOWNLOAD), " ", &file.name].concat();
+        let label = self.words.fill(text::DOWNLOAD_FILE, &[("name", &file.name)]);
         let line = if file.file.is_empty() {
             self.add(bubble, "div", "fd-document", "")
         } else {

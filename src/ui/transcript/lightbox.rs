@@ -17,13 +17,16 @@ pub(super) struct Picture {
     pub(super) name: String,
 }
 
+type Caption = Box<dyn Fn(usize, &str) -> String>;
+
 struct Lightbox {
     around: Rc<dyn Surroundings>,
     pictures: Vec<Picture>,
     at: Cell<usize>,
     image: Element,
     caption: Element,
-    count: Box<dyn Fn(usize) -> String>,
+    /// What stands above the picture at a position that has this name.
+    told: Caption,
     failed: String,
 }
 
@@ -53,9 +56,14 @@ pub(super) fn open(
         rows.icon(&button, shown);
     }
     let all = pictures.len() as u32;
-    let count = move |at: usize| {
+    let told = move |at: usize, name: &str| {
+        let name = words.isolated(name);
+        if all == 1 {
+            return name.into_owned();
+        }
         let number = |value| words.locale.number(value);
-        words.fill(text::COUNT_OF, &[("at", &number(at as u32 + 1)), ("count", &number(all))])
+        let count = words.fill(text::COUNT_OF, &[("at", &number(at as u32 + 1)), ("count", &number(all))]);
+        [&name, " · ", count.as_str()].concat()
     };
     let lightbox = Rc::new(Lightbox {
         around: Rc::clone(around),
@@ -63,7 +71,7 @@ pub(super) fn open(
         at: Cell::new(at),
         image,
         caption,
-        count: Box::new(count),
+        told: Box::new(told),
         failed: rows.words.get(text::FILE_FAILED),
     });
     let (clicked, pressed) = (Rc::clone(&lightbox), Rc::clone(&lightbox));
@@ -110,8 +118,7 @@ impl Lightbox {
         let Some(picture) = self.pictures.get(at) else { return };
         let _ = self.image.remove_attribute("src");
         let _ = self.image.set_attribute("alt", &picture.name);
-        let caption = [&picture.name, " · ", &(self.count)(at)].concat();
-        self.caption.set_text_content(Some(if self.pictures.len() > 1 { &caption } else { &picture.name }));
+        self.caption.set_text_content(Some(&(self.told)(at, &picture.name)));
         let own = Rc::clone(self);
         let come = move |address: Option<String>| {
             if own.at.get() == at {

@@ -50,7 +50,9 @@ impl Rows {
         // As the browser reads the address, whatever it looks like to others.
         let host = anchor.unchecked_ref::<HtmlAnchorElement>().hostname();
         if !host.is_empty() && !names_host(&label, &host) {
-            self.add(parent, "bdi", "fd-host", &[" (", &host, ")"].concat());
+            // The blank belongs to the text around: from right to left it would stand on the far side of the address.
+            let _ = parent.append_child(&self.document.create_text_node(" "));
+            self.add(parent, "bdi", "fd-host", &["(", &host, ")"].concat());
         }
     }
 

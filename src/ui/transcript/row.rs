@@ -78,8 +78,18 @@ impl Rows {
             kind => {
                 let line = self.line(kind);
                 let _ = row.toggle_attribute_with_force("hidden", line.is_empty());
-                self.add(row, "div", "fd-note-text", &line);
+                self.note(row, &line);
             }
+        }
+    }
+
+    /// A line between the messages, by us or by the centre in whatever language.
+    fn note(&self, row: &Element, text: &str) {
+        // One without text is not drawn, by the style sheet.
+        if let Some(note) = self.add(row, "div", "fd-note-text", "")
+            && !text.is_empty()
+        {
+            self.add(&note, "bdi", "", text);
         }
     }
 
@@ -89,14 +99,16 @@ impl Rows {
         };
         let name = self.words.name_of(from);
         if matches!(from, Sender::System {} | Sender::Unknown {}) {
-            self.add(row, "div", "fd-note-text", &self.words_of(body));
+            self.note(row, &self.words_of(body));
             return;
         }
         if place.first {
             self.avatar(row, from, &name);
         }
         let Some(stack) = self.add(row, "div", "fd-stack", "") else { return };
-        self.add(&stack, "div", if place.first { "fd-name" } else { "fd-sr" }, &name);
+        if let Some(line) = self.add(&stack, "div", if place.first { "fd-name" } else { "fd-sr" }, "") {
+            self.add(&line, "bdi", "", &name);
+        }
         if *recalled {
             self.add(&stack, "div", "fd-bubble fd-recalled", &self.words.get(text::RECALLED));
         } else {
@@ -255,7 +267,7 @@ impl Rows {
             MineState::Queued => (text::STATE_QUEUED, icon::CLOCK),
             MineState::Sending => (text::STATE_SENDING, icon::CLOCK),
             MineState::Uploading(sent) => {
-                let percent = self.words.locale.number(u32::from(sent / 10));
+                let percent = self.words.locale.percent(u32::from(sent / 10));
                 return (self.words.fill(text::STATE_UPLOADING, &[("percent", &percent)]), icon::CLOCK);
             }
             MineState::Sent if read => (text::STATE_READ, icon::TICKS),

@@ -58,6 +58,8 @@ pub struct Options {
     pub dark: bool,
     /// A phone's screen, in CSS pixels.
     pub phone: Option<(u32, u32)>,
+    /// Pages may make sounds though nobody has touched them.
+    pub plays: bool,
     /// With media over loopback, and devices as said next.
     pub calls: bool,
     /// What a page gets that asks for microphone and camera.
@@ -343,8 +345,10 @@ fn capabilities(options: Options, machine: &Machine, profile: &Folder) -> Result
         if options.dark {
             arguments.push("--blink-settings=preferredColorScheme=0".into());
         }
-        if options.calls {
+        if options.calls || options.plays {
             arguments.push(PLAYS.into());
+        }
+        if options.calls {
             if let Machine::This = machine {
                 arguments.push(LOOPBACK.into());
             }

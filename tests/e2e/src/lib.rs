@@ -7,6 +7,8 @@
 //!
 //! [`sip`] is for calls, through the softphone alone or through the panel, against real gateways and telephones.
 //! [`delivery`] counts what arrives while networks fail and programs are killed.
+//! [`tabs`] is for a visitor with many of them.
+//! [`hosts`] are websites that make it hard for a widget.
 //! [`network`] puts the visitor's machine into a network of its own.
 //!
 //! [`story()`] puts these together for one test, and leaves screenshots and logs in `target/e2e` when it fails.
@@ -15,6 +17,7 @@ pub mod browser;
 pub mod centre;
 mod console;
 pub mod delivery;
+pub mod hosts;
 pub mod network;
 pub mod others;
 pub mod pages;
@@ -26,6 +29,7 @@ pub mod stack;
 mod story;
 pub mod street;
 pub mod tab;
+pub mod tabs;
 pub mod wait;
 
 use std::path::PathBuf;

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result, ensure};
 use reqwest::{Client, Method};
 use serde_json::{Value, json};
 
+use crate::sandbox::client;
 use crate::stack::Stack;
 
 /// One who has asked for a person.
@@ -23,7 +24,7 @@ impl Other {
     /// When the desk does not want it.
     pub async fn queues(stack: &Stack) -> Result<Self> {
         let (desk, shop) = (stack.desk.clone(), stack.shop.origin.clone());
-        let mut other = Self { client: Client::new(), desk, shop, session: String::new() };
+        let mut other = Self { client: client(), desk, shop, session: String::new() };
         let opened = other.ask(Method::POST, "session", &json!({"protocol": 1, "desk": "shop"})).await?;
         other.session = opened.get("session").and_then(Value::as_str).context("no session")?.to_owned();
         other.ask(Method::POST, "contact", &json!({"id": "wish-of-another", "to": "agent"})).await?;

@@ -10,6 +10,12 @@ const panelFrame = () => deep("frontdesk-launcher iframe")[0] ?? deep("iframe")[
 
 const shown = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
 
+/** The first that can be seen of what a selector means in our element. */
+const ours = (selector) => {
+  for (const host of document.getElementsByTagName("frontdesk-launcher"))
+    for (const element of host.shadowRoot.querySelectorAll(selector)) if (shown(element)) return element;
+};
+
 const ROLES = {
   BUTTON: "button", TEXTAREA: "textbox", A: "link", IFRAME: "frame", DIALOG: "dialog", FIELDSET: "group", H1: "heading", H2: "heading",
   H3: "heading", MENU: "list", UL: "list", OL: "list", HEADER: "banner", MAIN: "main", NAV: "navigation",

@@ -5,7 +5,10 @@ use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 
 use crate::stack::Stack;
-use crate::wait::until;
+use crate::wait::{SOON, until};
+
+/// The newest messages of a conversation that are asked for: all.
+const MESSAGES: u32 = 5_000;
 
 /// The interface of a running centre that knows one visitor.
 #[derive(Debug)]
@@ -18,7 +21,7 @@ impl Sandbox {
     /// That of this stack's centre.
     #[must_use]
     pub fn of(stack: &Stack) -> Self {
-        Self { client: Client::new(), base: stack.centre.base_url.clone() }
+        Self { client: client(), base: stack.centre.base_url.clone() }
     }
 
     /// Begins a scenario of the centre's own in the newest conversation, with so many milliseconds between two steps.
@@ -66,7 +69,8 @@ impl Sandbox {
         let mut records = Vec::new();
         for user in users {
             let user = user.as_str().context("a visitor without an id")?;
-            records.push(self.json(Method::GET, &format!("/sandbox/record?userId={user}"), None).await?);
+            let path = format!("/sandbox/record?userId={user}&messages={MESSAGES}");
+            records.push(self.json(Method::GET, &path, None).await?);
         }
         Ok(records)
     }
@@ -148,6 +152,12 @@ impl Sandbox {
         };
         Ok(good(request.send().await?).await?.json().await?)
     }
+}
+
+/// A client for programs on this machine, however this one was built.
+pub(crate) fn client() -> Client {
+    // One that cannot be set up is as good as none.
+    frontdesk_visitor::http::client(SOON, None).unwrap_or_default()
 }
 
 async fn good(answer: Response) -> Result<Response> {

@@ -6,11 +6,15 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use axum::Router;
-use axum::extract::State;
+use axum::body::Bytes;
+use axum::extract::{Path as Name, State};
 use axum::http::{StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
+
+use crate::hosts::server::{self, Reports};
 
 /// How the pages name the desk that they embed.
 const DESK: &str = "http://desk.invalid";
@@ -22,6 +26,8 @@ pub struct Shop {
     pub origin: String,
     /// Its port.
     pub port: u16,
+    /// What browsers have reported of violated policies.
+    pub reports: Arc<Reports>,
     tasks: Vec<JoinHandle<()>>,
 }
 
@@ -29,6 +35,8 @@ pub struct Shop {
 struct Pages {
     folder: PathBuf,
     desk: String,
+    origin: String,
+    reports: Arc<Reports>,
 }
 
 /// A port for a shop; `localhost` may mean IPv4 or IPv6.
@@ -62,13 +70,26 @@ impl Place {
     #[must_use]
     pub fn open(self, desk: &str) -> Shop {
         let origin = self.origin();
-        let pages = Arc::new(Pages { folder: crate::root().join("www/demo/shop"), desk: desk.to_owned() });
-        let router = Router::new().fallback(page).with_state(pages);
+        let reports = Arc::<Reports>::default();
+        let pages = Arc::new(Pages {
+            folder: crate::root().join("www/demo/shop"),
+            desk: desk.to_owned(),
+            origin: origin.clone(),
+            reports: Arc::clone(&reports),
+        });
+        let router = Router::new()
+            .route("/hosts/{*path}", get(hostile))
+            .route("/hosts/reports", post(report))
+            .route("/packages/{name}", get(packaged))
+            // What stands before a desk may refuse its frames.
+            .route("/frame", get(async || server::refused_frame()))
+            .fallback(page)
+            .with_state(pages);
         let serve = |listener| {
             let router = router.clone();
             tokio::spawn(async move { drop(axum::serve(listener, router).await) })
         };
-        Shop { origin, port: self.port, tasks: self.listeners.into_iter().map(serve).collect() }
+        Shop { origin, port: self.port, reports, tasks: self.listeners.into_iter().map(serve).collect() }
     }
 }
 
@@ -76,6 +97,26 @@ impl Drop for Shop {
     fn drop(&mut self) {
         self.tasks.iter().for_each(JoinHandle::abort);
     }
+}
+
+async fn hostile(State(pages): State<Arc<Pages>>, target: Uri) -> Response {
+    let path = target.path().trim_start_matches("/hosts/");
+    let without = target.query() == Some("without");
+    let found = server::answer(path, without, &pages.desk, &pages.origin);
+    found.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+/// Websites that have the widget from its npm package.
+async fn packaged(State(pages): State<Arc<Pages>>, Name(name): Name<String>) -> Response {
+    let missing = StatusCode::NOT_FOUND.into_response();
+    let Some(path) = place(&crate::root().join("target/packages/site/public"), &name) else { return missing };
+    let Ok(body) = tokio::fs::read_to_string(&path).await else { return missing };
+    let kind = if name.ends_with(".js") { "text/javascript" } else { "text/html; charset=utf-8" };
+    ([(header::CONTENT_TYPE, kind)], body.replace(DESK, &pages.desk)).into_response()
+}
+
+async fn report(State(pages): State<Arc<Pages>>, body: Bytes) -> StatusCode {
+    pages.reports.take(&body)
 }
 
 async fn page(State(pages): State<Arc<Pages>>, target: Uri) -> Response {
@@ -107,7 +148,7 @@ impl Pages {
     }
 
     /// Names the desk in a page. `?rtl` makes it a page that is read from right to left, `?keep-title` one that keeps its
-    /// title, `?no-calls` one whose tag asks for no microphone.
+    /// title, `?no-calls` one whose tag asks for no microphone, `?sound` one whose tag asks for tones.
     fn dress(&self, page: &[u8], query: Option<&str>) -> String {
         let page = String::from_utf8_lossy(page).replace(DESK, &self.desk);
         match query {
@@ -118,6 +159,7 @@ impl Pages {
                 1,
             ),
             Some("keep-title") => page.replacen("data-desk", "data-page-title=\"off\" data-desk", 1),
+            Some("sound") => page.replacen("data-desk", "data-sound=\"on\" data-desk", 1),
             Some("no-calls") => page.replacen("data-calls=\"video\" ", "", 1),
             _ => page,
         }

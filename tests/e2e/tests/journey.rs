@@ -59,7 +59,7 @@ async fn journey(rig: &Rig, script: &Script, databases: &[&str]) -> Result<()> {
 
     panel.ask_for_a_person().await?;
     panel.tells("queue_next").await?;
-    let wait = panel.words.fill("queue_wait", "minutes", "1")?;
+    let wait = panel.words.count("queue_wait", "minutes", "1")?;
     shop.tab.reads(In::Panel, &wait).await?;
 
     let agent = rig.agent_desk().await?;

@@ -46,6 +46,9 @@ async fn failures_are_told_apart() {
         answer_with(kind);
         assert_eq!(outcome(&message()).await, Err(wanted), "{kind}");
     }
+    answer_with("crowded");
+    let Err(Failure::Refused(error)) = outcome(&message()).await else { panic!("not refused") };
+    assert_eq!((error.code, error.retry_after_ms), (ErrorCode::Overloaded, Some(7_000)));
     answer_with("");
     refuse("POST messages", 409, "queueing");
     let Err(Failure::Refused(error)) = outcome(&message()).await else { panic!("not refused") };

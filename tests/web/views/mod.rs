@@ -1,6 +1,7 @@
 //! One suite per view, and the whole.
 
 mod attach;
+mod bidi;
 mod calls;
 mod composer;
 mod dock;

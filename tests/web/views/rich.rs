@@ -152,5 +152,5 @@ async fn a_link_that_names_another_host_shows_its_own() {
     visitor.reads(".fd-rich", "shop.example/y").await;
     let hosts = visitor.place.query_selector_all(".fd-host").unwrap();
     let hosts: Vec<_> = (0..hosts.length()).filter_map(|at| hosts.item(at)?.text_content()).collect();
-    assert_eq!(hosts, [" (evil.example)", " (evil.example)"]);
+    assert_eq!(hosts, ["(evil.example)", "(evil.example)"]);
 }

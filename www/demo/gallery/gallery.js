@@ -4,9 +4,10 @@
 import init, { Scene } from 'frontdesk-widget';
 import { answerCalls } from './calls.js';
 import { scenes } from './scenes.js';
-import { languages } from './words.js';
+import { LANGUAGES } from '../../languages.js';
+import { wordsOf } from './words.js';
 
-const CHOICES = { lang: Object.keys(languages), theme: ['light', 'dark'], width: ['desktop', 'phone'] };
+const CHOICES = { lang: LANGUAGES, theme: ['light', 'dark'], width: ['desktop', 'phone'] };
 const here = (path) => new URL(path, import.meta.url).href;
 const asked = new URLSearchParams(location.search);
 const chosen = Object.fromEntries(
@@ -89,7 +90,7 @@ const main = async () => {
   answerCalls();
   const sound = tone();
   const sources = { bowl: here('art/bowl.svg'), tea: here('art/tea.svg'), sound, film: sound };
-  const context = { texts, sources, words: languages[chosen.lang] };
+  const context = { texts, sources, words: wordsOf(chosen.lang) };
   const wanted = asked.get('scene')?.split(',');
   window.scenes = Object.entries(scenes)
     .filter(([name]) => !wanted || wanted.includes(name))

@@ -41,7 +41,9 @@ pub(crate) fn run(calls: &Calls) -> Result<()> {
     let commit = prove::commit(&MEASURED)?;
     bundle::build(false)?;
     proc::run(&mut proc::cargo("build --package frontdesk-proxy"))?;
-    let machine = machine()?;
+    let chromium = proc::output(proc::command(super::CHROMIUM).arg("--version"))?;
+    let chromium = chromium.split(" built").next().unwrap_or_default().trim();
+    let machine = super::machine();
     let mut command = proc::cargo("run --quiet --package frontdesk-e2e --bin frontdesk-call-figures --");
     command.args([calls.runs.to_string(), calls.seconds.to_string()]).env_remove("FRONTDESK_BIN");
     let made = command.stderr(Stdio::inherit()).output().context("cannot start the measurement")?;
@@ -49,7 +51,8 @@ pub(crate) fn run(calls: &Calls) -> Result<()> {
     let table = String::from_utf8(made.stdout)?;
     println!("{table}");
     let text = format!(
-        "`cargo xtask bench calls --runs {} --seconds {}`, commit {commit}; {machine}\n\n{}",
+        "`cargo xtask bench calls --runs {} --seconds {}`, commit {commit}; {chromium} headless, {machine} Servers are development \
+         builds, the widget is as it is shipped.\n\n{}",
         calls.runs,
         calls.seconds,
         table.trim()
@@ -67,26 +70,6 @@ fn put(page: &str, text: &str) -> Result<String> {
     let (before, rest) = page.split_once(FROM).with_context(lacks)?;
     let (_, after) = rest.split_once(TO).with_context(lacks)?;
     Ok(format!("{before}{FROM}\n\n{text}\n\n{TO}{after}"))
-}
-
-/// Where it was measured, in a line.
-fn machine() -> Result<String> {
-    let chromium = proc::output(proc::command(super::CHROMIUM).arg("--version"))?;
-    let value = |file: &str, name: &str, end: char| {
-        let text = fs::read_to_string(file).unwrap_or_default();
-        let line = text.lines().find_map(|line| line.trim().strip_prefix(name)).unwrap_or("?");
-        line.trim_matches(|sign: char| sign == end || sign.is_whitespace()).to_owned()
-    };
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    Ok(format!(
-        "{} headless, {}, {cores} cores of {}, no GPU, load {} before it began. Servers are development builds, the widget is \
-         as it is shipped.",
-        chromium.split(" built").next().unwrap_or_default().trim(),
-        value("/etc/os-release", "PRETTY_NAME=", '"'),
-        value("/proc/cpuinfo", "model name", ':'),
-        load.split(' ').next().unwrap_or("?"),
-    ))
 }
 
 #[cfg(test)]

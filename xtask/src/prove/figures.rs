@@ -15,6 +15,12 @@ use crate::paths;
 /// Where the promise and its figures stand.
 pub(crate) const DELIVERY: &str = "docs/delivery.md";
 
+/// Where the figures stand of what is not about delivery alone.
+pub(crate) const PROOF: &str = "docs/proof.md";
+
+/// Where it is said what becomes of hostile websites.
+pub(crate) const HOSTS: &str = "docs/hosts.md";
+
 /// Puts `text` between the marks named `name` of the page, in the place of what was there. Nothing is written when that is
 /// the same already.
 ///
@@ -29,6 +35,23 @@ pub(crate) fn write(page: &str, name: &str, text: &str) -> Result<()> {
         fs::write(&file, new).with_context(|| format!("cannot write {page}"))?;
     }
     Ok(())
+}
+
+/// The line of a table in this page that begins with this cell, if there is one: what was measured on another machine, or
+/// before a clean build, is kept until it is measured again.
+///
+/// # Errors
+///
+/// A page that cannot be read.
+pub(crate) fn line(page: &str, first: &str) -> Result<Option<String>> {
+    let text = fs::read_to_string(paths::root().join(page)).with_context(|| format!("cannot read {page}"))?;
+    Ok(text.lines().find(|line| begins(line, first)).map(str::to_owned))
+}
+
+fn begins(line: &str, first: &str) -> bool {
+    line.strip_prefix("| ")
+        .and_then(|rest| rest.strip_prefix(first))
+        .is_some_and(|rest| rest.starts_with(" |"))
 }
 
 fn put(page: &str, name: &str, text: &str) -> Result<String> {
@@ -70,10 +93,23 @@ mod tests {
     }
 
     #[test]
-    fn delivery_has_a_place_for_the_simulation_and_for_processes() {
-        let page = fs::read_to_string(paths::root().join(DELIVERY)).unwrap();
-        for name in ["simulation", "processes"] {
-            put(&page, name, "new").unwrap();
+    fn a_line_is_found_by_its_whole_first_cell() {
+        assert!(begins("| a page | 1 | 2 |", "a page"));
+        assert!(!begins("| a page in Firefox | 1 |", "a page"));
+        assert!(!begins("a page | 1 |", "a page"));
+    }
+
+    #[test]
+    fn every_proof_has_its_place() {
+        for (page, names) in [
+            (DELIVERY, &["simulation", "processes", "tabs", "recovery"][..]),
+            (PROOF, &["hostile", "mutants"]),
+            (HOSTS, &["hosts"]),
+        ] {
+            let page = fs::read_to_string(paths::root().join(page)).unwrap();
+            for name in names {
+                put(&page, name, "new").unwrap();
+            }
         }
     }
 }

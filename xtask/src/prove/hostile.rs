@@ -12,7 +12,7 @@ use crate::hash;
 use crate::install::{self, Need};
 use crate::paths;
 
-use super::commit;
+use super::{commit, figures};
 
 /// Runs of each fuzz target, unless told otherwise.
 pub(crate) const RUNS: u64 = 10_000_000;
@@ -89,14 +89,11 @@ impl Progress {
 }
 
 fn report(all: &[Progress]) -> Result<()> {
-    let mut text = "# Proof\n\nWhat `cargo xtask prove` ran: the checks that are too long for `cargo xtask test`. It goes on where it was stopped, \
-                    and begins again where the code that is tried has changed.\n\n## Hostile input\n\nlibFuzzer, without a sanitizer. Each \
-                    target of `crates/fuzz` says what it checks; a panic, a broken promise, 10 s or 2 GB for one input would have stopped \
-                    it. One step in sixteen tries inputs of the full length, the others of a sixteenth of it.\n\n| target | runs | of | crashes | seconds | commit |\n| --- | ---: | ---: | ---: | ---: | --- |\n"
-        .to_owned();
+    let mut text =
+        "| target | runs | of | crashes | seconds | commit |\n| --- | ---: | ---: | ---: | ---: | --- |\n"
+            .to_owned();
     for Progress { target, runs, seconds, commit, .. } in all {
         text.push_str(&format!("| {} | {runs} | {RUNS} | 0 | {seconds} | {commit} |\n", target.name));
     }
-    let file = paths::root().join("docs/proof.md");
-    fs::write(&file, text).with_context(|| format!("cannot write {}", file.display()))
+    figures::write(figures::PROOF, "hostile", &text)
 }

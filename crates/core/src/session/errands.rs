@@ -150,7 +150,7 @@ impl Session {
             return;
         }
         step.redraw();
-        let (number, text) = (plain(&number), plain(&text));
+        let (number, text) = (plain(&number), self.redacted(plain(&text)));
         let (digits, chars) = (number.chars().count(), text.chars().count());
         let refused = if !(1..=MAX_NUMBER_CHARS).contains(&digits) {
             Some(ErrorCode::NumberInvalid)
@@ -184,7 +184,7 @@ impl Session {
             return;
         }
         step.redraw();
-        let reason = plain(&reason);
+        let reason = self.redacted(plain(&reason));
         let refused = if !helpful && reason.is_empty() {
             Some(ErrorCode::ReasonMissing)
         } else if reason.len() > MAX_REASON_BYTES {

@@ -33,8 +33,11 @@ impl Session {
         self.following.reached(seq);
         let news = self.following.is_news(seq);
         self.show_hole(step, expected, seq, at_ms, &kind);
+        let mut place = seq;
         let entry = match kind {
             EventKind::Message(message) => {
+                // Only ever moved up: what comes after it would not be told from a hole.
+                place = message.before.map_or(seq, |before| before.saturating_sub(1).min(seq));
                 self.agent_types_until = None;
                 let said = matches!(message.from, Sender::Agent(_) | Sender::Robot(_));
                 if news && said && self.seen {
@@ -108,7 +111,7 @@ impl Session {
             EventKind::Unknown {} => None,
         };
         if let Some(kind) = entry {
-            self.transcript.insert(Some(seq), at_ms, kind, &mut step.changes);
+            self.transcript.insert(Some(place), at_ms, kind, &mut step.changes);
         }
     }
 

@@ -69,6 +69,10 @@ impl Following {
         self.tries.failed()
     }
 
+    pub(super) fn tries(&mut self) -> &mut Tries {
+        &mut self.tries
+    }
+
     pub(super) fn is_leader(&self) -> bool {
         self.role == Role::Leader
     }
@@ -265,7 +269,11 @@ impl Session {
         };
         match failure.next() {
             Next::Reopen => self.reopen(step),
-            Next::Retry { after_ms } => step.put_off(&mut self.following.tries, after_ms),
+            Next::Retry { after_ms } => {
+                step.put_off_probe(&mut self.following.tries, after_ms);
+                // What waits for news would not tell that it got through.
+                self.following.ask_now = true;
+            }
             // A refusal that does not go away must not be asked for in a loop.
             Next::Stop | Next::Hold | Next::Reconnect => step.put_off(&mut self.following.tries, 30_000),
         }

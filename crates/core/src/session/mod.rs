@@ -22,6 +22,7 @@ mod opening;
 mod past;
 mod rating;
 mod receipts;
+mod redacting;
 mod sending;
 mod sharing;
 mod step;
@@ -297,8 +298,15 @@ impl Session {
         step.timed_out = false;
     }
 
-    fn got_through(&mut self, step: &Step, down: bool) {
-        *(if down { &mut self.down_ms } else { &mut self.up_ms }) = step.now.ms;
+    fn got_through(&mut self, step: &mut Step, down: bool) {
+        let now_ms = step.now.ms;
+        *(if down { &mut self.down_ms } else { &mut self.up_ms }) = now_ms;
+        let wish = self.wish.as_mut().map(|wish| &mut wish.tries);
+        for tries in
+            [&mut self.outbox.tries, self.rating.tries(), self.following.tries()].into_iter().chain(wish)
+        {
+            tries.ease(now_ms, step.now.draw());
+        }
     }
 
     /// How often sending has failed in a row.
@@ -351,7 +359,7 @@ impl Session {
         self.opening.hurry();
         self.outbox.tries.hurry();
         self.uploads.hurry();
-        self.rating.hurry();
+        self.rating.tries().hurry();
         self.errands.hurry();
         self.past.hurry();
         self.calling.hurry();

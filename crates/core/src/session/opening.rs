@@ -1,7 +1,7 @@
 //! Opening and resuming.
 
 use super::step::{Purpose, Step};
-use super::{Session, Stage};
+use super::{Session, Settings, Stage};
 use crate::effect::{Call, Effect};
 use crate::failure::{Failure, Next};
 use crate::input::Answer;
@@ -11,6 +11,20 @@ use crate::transcript::MineState;
 use frontdesk_contract::{
     Contact, ContactState, EndReason, OpenSession, PROTOCOL, PostSurvey, QueueInfo, SessionOpened,
 };
+
+impl Settings {
+    /// What opens a session, or resumes the one with this credential.
+    pub fn opening(&self, resume: Option<String>) -> OpenSession {
+        OpenSession {
+            protocol: PROTOCOL,
+            desk: self.desk.clone(),
+            locale: Some(self.locale.clone()),
+            identity: None,
+            resume,
+            id: None,
+        }
+    }
+}
 
 impl Session {
     pub(super) fn start(&mut self, step: &mut Step, saved: Saved) {
@@ -77,13 +91,7 @@ impl Session {
         if self.opening.next_ms() > step.now.ms {
             return Some(self.opening.next_ms());
         }
-        let call = Call::OpenSession(OpenSession {
-            protocol: PROTOCOL,
-            desk: self.settings.desk.clone(),
-            locale: Some(self.settings.locale.clone()),
-            identity: None,
-            resume: self.credential.clone(),
-        });
+        let call = Call::OpenSession(self.settings.opening(self.credential.clone()));
         self.request(step, Purpose::Open, call);
         None
     }
@@ -99,7 +107,7 @@ impl Session {
 
     fn opening_failed(&mut self, step: &mut Step, failure: &Failure) {
         match failure.next() {
-            Next::Retry { after_ms } => step.put_off(&mut self.opening, after_ms),
+            Next::Retry { after_ms } => step.put_off_probe(&mut self.opening, after_ms),
             _ => self.stage = Stage::Refused(failure.code()),
         }
     }
@@ -120,6 +128,7 @@ impl Session {
         }
         self.credential = Some(opened.session);
         self.offers = Some(opened.offers);
+        self.redact_waiting(step);
         self.contact = opened.contact;
         if self.contact.state != ContactState::Queueing {
             self.queue = QueueInfo::default();

@@ -48,8 +48,8 @@ impl Rating {
         self.kept = true;
     }
 
-    pub(super) fn hurry(&mut self) {
-        self.tries.hurry();
+    pub(super) fn tries(&mut self) -> &mut Tries {
+        &mut self.tries
     }
 
     pub(super) fn restore(&mut self, out: PostSurvey) {
@@ -88,7 +88,7 @@ impl Session {
             return;
         }
         let id = step.new_id();
-        let comment = plain(&comment);
+        let comment = self.redacted(plain(&comment));
         self.rating.out = Some(PostSurvey { id, level, recommend, solved, comment });
         self.rating.kept = false;
         self.rating.tries.succeed();

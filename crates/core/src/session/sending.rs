@@ -20,7 +20,7 @@ const ANSWER_MS: u64 = 1_000;
 
 impl Session {
     pub(super) fn send(&mut self, step: &mut Step, text: String) {
-        let text = plain(&text);
+        let text = self.redacted(plain(&text));
         if text.is_empty() {
             return;
         }
@@ -40,15 +40,15 @@ impl Session {
     }
 
     pub(super) fn send_location(&mut self, step: &mut Step, mut place: Location) {
-        place.label = plain(&place.label);
+        place.label = self.redacted(plain(&place.label));
         let on_earth = place.latitude.abs() <= 90.0 && place.longitude.abs() <= 180.0;
         let refused = if on_earth { None } else { Some(ErrorCode::BadRequest) };
         self.send_body(step, refused, Body::Location(place));
     }
 
     pub(super) fn send_card(&mut self, step: &mut Step, mut card: Card) {
-        card.title = plain(&card.title);
-        card.description = plain(&card.description);
+        card.title = self.redacted(plain(&card.title));
+        card.description = self.redacted(plain(&card.description));
         let complete = !card.title.is_empty() && (!card.url.is_empty() || card.image.is_some());
         let refused = if complete { None } else { Some(ErrorCode::CardIncomplete) };
         self.send_body(step, refused, Body::Card(card));
@@ -181,7 +181,15 @@ impl Session {
         }
         let mut shown = MineState::Queued;
         match next {
-            Next::Retry { after_ms } => step.put_off(&mut self.outbox.tries, after_ms),
+            Next::Retry { after_ms } => {
+                if self.following.failed() > 0 {
+                    step.put_off(&mut self.outbox.tries, after_ms);
+                    self.outbox.tries.rely(step.now.ms);
+                } else {
+                    // The poll that waits is none the wiser.
+                    step.put_off_probe(&mut self.outbox.tries, after_ms);
+                }
+            }
             Next::Hold => {
                 // The queue's own events open the way again; asking now and then covers a lost one.
                 step.put_off(&mut self.outbox.tries, 5_000);
@@ -192,6 +200,7 @@ impl Session {
             Next::Reconnect => {
                 // A desk that connects and then knows nothing of it must not be asked in a loop.
                 step.put_off(&mut self.outbox.tries, 0);
+                self.outbox.tries.hold();
                 if !overtaken {
                     self.lose_contact(step, failure.code());
                 }

@@ -67,6 +67,12 @@ impl Step {
         }
     }
 
+    /// As [`Step::put_off`], for what finds out whether the desk is there again.
+    pub(super) fn put_off_probe(&mut self, tries: &mut Tries, after_ms: u64) {
+        self.put_off(tries, after_ms);
+        tries.probe(self.now.ms, self.now.draw());
+    }
+
     pub(super) fn new_id(&mut self) -> ClientId {
         ClientId::from_bits(self.now.draw())
     }

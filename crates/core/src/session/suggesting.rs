@@ -53,7 +53,7 @@ impl Session {
     }
 
     pub(super) fn draft(&mut self, step: &mut Step, text: &str) {
-        let query = plain(text);
+        let query = self.redacted(plain(text));
         if query == self.suggesting.query {
             return;
         }

@@ -43,7 +43,9 @@ fn entry_of(key: u32, item: HistoryItem) -> Entry {
     let body = if recalled { Body::Text(String::new()) } else { body };
     let mut kind = match from {
         None => mine(ClientId::new(id), body, MineState::Sent),
-        Some(from) => theirs(Message { id, from, body, choices: Vec::new(), judgeable: false }, None),
+        Some(from) => {
+            theirs(Message { id, from, body, choices: Vec::new(), judgeable: false, before: None }, None)
+        }
     };
     if let EntryKind::Theirs { recalled: shown, .. } = &mut kind {
         *shown = recalled;

@@ -12,7 +12,8 @@ pub const MAX_ENTRIES: usize = 20_000;
 pub struct Entry {
     /// Names the entry for as long as it lives; never used twice.
     pub key: u32,
-    /// Number of its event, once known; never with `earlier`. 0: of an earlier session.
+    /// Number of its event, once known; never with `earlier`. 0: of an earlier session. A message that was found later has
+    /// that of the event after which it was said.
     pub seq: Option<u64>,
     /// It is known by the centre's history only, and stands where that says.
     pub earlier: bool,
@@ -335,7 +336,7 @@ pub(crate) fn mine(id: ClientId, body: Body, state: MineState) -> EntryKind {
 
 /// A message of the other side as it is new.
 pub(crate) fn theirs(message: Message, judged: Option<bool>) -> EntryKind {
-    let Message { id, from, body, choices, judgeable } = message;
+    let Message { id, from, body, choices, judgeable, before: _ } = message;
     EntryKind::Theirs { id, from, body, recalled: false, choices, judgeable, judged }
 }
 

@@ -1,6 +1,8 @@
 //! How long is waited.
 
-use frontdesk_core::backoff::{FIRST_MS, LONGEST_HINT_MS, LONGEST_MS, Tries, delay_ms};
+use frontdesk_core::backoff::{
+    EASED_MS, FIRST_MS, LONGEST_HINT_MS, LONGEST_MS, PROBE_MS, PROBES, RELY_MS, Tries, delay_ms,
+};
 use proptest::prelude::*;
 
 proptest! {
@@ -36,6 +38,10 @@ proptest! {
             tries.fail(now, server_ms, chance);
             asked = if server_ms == 0 { 0 } else { now + server_ms };
         }
+        tries.probe(now, 0);
+        prop_assert!(tries.next_ms() >= asked);
+        tries.ease(now, 0);
+        prop_assert!(tries.next_ms() >= asked);
         tries.hurry();
         prop_assert!(tries.next_ms() >= asked);
         tries.renew();
@@ -43,5 +49,28 @@ proptest! {
         prop_assert_eq!(tries.failed(), 0);
         tries.succeed();
         prop_assert_eq!(tries, Tries::default());
+    }
+
+    #[test]
+    fn what_got_through_shortens_the_wait_and_what_relies_on_it_waits(fails in 1_u32..40, now in 1_u64..1_000_000, chance: u128) {
+        let mut tries = Tries::default();
+        for _ in 0..fails {
+            tries.fail(now, 0, u128::from(LONGEST_MS));
+        }
+        let own = tries.next_ms();
+        let mut probe = tries;
+        probe.probe(now, chance);
+        prop_assert!(probe.next_ms() <= own);
+        prop_assert!(fails > PROBES || probe.next_ms() <= now + PROBE_MS);
+        prop_assert!(fails <= PROBES || probe.next_ms() == own);
+        tries.rely(now);
+        prop_assert!(tries.next_ms() >= now + RELY_MS);
+        tries.ease(now, chance);
+        prop_assert!((now..=now + EASED_MS).contains(&tries.next_ms()));
+        let mut held = probe;
+        held.hold();
+        held.ease(now, chance);
+        prop_assert_eq!(held.next_ms(), probe.next_ms());
+        prop_assert_eq!(tries.failed(), fails);
     }
 }

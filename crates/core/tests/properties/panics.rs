@@ -46,7 +46,7 @@ fn kind() -> impl Strategy<Value = EventKind> {
     prop_oneof![
         ("[m-o]", text()).prop_map(|(id, body)| {
             let from = Sender::Unknown {};
-            EventKind::Message(Message { id, from, body, choices: Vec::new(), judgeable: true })
+            EventKind::Message(Message { id, from, body, choices: Vec::new(), judgeable: true, before: None })
         }),
         (id(), text(), status()).prop_map(|(id, body, status)| EventKind::Echo(Echo { id, body, status })),
         proptest::collection::vec(id(), 0..3).prop_map(|read| EventKind::Receipt(Receipt { read })),
@@ -80,7 +80,7 @@ fn past() -> impl Strategy<Value = Answer> {
 fn answer() -> impl Strategy<Value = Answer> {
     prop_oneof![
         ("[x-z]", number(), contact()).prop_map(|(session, cursor, contact)| {
-            let visitor = Visitor { id: String::new(), name: String::new() };
+            let visitor = Visitor { id: String::new(), name: String::new(), person: None };
             Answer::Opened(SessionOpened {
                 protocol: 1,
                 session,

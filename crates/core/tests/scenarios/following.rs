@@ -287,3 +287,27 @@ fn a_read_mark_does_not_cover_what_was_sent_after_it() {
         .collect();
     assert_eq!(marks, [false]);
 }
+
+#[test]
+fn what_is_found_later_stands_where_it_was_said() {
+    let mut world = World::served();
+    world.desk.agent_says("one");
+    world.desk.agent_says("four");
+    let four = world.desk.newest();
+    world.run(2_000);
+    world.desk.agent_had_said("two", four);
+    world.desk.agent_had_said("three", four);
+    world.desk.agent_says("five");
+    world.run(2_000);
+    let told = |world: &World, tab: usize| {
+        let lines =
+            world.lines(tab).into_iter().filter_map(|line| line.strip_prefix("they: ").map(str::to_owned));
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(told(&world, 0), ["one", "two", "three", "four", "five"]);
+    // A page that reads everything anew shows the same.
+    let other = world.open_tab();
+    world.input(other, Input::Seen(true));
+    world.run(2_000);
+    assert_eq!(told(&world, other), told(&world, 0));
+}

@@ -8,6 +8,7 @@ mod following;
 mod history;
 mod one_way;
 mod rating;
+mod redacting;
 mod sending;
 mod session;
 mod sharing;

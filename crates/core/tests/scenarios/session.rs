@@ -220,7 +220,7 @@ fn a_desk_that_connects_and_then_knows_nothing_of_it_is_not_asked_in_a_loop() {
     world.network.always.push((On::Events, Fate::hanging()));
     world.send(tab, "hello");
     world.run(120_000);
-    assert!(world.log.len() < 60, "{} requests in two minutes", world.log.len());
+    assert!(world.log.len() < 80, "{} requests in two minutes", world.log.len());
 }
 
 #[test]
@@ -256,4 +256,18 @@ fn a_text_refused_by_the_old_conversation_goes_to_the_one_begun_since() {
     assert_eq!(world.desk.texts(), ["hello"]);
     assert_eq!(world.session(0).contact().state, ContactState::Agent);
     assert_eq!(world.lines(0), world.journal_lines());
+}
+
+#[test]
+fn a_first_text_that_waits_for_a_session_is_sent_after_a_reload() {
+    let mut world = World::new();
+    let tab = world.open_tab();
+    world.network.down = true;
+    world.send(tab, "hello");
+    world.run(1_000);
+    world.reload(tab);
+    world.network.down = false;
+    world.run(40_000);
+    assert_eq!(world.desk.texts(), ["hello"]);
+    world.nothing_left_over();
 }

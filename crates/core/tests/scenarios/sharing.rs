@@ -95,6 +95,47 @@ fn a_frozen_tab_s_text_is_sent_by_another_and_not_again_when_it_thaws() {
 }
 
 #[test]
+fn a_text_that_is_taken_over_waits_for_a_younger_one_that_is_on_its_way() {
+    let (mut world, leader, follower) = two_tabs();
+    world.network.down = true;
+    world.send(follower, "older");
+    world.run(1_000);
+    world.crash(follower);
+    world.network.down = false;
+    world.log.clear();
+    world.network.script(On::Post, Fate::slow(8_000, 10));
+    world.send(leader, "younger");
+    world.run(7_000);
+    assert_eq!(world.requests(On::Post).len(), 1, "{:?}", world.log);
+    world.run(13_000);
+    assert_eq!(world.desk.texts(), ["younger", "older"]);
+    assert_eq!(world.requests(On::Post).len(), 2, "{:?}", world.log);
+    assert_eq!(world.lines(leader), world.journal_lines());
+    world.nothing_left_over();
+}
+
+#[test]
+fn a_tab_that_goes_on_writing_keeps_what_it_cannot_send_yet() {
+    let (mut world, leader, follower) = two_tabs();
+    world.network.down = true;
+    world.log.clear();
+    for text in ["one", "two", "three", "four"] {
+        world.send(follower, text);
+        world.run(3_000);
+    }
+    let by_the_leader = |world: &World| world.requests(On::Post).iter().any(|sent| sent.tab == leader);
+    assert!(!by_the_leader(&world), "{:?}", world.log);
+    // Nothing is heard of it from now on.
+    world.crash(follower);
+    world.run(6_000);
+    assert!(by_the_leader(&world), "{:?}", world.log);
+    world.network.down = false;
+    world.run(40_000);
+    assert_eq!(world.desk.texts(), ["one", "two", "three", "four"]);
+    world.nothing_left_over();
+}
+
+#[test]
 fn a_living_tab_s_text_is_left_to_it() {
     let (mut world, _, follower) = two_tabs();
     world.log.clear();

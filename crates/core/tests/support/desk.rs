@@ -166,6 +166,14 @@ impl Desk {
         self.says(from, text, false);
     }
 
+    /// The agent had said it before the event of this number, and it is found only now.
+    pub(crate) fn agent_had_said(&mut self, text: &str, before: u64) {
+        self.agent_says(text);
+        if let Some(Event { kind: EventKind::Message(message), .. }) = self.journal.last_mut() {
+            message.before = Some(before);
+        }
+    }
+
     /// An answer that can be judged.
     pub(crate) fn robot_says(&mut self, text: &str) -> String {
         self.says(Sender::Robot(Person { name: "Desk".into(), avatar: None }), text, true)
@@ -183,7 +191,14 @@ impl Desk {
             body: body.clone(),
             recalled: false,
         });
-        self.push(EventKind::Message(Message { id: id.clone(), from, body, choices: Vec::new(), judgeable }));
+        self.push(EventKind::Message(Message {
+            id: id.clone(),
+            from,
+            body,
+            choices: Vec::new(),
+            judgeable,
+            before: None,
+        }));
         id
     }
 
@@ -316,7 +331,7 @@ impl Desk {
         SessionOpened {
             protocol: 1,
             expires_ms: u64::MAX,
-            visitor: Visitor { id: "v".into(), name: "V".into() },
+            visitor: Visitor { id: "v".into(), name: "V".into(), person: None },
             contact: book.map(|book| book.contact.clone()).unwrap_or_default(),
             cursor: book.map_or(0, Book::newest),
             offers: self.offers.clone(),

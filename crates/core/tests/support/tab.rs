@@ -100,11 +100,16 @@ impl Tab {
         let entries = session.transcript().entries();
         let order = entries.iter().filter(|entry| !entry.earlier).map(|entry| entry.seq.unwrap_or(u64::MAX));
         assert!(order.is_sorted(), "lines stand in the order of their numbers");
-        let (mut numbers, mut ids) = (BTreeSet::new(), BTreeSet::new());
+        let (mut numbers, mut ids, mut theirs) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for entry in entries {
-            let gap = matches!(entry.kind, EntryKind::Gap(_));
-            let number = entry.seq.filter(|seq| *seq > 0 && !gap);
-            assert!(number.is_none_or(|seq| numbers.insert(seq)), "an event is shown once");
+            let number = entry.seq.filter(|seq| *seq > 0);
+            let once = match (&entry.kind, number) {
+                (EntryKind::Gap(_), _) | (_, None) => true,
+                // One that was found later has the number of its place.
+                (EntryKind::Theirs { id, .. }, Some(_)) => theirs.insert(id),
+                (_, Some(number)) => numbers.insert(number),
+            };
+            assert!(once, "an event is shown once");
             if let EntryKind::Mine { id, .. } = &entry.kind {
                 assert!(ids.insert(id), "a message of the visitor is shown once");
             }

@@ -3,9 +3,11 @@
 use super::address;
 use super::calls::{self, Calls};
 use super::centre::{self, CecConfig};
+use super::identity;
 use super::offers;
 use super::section::{Section, filled};
-use frontdesk_contract::{FileOffer, Hours};
+use crate::identity::Identity;
+use frontdesk_contract::{FileOffer, Hours, RedactRule};
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Duration;
@@ -28,6 +30,8 @@ pub struct Desk {
     pub linger: Duration,
     /// What happens after that. Key `on_linger`, default `stop`.
     pub on_linger: OnLinger,
+    /// Whether and how the site says who its visitors are. Section `identity`.
+    pub identity: Identity,
     /// The contact centre. Section `cec`.
     pub cec: CecConfig,
     /// Which files are taken. Section `files`.
@@ -35,6 +39,8 @@ pub struct Desk {
     /// Whether the robot's questions are suggested while the visitor types. Key `suggestions`, default true; without a
     /// robot there are none.
     pub suggestions: bool,
+    /// What is hidden in what visitors write. Key `redact`, default nothing.
+    pub redact: Vec<RedactRule>,
     /// Countries whose numbers are taken without `+`; `None`: no message can be left. Section `leave_message`.
     pub leave_message: Option<Vec<String>>,
     /// When agents work. Section `hours`.
@@ -84,7 +90,9 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
     if !has_centre {
         section.wrong("cec", "missing", "a table [desks.cec] with the contact centre");
     }
+    let identity = identity::read(section.section("identity"), beside);
     let suggestions = section.flag("suggestions", true);
+    let redact = section.or("redact", offers::REDACT_EXPECTED, Vec::new(), offers::redact);
     let (has_leaving, has_hours) = (section.has("leave_message"), section.has("hours"));
     let files = offers::files(section.section("files"));
     let (leaving, hours) = (section.section("leave_message"), section.section("hours"));
@@ -100,9 +108,11 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
         origins: origins?,
         linger: Duration::from_secs(linger?),
         on_linger: on_linger?,
+        identity: identity?,
         cec: cec??,
         files: files?,
         suggestions: suggestions?,
+        redact: redact?,
         leave_message: match leaving {
             None => None,
             Some(leaving) => Some(leaving?),

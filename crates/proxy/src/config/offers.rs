@@ -2,12 +2,26 @@
 
 use super::section::Section;
 use crate::files::format::EXTENSIONS;
-use frontdesk_contract::{FileOffer, Hours, HoursSpan};
+use frontdesk_contract::{FileOffer, Hours, HoursSpan, RedactRule};
 
 /// The largest file that can be allowed, in bytes.
 const MOST_BYTES: u64 = 100_000_000;
 /// What every edition of the centre's interface takes, as far as pages make it.
 const USUAL: [&str; 7] = ["jpg", "png", "mp3", "aac", "mp4", "txt", "csv"];
+
+/// What `redact` takes.
+pub(super) const REDACT_EXPECTED: &str = "a list of `card`, `cn_id` and `us_ssn`";
+
+/// Key `redact`: what is hidden in what visitors write.
+pub(super) fn redact(words: Vec<String>) -> Result<Vec<RedactRule>, String> {
+    let rule = |word: &String| match word.as_str() {
+        "card" => Ok(RedactRule::Card),
+        "cn_id" => Ok(RedactRule::CnId),
+        "us_ssn" => Ok(RedactRule::UsSsn),
+        _ => Err(format!("`{word}` is not known")),
+    };
+    words.iter().map(rule).collect()
+}
 
 /// Section `[desks.files]`: `types`, `max_bytes`, `max_count`. Without it the usual types are taken, up to 20 MB, five at once;
 /// `types = []` takes none.
@@ -147,6 +161,11 @@ mod tests {
     fn mistakes_are_named() {
         for (more, named) in [
             ("[desks.files]\ntypes = [\"exe\"]", "`exe` is not known"),
+            (
+                "[[desks]]\nid = \"b\"\nredact = [\"card\", \"cards\"]\n[desks.cec]\nbase_url = \"https://x.example\"\n\
+              app_key = \"k\"\napp_secret = \"s\"\nchannel_id = \"1\"",
+                "desks[1].redact`: `cards` is not known",
+            ),
             ("[desks.files]\nmax_bytes = 1", "desks[0].files.max_bytes"),
             ("[desks.files]\ntype = []", "desks[0].files.type"),
             ("[desks.leave_message]\ncountries = [\"Narnia\"]", "`Narnia`"),

@@ -8,6 +8,7 @@
 //! - `answer`, `extract`: the bodies of errors and requests
 //! - [`assets`], `encoding`, `pages`: the widget's files and pages
 //! - [`openapi`]: the description of this API
+//! - `redact`: numbers that the desk wants hidden
 //! - `routes`: the calls
 
 pub mod address;
@@ -22,6 +23,7 @@ mod linger;
 pub mod openapi;
 pub mod origin;
 mod pages;
+mod redact;
 mod routes;
 pub mod server;
 

@@ -76,7 +76,10 @@ fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
     let asks_centre = [C::CentreRefused, C::CentreUnintelligible, C::CentreUnreachable, C::CentreBusy];
     let by_id = [C::IdInvalid, C::IdReused, C::InFlight];
     match (method, path) {
-        ("post", "/v1/session") => codes.extend([C::ProtocolUnsupported, C::DeskUnknown, C::IdentityRefused]),
+        ("post", "/v1/session") => {
+            codes.extend([C::ProtocolUnsupported, C::DeskUnknown, C::IdInvalid]);
+            codes.extend([C::IdentityRefused, C::IdentityMissing, C::IdentityExpired, C::IdentityUsed]);
+        }
         ("post", "/v1/session/ticket") => codes.push(C::TicketRefused),
         ("post", "/v1/session/redeem") => codes.extend([C::DeskUnknown, C::TicketRefused]),
         ("get", "/v1/events") => codes.push(C::BadRequest),

@@ -23,6 +23,7 @@ fn settings() -> (Settings, DeskSettings) {
         ]
         .map(Into::into)
         .to_vec(),
+        identity: crate::identity::Identity::default(),
         offers: frontdesk_contract::Offers::default(),
         gateways: Vec::new(),
         ice_servers: Vec::new(),

@@ -7,10 +7,20 @@ pub fn language(locale: Option<&str>) -> String {
     if fits { primary.to_ascii_lowercase() } else { "en".into() }
 }
 
-/// A guest's name in their language, told apart by four characters of the id.
-pub fn guest(language: &str, mark: &str) -> String {
-    let word = match language {
+/// Whether a tag of Chinese means the traditional characters: it says so, or names a place where they are written.
+fn is_traditional(locale: &str) -> bool {
+    let says = |wanted: &[&str]| {
+        locale.split(['-', '_']).skip(1).any(|part| wanted.iter().any(|word| part.eq_ignore_ascii_case(word)))
+    };
+    says(&["hant"]) || (says(&["tw", "hk", "mo"]) && !says(&["hans"]))
+}
+
+/// A guest's name in the language of a BCP 47 tag, told apart by four characters of the id.
+pub fn guest(locale: Option<&str>, mark: &str) -> String {
+    let word = match language(locale).as_str() {
+        "zh" if locale.is_some_and(is_traditional) => "訪客",
         "zh" => "访客",
+        "yue" => "訪客",
         "ja" => "ゲスト",
         "ko" => "손님",
         "de" => "Gast",
@@ -47,7 +57,20 @@ mod tests {
 
     #[test]
     fn guests_are_named_in_their_language() {
-        assert_eq!(guest("zh", "7f3a99"), "访客 7f3a");
-        assert_eq!(guest("xx", "7f3a99"), "Guest 7f3a");
+        for (locale, expected) in [
+            (Some("zh"), "访客 7f3a"),
+            (Some("zh-CN"), "访客 7f3a"),
+            (Some("zh-Hans-HK"), "访客 7f3a"),
+            (Some("zh-TW"), "訪客 7f3a"),
+            (Some("zh_hant"), "訪客 7f3a"),
+            (Some("zh-HK"), "訪客 7f3a"),
+            (Some("yue"), "訪客 7f3a"),
+            (Some("pt-BR"), "Visitante 7f3a"),
+            (Some("ko-KR"), "손님 7f3a"),
+            (Some("xx"), "Guest 7f3a"),
+            (None, "Guest 7f3a"),
+        ] {
+            assert_eq!(guest(locale, "7f3a99"), expected, "{locale:?}");
+        }
     }
 }

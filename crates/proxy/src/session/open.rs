@@ -1,12 +1,13 @@
 //! Opening, resuming and finding a session. Nothing is asked of the centre here.
 
-use super::{credential, naming};
+use super::{credential, identify, naming};
 use crate::chance;
+use crate::identity::{Claims, Mode};
 use crate::problem::Problem;
 use crate::state::{App, Desk};
-use crate::store::{SessionRecord, Survey, VisitorRecord};
+use crate::store::{SessionRecord, VisitorRecord};
 use crate::visitor::Visitor;
-use frontdesk_contract::{CallOffer, Contact, ErrorCode, OpenSession, PROTOCOL, SessionOpened};
+use frontdesk_contract::{CallOffer, ErrorCode, OpenSession, PROTOCOL, SessionOpened};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,9 +19,14 @@ impl App {
     /// The visitor of a session, who has just asked for something.
     ///
     /// # Errors
-    /// [`ErrorCode::SessionUnknown`] when it was erased meanwhile; when the store fails.
+    /// [`ErrorCode::SessionUnknown`] when it was erased meanwhile, or is anonymous where nobody may be (any more); when the
+    /// store fails.
     pub async fn visitor_of(&self, session: &SessionRecord) -> Result<Arc<Visitor>, Problem> {
         let visitor = self.registry.get(&self.shared, &session.visitor).await?;
+        let identified = visitor.desk().settings.identity.mode == Mode::Required;
+        if identified && visitor.record().await?.subject.is_none() {
+            return Err(Problem::session_unknown());
+        }
         visitor.attend();
         Ok(visitor)
     }
@@ -49,40 +55,64 @@ impl App {
         self.shared.clock.now_ms().saturating_add(millis(self.shared.settings.retention))
     }
 
-    /// Resumes the session that `wish` names, if it is this desk's and still known.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn resume(&self, desk: &Desk, wish: &OpenSession) -> Result<Option<SessionOpened>, Problem> {
+    /// The session that `wish` names, if it is this desk's and still known, with its visitor.
+    pub(super) async fn named(
+        &self,
+        desk: &Desk,
+        wish: &OpenSession,
+    ) -> Result<Option<(SessionRecord, Arc<Visitor>)>, Problem> {
         let Some(secret) = wish.resume.as_deref() else { return Ok(None) };
         let Some(session) = self.session_of(secret).await?.filter(|found| found.desk == desk.settings.id)
         else {
             return Ok(None);
         };
-        let visitor = match self.visitor_of(&session).await {
-            Err(problem) if problem.code == ErrorCode::SessionUnknown => return Ok(None),
-            visitor => visitor?,
+        match self.visitor_of(&session).await {
+            Err(problem) if problem.code == ErrorCode::SessionUnknown => Ok(None),
+            visitor => Ok(Some((session, visitor?))),
+        }
+    }
+
+    /// Resumes the session that `wish` names, if it is this desk's and still known.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn resume(&self, desk: &Desk, wish: &OpenSession) -> Result<Option<SessionOpened>, Problem> {
+        let (Some((session, visitor)), Some(secret)) = (self.named(desk, wish).await?, &wish.resume) else {
+            return Ok(None);
         };
         if wish.locale.is_some() {
             let language = naming::language(wish.locale.as_deref());
             visitor.change(|draft, _| draft.record.language.clone_from(&language)).await?;
         }
         let record = visitor.record().await?;
-        Ok(Some(self.opened(desk, secret.to_owned(), &session, &record)))
+        Ok(Some(self.opened(desk, secret.clone(), &session, &record)))
     }
 
-    /// Opens a new session for a new visitor.
+    /// Opens a new session for a new visitor, who is anonymous.
     ///
     /// # Errors
     /// [`ErrorCode::Overloaded`] when there are too many; when the store fails.
     pub async fn open(&self, desk: &Desk, wish: &OpenSession) -> Result<SessionOpened, Problem> {
+        self.open_as(desk, wish, credential::generate(), None).await
+    }
+
+    /// Opens a new session under this credential.
+    pub(super) async fn open_as(
+        &self,
+        desk: &Desk,
+        wish: &OpenSession,
+        secret: String,
+        claims: Option<&Claims>,
+    ) -> Result<SessionOpened, Problem> {
         if self.shared.store.sessions().await? >= self.shared.settings.limits.sessions as u64 {
             let full = Problem::new(ErrorCode::Overloaded, "too many sessions");
             return Err(full.after(Duration::from_secs(30)));
         }
-        let secret = credential::generate();
         let hash = credential::hash(&secret).ok_or_else(Problem::internal)?;
-        let record = newcomer(desk, wish.locale.as_deref(), hash);
+        let mut record = newcomer(desk, wish.locale.as_deref(), hash);
+        if let Some(claims) = claims {
+            identify::name(&mut record, claims);
+        }
         let session = SessionRecord {
             hash,
             visitor: record.id.clone(),
@@ -94,7 +124,7 @@ impl App {
         Ok(answer)
     }
 
-    fn opened(
+    pub(super) fn opened(
         &self,
         desk: &Desk,
         secret: String,
@@ -115,7 +145,11 @@ impl App {
             protocol: PROTOCOL,
             session: secret,
             expires_ms: session.expires_ms,
-            visitor: frontdesk_contract::Visitor { id: record.id.clone(), name: record.name.clone() },
+            visitor: frontdesk_contract::Visitor {
+                id: record.id.clone(),
+                name: record.name.clone(),
+                person: record.subject.as_ref().map(|subject| identify::mark(&record.desk, subject)),
+            },
             contact: record.contact.clone(),
             cursor: record.head,
             offers,
@@ -136,35 +170,14 @@ pub fn protocol(wished: u32) -> Result<u32, Problem> {
 }
 
 fn newcomer(desk: &Desk, locale: Option<&str>, session: [u8; 32]) -> VisitorRecord {
-    let language = naming::language(locale);
     let mark = credential::hex(&chance::bytes::<11>());
     VisitorRecord {
         id: format!("v-{}", credential::hex(&chance::bytes::<16>())),
         desk: desk.settings.id.clone(),
-        name: naming::guest(&language, &mark),
+        name: naming::guest(locale, &mark),
         user_id: format!("fd{mark}"),
-        language,
-        session,
-        rev: 0,
-        head: 0,
-        floor: 1,
-        codes: 0,
-        contact: Contact::default(),
-        begun_ms: 0,
-        ended_ms: 0,
-        had_agent: false,
-        offline: false,
-        queue: None,
-        survey: Survey::None,
-        read_up_to: 0,
-        unread: false,
-        polling: false,
-        rested: false,
-        owes_disconnect_ms: None,
-        call: frontdesk_contract::CallStatus::default(),
-        files: 0,
-        file_bytes: 0,
-        recalled: Vec::new(),
+        language: naming::language(locale),
+        ..VisitorRecord::untouched(session)
     }
 }
 

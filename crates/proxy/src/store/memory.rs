@@ -2,11 +2,13 @@
 
 use super::lease::{Fence, Leased, News, Role};
 use super::local::Local;
+use super::pass::{MOST_PASSES, Pass, PassKey};
 use super::records::{Batch, Handle, Intent, SessionRecord, VisitorRecord};
 use super::retention::{self, Verdict};
 use super::slip::{Slip, SlipKey};
 use super::{CODES_PER_VISITOR, SessionHash, Store, StoreError, Stored};
 use frontdesk_contract::{ClientId, Event};
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -23,6 +25,7 @@ struct Inner {
     sessions: HashMap<SessionHash, SessionRecord>,
     /// In order, so that what is gone on with after a start follows from what is stored alone.
     visitors: BTreeMap<String, Kept>,
+    passes: HashMap<PassKey, Pass>,
     local: Local,
 }
 
@@ -87,7 +90,9 @@ impl Inner {
 
     fn sweep(&mut self, now_ms: u64, retention_ms: u64) -> u64 {
         self.local.sweep();
-        let mut gone = 0;
+        let before = self.passes.len();
+        self.passes.retain(|_, pass| pass.until_ms > now_ms);
+        let mut gone = (before - self.passes.len()) as u64;
         let mut erase = Vec::new();
         for (id, kept) in &mut self.visitors {
             let session = self.sessions.get(&kept.record.session);
@@ -234,6 +239,23 @@ impl Store for MemoryStore {
     fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
         let slip = self.lock().local.take_slip(key);
         done(Ok(slip))
+    }
+
+    fn spend<'a>(&'a self, key: &'a PassKey, pass: Pass) -> Stored<'a, ()> {
+        let passes = &mut self.lock().passes;
+        let full = passes.len() as u64 >= MOST_PASSES;
+        done(match passes.entry(*key) {
+            Entry::Occupied(_) => Err(StoreError::Used),
+            Entry::Vacant(_) if full => Err(StoreError::Crowded),
+            Entry::Vacant(place) => {
+                place.insert(pass);
+                Ok(())
+            }
+        })
+    }
+
+    fn pass<'a>(&'a self, key: &'a PassKey) -> Stored<'a, Option<Pass>> {
+        done(Ok(self.lock().passes.get(key).cloned()))
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

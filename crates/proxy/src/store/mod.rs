@@ -11,11 +11,13 @@
 //! - [`redb`]: one file, one writer, group commit
 //! - [`valkey`]: a server, for several proxies
 //! - [`slip`]: what tickets are good for
+//! - [`pass`]: tokens of sites that were used
 //! - [`retention`]: what the sweep removes
 
 pub mod lease;
 mod local;
 pub mod memory;
+pub mod pass;
 pub mod records;
 pub mod redb;
 pub mod retention;
@@ -25,6 +27,7 @@ pub(crate) mod tests;
 pub mod valkey;
 
 pub use lease::{Fence, Leased, News, Role, What};
+pub use pass::{Pass, PassKey};
 pub use records::{Answer, Batch, Handle, Intent, SessionRecord, Survey, VisitorRecord};
 pub use slip::{Slip, SlipKey};
 
@@ -35,8 +38,8 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 
 /// The schema that this version writes. A store of a newer schema is not opened; one of an older schema is taken over:
-/// 2 added handles.
-pub const SCHEMA: u32 = 2;
+/// 2 added handles, 3 used tokens.
+pub const SCHEMA: u32 = 3;
 
 /// Recent codes of downlink messages kept per visitor, to recognise repeated ones.
 pub const CODES_PER_VISITOR: u64 = 500;
@@ -122,6 +125,15 @@ pub trait Store: Send + Sync + 'static {
     /// The same; the ticket is used.
     fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>>;
 
+    /// Notes for good, until its time is over, that a token was used.
+    ///
+    /// # Errors
+    /// [`StoreError::Used`] when it was before; nothing is changed then. [`StoreError::Crowded`] when there are too many.
+    fn spend<'a>(&'a self, key: &'a PassKey, pass: Pass) -> Stored<'a, ()>;
+
+    /// What a token was used for.
+    fn pass<'a>(&'a self, key: &'a PassKey) -> Stored<'a, Option<Pass>>;
+
     /// How many sessions are kept.
     fn sessions(&self) -> Stored<'_, u64>;
 
@@ -144,6 +156,9 @@ pub enum StoreError {
     /// The lease that the batch names is somebody else's by now.
     #[error("somebody else does this for the visitor by now")]
     Fenced,
+    /// The token was used before.
+    #[error("the token was used before")]
+    Used,
     /// More than is kept.
     #[error("there are too many")]
     Crowded,

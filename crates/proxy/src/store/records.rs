@@ -62,8 +62,8 @@ pub struct VisitorRecord {
     pub read_up_to: u64,
     /// The visitor said something that the agent has not read, as far as is known.
     pub unread: bool,
-    /// The centre is being polled, as far as the store knows: after the end of a proxy in the middle, an answer may have
-    /// been lost.
+    /// The centre is being polled, as far as the store knows, or what was lost of it is being looked for: after the end of
+    /// a proxy in the middle, an answer may have been lost.
     #[serde(default)]
     pub polling: bool,
     /// Polling has stopped since nobody listens; it goes on when the visitor asks for something.
@@ -81,12 +81,48 @@ pub struct VisitorRecord {
     /// Their bytes.
     #[serde(default)]
     pub file_bytes: u64,
+    /// For whom the site vouches, in its words (`sub`); `None`: an anonymous visitor.
+    #[serde(default)]
+    pub subject: Option<String>,
     /// Marks of messages that were taken back, oldest first; `visitor::recall` makes them.
     #[serde(default)]
     pub recalled: Vec<u64>,
 }
 
 impl VisitorRecord {
+    /// Of a visitor with whom nothing has happened yet. Whose it is, is left to be filled in.
+    pub fn untouched(session: SessionHash) -> Self {
+        Self {
+            id: String::new(),
+            desk: String::new(),
+            user_id: String::new(),
+            name: String::new(),
+            language: String::new(),
+            session,
+            rev: 0,
+            head: 0,
+            floor: 1,
+            codes: 0,
+            contact: Contact::default(),
+            begun_ms: 0,
+            ended_ms: 0,
+            had_agent: false,
+            offline: false,
+            queue: None,
+            survey: Survey::None,
+            read_up_to: 0,
+            unread: false,
+            polling: false,
+            rested: false,
+            owes_disconnect_ms: None,
+            call: CallStatus::default(),
+            files: 0,
+            file_bytes: 0,
+            subject: None,
+            recalled: Vec::new(),
+        }
+    }
+
     /// Whether a conversation is open.
     pub fn is_open(&self) -> bool {
         matches!(self.contact.state, ContactState::Robot | ContactState::Queueing | ContactState::Agent)
@@ -97,10 +133,11 @@ impl VisitorRecord {
         matches!(self.call.state, CallState::Setup | CallState::Queueing | CallState::Connected)
     }
 
-    /// Whether something is to be done for the visitor without being asked: a conversation is open and to be polled, the
-    /// centre does not know that it is over, or a call is going on.
+    /// Whether something is to be done for the visitor without being asked: a conversation is open and to be polled, or
+    /// over and what was lost of it to be looked for, the centre does not know that it is over, or a call is going on.
     pub fn is_unfinished(&self) -> bool {
-        (self.is_open() && !self.rested) || self.owes_disconnect_ms.is_some() || self.is_calling()
+        let polled = if self.is_open() { !self.rested } else { self.polling };
+        polled || self.owes_disconnect_ms.is_some() || self.is_calling()
     }
 }
 

@@ -11,9 +11,7 @@ use super::valkey::Server;
 use super::*;
 use crate::vendor::{FileKind, FileSource};
 use crate::visitor::draft::Draft;
-use frontdesk_contract::{
-    Body, CallStatus, Contact, ContactState, EventKind, FileRef, Message, PostedStatus, Sender, Typing,
-};
+use frontdesk_contract::{Body, ContactState, EventKind, FileRef, Message, PostedStatus, Sender, Typing};
 use proptest::prelude::*;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,27 +46,7 @@ fn record(id: &str) -> VisitorRecord {
         user_id: id.into(),
         name: "Guest".into(),
         language: "en".into(),
-        session: hash(id),
-        rev: 0,
-        head: 0,
-        floor: 1,
-        codes: 0,
-        contact: Contact::default(),
-        begun_ms: 0,
-        ended_ms: 0,
-        had_agent: false,
-        offline: false,
-        queue: None,
-        survey: Survey::None,
-        read_up_to: 0,
-        unread: false,
-        polling: false,
-        rested: false,
-        owes_disconnect_ms: None,
-        call: CallStatus::default(),
-        files: 0,
-        file_bytes: 0,
-        recalled: Vec::new(),
+        ..VisitorRecord::untouched(hash(id))
     }
 }
 
@@ -277,7 +255,7 @@ async fn a_store_of_a_newer_version_is_not_opened() {
         transaction.commit().unwrap();
     }
     let error = RedbStore::open(&path).err().unwrap().to_string();
-    assert_eq!(error, "the store has schema 3, this version knows 2: start the newer version again");
+    assert_eq!(error, "the store has schema 4, this version knows 3: start the newer version again");
 }
 
 #[tokio::test]
@@ -291,7 +269,7 @@ async fn a_store_of_the_first_schema_is_taken_over() {
         transaction.open_table(meta).unwrap().insert("schema", 1).unwrap();
         let visitors: ::redb::TableDefinition<'_, &str, &[u8]> = ::redb::TableDefinition::new("visitors");
         let mut old = serde_json::to_value(record("v-1")).unwrap();
-        for new in ["call", "files", "file_bytes"] {
+        for new in ["call", "files", "file_bytes", "subject"] {
             old.as_object_mut().unwrap().remove(new).unwrap();
         }
         let row = old.to_string();
@@ -342,7 +320,14 @@ fn the_file_is_readable_for_its_owner_only() {
 
 fn told(id: &str, body: Body) -> EventKind {
     let choices = if body == Body::Text(String::new()) { Vec::new() } else { vec!["secret question".into()] };
-    EventKind::Message(Message { id: id.into(), from: Sender::System {}, body, choices, judgeable: false })
+    EventKind::Message(Message {
+        id: id.into(),
+        from: Sender::System {},
+        body,
+        choices,
+        judgeable: false,
+        before: None,
+    })
 }
 
 async fn takes_back(store: &dyn Store) {
@@ -520,6 +505,9 @@ async fn who_is_unfinished_is_looked_after_by_a_lease_or_named_from_time_to_time
     assert_eq!(orphans().await, ["v-1"], "whoever gives it back leaves it to others at once");
     change(&store, "v-1", 100, |draft| draft.end(frontdesk_contract::EndReason::Visitor)).await;
     tokio::time::advance(lease::TTL).await;
+    assert_eq!(orphans().await, ["v-1", "v-2"], "what was lost of it is to be looked for");
+    change(&store, "v-1", 100, |draft| draft.record.polling = false).await;
+    tokio::time::advance(lease::TTL).await;
     assert_eq!(orphans().await, ["v-2"]);
 }
 
@@ -559,4 +547,86 @@ async fn tickets_are_used_replaced_or_over() {
         tokio::time::advance(Duration::from_secs(60)).await;
         assert_eq!(store.take_slip(&[9; 32]).await.unwrap(), None);
     }
+}
+
+async fn spends(store: &dyn Store) {
+    let pass = |session, until_ms| Pass { session: [session; 32], sealed: vec![session], until_ms };
+    store.spend(&[1; 32], pass(1, 100)).await.unwrap();
+    store.spend(&[2; 32], pass(2, 200)).await.unwrap();
+    assert!(matches!(store.spend(&[1; 32], pass(3, 300)).await, Err(StoreError::Used)));
+    assert_eq!(store.pass(&[1; 32]).await.unwrap(), Some(pass(1, 100)), "as it was");
+    assert_eq!(store.pass(&[3; 32]).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_token_is_used_once_and_remembered_over_a_restart_until_it_is_over() {
+    let folder = Folder::new();
+    let path = folder.file("a");
+    let (memory, file) = (MemoryStore::new(), RedbStore::open(&path).unwrap());
+    spends(&memory).await;
+    spends(&file).await;
+    drop(file);
+    let file = RedbStore::open(&path).unwrap();
+    for store in [&memory as &dyn Store, &file] {
+        assert!(matches!(
+            store.spend(&[2; 32], store.pass(&[2; 32]).await.unwrap().unwrap()).await,
+            Err(StoreError::Used)
+        ));
+        assert_eq!(store.sweep(100, DAY_MS).await.unwrap(), 1);
+        assert_eq!(store.pass(&[1; 32]).await.unwrap(), None);
+        assert!(store.pass(&[2; 32]).await.unwrap().is_some());
+    }
+}
+
+/// A visitor who has said this, in every place where words of a visitor are kept.
+async fn says(store: &dyn Store, id: &str, text: &str) {
+    let session = SessionRecord { hash: hash(id), visitor: id.into(), desk: "shop".into(), expires_ms: 100 };
+    let named = VisitorRecord { name: text.into(), subject: Some(text.into()), ..record(id) };
+    store.open(session, named).await.unwrap();
+    for number in 0..20 {
+        change(store, id, 100, |draft| {
+            draft.push(told(&format!("m-{number}"), Body::Text(format!("{text} {number}"))));
+            let Handle::File { source, extension, kind, size_bytes, at_ms, .. } = file(text) else { return };
+            let named = Handle::File { source, extension, kind, name: text.into(), size_bytes, at_ms };
+            draft.handle(format!("f-{number}"), named);
+        })
+        .await;
+    }
+}
+
+fn holds(path: &std::path::Path, text: &str) -> bool {
+    let bytes = std::fs::read(path).unwrap();
+    bytes.windows(text.len()).any(|window| window == text.as_bytes())
+}
+
+#[tokio::test]
+async fn nothing_of_a_visitor_who_is_erased_stays_in_the_file() {
+    const GONE: &str = "canary of a visitor who leaves";
+    const STAYS: &str = "canary of a visitor who stays";
+    let folder = Folder::new();
+    let path = folder.file("a");
+    let store = RedbStore::open(&path).unwrap();
+    says(&store, "v-1", GONE).await;
+    says(&store, "v-2", STAYS).await;
+    assert!(holds(&path, GONE) && holds(&path, STAYS));
+    store.erase("v-1").await.unwrap();
+    assert!(holds(&path, GONE), "in pages that are free: otherwise nothing would have to be done");
+    store.sweep(1, DAY_MS).await.unwrap();
+    assert!(!holds(&path, GONE) && holds(&path, STAYS));
+    assert!(!folder.file("a.new").exists());
+    // What is there is all there, and is written to the new file from now on.
+    assert_eq!(seqs(&store, "v-2", 0, 100).await.len(), 20);
+    assert!(store.session(&hash("v-2")).await.unwrap().is_some());
+    change(&store, "v-2", 100, |draft| {
+        typing(draft);
+    })
+    .await;
+    says(&store, "v-3", GONE).await;
+    store.erase("v-3").await.unwrap();
+    drop(store);
+    assert!(holds(&path, GONE));
+    let store = RedbStore::open(&path).unwrap();
+    assert!(!holds(&path, GONE) && holds(&path, STAYS), "when it is opened at the latest");
+    assert_eq!(seqs(&store, "v-2", 0, 100).await.len(), 21);
+    assert!(RedbStore::open(&path).is_err(), "the new file is one process's alone as well");
 }

@@ -2,8 +2,8 @@
 //! others, one that stands still, or one that was killed.
 
 use crate::store::{
-    Batch, Fence, Handle, Intent, Leased, News, Role, SessionHash, SessionRecord, Slip, SlipKey, Store,
-    Stored, VisitorRecord,
+    Batch, Fence, Handle, Intent, Leased, News, Pass, PassKey, Role, SessionHash, SessionRecord, Slip,
+    SlipKey, Store, Stored, VisitorRecord,
 };
 use frontdesk_contract::{ClientId, Event};
 use std::sync::Arc;
@@ -125,6 +125,14 @@ impl Store for Cut {
 
     fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
         through!(self, take_slip(key))
+    }
+
+    fn spend<'a>(&'a self, key: &'a PassKey, pass: Pass) -> Stored<'a, ()> {
+        through!(self, spend(key, pass))
+    }
+
+    fn pass<'a>(&'a self, key: &'a PassKey) -> Stored<'a, Option<Pass>> {
+        through!(self, pass(key))
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

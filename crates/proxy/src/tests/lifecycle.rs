@@ -5,8 +5,8 @@ use super::{Bench, Plan, agent, message, pass};
 use crate::config::OnLinger;
 use crate::store::memory::MemoryStore;
 use crate::store::{
-    Batch, Fence, Handle, Intent, Leased, News, Role, SessionHash, SessionRecord, Slip, SlipKey, Store,
-    StoreError, Stored, VisitorRecord,
+    Batch, Fence, Handle, Intent, Leased, News, Pass, PassKey, Role, SessionHash, SessionRecord, Slip,
+    SlipKey, Store, StoreError, Stored, VisitorRecord,
 };
 use crate::vendor::fake::Call;
 use frontdesk_contract::{ClientId, Event};
@@ -323,6 +323,14 @@ impl Store for Brittle {
 
     fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
         self.inner.take_slip(key)
+    }
+
+    fn spend<'a>(&'a self, key: &'a PassKey, pass: Pass) -> Stored<'a, ()> {
+        self.inner.spend(key, pass)
+    }
+
+    fn pass<'a>(&'a self, key: &'a PassKey) -> Stored<'a, Option<Pass>> {
+        self.inner.pass(key)
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

@@ -4,17 +4,32 @@ use super::{Bench, pass};
 use crate::vendor::fake::{not_sent, refused};
 use frontdesk_contract::ErrorCode;
 use serde_json::Value;
+use std::cell::RefCell;
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
+use std::sync::{Arc, Mutex, Once};
 
 #[derive(Clone, Default)]
 pub(super) struct Log(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Log {
+thread_local! {
+    /// Where this thread's log goes while a test looks at it.
+    static OPEN: RefCell<Option<Log>> = const { RefCell::new(None) };
+}
+
+/// One subscriber for the whole process, which writes where the thread says. Were each test to set its own for its
+/// thread, then a line that another thread comes to first, which has none, could be switched off for all.
+static SUBSCRIBER: Once = Once::new();
+
+/// Writes to the log that its thread has open, if any.
+struct ToThread;
+
+impl Write for ToThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        OPEN.with_borrow(|log| {
+            if let Some(Log(text)) = log {
+                text.lock().unwrap().extend_from_slice(bytes);
+            }
+        });
         Ok(bytes.len())
     }
 
@@ -23,20 +38,27 @@ impl Write for Log {
     }
 }
 
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
+/// Ends what [`Log::begin`] began.
+pub(super) struct LogGuard;
 
-    fn make_writer(&'a self) -> Self {
-        self.clone()
+impl Drop for LogGuard {
+    fn drop(&mut self) {
+        OPEN.set(None);
     }
 }
 
 impl Log {
     /// What this thread logs until the guard goes.
-    pub(super) fn begin() -> (Self, DefaultGuard) {
+    pub(super) fn begin() -> (Self, LogGuard) {
+        SUBSCRIBER.call_once(|| {
+            let format = tracing_subscriber::fmt().json().flatten_event(true).with_writer(|| ToThread);
+            tracing::subscriber::set_global_default(format.finish()).unwrap();
+        });
+        // A line whose first use met the setting of the subscriber may have missed it.
+        tracing::callsite::rebuild_interest_cache();
         let log = Self::default();
-        let format = tracing_subscriber::fmt().json().flatten_event(true).with_writer(log.clone());
-        (log, tracing::subscriber::set_default(format.finish()))
+        OPEN.set(Some(log.clone()));
+        (log, LogGuard)
     }
 
     /// Everything that was logged and not looked at.

@@ -10,6 +10,7 @@ mod files;
 mod handover;
 mod history;
 mod idempotency;
+mod identity;
 mod journal;
 mod lifecycle;
 mod limits;
@@ -17,6 +18,7 @@ mod logs;
 mod pages;
 mod polling;
 mod recall;
+mod redact;
 mod server;
 mod several;
 mod several_on_a_server;
@@ -25,6 +27,7 @@ mod survey;
 use crate::clock::Clock;
 use crate::config::{Limits, MessageIds, OnLinger, PollKind};
 use crate::http::assets::Assets;
+use crate::identity::Identity;
 use crate::settings::{CentreTraits, DeskSettings, Settings};
 use crate::state::{App, AppState, Desk};
 use crate::store::Store;
@@ -64,6 +67,7 @@ impl Default for Plan {
             desk: DeskSettings {
                 id: "shop".into(),
                 origins: vec!["https://shop.example".into()],
+                identity: Identity::default(),
                 offers,
                 gateways: vec!["wss://gw.example".into(), "wss://192.0.2.10:8443".into()],
                 ice_servers: Vec::new(),

@@ -47,6 +47,23 @@ impl Book {
     }
 }
 
+/// How things stood before a change.
+#[derive(Clone, Copy, Debug)]
+struct Was {
+    /// A conversation was open.
+    open: bool,
+    /// It was polled, or looked back at.
+    polling: bool,
+    /// A call was going on.
+    calling: bool,
+}
+
+impl Was {
+    fn of(record: &VisitorRecord) -> Self {
+        Self { open: record.is_open(), polling: record.polling, calling: record.is_calling() }
+    }
+}
+
 /// How often a change is computed again after somebody else changed the visitor. Each time somebody got through, of as
 /// many as there are proxies.
 const ATTEMPTS: u32 = 20;
@@ -92,7 +109,7 @@ impl Visitor {
             }
             match self.shared.store.write(batch).await {
                 Ok(()) => {
-                    let was = (current.record.is_open(), current.record.is_calling());
+                    let was = Was::of(&current.record);
                     current.recent.extend(codes);
                     current.record = record;
                     if !dropped.is_empty() {
@@ -180,21 +197,20 @@ impl Visitor {
         self.mark.send_if_modified(|old| std::mem::replace(old, mark) != mark);
     }
 
-    /// `was`: whether a conversation was open before, and a call going on.
-    fn publish(self: &Arc<Self>, record: &VisitorRecord, was: (bool, bool)) {
-        let (was_open, was_calling) = was;
+    fn publish(self: &Arc<Self>, record: &VisitorRecord, was: Was) {
         let mark = Mark::of(record);
         self.rev.store(record.rev, Ordering::Release);
         self.show(mark);
-        match (was_open, mark.open) {
-            (false, true) => self.poll(false),
+        match (was.open, mark.open) {
+            // What was lost of the conversation before may not have been looked for yet.
+            (false, true) => self.poll(was.polling),
             (true, false) => {
                 self.wake.notify_one();
                 if record.survey == Survey::Due {
                     self.fetch_survey();
                 }
             }
-            _ if was_calling && !record.is_calling() && record.survey == Survey::Due => self.fetch_survey(),
+            _ if was.calling && !record.is_calling() && record.survey == Survey::Due => self.fetch_survey(),
             _ => {}
         }
     }

@@ -37,7 +37,7 @@ impl Visitor {
         if record.is_calling() {
             self.end_if_unfollowed().await?;
         }
-        if self.mark().open {
+        if record.is_open() || record.polling {
             self.poll(true);
         }
         Ok(())

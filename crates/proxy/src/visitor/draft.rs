@@ -150,7 +150,6 @@ impl Draft {
             self.record.survey = Survey::Due;
         }
         self.record.ended_ms = self.now_ms;
-        self.record.polling = false;
         self.set(Contact { state: ContactState::Ended, with: None, reason: Some(reason), offline });
     }
 

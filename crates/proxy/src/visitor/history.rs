@@ -1,6 +1,6 @@
 //! Earlier messages, where the centre keeps them: read in windows that grow backwards, page by page.
 
-use super::poller::intake;
+use super::poller::intake::{self, Known};
 use super::whose::{self, APART_MS};
 use super::{Visitor, handles, party, recall};
 use crate::problem::Problem;
@@ -63,7 +63,8 @@ impl Visitor {
             .collect();
         if !files.is_empty() || !taken_back.is_empty() {
             self.change(|draft, recent| {
-                intake::take(draft, recent, &taken_back, false, false, &journal);
+                let known = Known { recent, journal: &journal, repeats: false };
+                intake::take(draft, known, &taken_back, false);
                 files.iter().for_each(|content| handles::adopt(draft, content));
             })
             .await?;

@@ -107,6 +107,7 @@ mod tests {
             body: Body::Text(text.into()),
             choices: Vec::new(),
             judgeable: false,
+            before: None,
         };
         Event { seq, at_ms: AT_MS + seq, kind: EventKind::Message(message) }
     }

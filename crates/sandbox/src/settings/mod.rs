@@ -10,7 +10,7 @@ pub(crate) use forced::{ENDPOINTS, documented};
 pub use hours::{Day, DayTime, Hours, Span, Weekly};
 pub(crate) use patch::FILE_MAX_BYTES;
 pub use patch::SettingError;
-pub use quirks::Quirks;
+pub use quirks::{Quirks, TokenRenewal};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 

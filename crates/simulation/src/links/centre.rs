@@ -1,6 +1,6 @@
 //! From a proxy to the centre's API gateway.
 
-use super::plan::Plan;
+use super::plan::{Plan, faults};
 use crate::fleet::{Life, Point};
 use crate::record::{HandedOut, Record};
 use axum::Router;
@@ -22,82 +22,31 @@ const LATE: Duration = Duration::from_secs(4);
 /// A request that was given up may still arrive so much later.
 const OVERDUE: Duration = Duration::from_secs(30);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    Refused,
-    ResetBefore,
-    ResetAfter,
-    Truncated,
-    Late,
-    Slow,
-    BlackHole,
-    BlackHoleAfter,
-    Overdue,
-    ErrorBefore,
-    ErrorAfter,
-    Crowded,
-    CrowdedUntold,
-    FlowControl,
-    Page,
-    PageAfter,
-    TokenLapsed,
-    Twice,
-    Doubled,
-    Reordered,
-    ForGood,
+faults! {
+    Refused = "centre: refused",
+    ResetBefore = "centre: reset before",
+    ResetAfter = "centre: reset after",
+    Truncated = "centre: truncated",
+    Late = "centre: late",
+    Slow = "centre: slow",
+    BlackHole = "centre: black hole",
+    BlackHoleAfter = "centre: black hole after",
+    Overdue = "centre: arrives after it was given up",
+    ErrorBefore = "centre: 5xx",
+    ErrorAfter = "centre: 5xx after",
+    Crowded = "centre: 429 with time",
+    CrowdedUntold = "centre: 429 without time",
+    FlowControl = "centre: flow control",
+    Page = "centre: page",
+    PageAfter = "centre: page after",
+    TokenLapsed = "centre: 401",
+    Twice = "centre: sent twice",
+    Doubled = "centre: downlink doubled",
+    Reordered = "centre: downlink reordered",
+    ForGood = "centre: refused for good",
 }
 
 impl Fault {
-    const ALL: [Self; 21] = [
-        Self::Refused,
-        Self::ResetBefore,
-        Self::ResetAfter,
-        Self::Truncated,
-        Self::Late,
-        Self::Slow,
-        Self::BlackHole,
-        Self::BlackHoleAfter,
-        Self::Overdue,
-        Self::ErrorBefore,
-        Self::ErrorAfter,
-        Self::Crowded,
-        Self::CrowdedUntold,
-        Self::FlowControl,
-        Self::Page,
-        Self::PageAfter,
-        Self::TokenLapsed,
-        Self::Twice,
-        Self::Doubled,
-        Self::Reordered,
-        Self::ForGood,
-    ];
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Refused => "centre: refused",
-            Self::ResetBefore => "centre: reset before",
-            Self::ResetAfter => "centre: reset after",
-            Self::Truncated => "centre: truncated",
-            Self::Late => "centre: late",
-            Self::Slow => "centre: slow",
-            Self::BlackHole => "centre: black hole",
-            Self::BlackHoleAfter => "centre: black hole after",
-            Self::Overdue => "centre: arrives after it was given up",
-            Self::ErrorBefore => "centre: 5xx",
-            Self::ErrorAfter => "centre: 5xx after",
-            Self::Crowded => "centre: 429 with time",
-            Self::CrowdedUntold => "centre: 429 without time",
-            Self::FlowControl => "centre: flow control",
-            Self::Page => "centre: page",
-            Self::PageAfter => "centre: page after",
-            Self::TokenLapsed => "centre: 401",
-            Self::Twice => "centre: sent twice",
-            Self::Doubled => "centre: downlink doubled",
-            Self::Reordered => "centre: downlink reordered",
-            Self::ForGood => "centre: refused for good",
-        }
-    }
-
     /// Whether the centre does what is asked, or may do it later.
     fn leaves_open(self) -> bool {
         !matches!(
@@ -128,23 +77,27 @@ pub struct Way {
     tokens: Mutex<Tokens>,
 }
 
-/// Visitors' tokens as they went over the wire: the newest is the one whose question was asked last.
+/// Visitors' tokens as they went over the wire: the newest is the one whose question was asked last. A proxy that has used
+/// one does not go back to an older one.
 #[derive(Debug, Default)]
 struct Tokens {
     asked: u64,
     /// By token: when its question was asked, and whose it is.
     known: BTreeMap<String, (u64, String)>,
-    /// By visitor: the newest that was handed out.
-    newest: BTreeMap<String, u64>,
+    /// By visitor: the newest that was used.
+    used: BTreeMap<String, u64>,
 }
 
 impl Tokens {
-    /// A request leaves with this token; answers its number, and whether a newer token had come before.
+    /// A request leaves with this token; answers its number, and whether a newer token had left before.
     fn ask(&mut self, token: Option<&str>) -> (u64, bool) {
         self.asked += 1;
-        let stale = token
-            .and_then(|token| self.known.get(token))
-            .is_some_and(|(asked, visitor)| self.newest.get(visitor).is_some_and(|newest| newest > asked));
+        let Some((asked, visitor)) = token.and_then(|token| self.known.get(token)) else {
+            return (self.asked, false);
+        };
+        let used = self.used.entry(visitor.clone()).or_default();
+        let stale = *used > *asked;
+        *used = (*used).max(*asked);
         (self.asked, stale)
     }
 
@@ -152,16 +105,16 @@ impl Tokens {
     fn take(&mut self, asked: u64, visitor: &str, token: &str) {
         // Asked for again with an older token, the same successor comes again.
         self.known.entry(token.to_owned()).or_insert_with(|| (asked, visitor.to_owned())).0 = asked;
-        let newest = self.newest.entry(visitor.to_owned()).or_default();
-        *newest = (*newest).max(asked);
     }
 }
 
 /// What a request is about.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct About {
     endpoint: String,
     id: Option<String>,
+    /// The visitor at the centre, as far as the request says.
+    user: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -190,7 +143,7 @@ impl Answer {
     }
 
     fn told(self) -> Result<reqwest::Response, Lost> {
-        self.with(|body| reqwest::Body::from(body))
+        self.with(reqwest::Body::from)
     }
 
     fn with(self, body: impl FnOnce(Bytes) -> reqwest::Body) -> Result<reqwest::Response, Lost> {
@@ -231,11 +184,12 @@ impl Gateway {
 
 fn about(request: &axum::http::Request<Bytes>) -> About {
     let last = request.uri().path().rsplit('/').next().unwrap_or_default();
+    let user = user_of(request);
     if last != "send" {
-        return About { endpoint: last.to_owned(), id: None };
+        return About { endpoint: last.to_owned(), id: None, user };
     }
     let Sent { control, id } = serde_json::from_slice(request.body()).unwrap_or_default();
-    About { endpoint: control, id }
+    About { endpoint: control, id, user }
 }
 
 fn token_of(request: &axum::http::Request<Bytes>) -> Option<String> {
@@ -270,7 +224,7 @@ impl Way {
 
     fn note_fault(&self, fault: Fault, about: &About) {
         let record = &self.gateway.record;
-        record.fault(fault.word(), format_args!("p{} {}", self.life.number, about.endpoint));
+        record.fault(fault.word(), format_args!("p{} {} {}", self.life.number, about.endpoint, about.user));
         if let Some(id) = &about.id
             && fault.leaves_open()
         {
@@ -345,7 +299,7 @@ impl Way {
             Fault::Overdue => {
                 let (gateway, life) = (Arc::clone(&self.gateway), Arc::clone(&self.life));
                 let overdue = plan.span(OVERDUE);
-                let about = About { endpoint: about.endpoint.clone(), id: about.id.clone() };
+                let about = about.clone();
                 tokio::spawn(async move {
                     gateway.plan.rest(overdue).await;
                     let way = Way::new(gateway, life);
@@ -382,6 +336,9 @@ impl Way {
                 let mut answer = self.execute(request, about, Some(fault)).await?;
                 if about.endpoint == "poll" {
                     answer.body = rearranged(&answer.body, fault == Fault::Doubled, plan);
+                    if fault == Fault::Reordered {
+                        self.gateway.record.books().rearranged.push(codes(&answer.body));
+                    }
                 }
                 answer.told()
             }
@@ -399,7 +356,7 @@ impl Way {
     ) -> Result<reqwest::Response, Lost> {
         let plan = &self.gateway.plan;
         tokio::time::sleep(plan.span(USUAL)).await;
-        match plan.strike(&Fault::ALL) {
+        match plan.strike(Fault::ALL) {
             Some(fault) => self.disturbed(fault, request, about).await,
             None => {
                 let answer = self.execute(request, about, None).await?;
@@ -450,7 +407,7 @@ impl Carrier for Way {
                 })
                 .await;
             self.gateway.record.books().calls += 1;
-            let (token, user) = (token_of(&sent), user_of(&sent));
+            let token = token_of(&sent);
             let (asked, stale) = self.tokens().ask(token.as_deref());
             if stale {
                 let (number, endpoint) = (self.life.number, &about.endpoint);
@@ -464,7 +421,7 @@ impl Carrier for Way {
                 Ok(Err(_)) => 0,
                 Err(_) => 1,
             };
-            self.gateway.record.note(format_args!("p{number} {} -> {status}", about.endpoint));
+            self.gateway.record.note(format_args!("p{number} {} {} -> {status}", about.endpoint, about.user));
             if let (Err(_), Some(id)) = (&answer, &about.id) {
                 let record = &self.gateway.record;
                 record.books().ids.entry(id.clone()).or_default().insert("centre: no answer in time");
@@ -480,7 +437,7 @@ impl Carrier for Way {
                 && let Some(token) =
                     response.headers().get("ccmessaging-token").and_then(|value| value.to_str().ok())
             {
-                self.tokens().take(asked, &user, token);
+                self.tokens().take(asked, &about.user, token);
             }
             answer.unwrap_or(Err(Lost::Late))
         })

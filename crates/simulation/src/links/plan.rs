@@ -5,6 +5,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// The faults of one way, each with its word in reports. Their order decides which is drawn.
+macro_rules! faults {
+    ($($fault:ident = $word:literal,)+) => {
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        enum Fault {
+            $($fault,)+
+        }
+
+        impl Fault {
+            const ALL: &[Self] = &[$(Self::$fault,)+];
+
+            fn word(self) -> &'static str {
+                match self {
+                    $(Self::$fault => $word,)+
+                }
+            }
+        }
+    };
+}
+pub(super) use faults;
+
 /// Chance of one way, and how often it strikes.
 #[derive(Clone, Debug)]
 pub struct Plan {

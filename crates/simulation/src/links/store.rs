@@ -1,13 +1,13 @@
 //! From a proxy to its store: the memory store of the product, behind a medium that is slow, fails, or loses the answer.
 
-use super::plan::Plan;
+use super::plan::{Plan, faults};
 use crate::fleet::{Life, Point};
 use crate::record::Record;
 use frontdesk_contract::{ClientId, Event};
 use frontdesk_proxy::store::memory::MemoryStore;
 use frontdesk_proxy::store::{
-    Batch, Fence, Handle, Intent, Leased, News, Role, SessionHash, SessionRecord, Slip, SlipKey, Store,
-    StoreError, Stored, VisitorRecord,
+    Batch, Fence, Handle, Intent, Leased, News, Pass, PassKey, Role, SessionHash, SessionRecord, Slip,
+    SlipKey, Store, StoreError, Stored, VisitorRecord,
 };
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,23 +18,10 @@ const USUAL: Duration = Duration::from_millis(3);
 /// And at most so long when the medium is busy.
 const SLOW: Duration = Duration::from_secs(2);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    Slow,
-    Failed,
-    AnswerLost,
-}
-
-impl Fault {
-    const ALL: [Self; 3] = [Self::Slow, Self::Failed, Self::AnswerLost];
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Slow => "store: slow",
-            Self::Failed => "store: failed",
-            Self::AnswerLost => "store: answer lost",
-        }
-    }
+faults! {
+    Slow = "store: slow",
+    Failed = "store: failed",
+    AnswerLost = "store: answer lost",
 }
 
 /// The store as one proxy reaches it.
@@ -89,7 +76,7 @@ impl Way {
         Box::pin(async move {
             self.life.pass(before).await;
             tokio::time::sleep(self.plan.span(USUAL)).await;
-            let fault = self.plan.strike(&Fault::ALL);
+            let fault = self.plan.strike(Fault::ALL);
             if let Some(fault) = fault {
                 self.record.fault(fault.word(), format_args!("p{} {before:?}", self.life.number));
                 for id in ids {
@@ -223,6 +210,14 @@ impl Store for Way {
 
     fn take_slip<'a>(&'a self, key: &'a SlipKey) -> Stored<'a, Option<Slip>> {
         self.read(self.store.take_slip(key))
+    }
+
+    fn spend<'a>(&'a self, key: &'a PassKey, pass: Pass) -> Stored<'a, ()> {
+        self.write_by((Point::Other, Point::Other), Vec::new(), move || self.store.spend(key, pass))
+    }
+
+    fn pass<'a>(&'a self, key: &'a PassKey) -> Stored<'a, Option<Pass>> {
+        self.read(self.store.pass(key))
     }
 
     fn sessions(&self) -> Stored<'_, u64> {

@@ -1,6 +1,6 @@
 //! From a visitor's browser to a proxy.
 
-use super::plan::Plan;
+use super::plan::{Plan, faults};
 use crate::fleet::Fleet;
 use crate::record::Record;
 use axum::body::Body;
@@ -21,66 +21,23 @@ const LATE: Duration = Duration::from_secs(8);
 /// The longest time in which answers to polls do not come.
 const PARTITION: Duration = Duration::from_secs(12);
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Fault {
-    Refused,
-    ResetBefore,
-    ResetAfter,
-    Truncated,
-    Late,
-    Slow,
-    BlackHole,
-    BlackHoleAfter,
-    Partition,
-    GatewayBefore,
-    GatewayAfter,
-    Crowded,
-    CrowdedUntold,
-    Portal,
-    PortalAfter,
-    Duplicate,
-}
-
-impl Fault {
-    const ALL: [Self; 16] = [
-        Self::Refused,
-        Self::ResetBefore,
-        Self::ResetAfter,
-        Self::Truncated,
-        Self::Late,
-        Self::Slow,
-        Self::BlackHole,
-        Self::BlackHoleAfter,
-        Self::Partition,
-        Self::GatewayBefore,
-        Self::GatewayAfter,
-        Self::Crowded,
-        Self::CrowdedUntold,
-        Self::Portal,
-        Self::PortalAfter,
-        Self::Duplicate,
-    ];
-
-    fn word(self) -> &'static str {
-        match self {
-            Self::Refused => "visitor: refused",
-            Self::ResetBefore => "visitor: reset before",
-            Self::ResetAfter => "visitor: reset after",
-            Self::Truncated => "visitor: truncated",
-            Self::Late => "visitor: late",
-            Self::Slow => "visitor: slow",
-            Self::BlackHole => "visitor: black hole",
-            Self::BlackHoleAfter => "visitor: black hole after",
-            Self::Partition => "visitor: receives nothing",
-            Self::GatewayBefore => "visitor: 5xx of a box",
-            Self::GatewayAfter => "visitor: 5xx of a box after",
-            Self::Crowded => "visitor: 429 with time",
-            Self::CrowdedUntold => "visitor: 429 without time",
-            Self::Portal => "visitor: captive portal",
-            Self::PortalAfter => "visitor: page of a box after",
-            Self::Duplicate => "visitor: sent twice",
-        }
-    }
+faults! {
+    Refused = "visitor: refused",
+    ResetBefore = "visitor: reset before",
+    ResetAfter = "visitor: reset after",
+    Truncated = "visitor: truncated",
+    Late = "visitor: late",
+    Slow = "visitor: slow",
+    BlackHole = "visitor: black hole",
+    BlackHoleAfter = "visitor: black hole after",
+    Partition = "visitor: receives nothing",
+    GatewayBefore = "visitor: 5xx of a box",
+    GatewayAfter = "visitor: 5xx of a box after",
+    Crowded = "visitor: 429 with time",
+    CrowdedUntold = "visitor: 429 without time",
+    Portal = "visitor: captive portal",
+    PortalAfter = "visitor: page of a box after",
+    Duplicate = "visitor: sent twice",
 }
 
 /// The way of one visitor.
@@ -130,7 +87,7 @@ impl Way {
             self.plan.until_healed().await;
             return None;
         }
-        let fault = self.plan.strike(&Fault::ALL);
+        let fault = self.plan.strike(Fault::ALL);
         let Some(fault) = fault else {
             let carried = self.ask(request).await;
             tokio::time::sleep(self.plan.span(USUAL)).await;
@@ -229,6 +186,12 @@ impl Way {
     }
 }
 
+/// The answer says, whole, that the centre has refused for good.
+fn is_refusal(body: &[u8]) -> bool {
+    let value = serde_json::from_slice::<serde_json::Value>(body).unwrap_or_default();
+    value.get("code").and_then(serde_json::Value::as_str) == Some("centre_refused")
+}
+
 fn crowded(retry_after_ms: Option<u64>) -> Carried {
     let body = serde_json::json!({ "code": "rate_limited", "message": "too many", "retry_after_ms": retry_after_ms });
     Carried { status: 429, body: body.to_string().into_bytes() }
@@ -243,7 +206,7 @@ impl Carrier for Way {
             let status = carried.as_ref().map_or(0, |carried| carried.status);
             if let (Some(id), Some(carried)) = (id, &carried)
                 && !(200..300).contains(&carried.status)
-                && String::from_utf8_lossy(&carried.body).contains("\"centre_refused\"")
+                && is_refusal(&carried.body)
             {
                 self.record.books().refused.entry(self.visitor).or_default().insert(id);
             }

@@ -132,6 +132,7 @@ impl Person {
         let soon = Duration::from_millis(self.draw(30));
         tokio::time::sleep(soon).await;
         let pause = Duration::from_millis(1_000 + self.draw(14_000));
+        self.remember();
         match ALL.get(pick) {
             Some(Mishap::Reload) => {
                 self.record.fault("browser: reload", format_args!("v{}", self.number));
@@ -149,6 +150,18 @@ impl Person {
             }
             None => {}
         }
+        let now = self.record.now_ms();
+        self.record.talk(self.number, |talk| talk.back_ms = now);
+    }
+
+    /// Notes what has been shown up to now.
+    fn remember(&self) {
+        let shown = self.shown();
+        self.record.talk(self.number, |talk| {
+            for heard in shown {
+                talk.first_shown.entry(heard.id.unwrap_or_default()).or_insert(heard.at_ms);
+            }
+        });
     }
 
     /// The page does not move for a while, and nobody types. Refusals that came meanwhile have not reached it.
@@ -192,8 +205,15 @@ impl Person {
 
     /// Notes what is shown, with the time at which each message of the agent appeared first.
     pub fn settle(&self) {
+        self.remember();
         let shown = self.shown();
-        self.record.talk(self.number, |talk| talk.shown = shown);
+        self.record.talk(self.number, |talk| {
+            let first = |heard: Heard| {
+                let at_ms = heard.id.as_ref().and_then(|id| talk.first_shown.get(id).copied());
+                Heard { at_ms: at_ms.unwrap_or(heard.at_ms), ..heard }
+            };
+            talk.shown = shown.into_iter().map(first).collect();
+        });
     }
 
     /// The agent's messages on the screen.

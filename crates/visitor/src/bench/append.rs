@@ -68,7 +68,7 @@ impl Rig {
                 protocol: 1,
                 session: "credential".into(),
                 expires_ms: u64::MAX,
-                visitor: frontdesk_contract::Visitor { id: "v".into(), name: "Guest".into() },
+                visitor: frontdesk_contract::Visitor { id: "v".into(), name: "Guest".into(), person: None },
                 contact: Contact { state: ContactState::Agent, with: None, reason: None, offline: false },
                 cursor: 0,
                 offers: Offers { agent: true, text_max_bytes: 1_024, ..Offers::default() },
@@ -95,6 +95,7 @@ impl Rig {
             body: Body::Text("A sentence of usual length, as agents write it.".into()),
             choices: Vec::new(),
             judgeable: false,
+            before: None,
         };
         let event = Event { seq: self.seq, at_ms: self.now_ms, kind: EventKind::Message(message) };
         let page = EventPage { next: self.seq, events: vec![event] };

@@ -162,6 +162,7 @@ impl Sender {
             locale: Some("en".into()),
             identity: None,
             resume: None,
+            id: None,
         };
         let opened = link.ask(&Call::OpenSession(open), None, None, TIMEOUT_MS).await;
         let Ok(Answer::Opened(opened)) = opened else { bail!("no session: {opened:?}") };

@@ -2,6 +2,7 @@
 
 use super::centre::CentreFault;
 use crate::link::{FaultKind, FaultLog};
+use frontdesk_faults::Entry;
 use std::collections::{BTreeMap, HashMap};
 
 /// Every fault by what it touched.
@@ -53,6 +54,18 @@ impl Causes {
             }
         }
         causes
+    }
+
+    /// Adds what fault proxies on sockets have injected, first on the visitor's side, then on the centre's.
+    pub fn add_sockets(&mut self, near: &[Entry], far: &[Entry]) {
+        for (side, entries) in [("visitor", near), ("centre", far)] {
+            for entry in entries {
+                if let Some(id) = &entry.id {
+                    let cause = self.by_id.entry(id.clone()).or_default();
+                    cause.note(format!("{side} {}", entry.kind), entry.may_arrive);
+                }
+            }
+        }
     }
 
     /// The cause of what became of a visitor's message.

@@ -94,22 +94,32 @@ impl Dialogue {
     }
 }
 
-/// Reads dialogues from files with one JSON object a line, at most `limit` of them altogether.
+/// Made up for this program, for whoever has no others.
+const OWN: &str = include_str!("../../dialogues.jsonl");
+
+/// Reads dialogues from files with one JSON object a line, at most `limit` of them altogether, and so many times each.
+/// Without files: some of the program's own.
 ///
 /// # Errors
 /// When a file cannot be read, or a dialogue cannot be played.
-pub fn load(files: &[PathBuf], limit: Option<usize>) -> anyhow::Result<Vec<Dialogue>> {
+pub fn load(files: &[PathBuf], limit: Option<usize>, times: u64) -> anyhow::Result<Vec<Dialogue>> {
     let mut dialogues = Vec::new();
     for file in files {
-        let text =
-            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let text = std::fs::read_to_string(file).with_context(|| {
+            let file = file.display();
+            format!("cannot read {file} (without --conversations, made-up dialogues are played)")
+        })?;
         dialogues.extend(parse(&text, file)?);
     }
+    if files.is_empty() {
+        dialogues = parse(OWN, Path::new("the program's own dialogues"))?;
+    }
     dialogues.truncate(limit.unwrap_or(MAX_DIALOGUES));
-    match dialogues.len() {
+    let times = usize::try_from(times).unwrap_or(usize::MAX);
+    match dialogues.len().saturating_mul(times) {
         0 => bail!("there is no dialogue to play"),
         count if count > MAX_DIALOGUES => bail!("at most {MAX_DIALOGUES} dialogues in one run"),
-        _ => Ok(dialogues),
+        count => Ok(dialogues.into_iter().cycle().take(count).collect()),
     }
 }
 
@@ -157,6 +167,17 @@ mod tests {
         assert!(dialogue("av").is_err());
         assert!(dialogue("").is_err());
         assert!(dialogue("v").is_ok());
+    }
+
+    #[test]
+    fn without_a_file_the_programs_own_are_played_so_many_times() {
+        let once = load(&[], None, 1).expect("dialogues");
+        let thrice = load(&[], None, 3).expect("dialogues");
+        assert_eq!(thrice, [once.clone(), once.clone(), once.clone()].concat());
+        assert_eq!(load(&[], Some(2), 2).expect("dialogues").len(), 4);
+        assert!(load(&[], None, 1_000).is_err_and(|error| error.to_string().contains("9000")));
+        let error = load(&["/nowhere".into()], None, 1).expect_err("no such file");
+        assert!(error.to_string().contains("/nowhere"), "{error}");
     }
 
     #[test]

@@ -7,7 +7,8 @@
 //! - [`dialogue`]: dialogues and whose turn it is; [`conversation`]: one dialogue as it is played
 //! - [`visit`]: the visitor's side; [`desk`]: the agent's side
 //! - [`outcome`]: one conversation judged; [`attribution`]: which fault explains what; [`report`]: figures and table
-//! - [`centre`]: the sandbox's control; [`processes`]: proxy and sandbox as child processes
+//! - [`centre`]: the sandbox's control; [`processes`]: proxies and sandbox as child processes; [`store`]: theirs;
+//!   [`sockets`]: what lies between them
 
 pub mod attribution;
 pub mod centre;
@@ -20,6 +21,8 @@ pub mod processes;
 mod progress;
 pub mod report;
 pub mod run;
+pub mod sockets;
+pub mod store;
 pub mod switches;
 pub mod visit;
 

@@ -1,5 +1,7 @@
-//! Proxy and sandbox as child processes on free loopback ports, with settings and store in a folder of their own.
+//! Proxies and sandbox as child processes on free loopback ports, with settings and store in a folder of their own.
 
+use super::options::{Options, Through};
+use super::sockets::Sockets;
 use super::switches::Switches;
 use anyhow::{Context, bail};
 use serde_json::Value;
@@ -14,13 +16,14 @@ use tokio::time::Instant;
 /// How long a process may take to answer after its start.
 const START: Duration = Duration::from_secs(30);
 
-/// Both processes. They are stopped, and the folder is removed, when this is dropped.
+/// All processes. They are stopped, and the folder is removed, when this is dropped.
 #[derive(Debug)]
 pub struct Processes {
-    proxy: Option<Child>,
+    proxies: Vec<Child>,
     sandbox: Child,
+    store: Option<Child>,
     folder: PathBuf,
-    /// The proxy's address, once it runs.
+    /// The address by which the proxies are known, once they run.
     pub proxy_url: String,
     /// The sandbox's address.
     pub sandbox_url: String,
@@ -30,7 +33,10 @@ pub struct Processes {
 
 impl Drop for Processes {
     fn drop(&mut self) {
-        // Children are killed when their handles go.
+        // What does not end by this ends when its handle goes. None may write into the folder any more.
+        for child in self.proxies.iter_mut().chain([&mut self.sandbox]).chain(&mut self.store) {
+            let _ = child.start_kill();
+        }
         if self.keep {
             eprintln!("settings, store and logs: {}", self.folder.display());
         } else if let Err(error) = std::fs::remove_dir_all(&self.folder) {
@@ -40,7 +46,7 @@ impl Drop for Processes {
 }
 
 impl Processes {
-    /// Starts the sandbox; [`Processes::start_proxy`] comes when it is set up.
+    /// Starts the sandbox; [`Processes::start_proxies`] comes when it is set up.
     ///
     /// # Errors
     /// When a binary is missing or does not start.
@@ -53,8 +59,9 @@ impl Processes {
         let arguments = ["--listen".to_owned(), format!("127.0.0.1:{port}"), "--log".into(), "warn".into()];
         let child = start(&sandbox, &arguments, &folder, "sandbox.log")?;
         let mut processes = Self {
-            proxy: None,
+            proxies: Vec::new(),
             sandbox: child,
+            store: None,
             folder,
             proxy_url: format!("http://127.0.0.1:{proxy_port}"),
             sandbox_url: format!("http://127.0.0.1:{port}"),
@@ -65,24 +72,60 @@ impl Processes {
         Ok(processes)
     }
 
-    /// Starts the proxy, with a desk for the sandbox as it is set now.
+    /// Starts one proxy on a file, with a desk for the sandbox as it is set now.
     ///
     /// # Errors
     /// When it does not start.
     pub async fn start_proxy(&mut self, switches: &Switches, centre: &Value) -> anyhow::Result<()> {
         let store = format!("redb:{}", self.folder.join("store.redb").display());
-        let path = self.folder.join("frontdesk.toml");
-        std::fs::write(&path, config(switches, &self.proxy_url, &self.sandbox_url, &store, centre))?;
+        let text = config(switches, &self.proxy_url, &self.sandbox_url, &store, centre);
+        let url = self.proxy_url.clone();
+        self.start_one(1, &url, &text).await
+    }
+
+    /// Starts a proxy that listens at `url`, whatever its settings say of that.
+    async fn start_one(&mut self, number: u64, url: &str, text: &str) -> anyhow::Result<()> {
+        let folder = self.folder.join(number.to_string());
+        std::fs::create_dir_all(&folder)?;
+        let path = folder.join("frontdesk.toml");
+        let own = format!("listen = {}\n", Value::from(url.trim_start_matches("http://")));
+        let rest = text.split_once('\n').map_or(text, |(_, rest)| rest);
+        std::fs::write(&path, own + rest)?;
         let arguments = ["serve".to_owned(), "--config".into(), path.display().to_string()];
-        let mut child = start(&binary("frontdesk")?, &arguments, &self.folder, "proxy.log")?;
-        let url = format!("{}/livez", self.proxy_url);
-        let answered = answers(&mut child, &url, "frontdesk serve").await;
+        let log = format!("proxy-{number}.log");
+        let mut child = start(&binary("frontdesk")?, &arguments, &self.folder, &log)?;
+        let answered = answers(&mut child, &format!("{url}/livez"), "frontdesk serve").await;
         if answered.is_err() {
-            let log = std::fs::read_to_string(self.folder.join("proxy.log")).unwrap_or_default();
-            eprint!("{log}");
+            eprint!("{}", std::fs::read_to_string(self.folder.join(log)).unwrap_or_default());
         }
-        self.proxy = Some(child);
+        self.proxies.push(child);
         answered
+    }
+
+    /// Starts the proxies, with a desk for the sandbox as it is set now. One without anything before it listens at
+    /// [`Processes::proxy_url`] itself.
+    ///
+    /// # Errors
+    /// When one does not start.
+    pub async fn start_proxies(
+        &mut self,
+        options: &Options,
+        centre: &Value,
+        sockets: &mut Sockets,
+    ) -> anyhow::Result<()> {
+        let (store, server) = options.store.open(&self.folder).await?;
+        self.store = server;
+        let sandbox = sockets.centre().unwrap_or_else(|| self.sandbox_url.clone());
+        let alone = options.instances == 1 && options.through == Through::Inside;
+        let mut urls = Vec::new();
+        for number in 1..=options.instances {
+            let url =
+                if alone { self.proxy_url.clone() } else { format!("http://127.0.0.1:{}", free_port()?) };
+            let text = config(&options.switches, &self.proxy_url, &sandbox, &store, centre);
+            self.start_one(number, &url, &text).await?;
+            urls.push(url);
+        }
+        sockets.balance(&self.proxy_url, &urls, options.through).await
     }
 }
 
@@ -99,11 +142,11 @@ fn binary(name: &str) -> anyhow::Result<PathBuf> {
     Ok(path)
 }
 
-fn free_port() -> anyhow::Result<u16> {
+pub(super) fn free_port() -> anyhow::Result<u16> {
     Ok(TcpListener::bind(("127.0.0.1", 0)).context("no free port")?.local_addr()?.port())
 }
 
-fn start(binary: &Path, arguments: &[String], folder: &Path, log: &str) -> anyhow::Result<Child> {
+pub(super) fn start(binary: &Path, arguments: &[String], folder: &Path, log: &str) -> anyhow::Result<Child> {
     let log = File::create(folder.join(log))?;
     let started = Command::new(binary)
         .args(arguments)

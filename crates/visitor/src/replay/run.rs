@@ -4,18 +4,20 @@ use super::attribution::{Causes, count};
 use super::centre::Centre;
 use super::desk::{AgentApi, Desk};
 use super::dialogue::{Dialogue, load};
-use super::options::Options;
+use super::options::{Options, Through};
 use super::outcome::judge;
 use super::processes::Processes;
 use super::progress::Progress;
 use super::report::Report;
+use super::sockets::Sockets;
 use super::visit::{Pace, Played, Visit};
 use crate::chance::mix;
 use crate::clock::Clock;
-use crate::link::{FaultLog, HttpCarrier, Link};
+use crate::link::{FaultLog, FaultPlan, HttpCarrier, Link};
 use crate::storage::Storage;
 use crate::visitor::{Setup, Visitor};
 use anyhow::Context;
+use frontdesk_faults::Proxy;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinSet;
@@ -25,8 +27,8 @@ use tokio::task::JoinSet;
 /// # Errors
 /// When the run cannot be begun: files, binaries, addresses. What goes wrong later is part of the report.
 pub async fn run(options: &Options) -> anyhow::Result<Report> {
-    options.switches.check()?;
-    let dialogues = load(&options.conversations, options.limit)?;
+    options.check()?;
+    let dialogues = load(&options.conversations, options.limit, options.repeat)?;
     let dialogues = dialogues.into_iter().map(|dialogue| dialogue.hurried(options.ahead)).collect();
     let mut processes = match &options.proxy {
         None => Some(Processes::start_sandbox(options.keep).await?),
@@ -37,19 +39,31 @@ pub async fn run(options: &Options) -> anyhow::Result<Report> {
         (None, given) => given.clone().unwrap_or_default(),
     };
     let centre = Centre::new(&sandbox_url)?;
-    centre.set_up(&options.switches, options.visitors, options.faults).await?;
+    let inside = match options.through {
+        Through::Inside => options.faults,
+        Through::Sockets => FaultPlan { percent: 0.0, ..options.faults },
+    };
+    centre.set_up(&options.switches, options.visitors, inside).await?;
+    let mut sockets = Sockets::open(options, &sandbox_url).await?;
     if let Some(processes) = &mut processes {
-        processes.start_proxy(&options.switches, &centre.settings().await?).await?;
+        processes.start_proxies(options, &centre.settings().await?, &mut sockets).await?;
     }
     let proxy_url = match (&processes, &options.proxy) {
         (Some(own), _) => own.proxy_url.clone(),
         (None, given) => given.clone().unwrap_or_default(),
     };
-    let report = play(options, &centre, &proxy_url, dialogues).await;
+    let between = Between { inside, sockets: &sockets };
+    let report = play(options, &centre, &proxy_url, dialogues, &between).await;
     if let (Ok(report), Some(processes)) = (&report, &mut processes) {
         processes.keep |= !report.failures.is_empty();
     }
     report
+}
+
+/// What goes wrong, and where.
+struct Between<'a> {
+    inside: FaultPlan,
+    sockets: &'a Sockets,
 }
 
 async fn play(
@@ -57,6 +71,7 @@ async fn play(
     centre: &Centre,
     proxy_url: &str,
     dialogues: Vec<Dialogue>,
+    between: &Between<'_>,
 ) -> anyhow::Result<Report> {
     let clock = Clock::start();
     let desk = Arc::new(Desk::open(AgentApi::sign_in(centre.base(), "Replay").await?, clock));
@@ -75,7 +90,7 @@ async fn play(
     for (number, hand) in (0u64..).zip(hands) {
         let Some(first) = hand.first() else { continue };
         let carrier = Arc::new(HttpCarrier::new(proxy_url)?);
-        let link = Link::new(carrier, options.faults, log.clone(), number);
+        let link = Link::new(carrier, between.inside, log.clone(), number);
         let settings =
             frontdesk_core::Settings { desk: options.switches.desk.clone(), locale: first.lang.clone() };
         let seed = mix(&[options.faults.seed, number]);
@@ -85,7 +100,14 @@ async fn play(
     }
     let mut played = Vec::new();
     let (mut requests, mut divergences) = (0, 0);
-    while let Some(visit) = visits.join_next().await {
+    let watch = progress.watch();
+    tokio::pin!(watch);
+    loop {
+        let visit = tokio::select! {
+            visit = visits.join_next() => visit,
+            () = &mut watch => None,
+        };
+        let Some(visit) = visit else { break };
         let (own, visitor) = visit.context("a visitor failed")?;
         played.extend(own);
         requests += visitor.requests();
@@ -96,7 +118,7 @@ async fn play(
 
     let all =
         All { played, log, requests, divergences, homeless: desk.settle() as u64, calls_before, wall_s };
-    conclude(options, centre, all).await
+    conclude(options, centre, all, between.sockets).await
 }
 
 /// Dialogues for each visitor: always the same ones, so that a run can be repeated.
@@ -122,9 +144,12 @@ struct All {
     wall_s: f64,
 }
 
-async fn conclude(options: &Options, centre: &Centre, all: All) -> anyhow::Result<Report> {
+async fn conclude(options: &Options, centre: &Centre, all: All, sockets: &Sockets) -> anyhow::Result<Report> {
     let centre_faults = centre.faults().await?;
-    let causes = Causes::new(&all.log, &centre_faults);
+    let mut causes = Causes::new(&all.log, &centre_faults);
+    let log_of = |proxy: &Option<Proxy>| proxy.as_ref().map(|proxy| proxy.log(0)).unwrap_or_default();
+    let (near, far) = (log_of(&sockets.near), log_of(&sockets.far));
+    causes.add_sockets(&near, &far);
     let mut report = Report {
         conditions: options.conditions(),
         command: options.command(),
@@ -145,6 +170,11 @@ async fn conclude(options: &Options, centre: &Centre, all: All) -> anyhow::Resul
     }
     for fault in &centre_faults {
         count(&mut report.faults, &format!("centre {}", fault.kind));
+    }
+    for (side, entries) in [("visitor", &near), ("centre", &far)] {
+        for entry in entries {
+            count(&mut report.faults, &format!("{side} {} {}", entry.class, entry.kind));
+        }
     }
     let messages = (report.up.messages + report.down.messages).max(1) as f64;
     let calls = centre.calls().await?.saturating_sub(all.calls_before);

@@ -31,12 +31,15 @@ pub struct Switches {
 macro_rules! words {
     ($(#[doc = $about:literal])+ $name:ident { $($(#[doc = $doc:literal])+ $variant:ident = $word:literal,)+ }) => {
         $(#[doc = $about])+
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum, Serialize)]
         pub enum $name {
             $($(#[doc = $doc])+ #[value(name = $word)] #[serde(rename = $word)] $variant,)+
         }
 
         impl $name {
+            /// All of them.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
             /// The word for it, the same in options and settings.
             pub fn word(self) -> &'static str {
                 match self {

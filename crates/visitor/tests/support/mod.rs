@@ -99,7 +99,7 @@ async fn open(State(proxy): State<FakeProxy>) -> Json<api::SessionOpened> {
         protocol: api::PROTOCOL,
         session: "credential".into(),
         expires_ms: u64::MAX,
-        visitor: api::Visitor { id: "v".into(), name: "Guest 1".into() },
+        visitor: api::Visitor { id: "v".into(), name: "Guest 1".into(), person: None },
         contact: journal.contact.clone(),
         cursor: journal.events.len() as u64,
         offers: api::Offers {
@@ -193,6 +193,7 @@ async fn message(
         body: api::Body::Text(answer),
         choices: Vec::new(),
         judgeable: false,
+        before: None,
     };
     proxy.happen(&mut journal, EventKind::Message(message));
     Ok(Json(posted))

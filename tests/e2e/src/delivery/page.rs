@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use fantoccini::key::Key;
-use frontdesk_faults::Plan;
+use frontdesk_faults::{Entry, Plan};
+use frontdesk_visitor::checker::compare;
 use frontdesk_visitor::replay::desk::AgentApi;
 use tokio::sync::mpsc;
 
@@ -18,6 +19,11 @@ use crate::wait::within;
 
 /// Everything is delivered long before, on a busy machine as well.
 const DELIVERED_MAX: Duration = Duration::from_secs(180);
+/// After so many messages a visitor looks up; then at most so many may still wait to be sent.
+const LOOKS_UP: usize = 20;
+const AHEAD_MAX: usize = 100;
+/// A message is out of place because of something that happened so many milliseconds before or after.
+const AROUND_MS: u64 = 8_000;
 const AGENT: &str = "Li";
 
 /// A visitor and an agent who talk.
@@ -35,6 +41,8 @@ pub struct Talk<'a> {
     /// What was typed into the page, and what at the desk.
     typed: Vec<String>,
     said: Vec<String>,
+    /// When the latter was said, as the logs of the site count.
+    said_ms: Vec<u64>,
 }
 
 impl<'a> Talk<'a> {
@@ -56,9 +64,9 @@ impl<'a> Talk<'a> {
             all.iter().find(|own| own.state == "active").map(|own| own.id).context("nobody is there")
         })
         .await?;
-        let (typed, said) = Default::default();
+        let (typed, said, said_ms) = Default::default();
         let (name, browser) = (name.to_owned(), Some(browser));
-        Ok(Self { site, name, options, profile, browser, panel, agent, contact, begun, typed, said })
+        Ok(Self { site, name, options, profile, browser, panel, agent, contact, begun, typed, said, said_ms })
     }
 
     /// Both say so many things, neither waiting for the other. `meanwhile` is told how far the visitor is.
@@ -80,6 +88,9 @@ impl<'a> Talk<'a> {
                 self.typed.push(text);
                 turns.send(number)?;
                 meanwhile(number - first).await?;
+                if (number + 1).is_multiple_of(LOOKS_UP) {
+                    is_not_far_ahead(&self.panel).await?;
+                }
             }
             drop(turns);
             Ok(())
@@ -90,6 +101,7 @@ impl<'a> Talk<'a> {
                 let taken = self.agent.reply(self.contact, &text).await?;
                 taken.context("the conversation is over")?;
                 self.said.push(text);
+                self.said_ms.push(self.site.now_ms());
             }
             Ok(())
         };
@@ -119,11 +131,7 @@ impl<'a> Talk<'a> {
         let browser = Browser::start_in(&self.profile, self.options, &self.name).await?;
         let shop = ShopPage::open_at(browser.first_tab().await?, &self.site.shop.origin, "/").await?;
         self.browser = Some(browser);
-        self.panel = shop.panel();
-        if !shop.is_open().await? {
-            shop.click_launcher().await?;
-        }
-        self.panel.is_usable().await?;
+        self.panel = shop.panel_opened().await?;
         self.sees("is there again", text, |_| true).await?;
         self.site.near.set_plan(Plan { stopped: Vec::new(), ..self.site.near.plan() })?;
         let arrived = ["", self.panel.words.get("state_sent")?, self.panel.words.get("state_read")?];
@@ -185,6 +193,7 @@ impl<'a> Talk<'a> {
         figures.up.duplicated = figures.up.duplicated.max(own.duplicated);
         figures.up.inversions = figures.up.inversions.max(own.inversions);
         figures.up.unexpected = figures.up.unexpected.max(own.unexpected);
+        self.tell_moved(&shown);
         if figures.are_clean().is_err() {
             let path = self.panel.tab.screenshot(&self.name).await?;
             eprintln!("{figures}; see {}", path.display());
@@ -193,6 +202,21 @@ impl<'a> Talk<'a> {
             browser.close().await?;
         }
         Ok(figures)
+    }
+
+    /// Prints what the page shows at another place than the agent said it, and what happened to polls at that time.
+    fn tell_moved(&self, shown: &[String]) {
+        let verdict = compare(&self.said, shown);
+        for at in verdict.moved {
+            let (text, said_ms) = (self.said.get(at), self.said_ms.get(at).copied().unwrap_or_default());
+            let place = verdict.heard_at.get(at).copied().flatten();
+            eprintln!("moved: {text:?}, number {at}, said at {said_ms} ms, is shown as number {place:?}");
+            let near = (said_ms.saturating_sub(AROUND_MS))..(said_ms + AROUND_MS);
+            for fault in self.site.far.log(0).iter().filter(|fault| near.contains(&fault.ms)) {
+                let Entry { ms, class, kind, may_arrive, .. } = fault;
+                eprintln!("  at {ms} ms {class} of the centre: {kind}, may have arrived: {may_arrive}");
+            }
+        }
     }
 
     /// What the desk has of the visitor, what the page shows of the agent, and how much of the visitor's is in doubt.
@@ -212,6 +236,19 @@ impl<'a> Talk<'a> {
             lines.into_iter().filter(|line| line.side == Side::Theirs && line.sender.contains(AGENT));
         Ok((heard, by_agent.map(|line| line.text).collect(), unconfirmed))
     }
+}
+
+/// Waits until most of what was typed has left: the outbox takes so many messages and no more, and what it does not take
+/// stays in the composer.
+async fn is_not_far_ahead(panel: &Panel) -> Result<()> {
+    let waits = [panel.words.get("state_queued")?, panel.words.get("state_sending")?];
+    within(DELIVERED_MAX, "what was typed leaves", async || {
+        let lines = panel.transcript().await?;
+        let waiting = lines.iter().filter(|line| waits.contains(&line.state.as_str())).count();
+        ensure!(waiting <= AHEAD_MAX, "{waiting} messages wait");
+        Ok(())
+    })
+    .await
 }
 
 /// Texts repeat, as people's do.

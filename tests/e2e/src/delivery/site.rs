@@ -4,7 +4,7 @@ use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use frontdesk_faults::{Class, Plan, Proxy, Settings};
@@ -42,6 +42,8 @@ pub struct Site {
     pub shop: Shop,
     /// The proxies.
     pub instances: Vec<Mutex<Instance>>,
+    /// When the logs of `near` and `far` begin.
+    begun: Instant,
     /// Their store, if it is a program.
     pub redis: Option<Mutex<Redis>>,
     _folder: Folder,
@@ -77,6 +79,7 @@ impl Site {
             classes: Class::of_centres(),
             ..Settings::to(vec![socket_of(&centre.base_url)?])
         };
+        let begun = Instant::now();
         let far = Proxy::start(far).await?;
         let redis = match kept {
             Kept::File => None,
@@ -115,6 +118,7 @@ impl Site {
             far,
             shop,
             instances: all.into_iter().map(Mutex::new).collect(),
+            begun,
             redis: redis.map(Mutex::new),
             _folder: folder,
         })
@@ -175,6 +179,12 @@ impl Site {
     pub fn faults(&self) -> [u64; 2] {
         [&self.near, &self.far]
             .map(|proxy| proxy.figures().faults.values().flat_map(|kinds| kinds.values()).sum())
+    }
+
+    /// Milliseconds as the log of `far` counts them.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        u64::try_from(self.begun.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// How many requests of this class have come from visitors.

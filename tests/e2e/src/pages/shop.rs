@@ -118,6 +118,18 @@ impl ShopPage {
         Ok(panel)
     }
 
+    /// Opens the panel by the page's own script: it may be open, or about to open by itself, and a click would close it then.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn panel_opened(&self) -> Result<Panel> {
+        self.tab.run(In::Page, "frontdesk.open();", Vec::new()).await?;
+        let panel = self.panel();
+        panel.is_usable().await?;
+        Ok(panel)
+    }
+
     /// The panel, whether it is open or not.
     #[must_use]
     pub fn panel(&self) -> Panel {

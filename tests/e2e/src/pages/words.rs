@@ -39,4 +39,16 @@ impl Words {
     pub fn fill(&self, key: &str, place: &str, value: &str) -> Result<String> {
         Ok(self.get(key)?.replace(&format!("{{{place}}}"), value))
     }
+
+    /// The sentence of a key that has plural forms, with the number in its place: the form for one thing where the
+    /// language has one, as English does, else the only other.
+    ///
+    /// # Errors
+    ///
+    /// When there is none.
+    pub fn count(&self, key: &str, place: &str, number: &str) -> Result<String> {
+        let one = format!("{key}.one");
+        let form = if number == "1" && self.0.contains_key(&one) { one } else { format!("{key}.other") };
+        self.fill(&form, place, number)
+    }
 }

@@ -2,33 +2,35 @@
 
 use anyhow::{Result, ensure};
 use frontdesk_e2e::pages::{Panel, ShopPage, Side};
-use frontdesk_e2e::{In, Options, story, until};
-
-const TABS: usize = 8;
+use frontdesk_e2e::tabs::walk::TABS;
+use frontdesk_e2e::tabs::{one_more, tones};
+use frontdesk_e2e::{In, Options, Sandbox, story, until};
 
 #[test]
-fn eight_tabs_are_one_conversation() -> Result<()> {
+fn eight_tabs_are_one_conversation_and_make_one_sound() -> Result<()> {
     for third_party_storage in [true, false] {
-        let options = Options { third_party_storage, ..Options::default() };
+        let options = Options { third_party_storage, plays: true, ..Options::default() };
         story(options, &Default::default(), async |rig| {
-            let shop = rig.shop("/").await?;
+            let shop = rig.shop("/?sound").await?;
             let first = shop.open_panel().await?;
             first.say("Which bowl is the largest?").await?;
             first.has_sent("Which bowl is the largest?").await?;
-            let mut panels = vec![first];
+            let mut pages = vec![shop];
             for _ in 1..TABS {
-                let shop = ShopPage::open(rig.browser.new_tab().await?, &rig.stack, "/bowl/").await?;
-                let panel = shop.panel();
-                panel.is_usable().await?;
-                panels.push(panel);
+                pages.push(one_more(rig, "/bowl/?sound").await?);
             }
+            let panels: Vec<Panel> = pages.iter().map(ShopPage::panel).collect();
             all_say_something_at_once(&panels).await?;
             all_have_the_same_transcript(&panels).await?;
             let held = rig.stack.street.most_held_polls();
             ensure!(held <= 1, "{held} long polls were held at once");
             let polls = rig.stack.way.most_polls_at_once();
             ensure!(polls == 1, "the centre was polled {polls} times at once for one visitor");
-            Ok(())
+            for page in &pages {
+                tones::listen(&page.tab).await?;
+            }
+            let lines = [1, 2, 3].map(|line| format!("unseen {line}"));
+            tones::one_each(&Sandbox::of(&rig.stack), &pages, &lines).await.map(drop)
         })?;
     }
     Ok(())

@@ -41,8 +41,7 @@ async fn says_and_is_killed(rig: &Rig, options: Options, name: &str) -> Result<(
     let browser = Browser::start_in(&profile, options, name).await?;
     let shop = ShopPage::open(browser.first_tab().await?, &rig.stack, "/bowl/").await?;
     // Whether the panel opens by itself, a flag in the host's `localStorage` says, which a killed browser may lose.
-    let panel = if shop.is_open().await? { shop.panel() } else { shop.open_panel().await? };
-    panel.is_usable().await?;
+    let panel = shop.panel_opened().await?;
     panel.has_sent(TEXT).await?;
     until("the draft is there", async || {
         let draft = panel.draft().await?;

@@ -89,7 +89,7 @@ fn several_files_follow_their_text_in_order() -> Result<()> {
         let all = ["note.txt", "table.csv", "dropped.txt", "pasted.txt", "second.txt"];
         tray_has(&panel, &all).await?;
         panel.tab.choose(In::Panel, PICK, &[note]).await?;
-        panel.tab.reads(In::Panel, &panel.words.fill("attach_count", "count", "5")?).await?;
+        panel.tab.reads(In::Panel, &panel.words.count("attach_count", "count", "5")?).await?;
         panel.tab.click(In::Panel, "button", &panel.words.fill("remove_file", "name", "second.txt")?).await?;
         tray_has(&panel, &all[..4]).await?;
 
@@ -167,7 +167,7 @@ async fn upload_is_seen(panel: &Panel) -> Result<()> {
         let seen = panel.tab.run(In::Panel, script, Vec::new()).await?;
         let percent = seen.get(0).and_then(Value::as_f64).context("no bar")? / 10.0;
         ensure!(percent > 0.0 && percent < 100.0, "there is {seen}");
-        let told = panel.words.fill("state_uploading", "percent", &percent.to_string())?;
+        let told = panel.words.fill("state_uploading", "percent", &format!("{percent}%"))?;
         ensure!(seen.get(1) == Some(&json!(told)), "there is {seen}");
         Ok(())
     })

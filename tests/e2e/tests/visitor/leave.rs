@@ -18,7 +18,7 @@ fn outside_working_hours_a_message_can_be_left() -> Result<()> {
         panel.ask_for_a_person().await?;
         panel.tells("error_hours").await?;
         panel.tells("hours_title").await?;
-        for hours in ["Mon–Fri 9:00 AM–6:00 PM", "Sat 10:00 AM–2:00 PM"] {
+        for hours in ["Mon – Fri 9:00 AM – 6:00 PM", "Sat 10:00 AM – 2:00 PM"] {
             panel.tab.reads(In::Panel, hours).await?;
         }
         panel.click("leave_message").await?;

@@ -27,7 +27,7 @@ async fn waits(rig: &Rig, path: &str) -> Result<(ShopPage, Panel, Vec<Other>)> {
 
 async fn reads(panel: &Panel, place: &str) -> Result<()> {
     panel.tab.reads(In::Panel, &panel.words.fill("queue_place", "place", place)?).await?;
-    panel.tab.reads(In::Panel, &panel.words.fill("queue_wait", "minutes", place)?).await
+    panel.tab.reads(In::Panel, &panel.words.count("queue_wait", "minutes", place)?).await
 }
 
 /// Title of the page, name of the launcher, and what stands on it.
@@ -51,7 +51,7 @@ fn the_place_in_the_queue_is_live_in_panel_launcher_and_title() -> Result<()> {
     story(Options::default(), &setup(), async |rig| {
         let (shop, panel, mut others) = waits(rig, "/").await?;
         let label = |place: &str, minutes: &str| -> Result<String> {
-            let wait = panel.words.fill("queue_wait", "minutes", minutes)?;
+            let wait = panel.words.count("queue_wait", "minutes", minutes)?;
             Ok(format!("Chat with us, {place}. {wait}"))
         };
         let third = label("Number 3 in line", "3")?;
@@ -83,7 +83,7 @@ fn a_page_can_keep_its_title() -> Result<()> {
     story(Options::default(), &setup(), async |rig| {
         let (shop, panel, others) = waits(rig, "/?keep-title").await?;
         shop.click_launcher().await?;
-        let wait = panel.words.fill("queue_wait", "minutes", "2")?;
+        let wait = panel.words.count("queue_wait", "minutes", "2")?;
         let second = format!("Chat with us, Number 2 in line. {wait}");
         for other in others.into_iter().take(1) {
             other.leaves().await?;

@@ -103,7 +103,7 @@ fn what_is_empty_or_too_long_stays_in_the_field() -> Result<()> {
             paste(&panel, empty).await?;
             cannot_be_sent(&panel).await?;
         }
-        let over = |bytes: &str| panel.words.fill("bytes_over", "over", bytes);
+        let over = |bytes: &str| panel.words.count("bytes_over", "over", bytes);
         for (length, tells) in
             [(819, String::new()), (820, used(&panel, "820")?), (MOST, used(&panel, "1,024")?)]
         {

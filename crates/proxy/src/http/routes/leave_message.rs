@@ -2,6 +2,7 @@
 
 use super::contact::check_id;
 use crate::http::extract::{Caller, Json};
+use crate::http::redact;
 use crate::problem::Problem;
 use crate::state::AppState;
 use axum::extract::State;
@@ -15,9 +16,10 @@ use frontdesk_contract::{LeaveMessage, MessageLeft};
 pub(in crate::http) async fn leave(
     State(state): State<AppState>,
     Caller(visitor): Caller,
-    Json(message): Json<LeaveMessage>,
+    Json(mut message): Json<LeaveMessage>,
 ) -> Result<axum::Json<MessageLeft>, Problem> {
     check_id(&message.id)?;
+    redact::text(&mut message.text, &visitor.desk().settings.offers.redact);
     state.limiters.left_message(visitor.id())?;
     visitor.leave_message(message).await.map(axum::Json)
 }

@@ -2,6 +2,7 @@
 
 use super::contact::check_id;
 use crate::http::extract::{Caller, Json, MaybeJson};
+use crate::http::redact;
 use crate::problem::Problem;
 use crate::state::AppState;
 use axum::extract::State;
@@ -18,9 +19,10 @@ use utoipa::ToSchema;
 pub(in crate::http) async fn say(
     State(state): State<AppState>,
     Caller(visitor): Caller,
-    Json(message): Json<PostMessage>,
+    Json(mut message): Json<PostMessage>,
 ) -> Result<axum::Json<Posted>, Problem> {
     check_id(&message.id)?;
+    redact::body(&mut message.body, &visitor.desk().settings.offers.redact);
     check_body(&message.body, &visitor.desk().settings.offers)?;
     state.limiters.message(visitor.id())?;
     visitor.say(message.id, message.body).await.map(axum::Json)

@@ -2,6 +2,7 @@
 
 use super::contact::check_id;
 use crate::http::extract::{Caller, Json, parameter};
+use crate::http::redact;
 use crate::problem::Problem;
 use crate::state::AppState;
 use axum::extract::{RawQuery, State};
@@ -19,7 +20,8 @@ pub(in crate::http) async fn suggestions(
     RawQuery(query): RawQuery,
 ) -> Result<axum::Json<Suggestions>, Problem> {
     state.limiters.suggestion(visitor.id())?;
-    let text = parameter(&query.unwrap_or_default(), "q").unwrap_or_default();
+    let mut text = parameter(&query.unwrap_or_default(), "q").unwrap_or_default();
+    redact::text(&mut text, &visitor.desk().settings.offers.redact);
     visitor.suggestions(&text).await.map(axum::Json)
 }
 
@@ -29,9 +31,10 @@ pub(in crate::http) async fn suggestions(
 pub(in crate::http) async fn feedback(
     State(state): State<AppState>,
     Caller(visitor): Caller,
-    Json(judgement): Json<PostFeedback>,
+    Json(mut judgement): Json<PostFeedback>,
 ) -> Result<axum::Json<FeedbackSaved>, Problem> {
     check_id(&judgement.id)?;
+    redact::text(&mut judgement.reason, &visitor.desk().settings.offers.redact);
     state.limiters.feedback(visitor.id())?;
     visitor.judge(judgement).await.map(axum::Json)
 }

@@ -3,6 +3,7 @@
 use crate::http::extract::{Caller, Json};
 use crate::http::limits::Client;
 use crate::http::origin;
+use crate::identity::Mode;
 use crate::problem::Problem;
 use crate::session::open::protocol;
 use crate::state::AppState;
@@ -14,6 +15,11 @@ use frontdesk_contract::{ErrorCode, OpenSession, SessionOpened};
 /// Opens a session, or resumes one
 ///
 /// An unknown or expired credential in `resume` opens a new session. Nothing is asked of the centre.
+///
+/// A token in `identity` is good once. The same token again is taken with the credential of the session that it opened, or
+/// with the same `id`, as after a lost answer. With the token of another person a new session is opened, and that of the
+/// person before is erased; an anonymous session becomes the person's. A session that was opened by a token is resumed
+/// without one.
 #[utoipa::path(post, path = "/v1/session", tag = "session", operation_id = "openSession",
     request_body = OpenSession, responses((status = 200, description = "Open", body = SessionOpened)), security(()))]
 pub(in crate::http) async fn open(
@@ -26,12 +32,16 @@ pub(in crate::http) async fn open(
     let desk = state.shared.desks.get(&wish.desk);
     let desk = desk.ok_or_else(|| Problem::new(ErrorCode::DeskUnknown, "there is no desk of this id"))?;
     origin::check(&headers, &state.shared.settings, &desk.settings)?;
-    if wish.identity.is_some() {
-        // Taking a visitor for anonymous whom the site vouches for would hide a mistake of the site.
-        return Err(Problem::new(ErrorCode::IdentityRefused, "this desk takes no identity tokens"));
+    if let Some(claims) = state.claims(desk, &wish)? {
+        let may_open = || state.limiters.session(client.0);
+        return state.identify(desk, &wish, &claims, may_open).await.map(axum::Json);
     }
     if let Some(opened) = state.resume(desk, &wish).await? {
         return Ok(axum::Json(opened));
+    }
+    if desk.settings.identity.mode == Mode::Required {
+        let text = "field `identity`: this desk needs a token that says who the visitor is";
+        return Err(Problem::new(ErrorCode::IdentityMissing, text));
     }
     state.limiters.session(client.0)?;
     state.open(desk, &wish).await.map(axum::Json)

@@ -2,6 +2,7 @@
 
 use super::contact::check_id;
 use crate::http::extract::{Caller, Json};
+use crate::http::redact;
 use crate::problem::Problem;
 use frontdesk_contract::{PostSurvey, SurveyForm, SurveySaved};
 
@@ -17,8 +18,9 @@ pub(in crate::http) async fn form(Caller(visitor): Caller) -> Result<axum::Json<
     request_body = PostSurvey, responses((status = 200, description = "Taken", body = SurveySaved)))]
 pub(in crate::http) async fn rate(
     Caller(visitor): Caller,
-    Json(rating): Json<PostSurvey>,
+    Json(mut rating): Json<PostSurvey>,
 ) -> Result<axum::Json<SurveySaved>, Problem> {
     check_id(&rating.id)?;
+    redact::text(&mut rating.comment, &visitor.desk().settings.offers.redact);
     visitor.rate(rating).await.map(axum::Json)
 }

@@ -1,14 +1,15 @@
 //! Writing: what one piece of work does inside the writer's transaction.
 //!
-//! Work that is refused ([`StoreError::Gone`], [`StoreError::Fenced`], [`StoreError::Conflict`]) is refused before it
+//! Work that is refused ([`StoreError::Gone`], [`StoreError::Fenced`], [`StoreError::Conflict`], [`StoreError::Used`]) is refused before it
 //! touches anything, so that the other work of the same transaction is not disturbed.
 
 use super::super::local::Local;
+use super::super::pass::{MOST_PASSES, Pass, PassKey};
 use super::super::records::{Batch, SessionRecord, VisitorRecord};
 use super::super::{CODES_PER_VISITOR, SessionHash, StoreError};
 use super::writer::Work;
-use super::{failed, sweep, tables};
-use ::redb::{ReadableTable, WriteTransaction};
+use super::{anew, failed, sweep, tables};
+use ::redb::{ReadableTable, ReadableTableMetadata, WriteTransaction};
 use std::sync::{Mutex, PoisonError};
 
 pub(super) fn work(
@@ -21,8 +22,10 @@ pub(super) fn work(
         Work::Touch(hash, expires_ms) => touch(transaction, &hash, expires_ms),
         Work::Write(batch) => write(transaction, local, &batch),
         Work::Erase(visitor) => erase(transaction, &visitor),
+        Work::Spend(key, pass) => spend(transaction, &key, &pass),
         Work::Sweep(part) => sweep::apply(transaction, local, &part),
-        Work::Nothing => Ok(()),
+        // Written anew outside of any transaction.
+        Work::Anew | Work::Nothing => Ok(()),
     }
 }
 
@@ -66,6 +69,9 @@ fn write(transaction: &WriteTransaction, local: &Mutex<Local>, batch: &Batch) ->
     if old.rev.saturating_add(1) != batch.record.rev {
         return Err(StoreError::Conflict);
     }
+    if !batch.rewritten.is_empty() {
+        anew::note(transaction)?;
+    }
     let mut events = transaction.open_table(tables::EVENTS).map_err(failed)?;
     for event in batch.events.iter().chain(&batch.rewritten) {
         events.insert((id, event.seq), serde_json::to_vec(event)?.as_slice()).map_err(failed)?;
@@ -96,7 +102,21 @@ fn write(transaction: &WriteTransaction, local: &Mutex<Local>, batch: &Batch) ->
     Ok(())
 }
 
+fn spend(transaction: &WriteTransaction, key: &PassKey, pass: &Pass) -> Result<(), StoreError> {
+    let mut table = transaction.open_table(tables::PASSES).map_err(failed)?;
+    if table.get(key.as_slice()).map_err(failed)?.is_some() {
+        return Err(StoreError::Used);
+    }
+    if table.len().map_err(failed)? >= MOST_PASSES {
+        return Err(StoreError::Crowded);
+    }
+    let row = serde_json::to_vec(pass)?;
+    table.insert(key.as_slice(), row.as_slice()).map_err(failed)?;
+    Ok(())
+}
+
 pub(super) fn erase(transaction: &WriteTransaction, id: &str) -> Result<(), StoreError> {
+    anew::note(transaction)?;
     if let Some(record) = record(transaction, id)? {
         let mut sessions = transaction.open_table(tables::SESSIONS).map_err(failed)?;
         sessions.remove(record.session.as_slice()).map_err(failed)?;

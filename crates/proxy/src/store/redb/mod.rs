@@ -1,5 +1,6 @@
 //! The store in one redb file: one writer thread with group commit, reads straight from the file's pages.
 
+mod anew;
 mod apply;
 mod read;
 mod sweep;
@@ -8,13 +9,14 @@ mod writer;
 
 use super::lease::{Fence, Leased, News, Role};
 use super::local::Local;
+use super::pass::{Pass, PassKey};
 use super::records::{Batch, Handle, Intent, SessionRecord, VisitorRecord};
 use super::slip::{Slip, SlipKey};
 use super::{SCHEMA, SessionHash, Store, StoreError, Stored};
 use ::redb::{Builder, Database, ReadableDatabase, ReadableTable};
 use frontdesk_contract::{ClientId, Event};
 use std::fs::{File, OpenOptions};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -24,10 +26,18 @@ use writer::{Work, Writer};
 /// A store in one file. Writes that are answered survive the end of the process and of the machine. The file is one
 /// process's alone, so leases live in memory.
 pub struct RedbStore {
-    database: Arc<Database>,
+    database: Current,
+    path: PathBuf,
     writer: Writer,
     commits: Arc<AtomicU64>,
     local: Arc<Mutex<Local>>,
+}
+
+/// The file as it is; another takes its place when it is written anew.
+type Current = Arc<Mutex<Arc<Database>>>;
+
+fn current(database: &Mutex<Arc<Database>>) -> Arc<Database> {
+    Arc::clone(&database.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// How much memory the cache of pages may take, in bytes.
@@ -39,6 +49,7 @@ impl RedbStore {
     /// # Errors
     /// When the file cannot be opened or is held by another process, and when it was written by a newer version.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
+        anew::tidy(path).map_err(|error| StoreError::Failed(error.to_string()))?;
         let file = private(path).map_err(|error| StoreError::Failed(error.to_string()))?;
         let database = Builder::new().set_cache_size(CACHE_BYTES).create_file(file).map_err(failed)?;
         let setup = database.begin_write().map_err(failed)?;
@@ -55,19 +66,34 @@ impl RedbStore {
             tables::create(&setup).map_err(failed)?;
         }
         setup.commit().map_err(failed)?;
+        let due = anew::is_due(&database.begin_read().map_err(failed)?)?;
+        let database = if due { anew::write(&database, path)? } else { database };
         let mut local = Local::default();
         let view = database.begin_read().map_err(failed)?;
         read::unfinished(&view)?.into_iter().for_each(|visitor| local.found(visitor));
         drop(view);
-        let (database, local) = (Arc::new(database), Arc::new(Mutex::new(local)));
+        let database = Arc::new(Mutex::new(Arc::new(database)));
+        let (path, local) = (path.to_owned(), Arc::new(Mutex::new(local)));
         let commits = Arc::new(AtomicU64::new(0));
-        let writer = Writer::start(Arc::clone(&database), Arc::clone(&commits), Arc::clone(&local))?;
-        Ok(Self { database, writer, commits, local })
+        let file = (Arc::clone(&database), path.clone());
+        let writer = Writer::start(file, Arc::clone(&commits), Arc::clone(&local))?;
+        Ok(Self { database, path, writer, commits, local })
     }
 
     /// How many transactions were committed since the store was opened.
     pub fn commits(&self) -> u64 {
         self.commits.load(Ordering::Relaxed)
+    }
+
+    /// Writes the file anew, if it is small enough for that to be a moment.
+    async fn renew(&self) -> Result<(), StoreError> {
+        let length =
+            std::fs::metadata(&self.path).map_err(|error| StoreError::Failed(error.to_string()))?.len();
+        if length > anew::MOST_BYTES {
+            tracing::info!(length, "the store has erased text in free pages until it is opened again");
+            return Ok(());
+        }
+        self.writer.send(Work::Anew).await
     }
 
     fn local(&self) -> MutexGuard<'_, Local> {
@@ -78,7 +104,7 @@ impl RedbStore {
         &self,
         ask: impl FnOnce(&::redb::ReadTransaction) -> Result<T, StoreError>,
     ) -> Stored<'a, T> {
-        let answer = self.database.begin_read().map_err(failed).and_then(|view| ask(&view));
+        let answer = current(&self.database).begin_read().map_err(failed).and_then(|view| ask(&view));
         Box::pin(std::future::ready(answer))
     }
 }
@@ -196,6 +222,14 @@ impl Store for RedbStore {
         Box::pin(std::future::ready(Ok(slip)))
     }
 
+    fn spend<'a>(&'a self, key: &'a PassKey, pass: Pass) -> Stored<'a, ()> {
+        self.writer.send(Work::Spend(*key, pass))
+    }
+
+    fn pass<'a>(&'a self, key: &'a PassKey) -> Stored<'a, Option<Pass>> {
+        self.read(|view| read::pass(view, key))
+    }
+
     fn sessions(&self) -> Stored<'_, u64> {
         self.read(read::sessions)
     }
@@ -208,6 +242,9 @@ impl Store for RedbStore {
             for part in plan.parts() {
                 gone += part.things();
                 self.writer.send(Work::Sweep(part)).await?;
+            }
+            if self.read(anew::is_due).await? {
+                self.renew().await?;
             }
             Ok(gone)
         })

@@ -1,5 +1,6 @@
 //! Reading: each call sees one consistent state of the file.
 
+use super::super::pass::{Pass, PassKey};
 use super::super::records::{Handle, Intent, SessionRecord, VisitorRecord};
 use super::super::{SessionHash, StoreError};
 use super::{failed, tables};
@@ -58,6 +59,11 @@ pub(super) fn codes(view: &ReadTransaction, visitor: &str) -> Result<Vec<String>
 pub(super) fn handle(view: &ReadTransaction, visitor: &str, id: &str) -> Result<Option<Handle>, StoreError> {
     let table = view.open_table(tables::HANDLES).map_err(failed)?;
     table.get((visitor, id)).map_err(failed)?.map(|row| parse(row.value())).transpose()
+}
+
+pub(super) fn pass(view: &ReadTransaction, key: &PassKey) -> Result<Option<Pass>, StoreError> {
+    let table = view.open_table(tables::PASSES).map_err(failed)?;
+    table.get(key.as_slice()).map_err(failed)?.map(|row| parse(row.value())).transpose()
 }
 
 pub(super) fn unfinished(view: &ReadTransaction) -> Result<Vec<String>, StoreError> {

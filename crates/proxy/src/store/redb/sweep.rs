@@ -2,9 +2,10 @@
 
 use super::super::StoreError;
 use super::super::local::Local;
+use super::super::pass::{Pass, PassKey};
 use super::super::records::{Intent, SessionRecord, VisitorRecord};
 use super::super::retention::{self, Verdict};
-use super::{apply, failed, read, tables};
+use super::{anew, apply, failed, read, tables};
 use ::redb::{ReadTransaction, ReadableTable, WriteTransaction};
 use std::sync::{Mutex, PoisonError};
 
@@ -23,6 +24,7 @@ pub(super) struct Plan {
 enum Item {
     Visitor(String),
     Intent(String, String),
+    Pass(PassKey),
 }
 
 /// A part of a plan, for one transaction.
@@ -72,6 +74,14 @@ pub(super) fn plan(view: &ReadTransaction, now_ms: u64, retention_ms: u64) -> Re
             plan.items.push(Item::Intent(visitor.to_owned(), id.to_owned()));
         }
     }
+    let passes = view.open_table(tables::PASSES).map_err(failed)?;
+    for row in passes.iter().map_err(failed)? {
+        let (key, value) = row.map_err(failed)?;
+        let pass: Pass = serde_json::from_slice(value.value())?;
+        if pass.until_ms <= now_ms {
+            plan.items.extend(PassKey::try_from(key.value()).map(Item::Pass));
+        }
+    }
     Ok(plan)
 }
 
@@ -87,6 +97,10 @@ pub(super) fn apply(
             Item::Intent(visitor, id) => {
                 let mut table = transaction.open_table(tables::INTENTS).map_err(failed)?;
                 table.remove((visitor.as_str(), id.as_str())).map_err(failed)?;
+            }
+            Item::Pass(key) => {
+                let mut table = transaction.open_table(tables::PASSES).map_err(failed)?;
+                table.remove(key.as_slice()).map_err(failed)?;
             }
         }
     }
@@ -114,6 +128,7 @@ fn visitor(
             Ok(())
         }
         Verdict::Trim => {
+            anew::note(transaction)?;
             apply::drop_events(transaction, id)?;
             apply::drop_handles(transaction, id)?;
             record.floor = record.head.saturating_add(1);

@@ -1,10 +1,12 @@
 //! The one writer: takes whatever is queued into one durable transaction, then answers all of it.
 
 use super::super::local::Local;
+use super::super::pass::{Pass, PassKey};
 use super::super::records::{Batch, SessionRecord, VisitorRecord};
 use super::super::{SessionHash, StoreError, Stored};
-use super::{apply, failed, sweep};
+use super::{Current, anew, apply, current, failed, sweep};
 use ::redb::Database;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
@@ -19,7 +21,9 @@ pub(super) enum Work {
     Touch(SessionHash, u64),
     Write(Box<Batch>),
     Erase(String),
+    Spend(PassKey, Pass),
     Sweep(sweep::Part),
+    Anew,
     Nothing,
 }
 
@@ -37,14 +41,14 @@ impl Writer {
     /// # Errors
     /// When the system gives no thread.
     pub(super) fn start(
-        database: Arc<Database>,
+        file: (Current, PathBuf),
         commits: Arc<AtomicU64>,
         local: Arc<Mutex<Local>>,
     ) -> Result<Self, StoreError> {
         let (queue, work) = mpsc::channel();
         let thread = std::thread::Builder::new()
             .name("store".into())
-            .spawn(move || run(&database, &work, &commits, &local))
+            .spawn(move || run(&file, &work, &commits, &local))
             .map_err(|error| StoreError::Failed(format!("no thread for the writer: {error}")))?;
         Ok(Self { queue: Some(queue), thread: Some(thread) })
     }
@@ -73,10 +77,25 @@ impl Drop for Writer {
     }
 }
 
-fn run(database: &Database, work: &mpsc::Receiver<(Work, Reply)>, commits: &AtomicU64, local: &Mutex<Local>) {
+fn run(
+    (file, path): &(Current, PathBuf),
+    work: &mpsc::Receiver<(Work, Reply)>,
+    commits: &AtomicU64,
+    local: &Mutex<Local>,
+) {
     while let Ok(first) = work.recv() {
         let group = std::iter::once(first).chain(work.try_iter().take(GROUP - 1));
-        let (answers, outcome) = write(database, local, group);
+        let (anew, group): (Vec<_>, Vec<_>) = group.partition(|(work, _)| matches!(work, Work::Anew));
+        for (_, reply) in anew {
+            let done = anew::write(&current(file), path).map(|new| {
+                *file.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(new);
+            });
+            let _gone = reply.send(done);
+        }
+        if group.is_empty() {
+            continue;
+        }
+        let (answers, outcome) = write(&current(file), local, group.into_iter());
         match outcome {
             Ok(()) => {
                 commits.fetch_add(1, Ordering::Relaxed);
@@ -121,7 +140,12 @@ impl Done {
                 }
             }
             Work::Erase(visitor) => Self::Erased(visitor.clone()),
-            Work::Open(_) | Work::Touch(..) | Work::Sweep(_) | Work::Nothing => Self::Nothing,
+            Work::Open(_)
+            | Work::Touch(..)
+            | Work::Spend(..)
+            | Work::Sweep(_)
+            | Work::Anew
+            | Work::Nothing => Self::Nothing,
         }
     }
 

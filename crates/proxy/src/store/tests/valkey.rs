@@ -3,6 +3,7 @@
 use super::redis::Redis;
 use super::*;
 use crate::store::valkey::ValkeyStore;
+use std::task::Poll;
 
 #[tokio::test]
 async fn a_server_behaves_like_memory() {
@@ -15,6 +16,14 @@ async fn a_server_behaves_like_memory() {
     takes_back(&redis.store().await).await;
     let redis = Redis::start();
     keeps_slips(&redis.store().await).await;
+    let redis = Redis::start();
+    let store = redis.store().await;
+    // Far ahead, since a server goes by its own clock.
+    let pass = |session| Pass { session: [session; 32], sealed: vec![session], until_ms: 1 << 45 };
+    store.spend(&[1; 32], pass(1)).await.unwrap();
+    assert!(matches!(store.spend(&[1; 32], pass(2)).await, Err(StoreError::Used)));
+    assert_eq!(store.pass(&[1; 32]).await.unwrap(), Some(pass(1)), "as it was");
+    assert_eq!(store.pass(&[2; 32]).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -119,6 +128,21 @@ async fn a_halted_server_is_noticed_and_a_write_that_hung_is_done_once() {
     writing.await.unwrap().unwrap();
     assert_eq!(seqs(store.as_ref(), "v-1", 0, 99).await, [1]);
     assert_eq!(store.rev("v-1").await.unwrap(), Some(1));
+}
+
+#[tokio::test]
+async fn a_call_that_is_left_standing_while_the_line_is_made_anew_holds_up_nobody() {
+    let mut redis = Redis::start();
+    let store = redis.store().await;
+    redis.kill();
+    assert!(store.flush().await.is_err());
+    redis.revive();
+    // As the work of a lease that could not be renewed: begun, and not gone on with.
+    let mut left = store.sessions();
+    assert!(std::future::poll_fn(|context| Poll::Ready(left.as_mut().poll(context))).await.is_pending());
+    let asked = tokio::time::timeout(Duration::from_secs(60), store.sessions());
+    assert_eq!(asked.await.expect("an answer").unwrap(), 0);
+    assert_eq!(left.await.unwrap(), 0);
 }
 
 #[tokio::test]

@@ -4,9 +4,9 @@
 use super::super::{SCHEMA, StoreError};
 use redis::aio::{MultiplexedConnection, PubSub};
 use redis::{AsyncConnectionConfig, Client, Cmd, FromRedisValue, Pipeline, RedisError, Script};
-use std::sync::{Mutex as Lock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::Mutex;
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// An answer is waited for so long, a connection so long.
@@ -24,21 +24,23 @@ pub(super) struct Line {
     accept_loss: bool,
     state: Mutex<State>,
     /// What marks the store that was found first: another mark is another store.
-    mark: Lock<Option<String>>,
+    mark: Mutex<Option<String>>,
 }
 
 #[derive(Default)]
 struct State {
     connection: Option<(u64, MultiplexedConnection)>,
     number: u64,
-    failed: Option<(Instant, String)>,
+    /// The attempt to connect that is under way; closed when it has ended.
+    attempt: Option<watch::Receiver<()>>,
+    failed: Option<(Instant, StoreError)>,
     /// When it was there again after it had been away.
     back: Option<Instant>,
 }
 
 impl Line {
     pub(super) fn new(client: Client, accept_loss: bool) -> Self {
-        Self { client, accept_loss, state: Mutex::default(), mark: Lock::default() }
+        Self { client, accept_loss, state: Mutex::default(), mark: Mutex::default() }
     }
 
     /// The mark of the store.
@@ -46,41 +48,59 @@ impl Line {
         self.mark.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
     }
 
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// A connection that was good a moment ago, and its number.
-    pub(super) async fn connection(&self) -> Result<(u64, MultiplexedConnection), StoreError> {
-        let mut state = self.state.lock().await;
-        if let Some((number, connection)) = &state.connection {
-            return Ok((*number, connection.clone()));
-        }
-        if let Some((at, why)) = &state.failed
-            && at.elapsed() < PAUSE
-        {
-            return Err(StoreError::Failed(why.clone()));
-        }
-        match self.connect().await {
-            Ok(connection) => {
-                if state.number > 0 {
-                    state.back = Some(Instant::now());
+    ///
+    /// Nobody who waits for it holds anything that another one needs: a caller may be left standing in the middle, as work
+    /// is whose lease has run out, and that lease is renewed by this line.
+    pub(super) async fn connection(self: &Arc<Self>) -> Result<(u64, MultiplexedConnection), StoreError> {
+        loop {
+            let mut attempt = {
+                let mut state = self.state();
+                if let Some((number, connection)) = &state.connection {
+                    return Ok((*number, connection.clone()));
                 }
-                state.number += 1;
-                state.failed = None;
-                state.connection = Some((state.number, connection.clone()));
-                Ok((state.number, connection))
-            }
-            Err(error) => {
-                let why = match &error {
-                    StoreError::Failed(why) => why.clone(),
-                    other => other.to_string(),
-                };
-                state.failed = Some((Instant::now(), why));
-                Err(error)
-            }
+                match (&state.attempt, &state.failed) {
+                    (Some(attempt), _) if attempt.has_changed().is_ok() => attempt.clone(),
+                    (_, Some((at, why))) if at.elapsed() < PAUSE => return Err(again(why)),
+                    _ => state.attempt.insert(self.attempt()).clone(),
+                }
+            };
+            // An error says that it has ended.
+            let _ended = attempt.changed().await;
         }
     }
 
+    /// Begins to connect, in a task of its own: it goes on whoever waits for it.
+    fn attempt(self: &Arc<Self>) -> watch::Receiver<()> {
+        let (ended, attempt) = watch::channel(());
+        let line = Arc::clone(self);
+        tokio::spawn(async move {
+            let connected = line.connect().await;
+            let mut state = line.state();
+            match connected {
+                Ok(connection) => {
+                    if state.number > 0 {
+                        state.back = Some(Instant::now());
+                    }
+                    state.number += 1;
+                    state.failed = None;
+                    state.connection = Some((state.number, connection));
+                }
+                Err(error) => state.failed = Some((Instant::now(), error)),
+            }
+            state.attempt = None;
+            drop(ended);
+        });
+        attempt
+    }
+
     /// How long those who held a lease still come first.
-    pub(super) async fn polite(&self) -> Duration {
-        let back = self.state.lock().await.back;
+    pub(super) fn polite(&self) -> Duration {
+        let back = self.state().back;
         back.map_or(Duration::ZERO, |back| POLITE.saturating_sub(back.elapsed()))
     }
 
@@ -106,34 +126,37 @@ impl Line {
     }
 
     /// Whatever goes wrong on a connection, the next call takes a new one.
-    pub(super) async fn drop(&self, number: u64) {
-        let mut state = self.state.lock().await;
+    pub(super) fn give_up(&self, number: u64) {
+        let mut state = self.state();
         if state.connection.as_ref().is_some_and(|(current, _)| *current == number) {
             state.connection = None;
         }
     }
 
     /// Asks one command.
-    pub(super) async fn ask<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, StoreError> {
+    pub(super) async fn ask<T: FromRedisValue>(self: &Arc<Self>, command: &Cmd) -> Result<T, StoreError> {
         let (number, mut connection) = self.connection().await?;
         match command.query_async(&mut connection).await {
             Ok(answer) => Ok(answer),
-            Err(error) => Err(self.broken(number, error).await),
+            Err(error) => Err(self.broken(number, error)),
         }
     }
 
     /// Asks several commands at once.
-    pub(super) async fn ask_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, StoreError> {
+    pub(super) async fn ask_all<T: FromRedisValue>(
+        self: &Arc<Self>,
+        commands: &Pipeline,
+    ) -> Result<T, StoreError> {
         let (number, mut connection) = self.connection().await?;
         match commands.query_async(&mut connection).await {
             Ok(answer) => Ok(answer),
-            Err(error) => Err(self.broken(number, error).await),
+            Err(error) => Err(self.broken(number, error)),
         }
     }
 
     /// Runs a script about `visitor`.
     pub(super) async fn run(
-        &self,
+        self: &Arc<Self>,
         script: &Script,
         channel: &str,
         visitor: &str,
@@ -147,18 +170,18 @@ impl Line {
         }
         let answer: Vec<String> = match call.invoke_async(&mut connection).await {
             Ok(answer) => answer,
-            Err(error) => return Err(self.broken(number, error).await),
+            Err(error) => return Err(self.broken(number, error)),
         };
         if answer.first().is_some_and(|word| word == "EMPTY") {
             // It is looked at closely with the next connection.
-            self.drop(number).await;
+            self.give_up(number);
             return Err(StoreError::Failed("the store has lost what was in it, or is another one".into()));
         }
         Ok(answer)
     }
 
-    async fn broken(&self, number: u64, error: RedisError) -> StoreError {
-        self.drop(number).await;
+    fn broken(&self, number: u64, error: RedisError) -> StoreError {
+        self.give_up(number);
         failed(error)
     }
 
@@ -216,6 +239,15 @@ const META: &str = "fd:meta";
 /// What the server or the line says, as the error of the store.
 fn failed(error: RedisError) -> StoreError {
     StoreError::Failed(error.to_string())
+}
+
+/// The same error for whoever else waited.
+fn again(error: &StoreError) -> StoreError {
+    match error {
+        StoreError::Newer { found } => StoreError::Newer { found: *found },
+        StoreError::Failed(why) => StoreError::Failed(why.clone()),
+        other => StoreError::Failed(other.to_string()),
+    }
 }
 
 fn silent() -> StoreError {

@@ -10,6 +10,7 @@
 //! | `fd:e:`, `fd:i:`, `fd:c:`, `fd:h:<visitor>` | events by number, idempotency records, codes, handles |
 //! | `fd:l:<visitor>` | leases |
 //! | `fd:k:<hash>`, `fd:a:<visitor>` | tickets; the one of which the visitor has one at a time |
+//! | `fd:j:<hash>` | tokens of sites that were used |
 //! | `fd:visitors`, `fd:care` | all visitors; the unfinished, with when to see whether somebody looks after them |
 //!
 //! # Layout
@@ -24,6 +25,7 @@ mod scripts;
 mod sweep;
 
 use super::lease::{self, Fence, Leased, News, Role};
+use super::pass::{Pass, PassKey};
 use super::records::{Batch, Handle, Intent, SessionRecord, VisitorRecord};
 use super::slip::{Slip, SlipKey};
 use super::{CODES_PER_VISITOR, SessionHash, Store, StoreError, Stored};
@@ -121,6 +123,7 @@ impl ValkeyStore {
             Some("GONE") => Err(StoreError::Gone),
             Some("FENCED") => Err(StoreError::Fenced),
             Some("CONFLICT") => Err(StoreError::Conflict),
+            Some("USED") => Err(StoreError::Used),
             _ => Ok(answer),
         }
     }
@@ -295,7 +298,7 @@ impl Store for ValkeyStore {
                 format!("{holder:016x}").into_bytes(),
                 life(),
                 usize::from(role.cares()).to_string().into_bytes(),
-                self.line.polite().await.as_millis().to_string().into_bytes(),
+                self.line.polite().as_millis().to_string().into_bytes(),
             ];
             let answer = self.run(&scripts::LEASE, visitor, &arguments).await?;
             let number = |at: usize| answer.get(at).and_then(|text| text.parse().ok()).ok_or_else(broken);
@@ -356,6 +359,22 @@ impl Store for ValkeyStore {
         Box::pin(async move {
             let answer = self.run(&scripts::TAKE_SLIP, &hex(key), &[]).await?;
             answer.get(1).map(|slip| parse(slip)).transpose()
+        })
+    }
+
+    fn spend<'a>(&'a self, key: &'a PassKey, pass: Pass) -> Stored<'a, ()> {
+        Box::pin(async move {
+            let arguments = [serde_json::to_vec(&pass)?, pass.until_ms.to_string().into_bytes()];
+            // Not repeated here: whoever finds it used sees by what is kept whether that was this use.
+            self.run(&scripts::SPEND, &hex(key), &arguments).await.map(drop)
+        })
+    }
+
+    fn pass<'a>(&'a self, key: &'a PassKey) -> Stored<'a, Option<Pass>> {
+        Box::pin(async move {
+            let found: Option<String> =
+                self.line.ask(redis::cmd("GET").arg(format!("fd:j:{}", hex(key)))).await?;
+            found.as_deref().map(parse).transpose()
         })
     }
 

@@ -21,5 +21,6 @@ scripts! {
     ORPHANS = "lua/orphans.lua",
     PUT_SLIP = "lua/put_slip.lua",
     TAKE_SLIP = "lua/take_slip.lua",
+    SPEND = "lua/spend.lua",
     FLUSH = "lua/flush.lua",
 }

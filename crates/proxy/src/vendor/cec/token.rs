@@ -15,7 +15,7 @@ const RENEW_AT: f64 = 0.8;
 /// First pause after a failure; it doubles with each failure that follows.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 /// The longest pause after failures.
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// No token is believed to live longer.
 const LONGEST_LIFE: Duration = Duration::from_secs(24 * 3600);
 

@@ -1,12 +1,13 @@
 //! What a poller asks of the centre, and how the answers are kept. An answer of a destructive poll is nowhere else:
 //! it is held until the store has it.
 
-use super::intake::{self, Intake, Queried};
+use super::intake::{self, Intake, Known, Queried};
+use super::readings::{Due, Readings};
 use super::recover;
 use crate::chance;
 use crate::problem::Problem;
 use crate::store::VisitorRecord;
-use crate::vendor::{Downlink, Failure};
+use crate::vendor::{Downlink, Failure, Kept};
 use crate::visitor::draft::Draft;
 use crate::visitor::recent::Recent;
 use crate::visitor::say::SKEW_MS;
@@ -22,24 +23,10 @@ const TYPING: Duration = Duration::from_secs(6);
 const QUEUE: (Duration, Duration) = (Duration::from_secs(2), Duration::from_secs(5));
 /// `messages_may_be_missing` is told this often at most.
 const TELL_MISSING: Duration = Duration::from_secs(60);
-/// After this many failed readings of the history polling goes on without it, and it is read again later.
-const READINGS: u32 = 3;
-const READ_LATER: Duration = Duration::from_secs(30);
-/// The history is read once more this long after a reading: a poll that we gave up may have swallowed something since.
-const READ_ONCE_MORE: Duration = Duration::from_secs(5);
+/// Something that was said within this time makes it likely that more is.
+const LIVELY: Duration = Duration::from_secs(60);
 /// Pause between attempts to keep an answer.
 const KEEP_PAUSE: Duration = Duration::from_secs(1);
-
-/// Whether the history must be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Reading {
-    /// No.
-    None,
-    /// Before the next poll.
-    Due,
-    /// At this time, without holding up polls. `last`: for the last time.
-    Later { at: Instant, last: bool },
-}
 
 /// The side of a poller that talks to the centre.
 pub(super) struct Fetch {
@@ -49,9 +36,10 @@ pub(super) struct Fetch {
     queried: Queried,
     arrived: Option<Instant>,
     /// If nobody noted that polling ended, an answer was lost with the proxy that polled.
-    lost: bool,
-    reading: Reading,
-    failed_readings: u32,
+    recover: bool,
+    readings: Readings,
+    /// What the centre had up to this time is known, epoch milliseconds.
+    read_up_to_ms: u64,
     told_missing: Option<Instant>,
 }
 
@@ -61,16 +49,16 @@ type Polled = Result<Option<Duration>, Option<Duration>>;
 impl Fetch {
     pub(super) fn new(visitor: Arc<Visitor>, recover: bool) -> Self {
         let centre = visitor.desk.settings.centre;
-        let recover = recover && centre.is_destructive();
+        let now = Instant::now();
         Self {
             visitor,
-            lost: recover && !centre.history,
             typing_until: None,
-            next_queue: Instant::now(),
+            next_queue: now,
             queried: Queried::default(),
             arrived: None,
-            reading: if recover && centre.history { Reading::Due } else { Reading::None },
-            failed_readings: 0,
+            recover: recover && centre.is_destructive(),
+            readings: Readings::new(centre.is_destructive() && centre.history, now),
+            read_up_to_ms: 0,
             told_missing: None,
         }
     }
@@ -118,9 +106,8 @@ impl Fetch {
     /// Polls once, after the history if that is due. `first`: the poll before was answered.
     pub(super) async fn poll(&mut self, record: &VisitorRecord, first: bool) -> Result<Polled, Problem> {
         let party = party(record);
-        if std::mem::take(&mut self.lost) && record.polling {
-            self.tell_missing().await?;
-        }
+        self.readings.resume();
+        self.take_over(record).await?;
         if !record.polling {
             self.keep(|draft, _| {
                 draft.record.polling = draft.record.is_open();
@@ -128,7 +115,11 @@ impl Fetch {
             })
             .await?;
         }
-        if let Some(failure) = self.read_history(record).await? {
+        let due = self.readings.due(Instant::now());
+        if due != Due::No
+            && let Some(failure) = self.read_history(record).await?
+            && due == Due::First
+        {
             return self.failed(&failure, first).await;
         }
         match self.visitor.centre().poll(&party).await {
@@ -138,6 +129,42 @@ impl Fetch {
             }
             Err(failure) => self.failed(&failure, first).await,
         }
+    }
+
+    /// Looks at what an earlier poller left.
+    async fn take_over(&mut self, record: &VisitorRecord) -> Result<(), Problem> {
+        if !std::mem::take(&mut self.recover) {
+            return Ok(());
+        }
+        if record.polling {
+            return self.lost().await;
+        }
+        // Nothing was lost, but what the centre does with what nobody asks for is not known.
+        self.readings.once(Instant::now());
+        Ok(())
+    }
+
+    /// An answer was lost that may have carried messages.
+    async fn lost(&mut self) -> Result<(), Problem> {
+        if self.visitor.desk.settings.centre.history {
+            self.readings.doubt(Instant::now());
+            return Ok(());
+        }
+        self.tell_missing().await
+    }
+
+    /// The conversation is over: when there is something to do still.
+    pub(super) async fn afterwards(&mut self, record: &VisitorRecord) -> Result<Option<Instant>, Problem> {
+        if record.polling {
+            self.take_over(record).await?;
+            return Ok(self.readings.afterwards(Instant::now()));
+        }
+        Ok(None)
+    }
+
+    /// Looks for what was said in a conversation that is over.
+    pub(super) async fn look_back(&mut self, record: &VisitorRecord) -> Result<(), Problem> {
+        self.read_history(record).await.map(drop)
     }
 
     async fn take_in(&mut self, downlinks: &[Downlink]) -> Result<(), Problem> {
@@ -152,7 +179,7 @@ impl Fetch {
         let repeats = !self.visitor.desk.settings.centre.is_destructive();
         let typing = self.typing_until.is_some();
         let take = |draft: &mut Draft, recent: &Recent| {
-            intake::take(draft, recent, downlinks, typing, repeats, &journal)
+            intake::take(draft, Known { recent, journal: &journal, repeats }, downlinks, typing)
         };
         let intake: Intake = self.keep(take).await?;
         self.queried.announced |= intake.announced;
@@ -193,12 +220,8 @@ impl Fetch {
                 self.keep(|draft, _| draft.end(EndReason::Released)).await?;
                 Ok(Ok(None))
             }
-            Failure::Unknown { .. } if centre.is_destructive() && centre.history => {
-                self.reading = Reading::Due;
-                Ok(Err(None))
-            }
             Failure::Unknown { .. } if centre.is_destructive() => {
-                self.tell_missing().await?;
+                self.lost().await?;
                 Ok(Err(None))
             }
             Failure::Refused { retry_after, .. } => Ok(Err(*retry_after)),
@@ -214,54 +237,65 @@ impl Fetch {
         Ok(())
     }
 
-    /// Reads the history if that is due; answers the failure when the poll is to wait for it.
+    /// Reads the history; answers the failure if that may be tried again.
     async fn read_history(&mut self, record: &VisitorRecord) -> Result<Option<Failure>, Problem> {
-        let last = match self.reading {
-            Reading::None => return Ok(None),
-            Reading::Later { at, .. } if Instant::now() < at => return Ok(None),
-            Reading::Due => false,
-            Reading::Later { last, .. } => last,
-        };
-        let since_ms = record.begun_ms.saturating_sub(SKEW_MS);
+        // The clocks differ: an earlier time than necessary is asked for.
+        let since_ms = record.begun_ms.max(self.read_up_to_ms).saturating_sub(SKEW_MS);
+        let asked_ms = self.visitor.now_ms();
         match self.visitor.centre().history(&party(record), since_ms, u64::MAX).await {
             Ok(Some(history)) => {
-                let journal = self.journal().await?;
-                let history = whose::told(history, &journal);
-                let recent = |draft: &mut Draft, recent: &Recent| {
-                    let missing = recover::missing(&history, recent, &journal);
-                    intake::take(draft, recent, &missing, false, false, &journal).news
-                };
-                if self.keep(recent).await? {
+                if self.find(history, since_ms, record).await? {
                     self.arrived = Some(Instant::now());
                 }
-                self.failed_readings = 0;
-                let again = Reading::Later { at: Instant::now() + READ_ONCE_MORE, last: true };
-                self.reading = if last { Reading::None } else { again };
+                let lively = self.arrived.is_some_and(|arrived| arrived.elapsed() < LIVELY);
+                self.readings.read(Instant::now(), lively);
+                self.read_up_to_ms = asked_ms;
                 Ok(None)
             }
-            Ok(None) | Err(Failure::Refused { transient: false, .. }) => {
-                self.reading = Reading::None;
+            Ok(None) => {
+                self.readings.give_up();
                 self.tell_missing().await?;
                 Ok(None)
             }
-            Err(failure) => {
-                self.failed_readings += 1;
-                if self.failed_readings < READINGS {
-                    return Ok(Some(failure));
+            Err(Failure::Refused { transient: false, .. }) => {
+                // Perhaps for good; perhaps it is a password that somebody is just mending.
+                if self.readings.refused(Instant::now()) {
+                    self.tell_missing().await?;
                 }
-                self.failed_readings = 0;
-                self.reading = Reading::Later { at: Instant::now() + READ_LATER, last: false };
                 Ok(None)
+            }
+            Err(failure) => {
+                self.readings.failed(Instant::now());
+                Ok(Some(failure))
             }
         }
     }
 
-    /// Notes that polling has ended and nothing is on its way. Unless this proxy goes down, it is since nobody listens.
+    /// Keeps what the history has and no poll has brought; whether there was something.
+    async fn find(&self, history: Vec<Kept>, since_ms: u64, record: &VisitorRecord) -> Result<bool, Problem> {
+        if self.keep(|draft, recent| recover::is_known(&history, recent, &draft.record.recalled)).await? {
+            return Ok(false);
+        }
+        let journal = self.journal().await?;
+        let history = whose::told(history, &journal);
+        let ended = if record.is_open() { None } else { recover::end_of(&journal) };
+        self.keep(|draft, recent| {
+            let found = recover::missing(&history, recent, &journal, since_ms, ended);
+            intake::take_found(draft, Known { recent, journal: &journal, repeats: false }, &found)
+        })
+        .await
+    }
+
+    /// Notes that polling has ended, and whether an answer is still missing. Unless this proxy goes down, it is since nobody listens.
     pub(super) async fn rest(&mut self) {
-        self.lost = false;
         let stays = !self.visitor.shared.draining.is_cancelled();
+        let now = Instant::now();
+        // What an earlier poller left, this one may not have come to.
+        let in_doubt = self.recover || self.readings.is_in_doubt(now);
+        let afterwards = self.recover || self.readings.afterwards(now).is_some();
         let noted = self.visitor.change(|draft, _| {
-            draft.record.polling = false;
+            // What may have been lost is looked for by whoever polls next.
+            draft.record.polling &= if draft.record.is_open() { in_doubt } else { afterwards };
             draft.record.rested = stays && draft.record.is_open();
         });
         // What cannot be noted is taken for lost later, which is told and does no harm.

@@ -1,5 +1,6 @@
 //! What comes down from the centre, as events. Pure: works on a [`Draft`].
 
+use super::recover::Found;
 use crate::store::Handle;
 use crate::vendor::{Downlink, QueueAnswer};
 use crate::visitor::draft::Draft;
@@ -23,22 +24,33 @@ pub struct Intake {
     pub announced: bool,
 }
 
-/// Turns what a poll returned into events. `typing` says what the visitor was told last; `recent` are the codes known
-/// before this draft; `repeats` that the centre's poll may hand out a message more than once; `journal` are the events
-/// that are kept, needed where something was taken back.
-pub fn take(
-    draft: &mut Draft,
-    recent: &Recent,
-    downlinks: &[Downlink],
-    typing: bool,
-    repeats: bool,
-    journal: &[Event],
-) -> Intake {
+/// What is known when something arrives.
+#[derive(Clone, Copy, Debug)]
+pub struct Known<'a> {
+    /// The codes known before the draft.
+    pub recent: &'a Recent,
+    /// The events that are kept, needed where something was taken back.
+    pub journal: &'a [Event],
+    /// The centre's poll may hand out a message more than once.
+    pub repeats: bool,
+}
+
+/// Turns what a poll returned into events. `typing` says what the visitor was told last.
+pub fn take(draft: &mut Draft, known: Known<'_>, downlinks: &[Downlink], typing: bool) -> Intake {
     let mut intake = Intake { typing, ..Intake::default() };
     for downlink in downlinks {
-        one(draft, recent, downlink, repeats, journal, &mut intake);
+        one(draft, known, downlink, None, &mut intake);
     }
     intake
+}
+
+/// Turns what the history has, and no poll brought, into events; whether that is news.
+pub fn take_found(draft: &mut Draft, known: Known<'_>, found: &[Found]) -> bool {
+    let mut intake = Intake::default();
+    for Found { downlink, before } in found {
+        one(draft, known, downlink, *before, &mut intake);
+    }
+    intake.news
 }
 
 /// A message is taken back. Of one that was never told the visitor hears nothing; should it come yet, it is empty.
@@ -51,14 +63,9 @@ fn recalled(draft: &mut Draft, recent: &Recent, code: &str, journal: &[Event], i
     }
 }
 
-fn one(
-    draft: &mut Draft,
-    recent: &Recent,
-    downlink: &Downlink,
-    repeats: bool,
-    journal: &[Event],
-    intake: &mut Intake,
-) {
+/// `before`: the number of the event before which it was said, where that is not the newest.
+fn one(draft: &mut Draft, known: Known<'_>, downlink: &Downlink, before: Option<u64>, intake: &mut Intake) {
+    let Known { recent, journal, repeats } = known;
     match downlink {
         Downlink::Message { code, from, content, choices, inter_idx, at_ms } => {
             let body = handles::shown(content);
@@ -72,9 +79,12 @@ fn one(
             {
                 return;
             }
-            announce(draft, from);
-            if matches!(from, Sender::Agent(_)) {
-                stop_typing(draft, intake);
+            // What was said before something else that is known tells nothing about how things stand.
+            if before.is_none() {
+                announce(draft, from);
+                if matches!(from, Sender::Agent(_)) {
+                    stop_typing(draft, intake);
+                }
             }
             let id = code.clone().unwrap_or_else(|| format!("m-{}", draft.record.head + 1));
             handles::adopt(draft, content);
@@ -83,7 +93,14 @@ fn one(
                 draft.handle(handles::answer_id(&id), Handle::Answer { inter_idx, judged: None });
             }
             let (from, choices) = (from.clone(), choices.clone());
-            draft.push(EventKind::Message(Message { id: id.clone(), from, body, choices, judgeable }));
+            draft.push(EventKind::Message(Message {
+                id: id.clone(),
+                from,
+                body,
+                choices,
+                judgeable,
+                before,
+            }));
             if recall::is_marked(&draft.record.recalled, &id) {
                 draft.take_back(&id, &[]);
                 draft.push(EventKind::Recalled(Recalled { id }));

@@ -1,5 +1,5 @@
 use super::*;
-use crate::store::records::{Survey, VisitorRecord};
+use crate::store::records::VisitorRecord;
 use crate::vendor::Content;
 use frontdesk_contract::{Body, Contact, Person};
 use proptest::prelude::*;
@@ -11,27 +11,8 @@ fn record(state: ContactState) -> VisitorRecord {
         user_id: "fd1".into(),
         name: "Guest".into(),
         language: "en".into(),
-        session: [0; 32],
-        rev: 0,
-        head: 0,
-        floor: 1,
-        codes: 0,
         contact: Contact { state, with: None, reason: None, offline: false },
-        begun_ms: 0,
-        ended_ms: 0,
-        had_agent: false,
-        offline: false,
-        queue: None,
-        survey: Survey::None,
-        read_up_to: 0,
-        unread: false,
-        polling: false,
-        rested: false,
-        owes_disconnect_ms: None,
-        call: frontdesk_contract::CallStatus::default(),
-        files: 0,
-        file_bytes: 0,
-        recalled: Vec::new(),
+        ..VisitorRecord::untouched([0; 32])
     }
 }
 
@@ -48,6 +29,10 @@ fn message(code: Option<&str>, from: Sender, text: &str) -> Downlink {
         inter_idx: None,
         at_ms: None,
     }
+}
+
+fn known(recent: &Recent, repeats: bool) -> Known<'_> {
+    Known { recent, journal: &[], repeats }
 }
 
 fn kinds(draft: Draft) -> Vec<EventKind> {
@@ -67,7 +52,7 @@ fn who_speaks_serves_and_the_change_of_hands_comes_first() {
         message(Some("d"), Sender::System {}, "4"),
         message(Some("e"), wang, "5"),
     ];
-    take(&mut draft, &Recent::default(), &downlinks, false, false, &[]);
+    take(&mut draft, known(&Recent::default(), false), &downlinks, false);
     assert!(draft.record.had_agent);
     let hands: Vec<_> = kinds(draft)
         .into_iter()
@@ -89,7 +74,7 @@ fn signs_of_a_queue_count_only_while_a_robot_serves() {
     ] {
         for sign in [Downlink::Queueing, Downlink::Transferring] {
             let mut draft = Draft::of(&record(state), 0);
-            take(&mut draft, &Recent::default(), &[sign.clone(), sign], false, false, &[]);
+            take(&mut draft, known(&Recent::default(), false), &[sign.clone(), sign], false);
             assert_eq!(draft.record.contact.state, expected);
         }
     }
@@ -99,7 +84,7 @@ fn signs_of_a_queue_count_only_while_a_robot_serves() {
 fn a_late_message_after_the_end_is_kept_but_opens_nothing() {
     let mut draft = Draft::of(&record(ContactState::Ended), 0);
     let late = message(Some("a"), Sender::Agent(person("Li")), "late");
-    take(&mut draft, &Recent::default(), &[late, Downlink::Ended { offline: false }], false, false, &[]);
+    take(&mut draft, known(&Recent::default(), false), &[late, Downlink::Ended { offline: false }], false);
     assert_eq!(draft.record.contact.state, ContactState::Ended);
     assert_eq!(kinds(draft).len(), 1);
 }
@@ -108,8 +93,8 @@ fn a_late_message_after_the_end_is_kept_but_opens_nothing() {
 fn nothing_new_writes_nothing() {
     let mut draft = Draft::of(&record(ContactState::Agent), 0);
     let recent = Recent::new(vec!["a".into()]);
-    let known = message(Some("a"), Sender::Agent(person("Li")), "1");
-    let intake = take(&mut draft, &recent, &[known, Downlink::Read(vec![])], false, true, &[]);
+    let seen = message(Some("a"), Sender::Agent(person("Li")), "1");
+    let intake = take(&mut draft, known(&recent, true), &[seen, Downlink::Read(vec![])], false);
     assert_eq!(intake, Intake::default());
     assert!(draft.finish(1000).is_none());
 }
@@ -131,7 +116,7 @@ proptest! {
                 .map(|code| message(Some(&code.to_string()), Sender::Agent(person("Li")), "x"))
                 .collect();
             let mut draft = Draft::of(&record, 0);
-            take(&mut draft, &recent, &downlinks, false, true, &[]);
+            take(&mut draft, known(&recent, true), &downlinks, false);
             if let Some(batch) = draft.finish(cap) {
                 prop_assert_eq!(batch.record.rev, record.rev + 1);
                 recent.extend(batch.codes);

@@ -7,7 +7,7 @@ use std::time::Duration;
 const LIVELY: Duration = Duration::from_secs(30);
 /// The first and the longest pause after failures.
 const FIRST: Duration = Duration::from_millis(500);
-const LONGEST: Duration = Duration::from_secs(10);
+const LONGEST: Duration = Duration::from_secs(4);
 /// Failures in a row after which the visitor is told.
 const TELL_AFTER: u32 = 3;
 
@@ -118,7 +118,7 @@ mod tests {
         let turns: Vec<_> = (0..6)
             .map(|_| {
                 let (pause, turn) = pacing.failed(None);
-                assert!(pause >= Duration::from_millis(250) && pause <= Duration::from_secs(10));
+                assert!(pause >= Duration::from_millis(250) && pause <= LONGEST);
                 turn
             })
             .collect();

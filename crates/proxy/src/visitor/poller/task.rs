@@ -210,8 +210,11 @@ impl Poller {
         let visitor = Arc::clone(&self.visitor);
         let draining = &visitor.shared.draining;
         let record = visitor.record().await?;
-        if draining.is_cancelled() || !record.is_open() {
+        if draining.is_cancelled() {
             return Ok(false);
+        }
+        if !record.is_open() {
+            return self.look_back(&record).await;
         }
         let queueing = record.contact.state == ContactState::Queueing;
         let patience = patience(visitor.desk.settings.linger, queueing);
@@ -236,6 +239,20 @@ impl Poller {
         if Instant::now() >= self.next_poll && !self.holds() {
             self.poll(&record).await?;
         }
+        Ok(true)
+    }
+
+    /// The conversation is over: what was lost of it is looked for. Whether to go on.
+    async fn look_back(&mut self, record: &VisitorRecord) -> Result<bool, Problem> {
+        let Some(due) = self.fetch.afterwards(record).await? else { return Ok(false) };
+        let visitor = &self.visitor;
+        tokio::select! {
+            () = visitor.shared.draining.cancelled() => return Ok(false),
+            // Perhaps the next conversation.
+            () = visitor.wake.notified() => return Ok(true),
+            () = tokio::time::sleep_until(due) => {}
+        }
+        self.fetch.look_back(record).await?;
         Ok(true)
     }
 

@@ -1,0 +1,275 @@
+//! What happens before the first word: the panel greets, and the desk is asked what it offers. Nothing is kept for that
+//! and nothing else is needed, so that what runs a session, the core with its driver, can come with the conversation:
+//! as soon as the visitor does something, when this browser has kept anything, or when another tab begins.
+
+use crate::driver::{Ahead, Driver};
+use crate::engine::Engine;
+use crate::lazy::{self, Missing};
+use crate::ui::context::{Context, Desk};
+use crate::ui::view_state::ViewState;
+use crate::web::tabs::Overheard;
+use crate::web::transport::Request;
+use crate::web::{Storage, Timer, Transport, json, tabs};
+use crate::wire::Read;
+use frontdesk_contract::{CallSupport, ContactState, Offers, SessionOpened};
+use frontdesk_core::{Failure, Input, Record, RecordKey, Saved, Session, Settings};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use wasm_bindgen_futures::spawn_local;
+
+/// What is asked before the first word is given up after this time, in milliseconds; the session then asks anew.
+const ASK_MS: u32 = 10_000;
+/// What could not be loaded is asked for again after this time, then after twice as long, and so on, in milliseconds.
+const AGAIN_MS: u64 = 500;
+/// No wait is longer.
+const LONGEST_MS: u64 = 30_000;
+
+/// One widget's way in.
+#[derive(Default)]
+pub struct Entrance {
+    settings: RefCell<Option<Settings>>,
+    kept: RefCell<Option<(Storage, Saved)>>,
+    /// What has happened so far, in order, and what waits for the session.
+    inputs: RefCell<Vec<Input>>,
+    waiting: RefCell<Vec<Box<dyn FnOnce()>>>,
+    open: Cell<bool>,
+    /// The session is wanted; it is on its way.
+    wanted: Cell<bool>,
+    coming: Cell<bool>,
+    asked: Cell<bool>,
+    request: RefCell<Option<Request>>,
+    ahead: RefCell<Ahead>,
+    channel: RefCell<Option<Overheard>>,
+    /// The session that another tab has opened meanwhile.
+    other: RefCell<Option<String>>,
+    timer: RefCell<Option<Timer>>,
+}
+
+impl Entrance {
+    /// What the desk offers, once it was asked.
+    pub fn offers(&self) -> Option<Offers> {
+        self.ahead.borrow().offers().cloned()
+    }
+}
+
+/// Reads what is kept, and greets or goes on. `session` is one that this window was handed.
+pub async fn begin(context: Context, settings: Settings, session: Option<String>) {
+    let Some(desk) = context.try_desk() else { return };
+    let (name, host) = (settings.desk.clone(), desk.host.clone());
+    desk.entrance.settings.replace(Some(settings));
+    let desk = Rc::downgrade(&desk);
+    let (storage, mut saved) = Storage::open(&name, &host).await;
+    if let Some(credential) = session
+        && saved.take_over(&credential)
+    {
+        storage.forget(&RecordKey::Rating);
+        storage.keep(Record::Session { credential }, None, Box::new(|_| {}));
+    }
+    let Some(desk) = desk.upgrade() else { return };
+    let entrance = &desk.entrance;
+    let begun = !saved.records.is_empty();
+    if storage.is_kept() && !begun {
+        // In the turn of the other tab's message the session cannot begin: it may be this one that speaks.
+        let heard = move |credential| {
+            let Some(desk) = context.try_desk() else { return };
+            if let Some(credential) = credential {
+                desk.entrance.other.replace(Some(credential));
+            }
+            want(context);
+        };
+        entrance.channel.replace(tabs::overhear(&name, Box::new(heard)));
+    }
+    entrance.kept.replace(Some((storage, saved)));
+    show(context, &desk);
+    if begun || entrance.wanted.get() {
+        want(context);
+    } else if entrance.open.get() {
+        ask(context);
+    }
+}
+
+/// Something happened: the session hears of it now, or as soon as it runs.
+pub fn input(context: Context, input: Input) {
+    let desk = context.desk();
+    match desk.engine() {
+        Some(engine) => engine.input(input),
+        None => {
+            desk.entrance.inputs.borrow_mut().push(input);
+            want(context);
+        }
+    }
+}
+
+/// Runs this now, or as soon as the session runs.
+pub fn when_running(context: Context, run: Box<dyn FnOnce()>) {
+    let desk = context.desk();
+    if desk.engine().is_some() {
+        return run();
+    }
+    desk.entrance.waiting.borrow_mut().push(run);
+    want(context);
+}
+
+/// The panel was opened or closed.
+pub fn set_open(context: Context, open: bool) {
+    let desk = context.desk();
+    desk.entrance.open.set(open);
+    match desk.engine() {
+        Some(engine) => engine.set_open(open),
+        None if open => ask(context),
+        None => {}
+    }
+}
+
+/// The session is needed.
+pub fn want(context: Context) {
+    let Some(desk) = context.try_desk() else { return };
+    let entrance = &desk.entrance;
+    entrance.wanted.set(true);
+    if entrance.kept.borrow().is_some() && !entrance.coming.replace(true) {
+        come(context, AGAIN_MS);
+    }
+}
+
+/// Loads what runs a session, and has it begin. Where it cannot be had, it is asked for again, later and later.
+fn come(context: Context, again_ms: u64) {
+    spawn_local(async move {
+        let loaded = match lazy::words(context).await {
+            Ok(()) => {
+                look_again(context).await;
+                run_part(context).await
+            }
+            Err(missing) => Err(missing),
+        };
+        let Some(desk) = context.try_desk() else { return };
+        if let Err(Missing) = loaded {
+            let again = move || come(context, (again_ms * 2).min(LONGEST_MS));
+            desk.entrance.timer.replace(Some(Timer::after(again_ms, Box::new(again))));
+        }
+    });
+}
+
+/// Another tab may have kept something since.
+async fn look_again(context: Context) {
+    let looked = context.try_desk().and_then(|desk| {
+        let kept = desk.entrance.kept.borrow();
+        kept.as_ref()
+            .filter(|(storage, saved)| storage.is_kept() && saved.records.is_empty())
+            .map(|(storage, _)| storage.look())
+    });
+    let Some(looked) = looked else { return };
+    let found = looked.await;
+    let Some(desk) = context.try_desk() else { return };
+    if let Some((_, saved)) = &mut *desk.entrance.kept.borrow_mut()
+        && found.schema == saved.schema
+    {
+        saved.records = found.records;
+    }
+}
+
+lazy::part! { conversation:
+    /// Begins the session with all that has happened so far.
+    fn run_part(context: Context) -> () {
+        run(context);
+    }
+}
+
+fn run(context: Context) {
+    let Some(desk) = context.try_desk().filter(|desk| desk.engine().is_none()) else { return };
+    let entrance = &desk.entrance;
+    let (Some((storage, mut saved)), Some(settings)) = (entrance.kept.take(), entrance.settings.take())
+    else {
+        return;
+    };
+    entrance.request.take();
+    entrance.channel.take();
+    if let Some(credential) = entrance.other.take()
+        && !saved.records.iter().any(|record| record.key() == RecordKey::Session)
+    {
+        saved.records.push(Record::Session { credential });
+    }
+    let name = settings.desk.clone();
+    let transport = Transport::new(&desk.endpoint);
+    let driver =
+        Rc::new(Driver::new(Session::new(settings), &name, transport, desk.host.clone(), context.screen()));
+    driver.set_open(entrance.open.get());
+    desk.set_engine(Rc::clone(&driver) as Rc<dyn Engine>);
+    driver.start(storage, saved, entrance.ahead.take());
+    for input in entrance.inputs.take() {
+        driver.input(input);
+    }
+    for run in entrance.waiting.take() {
+        run();
+    }
+}
+
+/// Asks the desk what it offers, once.
+fn ask(context: Context) {
+    let desk = context.desk();
+    let entrance = &desk.entrance;
+    if entrance.kept.borrow().is_none() || entrance.wanted.get() || entrance.asked.replace(true) {
+        return;
+    }
+    let Some(open) = entrance.settings.borrow().as_ref().map(|settings| settings.opening(None)) else {
+        return;
+    };
+    let body = json::to_text(&open);
+    let answered = move |result: Result<SessionOpened, Failure>| {
+        let Some(desk) = context.try_desk() else { return };
+        let plain = result.as_ref().is_ok_and(is_new);
+        let call = result.as_ref().is_ok_and(|opened| opened.offers.call.audio || opened.offers.call.video);
+        desk.entrance.ahead.borrow_mut().opened = Some(result);
+        if !plain {
+            // What is in the way, and what to do about it, the session knows.
+            return want(context);
+        }
+        show(context, &desk);
+        if call {
+            ask_for_calls(context, &desk);
+        }
+    };
+    entrance.request.replace(Some(exchange(&desk, ("POST", "session", body), None, answered)));
+}
+
+fn ask_for_calls(context: Context, desk: &Desk) {
+    let credential = desk.entrance.ahead.borrow().credential().map(str::to_owned);
+    let of = credential.clone();
+    let answered = move |result: Result<CallSupport, Failure>| {
+        let Some(desk) = context.try_desk() else { return };
+        // The session asks again where this one failed.
+        desk.entrance.ahead.borrow_mut().support = of.zip(result.ok());
+        show(context, &desk);
+    };
+    let request = exchange(desk, ("GET", "call", None), credential, answered);
+    desk.entrance.request.replace(Some(request));
+}
+
+fn show(context: Context, desk: &Desk) {
+    let entrance = &desk.entrance;
+    let ahead = entrance.ahead.borrow();
+    let able = ahead.support.as_ref().is_some_and(|(_, support)| support.click_to_call && support.web_rtc);
+    let mut state = ViewState::greeting(ahead.offers(), able);
+    drop(ahead);
+    state.memory_only = entrance.kept.borrow().as_ref().is_some_and(|(storage, _)| !storage.is_kept());
+    if desk.engine().is_none() {
+        context.greet(state);
+    }
+}
+
+fn exchange<T: Read + 'static>(
+    desk: &Desk,
+    (method, path, body): (&str, &str, Option<String>),
+    credential: Option<String>,
+    answered: impl FnOnce(Result<T, Failure>) + 'static,
+) -> Request {
+    let read = move |body: Result<_, Failure>| {
+        answered(body.and_then(|body| json::from_js(body).ok_or(Failure::Foreign)));
+    };
+    let transport = Transport::new(&desk.endpoint);
+    transport.exchange((method, path, body), credential.as_deref(), ASK_MS, Box::new(read))
+}
+
+/// A session in which nothing has happened.
+fn is_new(opened: &SessionOpened) -> bool {
+    opened.contact.state == ContactState::None && opened.cursor == 0
+}

@@ -1,0 +1,88 @@
+//! Websites that make it hard for a script of somebody else: strict ones, old ones, hostile ones.
+//!
+//! The pages lie in `tests/hosts/pages`, each with its headers beside it; [`pages::PAGES`] says what each of them does and
+//! what is to come of it, [`policies::POLICIES`] the same of policies. The [shop](crate::shop) serves them below `/hosts/`.
+//! [`visit`] makes a visitor's journey on one of them.
+//!
+//! # Layout
+//! - [`pages`], [`policies`]: what is tried
+//! - [`server`]: answers with them, and keeps reports of violated policies
+//! - [`visit`]: what a visitor does there, and what must be the same afterwards
+//! - `snapshot`: how a page differs from itself without the widget
+
+pub mod pages;
+pub mod policies;
+pub mod server;
+mod snapshot;
+pub mod visit;
+
+pub use pages::PAGES;
+pub use policies::POLICIES;
+
+use crate::browser::Kind;
+
+/// What is to come of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The panel opens, a question goes to the centre, and the answer is shown.
+    Works,
+    /// The panel cannot be shown, for this reason: a link leads to the desk's own page, where all works.
+    Link(&'static str),
+    /// Not even a link can be shown, for this reason: the page is as it would be without us, with the link of its own.
+    Nothing(&'static str),
+}
+
+impl Outcome {
+    /// In a word or two.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Works => "works",
+            Self::Link(_) => "link",
+            Self::Nothing(_) => "nothing",
+        }
+    }
+
+    /// Why it does not work, if so.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Works => "",
+            Self::Link(reason) | Self::Nothing(reason) => reason,
+        }
+    }
+}
+
+/// A page, and what is to come of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Host {
+    /// Its name: of its file, or of its policy.
+    pub name: &'static str,
+    /// What makes it hard, for people.
+    pub what: &'static str,
+    /// What is to come of it.
+    pub outcome: Outcome,
+    /// Browsers in which it is something else.
+    pub except: &'static [(Kind, Outcome)],
+}
+
+impl Host {
+    /// What is to come of it in this browser.
+    #[must_use]
+    pub fn outcome_in(&self, kind: Kind) -> Outcome {
+        let own = self.except.iter().find(|(other, _)| *other == kind);
+        own.map_or(self.outcome, |(_, outcome)| *outcome)
+    }
+
+    const fn works(name: &'static str, what: &'static str) -> Self {
+        Self { name, what, outcome: Outcome::Works, except: &[] }
+    }
+
+    const fn link(name: &'static str, what: &'static str, reason: &'static str) -> Self {
+        Self { name, what, outcome: Outcome::Link(reason), except: &[] }
+    }
+
+    const fn nothing(name: &'static str, what: &'static str, reason: &'static str) -> Self {
+        Self { name, what, outcome: Outcome::Nothing(reason), except: &[] }
+    }
+}
