@@ -28,7 +28,7 @@ use crate::paths;
 use crate::proc;
 
 /// What the compiled widget depends on.
-const WIDGET_INPUTS: [&str; 7] = [
+const WIDGET_INPUTS: [&str; 8] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -36,6 +36,7 @@ const WIDGET_INPUTS: [&str; 7] = [
     "src",
     "crates/core",
     "crates/contract",
+    "crates/redact",
 ];
 /// What else `dist/` depends on.
 const BUNDLE_INPUTS: [&str; 16] = [

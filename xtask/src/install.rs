@@ -352,13 +352,17 @@ fn missing(need: &Need) -> Result<Vec<Missing>> {
 ///
 /// When there is no compiler.
 pub(crate) fn has_library_sources() -> Result<bool> {
+    Ok(rustlib()?.join("src/rust/library/Cargo.lock").is_file())
+}
+
+/// Where the compiler keeps what it brings along.
+fn rustlib() -> Result<PathBuf> {
     let sysroot = proc::output(proc::command("rustc").args(["--print", "sysroot"]))?;
-    Ok(Path::new(sysroot.trim()).join("lib/rustlib/src/rust/library/Cargo.lock").is_file())
+    Ok(Path::new(sysroot.trim()).join("lib/rustlib"))
 }
 
 fn rust_parts(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
-    let sysroot = proc::output(proc::command("rustc").args(["--print", "sysroot"]))?;
-    if !Path::new(sysroot.trim()).join("lib/rustlib/wasm32-unknown-unknown/lib").is_dir() {
+    if !rustlib()?.join("wasm32-unknown-unknown/lib").is_dir() {
         missing.push(Missing {
             what: "Rust target wasm32-unknown-unknown".into(),
             why: "the widget is WebAssembly",

@@ -14,6 +14,7 @@ mod parts;
 mod paths;
 mod proc;
 mod prove;
+mod second_look;
 mod shop;
 mod shorten;
 mod simulation;

@@ -1,4 +1,4 @@
-//! `test`: all steps, one after the other; the first failure stops.
+//! `test`: all steps, one after the other; the first that fails stops the run.
 
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use crate::check;
 use crate::fuzz::{self, Fuzz};
 use crate::install::{self, Browser, Need};
 use crate::proc;
+use crate::second_look;
 use crate::simulation;
 use crate::size;
 
@@ -41,7 +42,7 @@ fn steps(test: &Test) -> Vec<Step> {
     let mut steps = vec![
         step("install what is missing", move || install::run(&need)),
         step("check", check::check),
-        step("native tests", || proc::run(&mut proc::cargo("test --workspace --exclude frontdesk-e2e"))),
+        step("native tests", || second_look::run("--workspace --exclude frontdesk-e2e", &[], |_| ())),
         step("simulation", simulation::test),
         step("hostile input", || fuzz::run(&Fuzz::quick())),
         step("build", || bundle::build(false)),
@@ -62,13 +63,15 @@ fn steps(test: &Test) -> Vec<Step> {
             Browser::Firefox | Browser::Webkit => ("smoke", " --test smoke --test hostile"),
         };
         steps.push(step(format!("{name} in {}", browser.name()), move || {
-            let mut command = proc::cargo(&format!("test --package frontdesk-e2e{tests}"));
+            let mut harness: &[&str] = &[];
             if browser == Browser::Chromium && !makes_networks() {
                 println!("left out: calls whose network changes, as this system makes no network namespaces with links (root?)");
-                command.args(["--", "--skip", NETWORKS]);
+                harness = &["--skip", NETWORKS];
             }
-            // A proxy of somebody's own is not the one to be tested.
-            proc::run(command.env("FRONTDESK_BROWSER", browser.name()).env_remove("FRONTDESK_BIN"))
+            second_look::run(&format!("--package frontdesk-e2e{tests}"), harness, |command| {
+                // A proxy of somebody's own is not the one to be tested.
+                command.env("FRONTDESK_BROWSER", browser.name()).env_remove("FRONTDESK_BIN");
+            })
         }));
     }
     steps

@@ -11,11 +11,12 @@ use crate::proc;
 use crate::simulation;
 
 /// What a run goes through.
-const SOURCES: [&str; 11] = [
+const SOURCES: [&str; 12] = [
     "crates/contract/src",
     "crates/core/src",
     "crates/proxy/src",
     "crates/proxy/Cargo.toml",
+    "crates/redact/src",
     "crates/sandbox/src",
     "crates/simulation/src",
     "crates/simulation/planted",

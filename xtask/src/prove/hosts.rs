@@ -1,14 +1,9 @@
 //! `prove hosts`: every hostile page and every policy in every browser, as a table in `docs/hosts.md`.
 
-use std::process::Stdio;
-
 use anyhow::{Context as _, Result, bail, ensure};
 
-use super::{commit, figures};
-use crate::bundle;
-use crate::install::{self, Browser, Need};
-use crate::paths;
-use crate::proc;
+use super::{commit, figures, rig};
+use crate::install::Browser;
 
 const PLACES: [&str; 6] = ["crates/proxy", "src", "www", "tests/hosts", "tests/e2e/src", "index.html"];
 const PROGRAM: &str = "frontdesk-prove-hosts";
@@ -34,9 +29,7 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
     {
         bail!("there is no browser \"{unknown}\"; there are chromium, firefox and webkit");
     }
-    install::run(&Need::test(&Browser::ALL))?;
-    bundle::build(false)?;
-    proc::run(&mut proc::cargo("build --package frontdesk-proxy --package frontdesk-e2e"))?;
+    rig::prepare()?;
     let mut columns = Vec::new();
     let mut failed = Vec::new();
     for browser in Browser::ALL {
@@ -45,9 +38,9 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
             continue;
         }
         println!("{}", browser.name());
-        let mut command = proc::command(paths::target().join("debug").join(PROGRAM));
-        command.arg(browser.name()).env_remove("FRONTDESK_BIN").stderr(Stdio::inherit());
-        let made = command.output().with_context(|| format!("cannot start {PROGRAM}"))?;
+        let mut command = rig::program(PROGRAM);
+        let made = command.env("FRONTDESK_BROWSER", browser.name()).output();
+        let made = made.with_context(|| format!("cannot start {PROGRAM}"))?;
         if !made.status.success() {
             failed.push(browser.name());
         }

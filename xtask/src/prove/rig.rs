@@ -3,7 +3,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
@@ -15,8 +15,34 @@ use crate::paths;
 use crate::proc;
 
 /// What is tried.
-const TRIED: [&str; 7] =
-    ["crates/contract", "crates/core", "crates/proxy", "crates/faults", "src", "www", "tests/e2e/src"];
+const TRIED: [&str; 8] = [
+    "crates/contract",
+    "crates/core",
+    "crates/proxy",
+    "crates/redact",
+    "crates/faults",
+    "src",
+    "www",
+    "tests/e2e/src",
+];
+
+/// Installs the browsers and builds everything that is proven with them.
+///
+/// # Errors
+///
+/// What cannot be installed or built.
+pub(super) fn prepare() -> Result<()> {
+    install::run(&Need::test(&Browser::ALL))?;
+    bundle::build(false)?;
+    proc::run(&mut proc::cargo("build --package frontdesk-proxy --package frontdesk-e2e"))
+}
+
+/// A program of the journeys, which tries the proxy of this tree and says on the terminal how far it is.
+pub(super) fn program(name: &str) -> Command {
+    let mut command = proc::command(paths::target().join("debug").join(name));
+    command.env_remove("FRONTDESK_BIN").stderr(Stdio::inherit());
+    command
+}
 
 /// A part: its name, what it is called in the table, and the words that make its program do it.
 pub(super) struct Part {
@@ -63,9 +89,7 @@ impl Proof {
             let all: Vec<_> = self.parts().map(|part| part.name).collect();
             bail!("there is no part \"{unknown}\"; there are {}", all.join(", "));
         }
-        install::run(&Need::test(&Browser::ALL))?;
-        bundle::build(false)?;
-        proc::run(&mut proc::cargo("build --package frontdesk-proxy --package frontdesk-e2e"))?;
+        prepare()?;
         let sources = hash::inputs(&format!("prove {}", self.name), &TRIED)?;
         self.report()?;
         for part in self.parts().filter(|part| names.is_empty() || names.iter().any(|name| name == part.name))
@@ -82,9 +106,8 @@ impl Proof {
     fn one(&self, part: &Part, sources: &str) -> Result<()> {
         println!("{}: {}", part.title, part.words);
         let commit = commit(&TRIED)?;
-        let mut command = proc::command(paths::target().join("debug").join(self.program));
-        command.args(part.words.split(' ')).env_remove("FRONTDESK_BIN");
-        let made = command.stderr(Stdio::inherit()).output().context("cannot start it")?;
+        let mut command = program(self.program);
+        let made = command.args(part.words.split(' ')).output().context("cannot start it")?;
         let row = String::from_utf8(made.stdout)?;
         ensure!(made.status.success(), "{}: {}", part.name, row.trim());
         let file = self.file(part);

@@ -8,9 +8,6 @@ use secrecy::ExposeSecret as _;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// The longest file that is taken for a public key, in bytes.
-const MAX_BYTES: u64 = 65_536;
-
 /// `mode` (`off`, `optional` or `required`) and `keys`, each with `kid`, `algorithm` and `public_key` or `secret`, or a file
 /// that holds it.
 pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<Identity> {
@@ -57,7 +54,8 @@ fn one(mut section: Section<'_>, beside: &Path, kids: &mut BTreeSet<String>) -> 
             secret.map(|secret| ("secret", Key::secret(kid, secret.expose_secret().as_bytes())))
         }
         Algorithm::Rs256 | Algorithm::Es256 => {
-            let pem = public(&mut section, beside);
+            let pem = ("public_key", "a key in PEM");
+            let pem = secret::given(&mut section, pem, "public_key_file", beside, Ok);
             pem.map(|pem| ("public_key", Key::public(kid, &pem).and_then(|key| of_kind(key, kind))))
         }
     };
@@ -75,34 +73,6 @@ fn one(mut section: Section<'_>, beside: &Path, kids: &mut BTreeSet<String>) -> 
 fn of_kind(key: Key, kind: Algorithm) -> Result<Key, String> {
     let is = key.algorithm();
     if is == kind { Ok(key) } else { Err(format!("is one for {}", is.word())) }
-}
-
-/// The PEM of a public key, inline or from a file.
-fn public(section: &mut Section<'_>, beside: &Path) -> Option<String> {
-    const EXPECTED: &str = "exactly one of `public_key` and `public_key_file`";
-    let given = (section.has("public_key"), section.has("public_key_file"));
-    let plain = section.get("public_key", "a key in PEM", |pem: String| Ok(pem));
-    let file = section.get("public_key_file", "the name of a file that can be read", |name: String| {
-        let path = beside.join(name);
-        let wrong = |problem: &dyn std::fmt::Display| format!("{}: {problem}", path.display());
-        let length = std::fs::metadata(&path).map_err(|error| wrong(&error))?.len();
-        if length > MAX_BYTES {
-            return Err(wrong(&format!("longer than {MAX_BYTES} bytes")));
-        }
-        std::fs::read_to_string(&path).map_err(|error| wrong(&error))
-    });
-    match given {
-        (true, false) => plain?,
-        (false, true) => file?,
-        (true, true) => {
-            section.wrong("public_key", "`public_key_file` is given as well", EXPECTED);
-            None
-        }
-        (false, false) => {
-            section.wrong("public_key", "missing", EXPECTED);
-            None
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,10 @@
-//! Secrets: given as they are, or by the name of a file.
+//! Secrets and keys: given as they are, or by the name of a file.
 
 use super::section::Section;
 use secrecy::SecretString;
 use std::path::Path;
 
-/// The longest file that is taken for a secret, in bytes.
+/// The longest file that is taken, in bytes.
 const MAX_BYTES: u64 = 65_536;
 
 /// Reads the secret `key` or the file that `file_key` names, if one of them is there.
@@ -28,12 +28,24 @@ pub(super) fn must(
     file_key: &'static str,
     beside: &Path,
 ) -> Option<SecretString> {
+    given(section, (key, "a text in quotes"), file_key, beside, filled)
+}
+
+/// Reads the text `key`, of which something is expected, or the file that `file_key` names; exactly one of them must be there.
+/// Blanks and line breaks around what a file holds do not count.
+pub(super) fn given<T>(
+    section: &mut Section<'_>,
+    (key, wanted): (&'static str, &str),
+    file_key: &'static str,
+    beside: &Path,
+    take: impl Fn(String) -> Result<T, String>,
+) -> Option<T> {
     let given = (section.has(key), section.has(file_key));
     let expected = format!("exactly one of `{key}` and `{file_key}`");
-    let plain = section.get(key, "a text in quotes", filled);
+    let plain = section.get(key, wanted, &take);
     let file = section.get(file_key, "the name of a file that can be read", |name: String| {
         let path = beside.join(&name);
-        read(&path).map_err(|problem| format!("{}: {problem}", path.display()))
+        read(&path).and_then(&take).map_err(|problem| format!("{}: {problem}", path.display()))
     });
     match given {
         (true, true) => section.wrong(key, format!("`{file_key}` is given as well"), &expected),
@@ -54,12 +66,11 @@ fn filled(text: String) -> Result<SecretString, String> {
     }
 }
 
-/// The first line of a file; blanks and line breaks around it do not count.
-fn read(path: &Path) -> Result<SecretString, String> {
+fn read(path: &Path) -> Result<String, String> {
     let length = std::fs::metadata(path).map_err(|error| error.to_string())?.len();
     if length > MAX_BYTES {
         return Err(format!("longer than {MAX_BYTES} bytes"));
     }
     let text = std::fs::read_to_string(path).map_err(|error| error.to_string())?;
-    filled(text.trim().to_owned())
+    Ok(text.trim().to_owned())
 }

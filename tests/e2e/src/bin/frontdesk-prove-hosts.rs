@@ -1,41 +1,18 @@
-//! What becomes of every hostile page and every policy in one browser. Prints a line for each, the name and what has come of
+//! What becomes of every hostile page and every policy in the browser of `FRONTDESK_BROWSER`. Prints a line for each, the name and what has come of
 //! it, and fails when one is not as promised; `cargo xtask prove hosts` makes the table in `docs/hosts.md` of them.
 
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use clap::{Parser, ValueEnum};
 use frontdesk_e2e::hosts::{Host, Outcome, PAGES, POLICIES, visit};
 use frontdesk_e2e::stack::Setup;
 use frontdesk_e2e::{Kind, Options, Rig, story_of};
-
-/// Visits hostile pages.
-#[derive(Debug, Parser)]
-struct Words {
-    /// In which browser.
-    #[arg(value_enum)]
-    browser: Engine,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Engine {
-    /// By chromedriver.
-    Chromium,
-    /// By geckodriver.
-    Firefox,
-    /// WebKitGTK's MiniBrowser.
-    Webkit,
-}
 
 /// On a busy machine.
 const EACH: Duration = Duration::from_secs(60);
 
 fn main() -> Result<()> {
-    let kind = match Words::parse().browser {
-        Engine::Chromium => Kind::Chromium,
-        Engine::Firefox => Kind::Firefox,
-        Engine::Webkit => Kind::Webkit,
-    };
+    let kind = Kind::chosen()?;
     let options = Options { kind, third_party_storage: true, ..Options::default() };
     let count = u32::try_from(PAGES.len() + POLICIES.len())?;
     story_of(EACH * count, options, &Setup::default(), async |rig| {
