@@ -38,8 +38,8 @@ pub struct Said {
     pub at_ms: u64,
 }
 
-/// One copy of an agent's message that left the centre.
-#[derive(Clone, Copy, Debug)]
+/// Copies of an agent's message that left the centre, one after the other in the same way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HandedOut {
     /// To this proxy, by its number.
     pub proxy: u64,

@@ -23,6 +23,17 @@ pub(crate) fn set(object: &mut Value, name: &str, value: Value) {
     }
 }
 
+/// The body of an answer that is not written yet: [`super::dress`] does that.
+#[derive(Clone, Debug)]
+pub(crate) struct Bare(pub(crate) Value);
+
+/// The answer with this body, as it is.
+pub(crate) fn with_body(mut response: Response, body: String) -> Response {
+    response.extensions_mut().remove::<Bare>();
+    *response.body_mut() = Body::from(body);
+    response
+}
+
 /// A business result.
 #[derive(Debug)]
 pub(crate) struct Answer {
@@ -48,11 +59,12 @@ impl Answer {
 
 impl IntoResponse for Answer {
     fn into_response(self) -> Response {
-        let mut response = json_response(StatusCode::OK, self.body.to_string());
+        let mut response = json_response(StatusCode::OK, Body::empty());
         if let Some(value) = self.renewed.and_then(|token| HeaderValue::from_str(&token).ok()) {
             response.headers_mut().insert("ccmessaging-token", value);
         }
         response.extensions_mut().insert(self.effect);
+        response.extensions_mut().insert(Bare(self.body));
         response
     }
 }
@@ -81,12 +93,12 @@ impl Refusal {
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let body = json!({"error_code": self.status.as_str(), "error_msg": self.message});
-        json_response(self.status, body.to_string())
+        json_response(self.status, Body::from(body.to_string()))
     }
 }
 
-pub(crate) fn json_response(status: StatusCode, body: String) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn json_response(status: StatusCode, body: Body) -> Response {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     let json = HeaderValue::from_static("application/json;charset=UTF-8");
     response.headers_mut().insert(header::CONTENT_TYPE, json);

@@ -11,7 +11,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::{Map, Value, json};
 
-use super::answer::{Answer, Refusal, set};
+use super::answer::{Answer, Bare, Refusal, set};
 use super::auth;
 use crate::faults::Endpoint;
 use crate::settings::quirks::{
@@ -100,12 +100,16 @@ async fn finish(response: Response, settings: &Settings, endpoint: &str, compres
         };
         return Response::from_parts(parts, body);
     }
-    let mut bytes = bytes.to_vec();
     // A token that is no JSON object goes out as it is.
-    if let Ok(Value::Object(mut fields)) = serde_json::from_slice(&bytes) {
-        rewrite(&mut fields, settings, endpoint);
-        bytes = text_of(&fields, settings, endpoint).into_bytes();
-    }
+    let mut bytes = match parts.extensions.remove() {
+        Some(Bare(mut body)) => {
+            if let Some(fields) = body.as_object_mut() {
+                rewrite(fields, settings, endpoint);
+            }
+            text_of(&body, settings, endpoint).into_bytes()
+        }
+        None => bytes.to_vec(),
+    };
     if compress && let Some(small) = zipped(&bytes) {
         parts.headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         bytes = small;
@@ -184,8 +188,9 @@ fn drop_nulls(fields: &mut Map<String, Value>) {
 }
 
 /// JSON, with a field doubled where the table of the history lists it twice (D69).
-fn text_of(fields: &Map<String, Value>, settings: &Settings, endpoint: &str) -> String {
-    let text = json!(fields).to_string();
+fn text_of(body: &Value, settings: &Settings, endpoint: &str) -> String {
+    // Not `to_string`, which is the slow way, and a repeating poll answers a lot.
+    let text = serde_json::to_string(body).unwrap_or_default();
     if endpoint == "queryHistoryChatMessage" && settings.quirks.history_fields == HistoryFields::Odd {
         return text.replace("\"receiveTime\":", "\"receiveTime\":null,\"receiveTime\":");
     }

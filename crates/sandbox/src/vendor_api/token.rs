@@ -1,12 +1,12 @@
 //! `tokenByAkSk` and `applyToken`.
 
-use axum::body::{Body, Bytes};
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::answer::{Answer, Effect, Refusal, set};
+use super::answer::{Answer, Effect, Refusal, set, with_body};
 use super::auth;
 use super::fields::Fields;
 use crate::settings::quirks::TokenDesc;
@@ -90,13 +90,12 @@ pub(crate) async fn apply_token(
         if described {
             set(&mut body, "resultDesc", json!("success"));
         }
-        let mut response = Answer::new(body).effect(accepted()).into_response();
-        match form {
-            TokenBody::Object => {}
-            TokenBody::String => *response.body_mut() = Body::from(json!(token).to_string()),
-            TokenBody::Raw => *response.body_mut() = Body::from(token),
-            TokenBody::Braced => *response.body_mut() = Body::from(format!("{{ {} }}", json!(token))),
-        }
-        Ok(response)
+        let response = Answer::new(body).effect(accepted()).into_response();
+        Ok(match form {
+            TokenBody::Object => response,
+            TokenBody::String => with_body(response, json!(token).to_string()),
+            TokenBody::Raw => with_body(response, token),
+            TokenBody::Braced => with_body(response, format!("{{ {} }}", json!(token))),
+        })
     })
 }

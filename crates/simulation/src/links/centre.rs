@@ -245,7 +245,11 @@ impl Way {
             let mut books = self.gateway.record.books();
             for code in codes(&answer.body) {
                 let copy = HandedOut { proxy, fault: fault.map(Fault::word) };
-                books.handed_out.entry(code).or_default().push(copy);
+                let copies = books.handed_out.entry(code).or_default();
+                // A centre that repeats itself hands out the same by every poll.
+                if copies.last() != Some(&copy) {
+                    copies.push(copy);
+                }
             }
         }
         Ok(answer)

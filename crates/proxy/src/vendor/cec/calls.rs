@@ -167,9 +167,7 @@ impl Cec {
         if reply.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Vec::new());
         }
-        let (Some(polled), Some(coded)) =
-            (wire::read::<Polled>(&reply.body), wire::read::<Coded>(&reply.body))
-        else {
+        let Some((polled, coded)) = wire::read_coded::<Polled>(&reply.body) else {
             self.link.note(POLL, &reply, None);
             return Err(status::unintelligible(POLL));
         };
@@ -212,8 +210,7 @@ impl Cec {
         };
         let reply =
             self.link.call(party, &post(QUEUE, "/apiaccess/ccmessaging/queryQueueInfo", &body, true)).await?;
-        let (Some(queue), Some(coded)) = (wire::read::<Queue>(&reply.body), wire::read::<Coded>(&reply.body))
-        else {
+        let Some((queue, coded)) = wire::read_coded::<Queue>(&reply.body) else {
             self.link.note(QUEUE, &reply, None);
             return Err(status::unintelligible(QUEUE));
         };

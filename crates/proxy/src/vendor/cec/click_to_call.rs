@@ -4,7 +4,7 @@ use super::calls::{CHANNEL, post};
 use super::codes::{Event, FLOW_CONTROL, Request, event};
 use super::link::{Ask, Call};
 use super::token::Need;
-use super::wire::{self, AskCall, Coded, EventContent, Events, Hangup, Nothing};
+use super::wire::{self, AskCall, EventContent, Events, Hangup, Nothing};
 use super::{Cec, status};
 use crate::vendor::{CallAbility, CallNews, Failure, Party};
 use frontdesk_contract::{CallGateway, CallMedia, ErrorCode};
@@ -47,9 +47,7 @@ impl Cec {
         let Some(reply) = self.link.call_optional(party, &call).await? else {
             return Err(status::not_offered(EVENTS));
         };
-        let (Some(coded), Some(events)) =
-            (wire::read::<Coded>(&reply.body), wire::read::<Events>(&reply.body))
-        else {
+        let Some((events, coded)) = wire::read_coded::<Events>(&reply.body) else {
             self.link.note(EVENTS, &reply, None);
             return Err(status::unintelligible(EVENTS));
         };

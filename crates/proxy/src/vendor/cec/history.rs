@@ -7,7 +7,7 @@ mod records;
 
 use super::calls::post;
 use super::codes::{FLOW_CONTROL, Outcome, Request, outcome};
-use super::wire::{self, AskHistory, Coded, HistoryAnswer};
+use super::wire::{self, AskHistory, HistoryAnswer};
 use super::{Cec, status};
 use crate::config::{CallLinks, Dialect};
 use crate::vendor::{Failure, Kept, Party};
@@ -127,9 +127,7 @@ impl Cec {
             };
             let call = post(HISTORY, "/apiaccess/ccmessaging/queryHistoryChatMessage", &body, true);
             let Some(reply) = self.link.call_optional(party, &call).await? else { return Ok(Found::Absent) };
-            let (Some(answer), Some(coded)) =
-                (wire::read::<HistoryAnswer>(&reply.body), wire::read::<Coded>(&reply.body))
-            else {
+            let Some((answer, coded)) = wire::read_coded::<HistoryAnswer>(&reply.body) else {
                 self.link.note(HISTORY, &reply, None);
                 return Err(status::unintelligible(HISTORY));
             };

@@ -21,6 +21,13 @@ pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     read_value(json(body)?)
 }
 
+/// Reads an answer together with its result; `None`: it is no JSON object.
+pub(super) fn read_coded<T: DeserializeOwned>(body: &[u8]) -> Option<(T, Coded)> {
+    let value = json(body)?;
+    let coded = Coded::deserialize(&value).ok()?;
+    Some((read_value(value)?, coded))
+}
+
 /// Reads an object inside an answer; `None`: it is none.
 pub(super) fn read_value<T: DeserializeOwned>(value: Value) -> Option<T> {
     if value.is_object() { T::deserialize(value).ok() } else { None }
