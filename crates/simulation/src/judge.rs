@@ -346,21 +346,39 @@ fn down(figures: &mut Figures, books: &Books, talk: &Talk, visitor: u64, healed_
     figures.down.add(&figure);
 }
 
-/// What was shown, as if the centre's answers had not been rearranged: order is that of arrival.
+/// What was shown, as if the centre's answers had not been rearranged: order is that of arrival. What was found in the history
+/// stands before the message that followed it, and goes where that goes.
 fn as_arranged<'a>(books: &Books, talk: &'a Talk) -> Vec<&'a Heard> {
     let mut shown: Vec<&Heard> = talk.shown.iter().collect();
     let nth = |heard: &Heard| talk.said.iter().position(|said| Some(&said.code) == heard.id.as_ref());
+    let found = |heard: &Heard| {
+        let copies = heard.id.as_ref().and_then(|id| books.handed_out.get(id)).map_or(&[][..], Vec::as_slice);
+        copies.iter().all(|copy| copy.fault.is_some() || books.killed.contains(&copy.proxy))
+    };
     for codes in &books.rearranged {
         let meant = |heard: &Heard| heard.id.as_ref().is_some_and(|id| codes.contains(id));
-        let places: Vec<usize> =
-            (0..).zip(&shown).filter(|(_, heard)| meant(heard)).map(|(at, _)| at).collect();
-        let mut those: Vec<&Heard> = shown.iter().copied().filter(|heard| meant(heard)).collect();
-        those.sort_by_key(|heard| nth(heard));
-        for (place, heard) in places.into_iter().zip(those) {
-            if let Some(slot) = shown.get_mut(place) {
-                *slot = heard;
+        // Each message together with those found before it, from the last to the first.
+        let mut groups: Vec<Vec<&Heard>> = Vec::new();
+        for heard in shown.iter().rev().copied() {
+            let followed = groups.last_mut().filter(|group| {
+                let next = group.last().and_then(|next| nth(next));
+                let follows = next.is_some() && nth(heard).map(|at| at + 1) == next;
+                follows && group.first().is_some_and(|first| meant(first)) && !meant(heard) && found(heard)
+            });
+            match followed {
+                Some(group) => group.push(heard),
+                None => groups.push(vec![heard]),
             }
         }
+        let moves = |group: &Vec<&Heard>| group.first().is_some_and(|heard| meant(heard));
+        let mut those: Vec<Vec<&Heard>> = groups.iter().filter(|group| moves(group)).cloned().collect();
+        those.sort_by_key(|group| group.first().and_then(|heard| nth(heard)));
+        for group in groups.iter_mut().filter(|group| moves(group)) {
+            if let Some(last) = those.pop() {
+                *group = last;
+            }
+        }
+        shown = groups.into_iter().flatten().rev().collect();
     }
     shown
 }
@@ -382,4 +400,53 @@ fn lost_down(books: &Books, code: &str) -> &'static str {
     let fault = copies.iter().rev().find_map(|copy| copy.fault);
     let killed = copies.iter().any(|copy| books.killed.contains(&copy.proxy));
     fault.or(killed.then_some("proxy: killed")).unwrap_or(UNEXPLAINED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{HandedOut, Said};
+
+    /// `handed_out`: with whether the answer came to nobody.
+    fn arranged(shown: &[usize], turned: &[usize], lost: &[usize]) -> Vec<String> {
+        let code = |at: &usize| format!("c{at}");
+        let said = |at: usize| Said { text: code(&at), code: code(&at), at_ms: 0 };
+        let heard = |at: &usize| Heard { text: code(at), id: Some(code(at)), at_ms: 0 };
+        let talk = Talk {
+            said: (0..9).map(said).collect(),
+            shown: shown.iter().map(heard).collect(),
+            ..Talk::default()
+        };
+        let copy = |at: usize| {
+            let fault = lost.contains(&at).then_some("centre: reset after");
+            (code(&at), vec![HandedOut { proxy: 1, fault }])
+        };
+        let books = Books {
+            handed_out: (0..9).map(copy).collect(),
+            rearranged: vec![turned.iter().map(code).collect()],
+            ..Books::default()
+        };
+        as_arranged(&books, &talk).into_iter().map(|heard| heard.text.clone()).collect()
+    }
+
+    fn codes(of: &[usize]) -> Vec<String> {
+        of.iter().map(|at| format!("c{at}")).collect()
+    }
+
+    #[test]
+    fn an_answer_that_was_turned_round_is_turned_back() {
+        assert_eq!(arranged(&[0, 3, 2, 1, 4], &[3, 2, 1], &[]), codes(&[0, 1, 2, 3, 4]));
+    }
+
+    #[test]
+    fn what_was_found_goes_with_what_followed_it() {
+        // 3 and 4 were lost, and found before 5, which stands first of those that were turned round.
+        assert_eq!(arranged(&[0, 3, 4, 5, 2, 1, 6], &[5, 2, 1], &[3, 4]), codes(&[0, 1, 2, 3, 4, 5, 6]));
+        assert_eq!(arranged(&[0, 5, 2, 4, 1, 6], &[5, 2, 1], &[4]), codes(&[0, 1, 4, 2, 5, 6]), "misplaced");
+    }
+
+    #[test]
+    fn what_came_by_itself_at_a_wrong_place_stays_there() {
+        assert_eq!(arranged(&[0, 4, 5, 2, 1, 6], &[5, 2, 1], &[]), codes(&[0, 4, 1, 2, 5, 6]));
+    }
 }

@@ -1,4 +1,5 @@
-//! `prove delivery`: many seeds of the simulation, over all cases. The simulation keeps what it has reached after each run.
+//! `prove delivery`: many seeds of the simulation, over all cases. The simulation keeps what it has reached after each run, in
+//! a file of the repository: hours of one machine can be gone on with on another.
 
 use std::fs;
 
@@ -26,6 +27,9 @@ const SOURCES: [&str; 12] = [
     "crates/visitor/Cargo.toml",
 ];
 
+/// What was reached, for these sources; for others it begins anew.
+const STATE: &str = "docs/delivery.runs.json";
+
 /// Goes on with the proof and writes the figures. `words` are for the simulation.
 ///
 /// # Errors
@@ -33,9 +37,7 @@ const SOURCES: [&str; 12] = [
 /// The first run that breaks the promise, with the command that repeats it.
 pub(crate) fn run(words: &[String]) -> Result<()> {
     let program = simulation::built(simulation::Profile::Prove)?;
-    let dir = paths::target().join("prove");
-    fs::create_dir_all(&dir).with_context(|| format!("cannot create {}", dir.display()))?;
-    let state = dir.join("delivery.json");
+    let state = paths::root().join(STATE);
     let sources = hash::inputs("prove delivery", &SOURCES)?;
     let mut command = proc::command(program);
     command.args(["many", "prove", "--sources", &sources, "--commit", &commit(&["crates"])?]);
@@ -43,6 +45,7 @@ pub(crate) fn run(words: &[String]) -> Result<()> {
     let file = state.with_extension("md");
     let text = fs::read_to_string(&file).with_context(|| format!("cannot read {}", file.display()))?;
     figures::write(figures::DELIVERY, "simulation", &text)?;
+    fs::remove_file(&file).with_context(|| format!("cannot remove {}", file.display()))?;
     println!("{} holds the figures", figures::DELIVERY);
     Ok(())
 }

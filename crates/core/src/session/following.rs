@@ -18,6 +18,9 @@ const ALONE_IDLE_MS: u64 = 10_000;
 /// The leader's requests wait so long for news, in seconds: with their timeout it is noticed within half a minute that
 /// nothing is received.
 const WAIT_S: u32 = 20;
+/// And so long, in seconds, while a tone is due: a browser that hardly lets the timers of a hidden page run still brings the
+/// answer.
+const TONE_WAIT_S: u32 = 1;
 /// A tab that follows and hears nothing asks by itself after so long, in milliseconds: somewhat longer than a leader waits.
 const SILENCE_MS: u64 = 22_000;
 /// A tab that woke up looks whether another has begun a conversation, but not again so soon, in milliseconds.
@@ -197,6 +200,7 @@ impl Session {
         let now = step.now.ms;
         let open = self.contact_open() || self.wish.is_some() || self.calling.is_going_on();
         let asking = self.is_open(Purpose::Events);
+        let wait_s = if self.sharing.sounds_soon() { TONE_WAIT_S } else { WAIT_S };
         let following = &mut self.following;
         let behind = following.newest > following.cursor;
         let lingering = following.linger_until > now;
@@ -217,7 +221,7 @@ impl Session {
         let catch_up = behind && following.cursor < following.told;
         let (due, wait_s) = match following.role {
             _ if catch_up => (0, 0),
-            Role::Leader if follow && !behind && !following.ask_now => (0, WAIT_S),
+            Role::Leader if follow && !behind && !following.ask_now => (0, wait_s),
             Role::Leader => (0, 0),
             Role::Follower | Role::Alone => (if following.ask_now { 0 } else { following.ask_at }, 0),
         };

@@ -35,6 +35,13 @@ pub(super) struct Sharing {
     sound_ms: Option<u64>,
 }
 
+impl Sharing {
+    /// A tone is due once the other tabs have had their time.
+    pub(super) fn sounds_soon(&self) -> bool {
+        self.sound_ms.is_some()
+    }
+}
+
 impl Session {
     /// Asks what the storage has.
     pub(super) fn look(&mut self, step: &mut Step) {

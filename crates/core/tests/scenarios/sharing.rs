@@ -331,6 +331,21 @@ fn what_is_read_in_one_tab_is_unread_in_none_and_one_tab_sounds() {
 }
 
 #[test]
+fn a_hidden_page_whose_timers_do_not_run_sounds_all_the_same() {
+    let (mut world, leader, _) = two_tabs();
+    for tab in [leader, 1 - leader] {
+        world.input(tab, Input::Seen(false));
+    }
+    world.run(30_000);
+    world.tab(leader).no_timers = true;
+    world.desk.agent_says("one");
+    world.run(2_000);
+    assert_eq!(world.tab(leader).sounds, 1);
+    let waits: Vec<u32> = world.requests(On::Events).into_iter().map(|sent| sent.wait_s).collect();
+    assert_eq!(waits.iter().filter(|wait| **wait == 1).count(), 1, "{waits:?}");
+}
+
+#[test]
 fn a_rating_whose_tab_dies_is_sent_by_another_when_that_is_looked_at() {
     let (mut world, leader, follower) = two_tabs();
     world.desk.survey_after_end = true;

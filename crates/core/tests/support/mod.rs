@@ -170,7 +170,7 @@ impl World {
         }
     }
 
-    fn tab(&mut self, tab: usize) -> &mut Tab {
+    pub(crate) fn tab(&mut self, tab: usize) -> &mut Tab {
         self.tabs.get_mut(tab).expect("a tab")
     }
 
@@ -323,7 +323,7 @@ impl World {
                 self.input(tab, Input::Found(saved));
             }
             Happening::Timer(at) => {
-                if self.tab(tab).wake_at == Some(at) {
+                if self.tab(tab).wake_at == Some(at) && !self.tab(tab).no_timers {
                     self.tab(tab).wake_at = None;
                     self.input(tab, Input::Timer);
                 }

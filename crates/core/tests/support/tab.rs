@@ -31,6 +31,8 @@ pub(crate) struct Tab {
     pub(crate) composer: String,
     pub(crate) sounds: u32,
     pub(crate) frozen: bool,
+    /// The browser lets no timer of this page run.
+    pub(crate) no_timers: bool,
     /// What happened while it was frozen, with the life that it belongs to.
     pub(crate) missed: Vec<(u32, Happening)>,
 }
@@ -57,6 +59,7 @@ impl Tab {
             composer: String::new(),
             sounds: 0,
             frozen: false,
+            no_timers: false,
             missed: Vec::new(),
         }
     }
