@@ -176,11 +176,14 @@ impl Walk<'_> {
             }
             5 => {
                 let text = format!("text {number}");
-                page.panel().say(&text).await?;
-                // Shown is accepted, or about to be: a tab that dies before has not promised anything.
+                let panel = page.panel();
+                panel.say(&text).await?;
+                // A tab that dies before "sending" is shown has not promised anything.
+                let queued = panel.words.get("state_queued")?;
                 until("it is kept", async || {
-                    let said = page.panel().transcript().await?;
-                    ensure!(said.iter().any(|line| line.text == text), "it is not shown");
+                    let said = panel.transcript().await?;
+                    let state = said.iter().find(|line| line.text == text).map(|line| line.state.as_str());
+                    ensure!(state.is_some_and(|state| !state.is_empty() && state != queued), "it is {state:?}");
                     Ok(())
                 })
                 .await?;
