@@ -34,7 +34,7 @@ pub enum TabKind {
     Claim,
     /// I lead.
     Beat,
-    /// I lead no longer.
+    /// I lead no longer, or claim no longer.
     Bye,
 }
 
@@ -144,7 +144,8 @@ impl Tabs {
     }
 
     fn rest(&mut self, effects: &mut Vec<TabEffect>) {
-        if self.leads() {
+        // A claim makes others wait for whoever claims: a page that is closed may see an input between its signs of that.
+        if matches!(self.state, State::Leading | State::Claiming(_)) {
             self.say(TabKind::Bye, effects);
         }
         self.state = State::Resting;

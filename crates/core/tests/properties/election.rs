@@ -17,6 +17,34 @@ struct Member {
     active: bool,
 }
 
+#[test]
+fn a_page_that_claims_while_it_is_closed_does_not_make_the_others_wait() {
+    let says = |effects: &[TabEffect]| {
+        effects
+            .iter()
+            .filter_map(|effect| if let TabEffect::Say(said) = effect { Some(*said) } else { None })
+            .collect()
+    };
+    let (mut closed, mut other) = (Tabs::new(1), Tabs::new(2));
+    closed.handle(0, TabInput::Active(true));
+    closed.handle(1_000, TabInput::Timer);
+    assert!(closed.leads());
+    other.handle(0, TabInput::Active(true));
+    let beat = TabMessage { from: 1, kind: TabKind::Beat };
+    other.handle(1_000, TabInput::Heard(beat));
+    // The first sign that the page goes, an input of the session, the second sign.
+    let mut said: Vec<TabMessage> = Vec::new();
+    for input in [TabInput::Leaving, TabInput::Active(true), TabInput::Leaving] {
+        let effects: Vec<TabMessage> = says(&closed.handle(2_000, input));
+        said.extend(effects);
+    }
+    for message in said {
+        other.handle(2_000, TabInput::Heard(message));
+    }
+    other.handle(2_200, TabInput::Timer);
+    assert!(other.leads());
+}
+
 /// Tabs that hear each other through a channel that loses and delays.
 struct Room {
     now: u64,

@@ -183,7 +183,10 @@ impl Walk<'_> {
                 until("it is kept", async || {
                     let said = panel.transcript().await?;
                     let state = said.iter().find(|line| line.text == text).map(|line| line.state.as_str());
-                    ensure!(state.is_some_and(|state| !state.is_empty() && state != queued), "it is {state:?}");
+                    ensure!(
+                        state.is_some_and(|state| !state.is_empty() && state != queued),
+                        "it is {state:?}"
+                    );
                     Ok(())
                 })
                 .await?;
