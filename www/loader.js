@@ -10,6 +10,7 @@
 
   const REGISTRY = Symbol.for('frontdesk');
   const READY_MS = 15000;
+  const HELLO_MS = 2000;
   const REATTACH_MAX = 50;
 
   if (window[REGISTRY]) return console.warn('frontdesk: included twice');
@@ -197,6 +198,13 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
 
   const post = (type, fields) => peer?.postMessage({ frontdesk: 1, nonce, type, ...fields }, origin);
 
+  /** Says that the panel cannot be reached, and offers another try and a link. */
+  const giveUp = () => {
+    failed = true;
+    showCover(make('p', { role: 'alert' }, unreachable, button(load, {}, retry), link));
+    emit('error', { code: 'frame_unreachable' });
+  };
+
   /** Creates the frame, or creates it anew. A page that the browser only prerenders makes none. */
   const load = () => {
     if (document.prerendering) return document.addEventListener('prerenderingchange', load, { once: true });
@@ -210,13 +218,13 @@ iframe,.c{position:absolute;inset:0;width:100%;height:100%;border:0;background:C
     panel.prepend(frame);
     panel.append(cover);
     showCover(make('i'), make('i'), make('i'));
-    timer = setTimeout(() => {
-      failed = true;
-      showCover(
-        make('p', { role: 'alert' }, unreachable, button(load, {}, retry), link),
-      );
-      emit('error', { code: 'frame_unreachable' });
-    }, READY_MS);
+    timer = setTimeout(giveUp, READY_MS);
+    // What has loaded and does not say hello is the browser's own page: the frame was refused, or is out of reach.
+    frame.onload = () => {
+      if (peer) return;
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, HELLO_MS);
+    };
   };
 
   /** Says on the launcher what is new, and in the page's title the place in the queue while the panel is not seen. */
