@@ -21,6 +21,8 @@ use web_sys::Blob;
 
 /// Largest whole number that every JavaScript engine keeps exactly.
 const SAFE_INTEGER: u64 = (1 << 53) - 1;
+/// A page that is still there so long after it seemed to go, in milliseconds, stays.
+const STAYS_MS: u64 = 1_000;
 
 /// Where the result is drawn.
 pub trait Screen {
@@ -103,6 +105,8 @@ struct Shared {
     busy: Cell<bool>,
     panel_open: Cell<bool>,
     following: Cell<bool>,
+    /// The page has seemed to go, and may yet.
+    left: RefCell<Option<Timer>>,
     /// The part among the tabs that the host was told.
     part: Cell<Option<bool>>,
     /// Called when the tab that led is gone.
@@ -145,6 +149,7 @@ impl Driver {
             busy: Cell::default(),
             panel_open: Cell::default(),
             following: Cell::default(),
+            left: RefCell::default(),
             part: Cell::default(),
             vacant: RefCell::default(),
             fresh: Cell::default(),
@@ -395,6 +400,9 @@ impl Shared {
 
     /// Tells host and other tabs when a conversation begins or ends.
     fn follow(&self) {
+        if self.left.borrow().is_some() {
+            return;
+        }
         let following = self.session.borrow().is_following();
         if self.following.replace(following) != following {
             self.host.conversation(following);
@@ -476,8 +484,14 @@ impl Shared {
 
     fn sign(&self, sign: Sign) {
         match sign {
-            Sign::Woken => self.input(Input::Woken),
+            Sign::Woken => {
+                self.left.take();
+                self.input(Input::Woken);
+            }
             Sign::Visible(visible) => {
+                if visible {
+                    self.left.take();
+                }
                 self.tabs(TabInput::Visible(visible));
                 self.input(Input::Seen(visible && self.panel_open.get()));
                 if visible {
@@ -486,10 +500,25 @@ impl Shared {
             }
             Sign::Leaving | Sign::Resting => {
                 self.tabs(TabInput::Leaving);
-                // A page that comes back from the page cache takes part again at its next input.
                 self.following.set(false);
+                self.leave();
             }
         }
+    }
+
+    /// The page seems to go. What it does until then must not claim the lead once more: it takes part again if it wakes up,
+    /// and if it is still there a second later, as when the visitor stays after all.
+    fn leave(&self) {
+        let own = self.own.clone();
+        let stays = move || {
+            if let Some(shared) = own.upgrade() {
+                // The timer that is running now must outlive this call.
+                let fired = shared.left.take();
+                shared.follow();
+                drop(fired);
+            }
+        };
+        *self.left.borrow_mut() = Some(Timer::after(STAYS_MS, Box::new(stays)));
     }
 
     /// One timer for both machines, set for the earlier of the two times.
