@@ -179,26 +179,35 @@ impl Person {
         let moment = u64::try_from(COMMIT.as_millis()).unwrap_or(0) + 1;
         self.record.books().refused.remove(&self.number);
         let own = self.own();
-        let sending = self.record.talk(self.number, |talk| {
-            let last = talk.typed.last().map(|typed| typed.text.as_str());
-            own.iter().any(|(text, _, state)| Some(text.as_str()) == last && *state != MineState::Queued)
-        });
+        let sending = |text: &str| {
+            own.iter().filter(|(own, _, state)| own == text && *state != MineState::Queued).count()
+        };
         let _ = self.browser.kill().await;
         while self.browser.look(|view| view.reloads) == reloads {
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let now = self.record.now_ms();
         let after = self.browser.look(mine);
-        // Only the last message can have been typed a moment ago.
+        // Some say the same: they are counted.
         let lost = self.record.talk(self.number, |talk| {
-            let last = talk.typed.last_mut()?;
-            let young = last.at_ms + moment >= now;
-            (young && !sending && !after.contains(&last.text)).then(|| {
-                last.gone = true;
-                last.text.clone()
-            })
+            let mut lost = Vec::new();
+            for at in (0..talk.typed.len()).rev() {
+                let Some(Typed { text, at_ms, .. }) = talk.typed.get(at).cloned() else { continue };
+                if at_ms + moment < now {
+                    break;
+                }
+                let typed = talk.typed.iter().filter(|other| !other.gone && other.text == text).count();
+                let there = after.iter().filter(|other| **other == text).count();
+                if there < typed && sending(&text) < typed {
+                    if let Some(typed) = talk.typed.get_mut(at) {
+                        typed.gone = true;
+                    }
+                    lost.push(text);
+                }
+            }
+            lost
         });
-        if let Some(text) = lost {
+        for text in lost {
             self.record.note(format_args!("v{} lost before it was kept: {text}", self.number));
         }
     }
