@@ -1,14 +1,14 @@
 //! Performs the core's effects through the ports and feeds the results back. It decides nothing.
 
+use crate::ahead::Ahead;
 use crate::engine::{Chosen, Content, Engine};
 use crate::web::tabs::Said;
 use crate::web::wake::{Sign, is_visible};
 use crate::web::{Channel, Clock, Host, Storage, Timer, Transport, UploadNews, Wake, clock};
-use frontdesk_contract::{CallSupport, ClientId, ErrorCode, Offers, SessionOpened};
+use frontdesk_contract::{ClientId, ErrorCode};
 use frontdesk_core::tabs::{TabEffect, TabInput, Tabs};
 use frontdesk_core::{
-    Answer, Call, Change, Effect, Failure, Input, NewFile, Record, RecordKey, RequestId, Saved, Session,
-    Upload,
+    Call, Change, Effect, Input, NewFile, Record, RecordKey, RequestId, Saved, Session, Upload,
 };
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -36,43 +36,6 @@ pub trait Screen {
     fn drafted(&self, text: String, before: &str);
     /// Something of this name was not taken.
     fn declined(&self, name: &str, code: ErrorCode);
-}
-
-/// What was asked before the session ran, and answered: it does not ask again.
-#[derive(Default)]
-pub struct Ahead {
-    /// A new session.
-    pub opened: Option<Result<SessionOpened, Failure>>,
-    /// Whether calls are possible in the session of this credential.
-    pub support: Option<(String, CallSupport)>,
-}
-
-impl Ahead {
-    fn fresh(&self) -> Option<&SessionOpened> {
-        self.opened.as_ref()?.as_ref().ok()
-    }
-
-    /// What the desk offers.
-    pub fn offers(&self) -> Option<&Offers> {
-        self.fresh().map(|opened| &opened.offers)
-    }
-
-    /// The new session's credential.
-    pub fn credential(&self) -> Option<&str> {
-        self.fresh().map(|opened| opened.session.as_str())
-    }
-
-    /// The answer to this call, once.
-    fn answer(&mut self, call: &Call, credential: Option<&str>) -> Option<Result<Answer, Failure>> {
-        match call {
-            Call::OpenSession(open) if open.resume.is_none() => Some(self.opened.take()?.map(Answer::Opened)),
-            Call::CallSupport => {
-                let (of, support) = self.support.take()?;
-                (Some(of.as_str()) == credential).then_some(Ok(Answer::CallSupport(support)))
-            }
-            _ => None,
-        }
-    }
 }
 
 /// Runs one session; stops everything on drop.
@@ -498,17 +461,15 @@ impl Shared {
                     self.input(Input::Woken);
                 }
             }
-            Sign::Leaving | Sign::Resting => {
-                self.tabs(TabInput::Leaving);
-                self.following.set(false);
-                self.leave();
-            }
+            Sign::Leaving | Sign::Resting => self.leave(),
         }
     }
 
     /// The page seems to go. What it does until then must not claim the lead once more: it takes part again if it wakes up,
     /// and if it is still there a second later, as when the visitor stays after all.
     fn leave(&self) {
+        self.tabs(TabInput::Leaving);
+        self.following.set(false);
         let own = self.own.clone();
         let stays = move || {
             if let Some(shared) = own.upgrade() {

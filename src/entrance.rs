@@ -2,7 +2,8 @@
 //! and nothing else is needed, so that what runs a session, the core with its driver, can come with the conversation:
 //! as soon as the visitor does something, when this browser has kept anything, or when another tab begins.
 
-use crate::driver::{Ahead, Driver};
+use crate::ahead::Ahead;
+use crate::driver::Driver;
 use crate::engine::Engine;
 use crate::lazy::{self, Missing};
 use crate::ui::context::{Context, Desk};

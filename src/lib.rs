@@ -6,18 +6,20 @@
 //! - [`ui`]: one folder per view; what needs no browser (texts, grouping, links, view state) also runs natively
 //! - [`wire`]: reads what proxy and storage hold
 //! - `calls`: the same for a call, in the part that is loaded for it
-//! - `entrance`: greets, before there is a session; `engine`: what runs one, as the views see it
+//! - `entrance`: greets, before there is a session; `ahead`: what it was told; `engine`: what runs one, as the views see it
 //! - `driver`: performs the core's effects through the ports and feeds the results back; decides nothing
 //! - `web`: one browser effect per file, each a handle that stops when it is dropped
 //! - `lazy`: parts that are loaded when they are first needed
 //! - `embed`: the exported API, `mount` and its handle, and the Leptos component `FrontDesk`
 //! - `bench`: exports for measuring a long transcript (feature `bench`)
 //!
-//! `entrance`, `engine`, `driver`, `calls`, `web`, `embed` and the views exist on `wasm32` only, so that native tests stay light.
+//! `ahead`, `entrance`, `engine`, `driver`, `calls`, `web`, `embed` and the views exist on `wasm32` only, so that native tests stay light.
 
 pub mod ui;
 pub mod wire;
 
+#[cfg(target_arch = "wasm32")]
+pub mod ahead;
 #[cfg(all(target_arch = "wasm32", feature = "bench"))]
 mod bench;
 #[cfg(target_arch = "wasm32")]

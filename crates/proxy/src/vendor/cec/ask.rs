@@ -2,7 +2,7 @@
 
 use super::codes::{Outcome, Reason, Request, outcome};
 use super::link::Call;
-use super::wire::{self, Coded};
+use super::wire;
 use super::{Cec, status};
 use crate::vendor::{Failure, Party};
 use frontdesk_contract::ErrorCode;
@@ -23,11 +23,9 @@ impl Cec {
         let Some(reply) = self.link.call_optional(party, call).await? else {
             return Err(status::not_offered(endpoint));
         };
-        let coded = wire::read::<Coded>(&reply.body);
-        let (Some(answer), Some((code, text))) = (
-            wire::read::<T>(&reply.body),
-            coded.and_then(|coded| Some((coded.code()?, coded.text().to_owned()))),
-        ) else {
+        let read = wire::read_coded::<T>(&reply.body)
+            .and_then(|(answer, coded)| Some((answer, coded.code()?, coded.text().to_owned())));
+        let Some((answer, code, text)) = read else {
             self.link.note(endpoint, &reply, None);
             return Err(status::unintelligible(endpoint));
         };

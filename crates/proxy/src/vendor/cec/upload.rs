@@ -4,7 +4,7 @@ use super::calls::CHANNEL;
 use super::codes::{Outcome, Request, outcome};
 use super::link::{Ask, Call};
 use super::token::Need;
-use super::wire::{self, Coded, Uploaded};
+use super::wire::{self, Uploaded};
 use super::{Cec, content, status};
 use crate::vendor::{Failure, Party, Spooled};
 use base64::Engine as _;
@@ -51,8 +51,7 @@ impl Cec {
                 _ => status::status(endpoint, &reply, false),
             });
         }
-        let coded: Coded = wire::read(&reply.body).unwrap_or_default();
-        let uploaded: Uploaded = wire::read(&reply.body).unwrap_or_default();
+        let (uploaded, coded) = wire::read_coded::<Uploaded>(&reply.body).unwrap_or_default();
         let code = coded.code();
         match (code.as_deref(), uploaded.object_key.word()) {
             (None | Some("0"), Some(key)) if content::is_key(key) && !key.contains(',') => Ok(key.to_owned()),
