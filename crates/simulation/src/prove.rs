@@ -13,8 +13,11 @@ use std::time::{Duration, Instant};
 
 /// Shares of exchanges that meet a fault, in percent.
 pub const PERCENTS: [u64; 4] = [0, 1, 5, 20];
-/// A case that is promised to be without any loss is run so many times as often as another.
-const WEIGHT: u64 = 20;
+/// Of so many runs of the cases that promise all, a centre with a destructive poll has so many. A run with one that repeats
+/// itself takes four times as long, and what is missed there comes again with the next poll by itself.
+const DESTRUCTIVE: (u64, u64) = (2, 3);
+/// A case that promises less is run once for so many seeds.
+const SEEDS_FOR_ONE: u64 = 60;
 
 /// A case: what the centre does, and how often faults strike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,14 +114,19 @@ impl Reached {
         std::fs::rename(&new, file).with_context(|| format!("cannot write {}", file.display()))
     }
 
-    /// The case that is most behind, and the seed of its next run; none when all have had so many runs of the weighty
-    /// cases for each percentage.
+    /// The case that is most behind, and the seed of its next run; none when all have had their share of so many runs of
+    /// the cases that promise all, for each percentage.
     fn next(&self, seeds: u64, taken: &BTreeMap<String, u64>) -> Option<(Case, u64)> {
         let strict = |case: Case| case.options(0, &size(1, 1)).promises_all();
-        let three = Case::all().filter(|case| case.percent == 0 && strict(*case)).count() as u64;
-        let most = |case: Case| {
-            let share = seeds.div_ceil(three.max(1));
-            if strict(case) { share } else { share.div_ceil(WEIGHT) }
+        let alike = |case: Case| {
+            let others = Case::all().filter(|other| (other.percent, other.poll) == (case.percent, case.poll));
+            others.filter(|other| strict(*other)).count() as u64
+        };
+        let destructive = seeds * DESTRUCTIVE.0 / DESTRUCTIVE.1;
+        let most = |case: Case| match case.poll {
+            _ if !strict(case) => seeds.div_ceil(SEEDS_FOR_ONE),
+            Poll::Destructive => destructive.div_ceil(alike(case)),
+            Poll::Repeats => (seeds - destructive).div_ceil(alike(case)),
         };
         let done = |case: Case| self.of(case).runs + taken.get(&case.key()).copied().unwrap_or(0);
         let open = Case::all().filter(|case| done(*case) < most(*case));
@@ -143,8 +151,8 @@ pub fn size(visitors: u64, messages: u64) -> Options {
     }
 }
 
-/// Runs until every percentage has had `seeds` runs in the cases that promise all, a twentieth of it in each of the others,
-/// or the time is over. `jobs` at the same time.
+/// Runs until every percentage has had `seeds` runs in the cases that promise all and some in each of the others, or the time
+/// is over. `jobs` at the same time.
 ///
 /// # Errors
 /// The first run that breaks its promise, with the command that repeats it; a file that cannot be written.

@@ -39,6 +39,20 @@ pub(super) async fn loader(State(state): State<AppState>, headers: HeaderMap) ->
     }
 }
 
+/// What the loader loads with the first use, and the loader of one version, for tags with `integrity`: `frontdesk-1.js`,
+/// `frontdesk-0.1.0.js`.
+pub(super) async fn other_loader(
+    State(state): State<AppState>,
+    Path(which): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    state
+        .assets
+        .answer(&format!("frontdesk-{which}"), &headers, Keep::Minutes)
+        .map(shared)
+        .ok_or_else(|| Problem::new(ErrorCode::NotFound, "there is no such file"))
+}
+
 pub(super) async fn asset(
     State(state): State<AppState>,
     Path(path): Path<String>,

@@ -14,6 +14,8 @@ fn dist() -> Assets {
         ("frontdesk.js", "loader"),
         ("frontdesk.js.br", "BR"),
         ("frontdesk.js.gz", "GZ"),
+        ("frontdesk-1.js", "second"),
+        ("frontdesk-0.1.0.js", "both"),
         ("frame.html", "<!doctype html>"),
         ("inline.html", "<!doctype html>"),
         ("assets/00ff/frontdesk_bg.wasm", "wasm"),
@@ -59,6 +61,23 @@ async fn the_loader_comes_in_the_form_that_fits_with_a_tag_of_its_own() {
     assert_eq!(tags.len(), 3);
     let known = get(&bench, "/frontdesk.js", &[("accept-encoding", "br"), ("if-none-match", &tags[0])]).await;
     assert_eq!((known.status.as_u16(), known.body), (304, "".into()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn other_pages_may_load_the_other_files_of_the_loader() {
+    let bench = built().await;
+    for (path, body) in [("/frontdesk-1.js", "second"), ("/frontdesk-0.1.0.js", "both")] {
+        let reply = get(&bench, path, &[("origin", "https://anywhere.example")]).await;
+        assert_eq!(reply.body, body);
+        assert_eq!(reply.headers["content-type"], "text/javascript; charset=utf-8");
+        assert_eq!(reply.headers["cache-control"], "public, max-age=300");
+        // For `import()`, and for a tag with `integrity`.
+        assert_eq!(reply.headers["access-control-allow-origin"], "*");
+        assert_eq!(reply.headers["cross-origin-resource-policy"], "cross-origin");
+    }
+    for path in ["/frontdesk-2.js", "/frontdesk-", "/frontdesk-..%2fframe.html", "/frontdesk-1.js.br"] {
+        assert_eq!(get(&bench, path, &[]).await.status, 404, "{path}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

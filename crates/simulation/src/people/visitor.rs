@@ -136,8 +136,9 @@ impl Person {
         match ALL.get(pick) {
             Some(Mishap::Reload) => {
                 self.record.fault("browser: reload", format_args!("v{}", self.number));
-                self.record.books().refused.remove(&self.number);
+                let reloads = self.browser.look(|view| view.reloads);
                 let _ = self.browser.reload().await;
+                self.begins_anew(reloads).await;
             }
             Some(Mishap::Kill) => self.kill().await,
             Some(Mishap::Freeze) => {
@@ -152,6 +153,14 @@ impl Person {
         }
         let now = self.record.now_ms();
         self.record.talk(self.number, |talk| talk.back_ms = now);
+    }
+
+    /// The page is there again, for the time after these. A refusal that arrived in its last moment may not have reached it.
+    async fn begins_anew(&self, reloads: u32) {
+        while self.browser.look(|view| view.reloads) == reloads {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+        self.record.books().refused.remove(&self.number);
     }
 
     /// Notes what has been shown up to now.
@@ -177,15 +186,12 @@ impl Person {
         self.record.fault("browser: killed", format_args!("v{}", self.number));
         let reloads = self.browser.look(|view| view.reloads);
         let moment = u64::try_from(COMMIT.as_millis()).unwrap_or(0) + 1;
-        self.record.books().refused.remove(&self.number);
         let own = self.own();
         let sending = |text: &str| {
             own.iter().filter(|(own, _, state)| own == text && *state != MineState::Queued).count()
         };
         let _ = self.browser.kill().await;
-        while self.browser.look(|view| view.reloads) == reloads {
-            tokio::time::sleep(Duration::from_millis(1)).await;
-        }
+        self.begins_anew(reloads).await;
         let now = self.record.now_ms();
         let after = self.browser.look(mine);
         // Some say the same: they are counted.

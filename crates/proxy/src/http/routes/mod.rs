@@ -45,6 +45,7 @@ pub(super) fn all() -> Router<AppState> {
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))
         .route("/frontdesk.js", get(pages::loader))
+        .route("/frontdesk-{which}", get(pages::other_loader))
         .route("/frame", get(pages::frame))
         .route("/inline", get(pages::inline))
         .route("/assets/{*path}", get(pages::asset))
