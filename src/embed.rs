@@ -33,7 +33,7 @@ pub struct Settings {
     /// Address of the style sheet. With it the widget lives in a shadow root of its own.
     pub stylesheet: Option<String>,
     /// Functions of the host: `close`, `unread`, `conversation`, `ready`, `softphone`, `ticker`, `handOver`, `call`,
-    /// `vault`, `lead`, `sound`, `moreTexts`.
+    /// `vault`, `lead`, `sound`, `moreTexts`, `told`.
     pub host: JsValue,
     /// The panel is open from the start.
     pub open: bool,
@@ -187,6 +187,16 @@ impl Handle {
         self.with(|mounted| {
             let _ = mounted.root.toggle_attribute_with_force("data-phone", phone);
         });
+    }
+
+    /// Writes this into the composer, unless the visitor has begun to write. Nothing is kept or sent for that.
+    pub fn prefill(&self, text: &str) {
+        self.with(|mounted| mounted.context.suggest_draft(text));
+    }
+
+    /// Says this in the visitor's name, as if it had been written and sent.
+    pub fn say(&self, text: &str) {
+        self.with(|mounted| mounted.context.say(text));
     }
 
     /// `light`, `dark`, or anything else for what the visitor's system says.

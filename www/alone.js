@@ -4,6 +4,7 @@ export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, so
   const { locale, theme, title, color, sound } = root.dataset;
   const texts = window.frontdeskSettings?.texts ?? root.dataset.texts;
   const page = locale || (root.dataset.mode === 'inline' && document.documentElement.lang) || null;
+  const tell = (name, detail) => window.dispatchEvent(new CustomEvent(`frontdesk:${name}`, { detail }));
   // A site's own SDK may take the place of ours: see docs/calls.md.
   let adapter;
   let handle;
@@ -26,7 +27,8 @@ export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, so
   };
   const host = {
     softphone: () => adapter ?? softphone(),
-    call: (detail) => window.dispatchEvent(new CustomEvent('frontdesk:call', { detail })),
+    call: (detail) => tell('call', detail),
+    told: ([name, detail]) => tell(name, detail),
   };
   const open = async (ticket) => {
     const taken = ticket && (await (await import('./window.js')).takeOver(endpoint, desk, ticket));

@@ -84,11 +84,25 @@ const paint = (color) => {
   root.style.color = '';
   root.style.color = color;
   if (!root.style.color) return;
-  const channels = getComputedStyle(root).color.match(/[\d.]+/g).map((channel) => (channel / 255) ** 2.2);
+  // Whatever words it is said in.
+  root.style.color = `color-mix(in srgb,${color},${color})`;
+  const seen = getComputedStyle(root).color;
+  const most = seen.startsWith('color') ? 1 : 255;
+  const channels = seen.match(/[\d.]+/g).map((channel) => (channel / most) ** 2.2);
   root.style.color = '';
   const bright = 0.21 * channels[0] + 0.72 * channels[1] + 0.07 * channels[2] > 0.18;
   style.setProperty('--frontdesk-accent', color);
   style.setProperty('--frontdesk-on-accent', bright ? '#000' : '#fff');
+};
+
+/** What else of the page's style the panel takes over, and the property that says whether a value is one. */
+const TOKENS = { font: 'font-family', radius: 'border-radius' };
+const dress = (tokens) => {
+  for (const [name, property] of Object.entries(TOKENS)) {
+    const value = tokens?.[name];
+    const fits = typeof value === 'string' && value.length < 300 && !/var\(|url\(/i.test(value) && CSS.supports(property, value);
+    if (fits) document.documentElement.style.setProperty(`--frontdesk-${name}`, value);
+  }
 };
 
 /** Once more, and with the ticket: it may not be used yet. */
@@ -136,6 +150,7 @@ const start = async (settings, host, open, taken) => {
   if (overwrite?.(texts)) moreTexts().catch(() => {});
   plural = new Intl.PluralRules(locale);
   if (settings.color) paint(settings.color);
+  dress(settings.tokens);
   return mount(root, {
     endpoint,
     desk,
@@ -175,6 +190,8 @@ const serveLoader = () => {
   let viewport;
   let shown;
   let wish;
+  // What the page wants before the widget is there.
+  const orders = [];
   const answers = new Map();
 
   const post = (type, fields) => window.parent.postMessage({ frontdesk: 1, nonce, type, ...fields }, origin);
@@ -198,6 +215,7 @@ const serveLoader = () => {
     conversation: (open) => post('conversation', { open }),
     ready: () => post('ready'),
     call: (detail) => post('call', { detail }),
+    told: ([name, detail]) => post('told', { name, detail }),
     vault: async ([id, text]) => (await import('./vault.js')).vault(askVault, id, text),
   };
 
@@ -209,11 +227,16 @@ const serveLoader = () => {
     wish = undefined;
   };
 
+  const soon = (order) => (handle ? order() : orders.push(order));
+
   const heard = {
     async init(message) {
       shown = { open: message.open, focus: message.focus };
-      handle = await start(message.settings, host, message.open);
+      // A panel that is part of the page cannot be closed.
+      const own = message.settings.mode === 'inline' ? { ...host, close: undefined } : host;
+      handle = await start(message.settings, own, message.open);
       show();
+      for (const order of orders.splice(0)) order();
     },
     shown(message) {
       shown = message;
@@ -228,6 +251,9 @@ const serveLoader = () => {
       }
     },
     hang: () => handle?.hangUp(),
+    prefill: ({ text }) => typeof text === 'string' && soon(() => handle.prefill(text)),
+    send: ({ text }) => typeof text === 'string' && soon(() => handle.say(text)),
+    theme: ({ theme }) => soon(() => handle.setTheme(String(theme))),
     viewport(message) {
       viewport = message;
       handle?.setPhone(message.phone);

@@ -7,18 +7,21 @@ use crate::ui::attach::Tray;
 use crate::ui::call::CallSide;
 use crate::ui::dock::queue_words;
 use crate::ui::parts::{Flag, number};
+use crate::ui::telling::{self, Messages, Told};
 use crate::ui::text::{self, Key};
 use crate::ui::transcript::{Conversation, Surroundings, TranscriptView};
 use crate::ui::view_state::{Facing, ViewState};
 use crate::ui::words::Words;
+use crate::web::call::plain::object;
 use crate::web::{Files, Host, Timer};
 use frontdesk_contract::{ErrorCode, Offers};
+use frontdesk_core::text::plain;
 use frontdesk_core::{Change, Input, Session};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
 
@@ -204,6 +207,24 @@ impl Context {
         draft
     }
 
+    /// Puts a text into the composer, unless there is one.
+    pub fn suggest_draft(self, text: &str) {
+        let desk = self.desk();
+        if desk.draft().trim().is_empty() {
+            desk.set_draft(plain(text));
+            self.returned.update(|count| *count += 1);
+        }
+    }
+
+    /// Says a text that was not written in the composer.
+    pub fn say(self, text: &str) {
+        let text = plain(text);
+        if !text.is_empty() {
+            self.converse();
+            self.send(Input::Send(text));
+        }
+    }
+
     /// Closes the call view.
     pub fn close_calls(self) {
         self.calling.set(false);
@@ -238,7 +259,7 @@ impl Context {
 
     /// What draws the results of the session.
     pub fn screen(self) -> Rc<dyn Screen> {
-        Rc::new(Sight { desk: Rc::downgrade(&self.desk()), context: self })
+        Rc::new(Sight { desk: Rc::downgrade(&self.desk()), context: self, messages: Messages::default() })
     }
 
     /// Emits an input.
@@ -490,6 +511,23 @@ impl Desk {
 struct Sight {
     desk: Weak<Desk>,
     context: Context,
+    messages: Messages,
+}
+
+fn tell(host: &Host, told: Told) {
+    match told {
+        Told::Agent(agent) => {
+            let serving = agent.is_some().into();
+            // A centre may not say the name before the agent has written.
+            let name = agent.filter(|name| !name.is_empty()).map_or(JsValue::NULL, JsValue::from);
+            host.told("agent", &object(&[("serving", serving), ("name", name)]));
+        }
+        Told::Connection(state) => host.told("connection", &object(&[("state", state.into())])),
+        Told::Rated => host.told("rating", &object(&[])),
+        Told::Message(from, at_ms) => {
+            host.told("message", &object(&[("from", from.into()), ("at_ms", (at_ms as f64).into())]));
+        }
+    }
 }
 
 impl Screen for Sight {
@@ -513,6 +551,9 @@ impl Screen for Sight {
         }
         let before = self.context.view_once();
         let state = ViewState::after(&before, session);
+        for told in telling::changes(&before, &state).into_iter().chain(self.messages.since(session)) {
+            tell(&desk.host, told);
+        }
         if *before == state {
             return self.context.grant_call();
         }

@@ -3,6 +3,7 @@
 
 pub mod attach;
 pub mod composer;
+pub mod telling;
 pub mod text;
 pub mod transcript;
 pub mod view_state;

@@ -63,6 +63,11 @@ impl Host {
         self.call("call", detail);
     }
 
+    /// Something has happened that a page may follow, see docs/embedding.md.
+    pub fn told(&self, name: &str, detail: &JsValue) {
+        self.call("told", &js_sys::Array::of2(&name.into(), detail));
+    }
+
     /// The panel can be used.
     pub fn ready(&self) {
         self.call("ready", &JsValue::UNDEFINED);

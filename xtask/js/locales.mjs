@@ -1,6 +1,7 @@
 // locales.mjs check      : every language has every sentence, in every plural form, with the same places.
 // locales.mjs minify OUT : the same, then writes the files to OUT without white space, each in two: NAME.json has the
 //                          sentences of the first view, NAME.more.json the others.
+// locales.mjs loader FILE: the same, then writes a module with the few sentences that the loader says itself.
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -39,4 +40,12 @@ if (command === 'minify') {
     write(`${language}.json`, true);
     write(`${language}.more.json`, false);
   }
+}
+
+if (command === 'loader') {
+  const each = (pick) => JSON.stringify(Object.fromEntries(Object.entries(texts).map(([language, own]) => [language, pick(own)])));
+  const words = each(({ title }) => title);
+  const sentences = each(({ close, error_connection, try_again }) => [close, error_connection, try_again]);
+  mkdirSync(dirname(out), { recursive: true });
+  writeFileSync(out, `export const words = ${words};\nexport const sentences = ${sentences};\n`);
 }

@@ -1,7 +1,9 @@
 //! `build`: the widget by wasm-pack into `pkg/`, and everything that the proxy serves into `dist/`.
 //!
 //! ```text
-//! dist/frontdesk.js            the loader
+//! dist/frontdesk.js            the loader, and what it loads with the first use:
+//! dist/frontdesk-1.js
+//! dist/frontdesk-<version>.js  both in one, for tags with `integrity`
 //! dist/frame.html              the page of the frame
 //! dist/inline.html             a page with the widget in it
 //! dist/assets/<hash>/…         immutable: frame.js, frontdesk_bg.wasm, split_*.wasm, frame.css, locales/…, softphone.js,
@@ -14,7 +16,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 
@@ -47,7 +49,7 @@ const BUNDLE_INPUTS: [&str; 16] = [
     "www/frame.js",
     "www/frame.css",
     "www/languages.js",
-    "www/loader.js",
+    "www/loader",
     "www/overrides.js",
     "www/sound.js",
     "www/vault.js",
@@ -256,12 +258,7 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
             .args(["--format=esm", "--target=es2022"])
             .arg(option("--outfile=", &staged.join("ticker.js"))),
     )?;
-    proc::run(
-        esbuild(dev)
-            .arg(www.join("loader.js"))
-            .arg("--target=es2020")
-            .arg(option("--outfile=", &new.join("frontdesk.js"))),
-    )?;
+    loaders(dev, &www.join("loader"), &new)?;
 
     let folder = assets::folder_name(&staged)?;
     for (source, name) in [(www.join("frame.html"), "frame.html"), (root.join("index.html"), "inline.html")] {
@@ -278,6 +275,33 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
     // The proxy may be reading dist/: it changes in one step.
     remove(&paths::dist())?;
     rename(&new, &paths::dist())
+}
+
+/// What runs in the pages of others.
+fn loaders(dev: bool, sources: &Path, out: &Path) -> Result<()> {
+    let words = loader_words()?;
+    let pinned = format!("frontdesk-{}.js", env!("CARGO_PKG_VERSION"));
+    for (source, name, format) in [
+        ("evergreen.js", "frontdesk.js", "--format=iife"),
+        ("panel.js", "frontdesk-1.js", "--format=esm"),
+        ("pinned.js", &pinned, "--format=iife"),
+    ] {
+        proc::run(
+            esbuild(dev)
+                .arg(sources.join(source))
+                .args(["--bundle", "--target=es2020", format])
+                .arg(option("--alias:frontdesk-words=", &words))
+                .arg(option("--outfile=", &out.join(name))),
+        )?;
+    }
+    Ok(())
+}
+
+/// The few sentences that the loader says itself, as a module.
+pub(crate) fn loader_words() -> Result<PathBuf> {
+    let words = paths::target().join("xtask/loader/words.js");
+    proc::run(proc::command("node").args(["xtask/js/locales.mjs", "loader"]).arg(&words))?;
+    Ok(words)
 }
 
 /// `-Os`, as it beats `-Oz` after brotli; and with less inlining of functions that are called once, which repeats itself
@@ -298,7 +322,7 @@ fn optimise(dev: bool, from: &Path, to: &Path) -> Result<()> {
     )
 }
 
-fn esbuild(dev: bool) -> Command {
+pub(crate) fn esbuild(dev: bool) -> Command {
     let mut command = proc::command(paths::node_bin("esbuild"));
     // wasm-bindgen names the module of the parts once for each part; they are one.
     command.args([
@@ -313,7 +337,7 @@ fn esbuild(dev: bool) -> Command {
     command
 }
 
-fn option(name: &str, path: &Path) -> std::ffi::OsString {
+pub(crate) fn option(name: &str, path: &Path) -> std::ffi::OsString {
     let mut option = std::ffi::OsString::from(name);
     option.push::<&OsStr>(path.as_ref());
     option

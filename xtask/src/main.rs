@@ -10,6 +10,7 @@ mod fuzz;
 mod hash;
 mod install;
 mod lan;
+mod package;
 mod parts;
 mod paths;
 mod proc;
@@ -42,6 +43,7 @@ cargo xtask <command>
                         --browsers of chromium,firefox,webkit or all; default chromium
   check                 format, lints (native and wasm), documentation, JavaScript, locale files
   build [--dev]         widget and loader, ready to be served, in dist/
+  package               the npm package in target/packages/, its types checked, and the websites that test it
   size                  what a visitor loads, in bytes, against the budget
   bench [--browser-only | --native-only] [ARGS]
                         what a message costs in a conversation of 100, 1,000 and 10,000: in Chromium beside
@@ -102,6 +104,7 @@ fn run() -> Result<()> {
         "test" => test::run(&args::test(rest)?),
         "check" => args::none("check", rest).and_then(|()| check::run()),
         "build" => bundle::run(args::build(rest)?),
+        "package" => args::none("package", rest).and_then(|()| package::run()),
         "size" => args::none("size", rest).and_then(|()| size::run()),
         "install" => install::run(&install::Need::test(&args::install(rest)?)),
         "bench" if rest.first().is_some_and(|word| word == "calls") => {

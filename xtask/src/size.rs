@@ -121,8 +121,10 @@ fn split(items: Vec<Item>) -> (Vec<Item>, Vec<Item>) {
     items.into_iter().partition(|item| {
         let name = item.name.as_str();
         // esbuild calls what several parts share, the frame among them, `chunk`.
-        matches!(name, "frontdesk.js" | "frame.html" | "frame.js" | "frame.css" | "frontdesk_bg.wasm")
-            || name.starts_with("chunk-")
+        matches!(
+            name,
+            "frontdesk.js" | "frontdesk-1.js" | "frame.html" | "frame.js" | "frame.css" | "frontdesk_bg.wasm"
+        ) || name.starts_with("chunk-")
             || Some(name) == largest_locale.as_deref()
     })
 }

@@ -8,6 +8,7 @@ use crate::bundle;
 use crate::check;
 use crate::fuzz::{self, Fuzz};
 use crate::install::{self, Browser, Need};
+use crate::package;
 use crate::proc;
 use crate::second_look;
 use crate::simulation;
@@ -54,6 +55,7 @@ fn steps(test: &Test) -> Vec<Step> {
     if journeys.is_empty() {
         return steps;
     }
+    steps.push(step("npm package", package::build));
     steps.push(step("proxy for the journeys", || {
         proc::run(&mut proc::cargo("build --package frontdesk-proxy"))
     }));

@@ -40,7 +40,9 @@ pub struct Panel {
 }
 
 impl Panel {
-    pub(crate) fn new(tab: Tab, words: Words) -> Self {
+    /// The panel in this tab, in the language of these sentences.
+    #[must_use]
+    pub fn new(tab: Tab, words: Words) -> Self {
         Self { tab, words }
     }
 

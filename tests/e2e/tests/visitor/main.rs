@@ -6,6 +6,7 @@ mod calls;
 mod files;
 mod hand_over;
 mod history;
+mod host_api;
 mod host_calls;
 mod kinds;
 mod leave;

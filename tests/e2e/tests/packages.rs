@@ -1,0 +1,192 @@
+//! Websites that have the widget from its npm package, as it is published: made by a script, as an element, as a component of
+//! React and of Vue, between pages that Turbo swaps, and in a page that was rendered on a server.
+
+use anyhow::{Result, ensure};
+use frontdesk_e2e::pages::{Panel, ShopPage};
+use frontdesk_e2e::{In, Options, Rig, Tab, story, until};
+use serde_json::{Value, json};
+
+/// How many instances the page has, and how many frames.
+const COUNT: &str =
+    "return [document.getElementsByTagName('frontdesk-launcher').length, deep('iframe').length];";
+const NAME: &str = "return deep('[aria-haspopup=dialog]').map(nameOf);";
+
+async fn run(tab: &Tab, script: &str) -> Result<Value> {
+    tab.run(In::Page, script, Vec::new()).await
+}
+
+async fn becomes(tab: &Tab, what: &str, script: &str, wanted: Value) -> Result<()> {
+    until(what, async || {
+        let seen = run(tab, script).await?;
+        ensure!(seen == wanted, "it is {seen}");
+        Ok(())
+    })
+    .await
+}
+
+async fn click(tab: &Tab, id: &str) -> Result<()> {
+    tab.click_found(In::Page, "return document.getElementById(arguments[0]);", vec![id.into()]).await
+}
+
+/// The page with this name; nothing was asked of the desk for it.
+async fn visit(rig: &Rig, name: &str) -> Result<ShopPage> {
+    let shop = rig.shop(&format!("/packages/{name}.html")).await?;
+    let script = "return performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => !name.startsWith(origin));";
+    let asked = run(&shop.tab, script).await?;
+    ensure!(asked == json!([]), "before a click the page has asked for {asked}");
+    Ok(shop)
+}
+
+async fn converses(panel: &Panel, text: &str) -> Result<()> {
+    panel.is_usable().await?;
+    panel.say(text).await?;
+    panel.has_sent(text).await
+}
+
+/// A page with a component: it comes and goes, and takes another title, and another place.
+async fn component(rig: &Rig, name: &str) -> Result<()> {
+    let shop = visit(rig, name).await?;
+    let tab = &shop.tab;
+    becomes(tab, "there is one button", COUNT, json!([1, 0])).await?;
+    ensure!(run(tab, NAME).await? == json!(["Ask us"]), "the button has another name");
+    click(tab, "rename").await?;
+    becomes(tab, "the button has the new name", NAME, json!(["Ask Mia"])).await?;
+    ensure!(run(tab, COUNT).await? == json!([1, 0]), "for a name a frame was made");
+
+    click(tab, "mount").await?;
+    becomes(tab, "nothing is left", COUNT, json!([0, 0])).await?;
+    click(tab, "mount").await?;
+    becomes(tab, "it is there again", COUNT, json!([1, 0])).await?;
+    click(tab, "open").await?;
+    converses(&shop.panel(), "From a component").await?;
+    let told = run(tab, "return told.map(([name]) => name);").await?;
+    ensure!(told == json!(["opened", "ready", "conversation-started"]), "the page was told {told}");
+
+    click(tab, "inline").await?;
+    becomes(
+        tab,
+        "it is in the page",
+        "return document.querySelectorAll('.place frontdesk-launcher').length;",
+        json!(1),
+    )
+    .await?;
+    let panel = shop.panel();
+    panel.is_usable().await?;
+    tab.reads(In::Panel, "From a component").await?;
+    click(tab, "mount").await?;
+    becomes(tab, "nothing is left", COUNT, json!([0, 0])).await?;
+    let complaints = rig.browser.complaints().await?;
+    ensure!(complaints.is_empty(), "the console complains: {complaints:?}");
+    Ok(())
+}
+
+#[test]
+fn a_script_makes_an_instance_and_takes_it_away() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| {
+        let shop = visit(rig, "plain").await?;
+        converses(&shop.open_panel().await?, "From a module").await?;
+        let told = run(&shop.tab, "return told.map(([name]) => name);").await?;
+        ensure!(told == json!(["opened", "ready", "conversation-started"]), "the page was told {told}");
+        let globals =
+            run(&shop.tab, "return Object.keys(window).filter((name) => /front/i.test(name));").await?;
+        ensure!(globals == json!([]), "there are globals: {globals}");
+        run(&shop.tab, "widget.destroy(); widget.destroy();").await?;
+        ensure!(run(&shop.tab, COUNT).await? == json!([0, 0]), "something is left");
+        Ok(())
+    })
+}
+
+#[test]
+fn elements_stand_in_the_page_and_in_its_corner() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| {
+        let shop = rig.shop("/packages/element.html").await?;
+        let tab = &shop.tab;
+        becomes(tab, "the panel in the page is ready", "return told;", json!([["inside ready", null]]))
+            .await?;
+        let inside = "
+            const host = document.querySelector('#inside frontdesk-launcher');
+            const frame = host.shadowRoot.querySelector('iframe').getBoundingClientRect();
+            return [host.shadowRoot.querySelectorAll('[aria-haspopup]').length, Math.round(frame.height)];";
+        ensure!(run(tab, inside).await? == json!([0, 420]), "it is {}", run(tab, inside).await?);
+        ensure!(
+            tab.run(In::Panel, "return deep('.fd-root')[0].lang;", Vec::new()).await? == json!("fr"),
+            "not French"
+        );
+        // The look comes from the page's own style.
+        let accent = "return getComputedStyle(document.documentElement).getPropertyValue('--frontdesk-accent').trim();";
+        let accent = tab.run(In::Panel, accent, Vec::new()).await?;
+        ensure!(accent == json!("#7a1f4d"), "the accent is {accent}");
+
+        run(
+            tab,
+            "document.getElementById('corner').open(); document.getElementById('corner').theme = 'dark';",
+        )
+        .await?;
+        becomes(
+            tab,
+            "both are ready",
+            "return told.map(([name]) => name);",
+            json!(["inside ready", "corner opened", "corner ready"]),
+        )
+        .await?;
+        // What is moved stays what it is; what is removed is gone.
+        run(tab, "document.body.append(document.getElementById('corner'));").await?;
+        ensure!(
+            run(tab, "return document.getElementById('corner').getState().open;").await? == json!(true),
+            "it is closed"
+        );
+        run(tab, "document.getElementById('corner').remove();").await?;
+        becomes(tab, "one is left", COUNT, json!([1, 1])).await
+    })
+}
+
+#[test]
+fn a_component_of_react_comes_and_goes_in_strict_mode() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| component(rig, "react").await)
+}
+
+#[test]
+fn a_component_of_vue_comes_and_goes() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| component(rig, "vue").await)
+}
+
+#[test]
+fn a_page_that_a_server_rendered_is_taken_over_as_it_is() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| {
+        component(rig, "ssr").await?;
+        let shop = rig.shop("/packages/ssr.html").await?;
+        let differs = run(&shop.tab, "return told.filter(([name]) => name === 'differs');").await?;
+        ensure!(differs == json!([]), "the page differs: {differs}");
+        Ok(())
+    })
+}
+
+#[test]
+fn the_conversation_stays_while_turbo_swaps_pages() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| {
+        let shop = visit(rig, "turbo-1").await?;
+        converses(&shop.open_panel().await?, "Between pages").await?;
+        run(&shop.tab, "window.same = true;").await?;
+        for title in ["Turbo 2", "Turbo 1"] {
+            click(&shop.tab, "next").await?;
+            becomes(
+                &shop.tab,
+                "the other page is there",
+                "return document.querySelector('h1').textContent;",
+                json!(title),
+            )
+            .await?;
+            becomes(
+                &shop.tab,
+                "there is one button",
+                "return document.getElementsByTagName('frontdesk-launcher').length;",
+                json!(1),
+            )
+            .await?;
+            shop.panel().is_usable().await?;
+            shop.tab.reads(In::Panel, "Between pages").await?;
+        }
+        ensure!(run(&shop.tab, "return window.same;").await? == json!(true), "the page was loaded anew");
+        Ok(())
+    })
+}

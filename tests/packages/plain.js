@@ -1,0 +1,7 @@
+// A page that makes an instance itself.
+
+import { create } from '@frontdesk/widget';
+import { desk, keep } from './page.js';
+
+window.widget = create({ ...desk, title: 'Ask us', pageTitle: false });
+for (const name of ['ready', 'opened', 'closed', 'conversation-started']) window.widget.on(name, keep(name));

@@ -1,0 +1,39 @@
+// What is kept in the storage of the host page: one flag, and for frames that may keep nothing themselves their records.
+
+/** Keeps the desk's one flag (`''` removes it), or reads it; a host that refuses storage simply has none. */
+export const flag = (desk) => (value) => {
+  const name = `frontdesk.open.${desk}`;
+  try {
+    if (value) localStorage.setItem(name, value);
+    else if (value === '') localStorage.removeItem(name);
+    return localStorage.getItem(name);
+  } catch {
+    return null;
+  }
+};
+
+/** Keeps a value of the desk, forgets it (`null`), or answers all of them (no id), once that is committed. */
+export const vault = (desk, id, value) =>
+  new Promise((resolve, reject) => {
+    const opening = indexedDB.open('frontdesk', 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore('vault');
+    opening.onerror = reject;
+    opening.onsuccess = () => {
+      const db = opening.result;
+      try {
+        const work = db.transaction('vault', 'readwrite');
+        const store = work.objectStore('vault');
+        const key = [desk, id];
+        const all = IDBKeyRange.bound([desk], [desk, []]);
+        const request = !id ? store.getAll(all) : value ? store.put(value, key) : store.delete(key);
+        work.oncomplete = () => resolve(request.result);
+        work.onabort = reject;
+        // A frozen page must not stand in the way of others.
+        work.commit?.();
+      } catch (error) {
+        reject(error);
+      }
+      // Once the transaction is through.
+      db.close();
+    };
+  });

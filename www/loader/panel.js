@@ -1,0 +1,256 @@
+// What an instance does once somebody uses it: it talks to the frame (docs/frame-protocol.md), follows the screen and the
+// queue, keeps what the frame may not keep, and serves the page's own script.
+
+import { sentences } from 'frontdesk-words';
+import { choose } from '../languages.js';
+import { cross, make } from './dom.js';
+import { flag, vault } from './keep.js';
+import { MORE_CSS } from './style.js';
+
+const READY_MS = 15000;
+const HELLO_MS = 2000;
+/** What the frame tells of the conversation. */
+const TOLD = ['message', 'agent', 'connection', 'rating'];
+/** What else of the page's style the panel takes over: `--frontdesk-font`, `--frontdesk-radius`. */
+const TOKENS = ['font', 'radius'];
+const THEMES = ['light', 'dark', 'auto'];
+const TEXT_MAX = 10000;
+/** What `update` may change, and whether the frame must begin anew for it. */
+const UPDATES = {
+  locale: true, texts: true, title: true, calls: true, sound: true, color: true,
+  theme: false, position: false, pageTitle: false, badge: false, back: false,
+};
+
+const textOf = (name, value) => {
+  if (typeof value !== 'string') throw new TypeError(`${name}: a text is needed`);
+  if (value.length > TEXT_MAX) throw new TypeError(`${name}: ${value.length} characters, ${TEXT_MAX} are taken`);
+  return value;
+};
+
+/** The other half of launcher.js for one instance; `seam` is what that gives. */
+export const attach = (seam) => {
+  const { settings, state, mode, desk, origin, phones, root, host, box, panel, cover, launcher, badge, status } = seam;
+  const { link, button, listen, emit } = seam;
+  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join('');
+  const remember = flag(desk);
+  const entry = `frontdesk ${nonce}`; // of the history, while the back button closes the panel
+
+  let timer;
+  let peer; // the frame's window, once it has said hello
+  let announced;
+  let wantsFocus = false;
+  let news; // a sentence about what is unread
+  let place; // in the queue, where the centre says
+  let queued; // a sentence about it, while the visitor queues
+  let mark = ''; // what stands before the title of the host page
+  let stale; // the frame begins anew when the call is over
+  const wishes = []; // what the frame is to hear once it is ready
+
+  const post = (type, fields) => peer?.postMessage({ frontdesk: 1, nonce, type, ...fields }, origin);
+  const rememberOpen = () => state.conversation && remember(state.open ? '2' : '1');
+
+  /** Says on the launcher what is new, and in the page's title the place in the queue while the panel is not seen. */
+  const tell = () => {
+    const sentence = (state.unread ? news : queued) || '';
+    badge.hidden = !sentence || settings.badge === 'off';
+    badge.style.background = state.unread ? '' : '#444';
+    badge.textContent = state.unread > 99 ? '99+' : state.unread || place || '..';
+    status.textContent = sentence;
+    launcher.setAttribute('aria-label', sentence ? `${seam.label()}, ${sentence}` : seam.label());
+    const next = place && settings.pageTitle !== 'off' && (!state.open || document.hidden) ? `(${place}) ` : '';
+    // The page may have taken another title meanwhile, without the mark.
+    if (next !== mark) document.title = next + document.title.replace(mark, '');
+    mark = next;
+  };
+
+  const measure = () => {
+    if (!state.open) return;
+    const small = phones.matches;
+    const phone = mode !== 'inline' && small;
+    const visible = visualViewport;
+    if (mode === 'bubble') box.classList.toggle('f', phone);
+    panel.style.cssText =
+      phone
+        ? `top:${visible.offsetTop}px;left:${visible.offsetLeft}px;width:${visible.width}px;height:${visible.height}px`
+        : '';
+    post('viewport', { width: panel.clientWidth, height: panel.clientHeight, phone: small });
+  };
+
+  /** On phones, where the page wants it, the back button closes the panel before it leaves the page. */
+  const stepBack = (open) => {
+    if (open && settings.back === 'on' && phones.matches && mode !== 'inline') {
+      history.pushState({ ...history.state, frontdesk: entry }, '');
+    } else if (!open && history.state?.frontdesk === entry) {
+      history.back();
+    }
+  };
+
+  /** The frame hears of this now, or as soon as it is there; with `force` there will be one. */
+  const wish = (type, fields, force) => {
+    if (state.ready) return post(type, fields);
+    wishes.push([type, fields]);
+    if (force && !seam.frame()) seam.load();
+  };
+
+  /** Has the frame take the settings as they are now. A call is not cut off for that. */
+  const renew = () => {
+    if (!seam.frame()) return;
+    if (state.call) stale = true;
+    else seam.load();
+  };
+
+  /** The sentences of the visitor's language: how to close, what is wrong, how to try again. */
+  const said = () => sentences[choose([settings.locale || root.lang, ...(navigator.languages || [])]).language];
+  const header = () => {
+    const way = mode === 'inline' ? [] : [button(() => seam.setOpen(false), { 'aria-label': said()[0] }, cross())];
+    return make('header', {}, ...way);
+  };
+  /** Says that the panel cannot be reached, and offers another try and a link. */
+  const giveUp = () => {
+    const again = button(seam.load, {}, said()[2]);
+    seam.fail(header(), make('p', { role: 'alert' }, said()[1], again, link));
+  };
+
+  const heard = {
+    hello() {
+      peer = seam.frame().contentWindow;
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, READY_MS);
+      const { locale, theme = 'auto', title = null, sound, texts } = settings;
+      const color = seam.color() || null;
+      const page = getComputedStyle(host);
+      const tokens = Object.fromEntries(TOKENS.map((name) => [name, page.getPropertyValue(`--frontdesk-${name}`).trim()]));
+      const own = { locale: locale || root.lang || null, theme, title, color, tokens, sound, texts, mode };
+      post('init', { settings: own, open: state.open, focus: wantsFocus });
+      measure();
+    },
+    ready() {
+      clearTimeout(timer);
+      state.ready = true;
+      cover.remove();
+      for (const [type, fields] of wishes.splice(0)) post(type, fields);
+      // The visitor may have gone on reading or typing elsewhere in the meantime: then the focus stays there.
+      if (state.open && wantsFocus && [host, document.body].includes(document.activeElement)) seam.frame().focus();
+      if (!announced) emit('ready');
+      announced = true;
+    },
+    close: () => seam.setOpen(false),
+    unread({ count, text }) {
+      state.unread = count;
+      news = text;
+      tell();
+      emit('unread', { count });
+    },
+    call({ detail }) {
+      // Without a medium there is none yet.
+      const over = !detail.media || detail.stage === 'ended';
+      state.call = over ? null : detail.stage;
+      emit('call', detail);
+      if (over && stale) {
+        stale = false;
+        renew();
+      }
+    },
+    queue({ place: now, text }) {
+      const same = Boolean(text) === Boolean(queued) && now === place;
+      place = now;
+      queued = text;
+      state.queue = text ? { place: now || null } : null;
+      tell();
+      if (!same) emit('queue', { place: now || null, waiting: Boolean(text) });
+    },
+    conversation({ open }) {
+      const before = state.conversation;
+      state.conversation = open;
+      if (!rememberOpen()) remember('');
+      if (open !== before) emit(`conversation-${open ? 'started' : 'ended'}`);
+    },
+    told({ name, detail }) {
+      if (name === 'agent') state.agent = detail.serving ? { name: detail.name } : null;
+      if (name === 'connection') state.connection = detail.state;
+      if (TOLD.includes(name)) emit(name, detail);
+    },
+    async vault({ call, id, value }) {
+      // Refused storage answers null.
+      post('vault', { call, value: await vault(desk, id, value).catch(() => null) });
+    },
+  };
+
+  seam.wear(MORE_CSS);
+  listen(document, 'visibilitychange', tell);
+  listen(window, 'resize', measure);
+  for (const name of ['resize', 'scroll']) listen(visualViewport, name, measure);
+  listen(window, 'popstate', ({ state: now }) => {
+    // Back to what was there before the panel: our entry is gone, and there is none to go back from.
+    if (state.open && settings.back === 'on' && phones.matches && now?.frontdesk !== entry) seam.setOpen(false);
+  });
+
+  const api = {
+    /** The frame is made anew; it may have loaded already. */
+    framed(loaded) {
+      peer = null;
+      cover.prepend(header());
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, READY_MS);
+      if (loaded) api.loaded();
+    },
+    /** What has loaded and does not say hello is the browser's own page: the frame was refused, or is out of reach. */
+    loaded() {
+      if (peer) return;
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, HELLO_MS);
+    },
+    shown(open, focus) {
+      wantsFocus = focus;
+      measure();
+      post('shown', { open, focus });
+      tell();
+      if (open && focus && state.ready) seam.frame().focus();
+      rememberOpen();
+      stepBack(open);
+    },
+    hear(data) {
+      if ((data.type === 'hello' || data.nonce === nonce) && Object.hasOwn(heard, data.type)) heard[data.type](data);
+    },
+    end() {
+      clearTimeout(timer);
+      heard.queue({});
+      peer = null;
+    },
+
+    // --- for the page's own script ---
+
+    /** Opens the call view, where a click of the visitor begins the call. */
+    startCall(options, view) {
+      seam.setOpen(true, true);
+      // What is wrong with it, the frame says.
+      wish('call', { view, media: options?.media });
+    },
+    hangUp: () => post('hang'),
+    prefill: (text) => wish('prefill', { text: textOf('prefill', text) }),
+    sendMessage(text) {
+      if (!textOf('sendMessage', text).trim()) throw new TypeError('sendMessage: the text is empty');
+      wish('send', { text }, true);
+    },
+    setLocale(locale) {
+      if (locale !== null && typeof locale !== 'string') throw new TypeError('setLocale: a BCP 47 tag is needed, or null');
+      api.update({ locale });
+    },
+    setTheme: (theme) => api.update({ theme }),
+    update(changes) {
+      if (!changes || typeof changes !== 'object') throw new TypeError('update: an object is needed');
+      const changed = Object.entries(changes).filter(([name, value]) => settings[name] !== value);
+      for (const [name, value] of changed) {
+        if (!Object.hasOwn(UPDATES, name)) throw new TypeError(`update: "${name}" cannot be changed`);
+        if (name === 'theme' && !THEMES.includes(value)) throw new TypeError(`theme: must be ${THEMES.join(', ')}`);
+      }
+      Object.assign(settings, Object.fromEntries(changed));
+      if (!changed.length) return;
+      seam.dress();
+      tell();
+      if (changed.some(([name]) => UPDATES[name])) renew();
+      else if ('theme' in changes) wish('theme', { theme: settings.theme });
+    },
+  };
+  return api;
+};

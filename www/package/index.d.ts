@@ -1,0 +1,115 @@
+/** What a page decides. docs/embedding.md says more about each. */
+export interface Settings {
+  /** Address of the desk's proxy, such as `https://desk.example`. */
+  origin: string;
+  /** Id of the desk in the proxy's configuration. */
+  desk: string;
+  /** A button in the corner, the panel in an element of the page, or a panel that covers the page once it is open. */
+  mode?: 'bubble' | 'inline' | 'fullscreen';
+  /** With `inline`: the element that the panel fills. */
+  target?: Element;
+  /** Nothing is shown before `show` or `open`. */
+  hidden?: boolean;
+  /** A BCP 47 tag. Absent: the language of the page, then of the browser. */
+  locale?: string | null;
+  theme?: 'light' | 'dark' | 'auto';
+  /** Accent colour, any that CSS knows. */
+  color?: string;
+  /** What the button and the panel are called. */
+  title?: string;
+  position?: 'left' | 'right';
+  /** The panel may ask for the microphone, or for the camera as well. */
+  calls?: 'audio' | 'video';
+  /** A tone for what no tab of the visitor shows. */
+  sound?: Switch;
+  /** The place in the queue before the page's title. */
+  pageTitle?: Switch;
+  /** The number of unseen messages on the button. */
+  badge?: Switch;
+  /** On phones the back button closes the panel before it leaves the page. */
+  back?: Switch;
+  /** The website's own sentences by their keys. */
+  texts?: Record<string, string>;
+}
+
+export type Switch = boolean | 'on' | 'off';
+
+/** Settings that can be changed later. */
+export type Changes = Partial<Omit<Settings, 'origin' | 'desk' | 'mode' | 'target' | 'hidden'>>;
+
+export type CallMedia = 'audio' | 'video';
+
+export interface Events {
+  /** The panel can be used. */
+  ready: null;
+  opened: null;
+  closed: null;
+  unread: { count: number };
+  /** Somebody has said something, at a time in epoch milliseconds. What was said is the visitor's. */
+  message: { from: 'agent' | 'robot' | 'system'; at_ms: number };
+  'conversation-started': null;
+  'conversation-ended': null;
+  /** The visitor waits, or no longer does; `place` is `null` where the centre does not say. */
+  queue: { place: number | null; waiting: boolean };
+  /** An agent serves, or no longer does. The name may be known later than that. */
+  agent: { serving: boolean; name: string | null };
+  /** A rating has arrived. */
+  rating: Record<string, never>;
+  call: { stage: CallStage; media: CallMedia | null; cause: string | null };
+  connection: { state: 'online' | 'offline' | 'not-receiving' | 'not-sending' };
+  error: { code: 'frame_unreachable' | 'wrong_call'; message?: string };
+}
+
+export type CallStage =
+  | 'closed' | 'looking' | 'ready' | 'impossible' | 'microphone' | 'requesting' | 'queueing' | 'dialling' | 'ringing' | 'talking' | 'ended';
+
+export interface State {
+  open: boolean;
+  visible: boolean;
+  ready: boolean;
+  unread: number;
+  conversation: boolean;
+  queue: { place: number | null } | null;
+  agent: { name: string | null } | null;
+  connection: Events['connection']['state'] | null;
+  /** The stage of a call that is under way. */
+  call: CallStage | null;
+}
+
+export interface OpenOptions {
+  /** Opens the call view, where a click of the visitor begins the call. */
+  view?: 'call';
+  media?: CallMedia;
+}
+
+/** What can be asked of an instance, however it was made. */
+export interface Commands {
+  open(options?: OpenOptions): void;
+  close(): void;
+  toggle(): void;
+  show(): void;
+  hide(): void;
+  startCall(options?: { media?: CallMedia }): void;
+  hangUp(): void;
+  /** Writes this into the composer, unless the visitor has begun to write. */
+  prefill(text: string): void;
+  /** Says this in the visitor's name: for what the visitor has just clicked. */
+  sendMessage(text: string): void;
+  setLocale(locale: string | null): void;
+  setTheme(theme: 'light' | 'dark' | 'auto'): void;
+  update(changes: Changes): void;
+  getUnread(): number;
+  getState(): State;
+}
+
+export interface Instance extends Commands {
+  /** Calls `run` with the detail of each event; answers its own undo. */
+  on<Name extends keyof Events>(name: Name, run: (detail: Events[Name]) => void): () => void;
+  once<Name extends keyof Events>(name: Name, run: (detail: Events[Name]) => void): () => void;
+  off<Name extends keyof Events>(name: Name, run?: (detail: Events[Name]) => void): void;
+  /** Takes everything away: elements, listeners, timers. */
+  destroy(): void;
+}
+
+/** Makes an instance, in a browser. Throws a `TypeError` that names the setting that is wrong. */
+export function create(settings: Settings): Instance;

@@ -1,0 +1,38 @@
+// The settings of an instance, and which of them can be changed while it lives.
+
+/** By a change of these an instance is another one. */
+export const FIXED = ['desk', 'origin', 'mode'];
+/** These, `update` takes. */
+export const CHANGEABLE = ['locale', 'texts', 'title', 'calls', 'sound', 'color', 'theme', 'position', 'pageTitle', 'badge', 'back'];
+/** What an instance tells. */
+export const EVENTS = [
+  'ready', 'opened', 'closed', 'unread', 'message', 'conversation-started', 'conversation-ended', 'queue', 'agent', 'rating',
+  'call', 'connection', 'error',
+];
+/** What can be asked of an instance. */
+export const METHODS = [
+  'open', 'close', 'toggle', 'show', 'hide', 'startCall', 'hangUp', 'prefill', 'sendMessage', 'setLocale', 'setTheme', 'update',
+  'getUnread', 'getState', 'on', 'once', 'off', 'destroy',
+];
+const SWITCHES = ['sound', 'pageTitle', 'badge', 'back'];
+
+/** Of an object only those of these names that are there, with `true` and `false` in the words of the script tag. */
+export const pick = (names, from) => {
+  const picked = {};
+  for (const name of names) {
+    const value = from[name];
+    if (value === undefined) continue;
+    picked[name] = SWITCHES.includes(name) && typeof value === 'boolean' ? (value ? 'on' : 'off') : value;
+  }
+  return picked;
+};
+
+/** What has changed between two sets of settings; what is no longer there is taken back. */
+export const changesOf = (before, after) => {
+  const changed = {};
+  for (const name of CHANGEABLE) if (before[name] !== after[name]) changed[name] = after[name];
+  return Object.keys(changed).length ? changed : null;
+};
+
+/** The name of an event as a handler of React: `onConversationStarted`. */
+export const handlerOf = (event) => `on-${event}`.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
