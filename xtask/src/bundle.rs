@@ -94,11 +94,20 @@ pub(crate) fn build(dev: bool) -> Result<()> {
     let inputs = hash::inputs(&format!("{kind} {widget} {tooling}"), &BUNDLE_INPUTS)?;
     if Stamp::new(&paths::dist(), inputs.clone()).is_fresh() {
         println!("dist/ is up to date");
-        return Ok(());
+    } else {
+        bundle(dev, inputs)?;
+        println!("dist/ built in {} s", started.elapsed().as_secs());
     }
-    bundle(dev, inputs)?;
-    println!("dist/ built in {} s", started.elapsed().as_secs());
+    let pinned = pinned_loader();
+    let sum =
+        proc::output(proc::command("node").arg("xtask/js/integrity.mjs").arg(paths::dist().join(&pinned)))?;
+    println!("{pinned}: integrity=\"{}\"", sum.trim());
     Ok(())
+}
+
+/// The loader of this version.
+fn pinned_loader() -> String {
+    format!("frontdesk-{}.js", env!("CARGO_PKG_VERSION"))
 }
 
 fn build_widget(dev: bool, stamp: &Stamp) -> Result<()> {
@@ -172,8 +181,15 @@ pub(crate) fn build_bench(site: &Path) -> Result<()> {
     site_stamp.write()
 }
 
+/// Builds the gallery where `demo` and the journeys look for it, and answers where that is.
+pub(crate) fn gallery() -> Result<PathBuf> {
+    let site = paths::target().join("demo-gallery");
+    build_gallery(&site)?;
+    Ok(site)
+}
+
 /// Builds the page that shows every view in every state, with the exports for it, into a folder.
-pub(crate) fn build_gallery(site: &Path) -> Result<()> {
+fn build_gallery(site: &Path) -> Result<()> {
     let widget = hash::inputs("gallery", &WIDGET_INPUTS)?;
     let tooling = hash::inputs("tooling", &["xtask/src/bundle.rs", "package-lock.json"])?;
     let stamp = Stamp::new(site, hash::inputs(&format!("{widget} {tooling}"), &["www"])?);
@@ -280,7 +296,7 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
 /// What runs in the pages of others.
 fn loaders(dev: bool, sources: &Path, out: &Path) -> Result<()> {
     let words = loader_words()?;
-    let pinned = format!("frontdesk-{}.js", env!("CARGO_PKG_VERSION"));
+    let pinned = pinned_loader();
     for (source, name, format) in [
         ("evergreen.js", "frontdesk.js", "--format=iife"),
         ("panel.js", "frontdesk-1.js", "--format=esm"),

@@ -82,8 +82,7 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
 
     let addresses = Addresses::of(demo);
     let desk = addresses.desk.clone();
-    let gallery = paths::target().join("demo-gallery");
-    bundle::build_gallery(&gallery)?;
+    let gallery = bundle::gallery()?;
     let folder_of_shop = paths::root().join("www/demo/shop");
     shop::serve(Shop { folder: folder_of_shop, gallery, desk: desk.clone() }, shop)?;
     let release = paths::target().join("release");

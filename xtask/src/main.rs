@@ -43,6 +43,7 @@ cargo xtask <command>
                         --browsers of chromium,firefox,webkit or all; default chromium
   check                 format, lints (native and wasm), documentation, JavaScript, locale files
   build [--dev]         widget and loader, ready to be served, in dist/
+  gallery               every view in every state, in target/demo-gallery, for `test` and `demo`
   package               the npm package in target/packages/, its types checked, and the websites that test it
   size                  what a visitor loads, in bytes, against the budget
   bench [--browser-only | --native-only] [ARGS]
@@ -70,6 +71,8 @@ cargo xtask <command>
                         how soon another tab goes on: closed, crashed, frozen; writes docs/delivery.md
   prove hosts [BROWSER…]
                         what becomes of every hostile page and every policy in every browser; writes docs/hosts.md
+  prove accessibility [BROWSER…]
+                        every screen and state, in all looks, under axe-core; writes docs/accessibility.md
   prove mutants [PART…] changes the code of outbox, cursor, journal and session in many small ways and lists what no test
                         notices; goes on where it was stopped, writes docs/proof.md
   prove delivery [--seeds N] [--jobs N] [--minutes N]
@@ -104,6 +107,7 @@ fn run() -> Result<()> {
         "test" => test::run(&args::test(rest)?),
         "check" => args::none("check", rest).and_then(|()| check::run()),
         "build" => bundle::run(args::build(rest)?),
+        "gallery" => args::none("gallery", rest).and_then(|()| bundle::gallery().map(drop)),
         "package" => args::none("package", rest).and_then(|()| package::run()),
         "size" => args::none("size", rest).and_then(|()| size::run()),
         "install" => install::run(&install::Need::test(&args::install(rest)?)),
@@ -121,6 +125,9 @@ fn run() -> Result<()> {
         }
         "prove" if rest.first().is_some_and(|word| word == "hosts") => {
             prove::hosts::run(rest.get(1..).unwrap_or_default())
+        }
+        "prove" if rest.first().is_some_and(|word| word == "accessibility") => {
+            prove::accessibility::run(rest.get(1..).unwrap_or_default())
         }
         "prove" if rest.first().is_some_and(|word| word == "tabs") => {
             prove::tabs::run(rest.get(1..).unwrap_or_default())

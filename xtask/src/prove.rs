@@ -1,6 +1,7 @@
 //! `prove`: what is too long for `test`. Each part goes on where it was stopped, as long as the sources are the same, and
 //! writes its figures with the commit into the documentation.
 
+pub(crate) mod accessibility;
 pub(crate) mod delivery;
 pub(crate) mod figures;
 pub(crate) mod hostile;

@@ -9,6 +9,7 @@ use crate::check;
 use crate::fuzz::{self, Fuzz};
 use crate::install::{self, Browser, Need};
 use crate::package;
+use crate::paths;
 use crate::proc;
 use crate::second_look;
 use crate::simulation;
@@ -56,6 +57,7 @@ fn steps(test: &Test) -> Vec<Step> {
         return steps;
     }
     steps.push(step("npm package", package::build));
+    steps.push(step("gallery", || bundle::gallery().map(drop)));
     steps.push(step("proxy for the journeys", || {
         proc::run(&mut proc::cargo("build --package frontdesk-proxy"))
     }));
@@ -73,6 +75,7 @@ fn steps(test: &Test) -> Vec<Step> {
             second_look::run(&format!("--package frontdesk-e2e{tests}"), harness, |command| {
                 // A proxy of somebody's own is not the one to be tested.
                 command.env("FRONTDESK_BROWSER", browser.name()).env_remove("FRONTDESK_BIN");
+                command.env("FRONTDESK_GALLERY", paths::target().join("demo-gallery"));
             })
         }));
     }

@@ -88,7 +88,7 @@ fn form(context: Context) -> AnyView {
             aria-label=label
             aria-describedby="fd-limit"
             aria-autocomplete="list"
-            aria-controls="fd-suggest"
+            aria-controls=move || suggest.is_open().then_some("fd-suggest")
             aria-activedescendant=move || suggest.active()
             on:input=changed
             on:keydown=key

@@ -86,6 +86,11 @@ impl Suggest {
         Taken::Yes
     }
 
+    /// Whether there is a list; whoever asks is asked again when that changes.
+    pub fn is_open(self) -> bool {
+        !self.shown().is_empty()
+    }
+
     /// The id of the chosen one, for the field.
     pub fn active(self) -> Option<String> {
         let chosen = self.chosen.get();

@@ -83,7 +83,12 @@ impl Rows {
         let line = if file.file.is_empty() {
             self.add(bubble, "div", "fd-document", "")
         } else {
-            self.button(bubble, "fd-document", "get", &label)
+            let button = self.button(bubble, "fd-document", "get", "");
+            // Its name is what it does, with the file's, and then the size that can be seen.
+            if let Some(button) = &button {
+                self.add(button, "span", "fd-sr", &label);
+            }
+            button
         };
         let Some(line) = line else { return };
         self.set(&line, FAR);
@@ -102,6 +107,9 @@ impl Rows {
         };
         if let Some(name) = self.add(&line, "bdi", "fd-file-name", "") {
             self.set(&name, &[("dir", "auto")]);
+            if !file.file.is_empty() {
+                self.set(&name, &[("aria-hidden", "true")]);
+            }
             self.add(&name, "span", "", stem);
             self.add(&name, "span", "", extension);
         }

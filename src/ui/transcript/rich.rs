@@ -86,7 +86,8 @@ fn name_of(tag: Tag) -> &'static str {
     match tag {
         Tag::P => "p",
         Tag::Br => "br",
-        Tag::H4 => "h4",
+        // Below the panel's own, which is the first.
+        Tag::H4 => "h2",
         Tag::Strong => "strong",
         Tag::Em => "em",
         Tag::U => "u",

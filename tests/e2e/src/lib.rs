@@ -8,11 +8,13 @@
 //! [`sip`] is for calls, through the softphone alone or through the panel, against real gateways and telephones.
 //! [`delivery`] counts what arrives while networks fail and programs are killed.
 //! [`tabs`] is for a visitor with many of them.
+//! [`axe`] looks at every screen as a screen reader would judge it.
 //! [`hosts`] are websites that make it hard for a widget.
 //! [`network`] puts the visitor's machine into a network of its own.
 //!
 //! [`story()`] puts these together for one test, and leaves screenshots and logs in `target/e2e` when it fails.
 
+pub mod axe;
 pub mod browser;
 pub mod centre;
 mod console;

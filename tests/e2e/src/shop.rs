@@ -1,5 +1,6 @@
 //! The shop of `www/demo/shop`, served as a careful shop would: with the strictest policy that Frontdesk allows.
 
+use std::env;
 use std::net::Ipv6Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -81,6 +82,7 @@ impl Place {
             .route("/hosts/{*path}", get(hostile))
             .route("/hosts/reports", post(report))
             .route("/packages/{name}", get(packaged))
+            .route("/gallery/{*path}", get(gallery))
             // What stands before a desk may refuse its frames.
             .route("/frame", get(async || server::refused_frame()))
             .fallback(page)
@@ -113,6 +115,27 @@ async fn packaged(State(pages): State<Arc<Pages>>, Name(name): Name<String>) -> 
     let Ok(body) = tokio::fs::read_to_string(&path).await else { return missing };
     let kind = if name.ends_with(".js") { "text/javascript" } else { "text/html; charset=utf-8" };
     ([(header::CONTENT_TYPE, kind)], body.replace(DESK, &pages.desk)).into_response()
+}
+
+/// Every view in every state, with a policy as that of the frame.
+async fn gallery(target: Uri) -> Response {
+    let folder = env::var_os("FRONTDESK_GALLERY")
+        .map_or_else(|| crate::root().join("target/demo-gallery"), PathBuf::from);
+    let missing = (StatusCode::NOT_FOUND, "`cargo xtask demo` builds the gallery").into_response();
+    let Some(path) = place(&folder, target.path().strip_prefix("/gallery").unwrap_or_default()) else {
+        return missing;
+    };
+    let Ok(body) = tokio::fs::read(&path).await else { return missing };
+    let kind = match path.extension().and_then(|end| end.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("json") => "application/json",
+        Some("svg") => "image/svg+xml",
+        Some("wasm") => "application/wasm",
+        _ => "application/octet-stream",
+    };
+    ([(header::CONTENT_TYPE, kind)], body).into_response()
 }
 
 async fn report(State(pages): State<Arc<Pages>>, body: Bytes) -> StatusCode {

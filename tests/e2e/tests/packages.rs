@@ -1,9 +1,11 @@
 //! Websites that have the widget from its npm package, as it is published: made by a script, as an element, as a component of
 //! React and of Vue, between pages that Turbo swaps, and in a page that was rendered on a server.
 
+use std::time::Duration;
+
 use anyhow::{Result, ensure};
 use frontdesk_e2e::pages::{Panel, ShopPage};
-use frontdesk_e2e::{In, Options, Rig, Tab, story, until};
+use frontdesk_e2e::{In, Options, Rig, Tab, story, story_of, until};
 use serde_json::{Value, json};
 
 /// How many instances the page has, and how many frames.
@@ -92,6 +94,97 @@ fn a_script_makes_an_instance_and_takes_it_away() -> Result<()> {
         ensure!(globals == json!([]), "there are globals: {globals}");
         run(&shop.tab, "widget.destroy(); widget.destroy();").await?;
         ensure!(run(&shop.tab, COUNT).await? == json!([0, 0]), "something is left");
+        Ok(())
+    })
+}
+
+/// The loader of one version is one file, for pages that name its sum.
+#[test]
+fn a_pinned_loader_runs_where_its_sum_is_right() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| {
+        let shop = visit(rig, "plain").await?;
+        let tab = &shop.tab;
+        run(tab, "widget.destroy();").await?;
+        let load = "
+            const [address, spoil, finish] = arguments;
+            const append = async () => {
+              const hash = await crypto.subtle.digest('SHA-384', await (await fetch(address)).arrayBuffer());
+              const sum = btoa(String.fromCharCode(...new Uint8Array(hash)));
+              const script = document.createElement('script');
+              script.dataset.desk = 'shop';
+              script.crossOrigin = 'anonymous';
+              script.integrity = `sha384-${spoil ? sum.replace(/^./, (sign) => (sign === 'A' ? 'B' : 'A')) : sum}`;
+              script.onload = () => finish('loaded');
+              script.onerror = () => finish('refused');
+              script.src = address;
+              document.head.append(script);
+            };
+            append().catch((error) => finish(String(error)));";
+        let address = format!("{}/frontdesk-{}.js", rig.stack.desk, env!("CARGO_PKG_VERSION"));
+        for (spoil, outcome) in [(true, "refused"), (false, "loaded")] {
+            let seen = tab.run_async(In::Page, load, vec![json!(address), json!(spoil)]).await?;
+            ensure!(
+                seen == json!(outcome),
+                "with a {} sum it is {seen}",
+                if spoil { "wrong" } else { "right" }
+            );
+        }
+        converses(&shop.panel_opened().await?, "From a pinned file").await?;
+        let others = "return performance.getEntriesByType('resource').filter(({ name }) => /frontdesk-1/.test(name)).length;";
+        ensure!(run(tab, others).await? == json!(0), "it has loaded the other file");
+        drop(rig.browser.complaints().await?);
+        Ok(())
+    })
+}
+
+/// What stays of instances that were opened and taken away: nodes, listeners, documents, and the heap after a collection.
+#[test]
+fn a_hundred_instances_leave_nothing_behind() -> Result<()> {
+    story_of(Duration::from_secs(300), Options::default(), &Default::default(), async |rig| {
+        let shop = visit(rig, "plain").await?;
+        let tab = &shop.tab;
+        run(tab, "widget.destroy();").await?;
+        let cycle = "
+            const [count, finish] = arguments;
+            (async () => {
+              for (let nth = 0; nth < count; nth += 1) {
+                const own = make();
+                const ready = new Promise((resolve) => own.on('ready', resolve));
+                own.open();
+                await ready;
+                own.destroy();
+              }
+            })().then(() => finish(true), (error) => finish(String(error)));";
+        let left = async |count: u32| {
+            let done = tab.run_async(In::Page, cycle, vec![json!(count)]).await?;
+            ensure!(done == json!(true), "it fails: {done}");
+            // What is let go is collected by turns.
+            for _ in 0..3 {
+                tab.devtools("HeapProfiler.collectGarbage", json!({})).await?;
+            }
+            let counters = tab.devtools("Memory.getDOMCounters", json!({})).await?;
+            let heap = tab.devtools("Runtime.getHeapUsage", json!({})).await?;
+            let number = |from: &Value, name: &str| from.get(name).and_then(Value::as_f64).unwrap_or(-1.0);
+            let all = ["documents", "nodes", "jsEventListeners"].map(|name| number(&counters, name));
+            Ok((all, number(&heap, "usedSize")))
+        };
+        // What is loaded once stays.
+        let (before, heap_before) = left(5).await?;
+        let (after, heap_after) = left(100).await?;
+        println!(
+            "documents, nodes, listeners: {before:?}, after a hundred more {after:?}; heap {heap_before}, then {heap_after} bytes"
+        );
+        let more: Vec<f64> = after.iter().zip(before).map(|(after, before)| after - before).collect();
+        ensure!(
+            more.iter().all(|more| *more <= 2.0),
+            "a hundred instances leave {more:?} documents, nodes, listeners"
+        );
+        ensure!(
+            heap_after - heap_before < 500_000.0,
+            "a hundred instances leave {} bytes",
+            heap_after - heap_before
+        );
+        ensure!(run(tab, COUNT).await? == json!([0, 0]), "something is left");
         Ok(())
     })
 }

@@ -19,7 +19,7 @@ fn nothing_unsafe(visitor: &Visitor) {
         "code",
         "div",
         "em",
-        "h4",
+        "h2",
         "hr",
         "i",
         "li",
@@ -86,7 +86,7 @@ async fn every_element_is_what_it_says() {
     ));
     visitor.reads(".fd-rich", "shown all the same").await;
     for (selector, text) in
-        [("h4", "Title"), ("p strong", "b"), ("p em", "c"), ("ol > li", "one"), ("td", "cell")]
+        [("h2", "Title"), ("p strong", "b"), ("p em", "c"), ("ol > li", "one"), ("td", "cell")]
     {
         assert_eq!(visitor.text(&[".fd-rich ", selector].concat()), text);
     }

@@ -1,5 +1,5 @@
-// Shows every view in every state: ?lang=en&theme=light&width=desktop, and &scene=robot,agent for
-// some of them.
+// Shows every view in every state: ?lang=en&theme=light&width=desktop, and &scene=robot,agent for some of them. With &bare
+// there is one scene and nothing else, as in the frame.
 
 import init, { Scene } from 'frontdesk-widget';
 import { answerCalls } from './calls.js';
@@ -13,6 +13,8 @@ const asked = new URLSearchParams(location.search);
 const chosen = Object.fromEntries(
   Object.entries(CHOICES).map(([name, values]) => [name, values.includes(asked.get(name)) ? asked.get(name) : values[0]]),
 );
+
+const bare = asked.has('bare');
 
 /** A short tone, so that the players have something to play (RIFF WAVE, 8 bits, 8 kHz). */
 const tone = () => {
@@ -50,7 +52,6 @@ const links = () => {
 };
 
 const show = (name, { play, tall, after, host }, context) => {
-  const figure = document.createElement('figure');
   const caption = document.createElement('figcaption');
   caption.textContent = name;
   const place = document.createElement('div');
@@ -58,8 +59,13 @@ const show = (name, { play, tall, after, host }, context) => {
   place.id = name;
   const root = document.createElement('div');
   place.append(root);
-  figure.append(caption, place);
-  document.querySelector('main').append(figure);
+  if (bare) {
+    document.body.replaceChildren(place);
+  } else {
+    const figure = document.createElement('figure');
+    figure.append(caption, place);
+    document.querySelector('main').append(figure);
+  }
   const { texts, sources } = context;
   // The host can hide the panel, so the button for that is there.
   const settings = { name, texts, locale: chosen.lang, theme: chosen.theme, sources, host: { close() {}, ...host } };
@@ -82,6 +88,8 @@ const show = (name, { play, tall, after, host }, context) => {
 const main = async () => {
   document.body.dataset.theme = chosen.theme;
   document.body.dataset.width = chosen.width;
+  document.body.toggleAttribute('data-bare', bare);
+  document.documentElement.lang = chosen.lang;
   links();
   const [texts] = await Promise.all([
     fetch(here(`locales/${chosen.lang}.json`)).then((answer) => answer.json()),
@@ -91,6 +99,7 @@ const main = async () => {
   const sound = tone();
   const sources = { bowl: here('art/bowl.svg'), tea: here('art/tea.svg'), sound, film: sound };
   const context = { texts, sources, words: wordsOf(chosen.lang) };
+  window.names = Object.keys(scenes);
   const wanted = asked.get('scene')?.split(',');
   window.scenes = Object.entries(scenes)
     .filter(([name]) => !wanted || wanted.includes(name))

@@ -105,7 +105,11 @@ async fn works(tab: &Tab, path: &str) -> Result<()> {
     ensure!(appears(tab).await?, "there is only a link");
     ensure!(tab.run(In::Page, VISIBLE, Vec::new()).await? == json!(true), "the launcher is out of sight");
     tab.click_found(In::Page, LAUNCHER, Vec::new()).await?;
-    let language = if path == "right-to-left" { "ar" } else { "en" };
+    let language = match path {
+        "right-to-left" => "ar",
+        "vertical" => "ja",
+        _ => "en",
+    };
     let panel = panel_of(tab, language)?;
     converses(&panel, path).await
 }
