@@ -81,6 +81,7 @@ const completing = (texts, language, overwrite) => {
 /** Puts the host's colour in, with the better readable of black and white on it. */
 const paint = (color) => {
   const style = document.documentElement.style;
+  for (const name of ['accent', 'on-accent']) style.removeProperty(`--frontdesk-${name}`);
   root.style.color = '';
   root.style.color = color;
   if (!root.style.color) return;
@@ -253,7 +254,10 @@ const serveLoader = () => {
     hang: () => handle?.hangUp(),
     prefill: ({ text }) => typeof text === 'string' && soon(() => handle.prefill(text)),
     send: ({ text }) => typeof text === 'string' && soon(() => handle.say(text)),
-    theme: ({ theme }) => soon(() => handle.setTheme(String(theme))),
+    look({ theme, color }) {
+      paint(typeof color === 'string' ? color : '');
+      soon(() => handle.setTheme(String(theme)));
+    },
     viewport(message) {
       viewport = message;
       handle?.setPhone(message.phone);

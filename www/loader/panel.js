@@ -17,8 +17,8 @@ const THEMES = ['light', 'dark', 'auto'];
 const TEXT_MAX = 10000;
 /** What `update` may change, and whether the frame must begin anew for it. */
 const UPDATES = {
-  locale: true, texts: true, title: true, calls: true, sound: true, color: true,
-  theme: false, position: false, pageTitle: false, badge: false, back: false,
+  locale: true, texts: true, title: true, calls: true, sound: true,
+  color: false, theme: false, position: false, pageTitle: false, badge: false, back: false,
 };
 
 const textOf = (name, value) => {
@@ -236,20 +236,20 @@ export const attach = (seam) => {
       if (locale !== null && typeof locale !== 'string') throw new TypeError('setLocale: a BCP 47 tag is needed, or null');
       api.update({ locale });
     },
-    setTheme: (theme) => api.update({ theme }),
+    setTheme: (theme) => api.update({ theme: theme ?? 'auto' }),
     update(changes) {
       if (!changes || typeof changes !== 'object') throw new TypeError('update: an object is needed');
       const changed = Object.entries(changes).filter(([name, value]) => settings[name] !== value);
       for (const [name, value] of changed) {
         if (!Object.hasOwn(UPDATES, name)) throw new TypeError(`update: "${name}" cannot be changed`);
-        if (name === 'theme' && !THEMES.includes(value)) throw new TypeError(`theme: must be ${THEMES.join(', ')}`);
+        if (name === 'theme' && value != null && !THEMES.includes(value)) throw new TypeError(`theme: must be ${THEMES.join(', ')}`);
       }
       Object.assign(settings, Object.fromEntries(changed));
       if (!changed.length) return;
       seam.dress();
       tell();
       if (changed.some(([name]) => UPDATES[name])) renew();
-      else if ('theme' in changes) wish('theme', { theme: settings.theme });
+      else if ('theme' in changes || 'color' in changes) wish('look', { theme: settings.theme || 'auto', color: seam.color() || null });
     },
   };
   return api;

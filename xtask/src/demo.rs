@@ -130,6 +130,7 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
 Frontdesk runs. Ctrl-C stops it.
 
   shop          {page}  (中文: {page}zh/)
+  studio        {page}studio/
   gallery       {page}gallery
   agent page    {centre}/agent
   inline page   {desk}/inline

@@ -75,7 +75,7 @@ impl Shop {
             answer.status,
             answer.kind,
             answer.body.len(),
-            if is_gallery(target) { GALLERY_POLICY.to_owned() } else { self.policy() },
+            if is_gallery(target) { GALLERY_POLICY.to_owned() } else { self.policy(target) },
         );
         stream.write_all(head.as_bytes())?;
         if method == "GET" {
@@ -84,10 +84,12 @@ impl Shop {
         stream.flush()
     }
 
-    /// As strict as a careful shop would be: all that Frontdesk needs is the desk in two places.
-    fn policy(&self) -> String {
+    /// As strict as a careful shop would be: all that Frontdesk needs is the desk in two places. The studio has a script of
+    /// its own.
+    fn policy(&self, target: &str) -> String {
+        let own = if target.starts_with("/studio") { "'self' " } else { "" };
         format!(
-            "default-src 'none'; script-src {0}; frame-src {0}; style-src 'self'; img-src 'self'; base-uri 'none'; \
+            "default-src 'none'; script-src {own}{0}; frame-src {0}; style-src 'self'; img-src 'self'; base-uri 'none'; \
              form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
             self.desk
         )

@@ -150,11 +150,12 @@ async fn page(State(pages): State<Arc<Pages>>, target: Uri) -> Response {
         Some("html") => ("text/html; charset=utf-8", pages.dress(&body, target.query()).into_bytes()),
         Some("css") => ("text/css; charset=utf-8", body),
         Some("svg") => ("image/svg+xml", body),
+        Some("js") => ("text/javascript; charset=utf-8", body),
         _ => ("application/octet-stream", body),
     };
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
-        (header::CONTENT_SECURITY_POLICY, pages.policy()),
+        (header::CONTENT_SECURITY_POLICY, pages.policy(target.path())),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff".to_owned()),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
@@ -162,9 +163,11 @@ async fn page(State(pages): State<Arc<Pages>>, target: Uri) -> Response {
 }
 
 impl Pages {
-    fn policy(&self) -> String {
+    fn policy(&self, path: &str) -> String {
+        // The studio has a script of its own.
+        let own = if path.starts_with("/studio") { "'self' " } else { "" };
         format!(
-            "default-src 'none'; script-src {0}; frame-src {0}; style-src 'self'; img-src 'self'; base-uri 'none'; \
+            "default-src 'none'; script-src {own}{0}; frame-src {0}; style-src 'self'; img-src 'self'; base-uri 'none'; \
              form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
             self.desk
         )

@@ -14,5 +14,6 @@ mod own_window;
 mod parts;
 mod production;
 mod queue;
+mod studio;
 mod suggestions;
 mod texts;
