@@ -2,8 +2,8 @@
 // do once it is opened is in panel.js, which comes with the first use. Before that nothing is asked for and nothing stored.
 
 import { words } from 'frontdesk-words';
-import { choose } from '../languages.js';
 import { cross, icon, make } from './dom.js';
+import { wordsFor } from './language.js';
 import { CSS as SHEET } from './style.js';
 
 const REATTACH_MAX = 50;
@@ -65,12 +65,6 @@ export const create = (settings, loadPanel) => {
   box.classList.toggle('i', inline);
   box.classList.toggle('f', mode === 'fullscreen');
 
-  /** Inline and important: the only declarations that no rule of the host page can override. */
-  const style = (display) => {
-    const place = inline ? 'position:relative;width:100%;height:100%' : 'position:fixed;z-index:2147483000';
-    host.style.cssText = `all:initial;${place};display:${display}`.replace(/;|$/g, '!important;');
-  };
-
   const wear = (rules) => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(rules);
@@ -81,7 +75,7 @@ export const create = (settings, loadPanel) => {
   const dress = () => {
     const { locale, theme, title, position } = settings;
     color = settings.color || getComputedStyle(host).getPropertyValue('--frontdesk-accent').trim();
-    label = title || words[choose([locale || root.lang, ...(navigator.languages || [])]).language];
+    label = title || wordsFor([locale || root.lang, ...(navigator.languages || [])], words);
     for (const name of ['aria-label', 'title']) launcher.setAttribute(name, label);
     link.textContent = label;
     box.style.colorScheme = /^(dark|light)$/.test(theme) ? theme : 'light dark';
@@ -104,9 +98,9 @@ export const create = (settings, loadPanel) => {
   const attach = () => {
     if (host.isConnected || !document.body || attached > REATTACH_MAX || (target && attached)) return;
     (target || root).append(host);
-    if (!attached++) dress();
     // A frame that was taken out of the page starts anew when it comes back.
-    if (frame) load();
+    if (attached++) frame && load();
+    else dress();
   };
 
   // --- the frame and the other part ----------------------------------------------------------------------------
@@ -175,9 +169,10 @@ export const create = (settings, loadPanel) => {
   const setOpen = (open, focus) => {
     if (open === state.open || (inline && !open) || gone.signal.aborted) return;
     const hadFocus = document.activeElement === host;
+    attach();
     state.open = open;
     if (open && (!frame || failed)) load();
-    if (open) style('block');
+    if (open) host.hidden = false;
     box.classList.toggle('o', open);
     box.classList.toggle('f', !inline && (mode === 'fullscreen' || phones.matches));
     panel.inert = !open;
@@ -190,7 +185,7 @@ export const create = (settings, loadPanel) => {
   const setVisible = (visible) => {
     state.visible = visible;
     if (!visible) setOpen(false);
-    style(visible ? 'block' : 'none');
+    host.hidden = !visible;
   };
 
   listen(window, 'message', ({ source, origin: sender, data }) => {
@@ -259,8 +254,9 @@ export const create = (settings, loadPanel) => {
 
   // --- start ---------------------------------------------------------------------------------------------------
 
-  style(settings.hidden ? 'none' : 'block');
-  state.visible = !settings.hidden;
+  host.hidden = Boolean(settings.hidden);
+  host.toggleAttribute('inline', inline);
+  state.visible = !host.hidden;
   shadow.append(box);
   try {
     wear(SHEET);
@@ -270,7 +266,8 @@ export const create = (settings, loadPanel) => {
     box.style.cssText = 'position:fixed;bottom:20px;right:20px;padding:12px;background:#fff';
   }
   observer.observe(target || root, { childList: true });
-  attach();
+  // In a turn of its own: on a slow telephone all at once would hold the page up.
+  setTimeout(attach);
 
   let kept;
   try {

@@ -2,9 +2,9 @@
 // queue, keeps what the frame may not keep, and serves the page's own script.
 
 import { sentences } from 'frontdesk-words';
-import { choose } from '../languages.js';
 import { cross, make } from './dom.js';
 import { flag, vault } from './keep.js';
+import { wordsFor } from './language.js';
 import { MORE_CSS } from './style.js';
 
 const READY_MS = 15000;
@@ -100,7 +100,7 @@ export const attach = (seam) => {
   };
 
   /** The sentences of the visitor's language: how to close, what is wrong, how to try again. */
-  const said = () => sentences[choose([settings.locale || root.lang, ...(navigator.languages || [])]).language];
+  const said = () => wordsFor([settings.locale || root.lang, ...(navigator.languages || [])], sentences);
   const header = () => {
     const way = mode === 'inline' ? [] : [button(() => seam.setOpen(false), { 'aria-label': said()[0] }, cross())];
     return make('header', {}, ...way);

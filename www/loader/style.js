@@ -1,7 +1,13 @@
 // What all of it looks like, in its shadow root.
 
-/** The button, the panel's place, and the grey shapes before the panel is there. */
-export const CSS = `*{box-sizing:border-box}
+/**
+ * The button, the panel's place, and the grey shapes before the panel is there. What is important for the host in its own
+ * shadow no rule of the page can override.
+ */
+export const CSS = `:host{all:initial!important;position:fixed!important;z-index:2147483000!important;display:block!important}
+:host([inline]){position:relative!important;z-index:auto!important;width:100%!important;height:100%!important}
+:host([hidden]){display:none!important}
+*{box-sizing:border-box}
 div{font:15px/1.5 system-ui,"PingFang SC","Microsoft YaHei",sans-serif;color:CanvasText}
 button,a{min-height:44px;padding:10px 24px;border:1px solid transparent;border-radius:28px;font:inherit;color:inherit;cursor:pointer}
 button{background:var(--a,#0b57d0);color:var(--on,#fff)}

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import * as apologies from '../../www/apologies.js';
 import { LANGUAGES, choose } from '../../www/languages.js';
+import { wordsFor } from '../../www/loader/language.js';
 import { overrides } from '../../www/overrides.js';
 
 test('a tag is matched by what it means', () => {
@@ -32,6 +33,15 @@ test('the first tag that has a file counts; nonsense does not', () => {
   assert.equal(choose(['<script>', '', 7, 'x', 'ja']).language, 'ja');
   assert.equal(choose(['nl']).language, 'en');
   assert.equal(choose([]).language, 'en');
+});
+
+test('the loader, which cannot wait for tables, reads the same', () => {
+  const words = Object.fromEntries(LANGUAGES.map((language) => [language, language]));
+  const tags = 'zh zh-CN zh-TW zh-Hant zh-HK zh-MO zh-SG zh-Hans zh-Hans-HK zh_TW ZH-hant-cn yue yue-HK yue-Hans cmn pt-BR pt_PT en-u-hc-h23 ' +
+    'ar-EG de-AT ja-JP ko-KP fr es-419 nl x - constructor <script>';
+  for (const tag of tags.split(' ')) assert.equal(wordsFor([tag], words), choose([tag]).language, tag);
+  assert.equal(wordsFor([null, undefined, 7, 'nl', 'fr-CH', 'de'], words), 'fr');
+  assert.equal(wordsFor([], words), 'en');
 });
 
 test("the visitor's variant of the language writes dates and numbers", () => {

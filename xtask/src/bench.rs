@@ -2,6 +2,7 @@
 
 pub(crate) mod calls;
 pub(crate) mod delivery;
+pub(crate) mod host;
 mod report;
 mod site;
 

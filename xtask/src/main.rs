@@ -56,6 +56,9 @@ cargo xtask <command>
   bench delivery [--rounds N]
                         how soon everything is delivered after networks have failed, requests per message, and how soon a
                         page that slept is up to date; writes the figures into docs/delivery.md
+  bench host [--rounds N]
+                        what the tag costs a page before a click, beside the page without it, on a processor slowed down four
+                        times; writes the figures into docs/performance.md
   fuzz [--runs N] [TARGET…]
                         hostile input for the readers of the proxy, 100,000 runs of each target by default
   simulate [--seed N] [--percent P] [--message-id WORD] [--poll WORD] [--history WORD] [ARGS]
@@ -116,6 +119,9 @@ fn run() -> Result<()> {
         }
         "bench" if rest.first().is_some_and(|word| word == "delivery") => {
             bench::delivery::run(args::rounds(rest.into_iter().skip(1).collect())?)
+        }
+        "bench" if rest.first().is_some_and(|word| word == "host") => {
+            bench::host::run(args::rounds(rest.into_iter().skip(1).collect())?)
         }
         "bench" => bench::run(&args::bench(rest)?),
         "fuzz" => fuzz::run(&args::fuzz(fuzz::QUICK_RUNS, rest)?),

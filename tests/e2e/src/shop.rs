@@ -174,7 +174,7 @@ impl Pages {
     }
 
     /// Names the desk in a page. `?rtl` makes it a page that is read from right to left, `?keep-title` one that keeps its
-    /// title, `?no-calls` one whose tag asks for no microphone, `?sound` one whose tag asks for tones.
+    /// title, `?without` one that has no tag, `?back` one whose panel the back button of a phone closes, `?no-calls` one whose tag asks for no microphone, `?sound` one whose tag asks for tones.
     fn dress(&self, page: &[u8], query: Option<&str>) -> String {
         let page = String::from_utf8_lossy(page).replace(DESK, &self.desk);
         match query {
@@ -186,10 +186,18 @@ impl Pages {
             ),
             Some("keep-title") => page.replacen("data-desk", "data-page-title=\"off\" data-desk", 1),
             Some("sound") => page.replacen("data-desk", "data-sound=\"on\" data-desk", 1),
+            Some("without") => without_tag(&page),
+            Some("back") => page.replacen("data-desk", "data-back=\"on\" data-desk", 1),
             Some("no-calls") => page.replacen("data-calls=\"video\" ", "", 1),
             _ => page,
         }
     }
+}
+
+/// The page as it would be without us.
+fn without_tag(page: &str) -> String {
+    let lines = page.lines().filter(|line| !line.contains("/frontdesk.js"));
+    lines.fold(String::new(), |page, line| page + line + "\n")
 }
 
 /// The file that a path means; a folder means its index page. Names with anything special in them mean nothing.

@@ -18,6 +18,9 @@ pub(crate) const DELIVERY: &str = "docs/delivery.md";
 /// Where the figures stand of what is not about delivery alone.
 pub(crate) const PROOF: &str = "docs/proof.md";
 
+/// Where it stands what things cost.
+pub(crate) const PERFORMANCE: &str = "docs/performance.md";
+
 /// Where it is said how accessible it is.
 pub(crate) const ACCESSIBILITY: &str = "docs/accessibility.md";
 

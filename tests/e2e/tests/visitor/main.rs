@@ -1,5 +1,6 @@
 //! What a visitor does and sees, each from the page through the proxy to the centre and back.
 
+mod back;
 mod call_deaths;
 mod call_hidden;
 mod calls;
