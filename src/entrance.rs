@@ -104,7 +104,7 @@ pub fn input(context: Context, input: Input) {
 /// Runs this now, or as soon as the session runs.
 pub fn when_running(context: Context, run: Box<dyn FnOnce()>) {
     let desk = context.desk();
-    if desk.engine().is_some() {
+    if desk.engine().is_some() || desk.is_staged() {
         return run();
     }
     desk.entrance.waiting.borrow_mut().push(run);

@@ -336,6 +336,14 @@ impl Desk {
         }
     }
 
+    /// Whether it shows a session that nothing runs.
+    pub fn is_staged(&self) -> bool {
+        #[cfg(feature = "gallery")]
+        return self.stage.borrow().is_some();
+        #[cfg(not(feature = "gallery"))]
+        false
+    }
+
     /// Looks at this session from now on.
     #[cfg(feature = "gallery")]
     pub fn set_stage(&self, stage: Staged) {

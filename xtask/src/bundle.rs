@@ -188,6 +188,18 @@ pub(crate) fn gallery() -> Result<PathBuf> {
     Ok(site)
 }
 
+/// Builds the gallery and takes pictures of it, for these languages or for four that differ most.
+pub(crate) fn sheets(languages: &[String]) -> Result<()> {
+    install::run(&Need::test(&[install::Browser::Chromium]))?;
+    build(false)?;
+    let gallery = gallery()?;
+    proc::run(&mut proc::cargo("build --package frontdesk-proxy --package frontdesk-e2e"))?;
+    let mut command = proc::command(paths::target().join("debug/frontdesk-contact-sheets"));
+    command.arg(paths::target().join("sheets")).env("FRONTDESK_GALLERY", gallery).env_remove("FRONTDESK_BIN");
+    let own = ["zh-CN", "en", "ar", "de"].map(String::from);
+    proc::run(command.args(if languages.is_empty() { &own } else { languages }))
+}
+
 /// Builds the page that shows every view in every state, with the exports for it, into a folder.
 fn build_gallery(site: &Path) -> Result<()> {
     let widget = hash::inputs("gallery", &WIDGET_INPUTS)?;

@@ -44,6 +44,8 @@ cargo xtask <command>
   check                 format, lints (native and wasm), documentation, JavaScript, locale files
   build [--dev]         widget and loader, ready to be served, in dist/
   gallery               every view in every state, in target/demo-gallery, for `test` and `demo`
+  sheets [LANGUAGE…]    every screen in every state as contact sheets in target/sheets/, for people to look at; default zh-CN,
+                        en, ar and de
   package               the npm package in target/packages/, its types checked, and the websites that test it
   size                  what a visitor loads, in bytes, against the budget
   bench [--browser-only | --native-only] [ARGS]
@@ -111,6 +113,7 @@ fn run() -> Result<()> {
         "check" => args::none("check", rest).and_then(|()| check::run()),
         "build" => bundle::run(args::build(rest)?),
         "gallery" => args::none("gallery", rest).and_then(|()| bundle::gallery().map(drop)),
+        "sheets" => bundle::sheets(&rest),
         "package" => args::none("package", rest).and_then(|()| package::run()),
         "size" => args::none("size", rest).and_then(|()| size::run()),
         "install" => install::run(&install::Need::test(&args::install(rest)?)),

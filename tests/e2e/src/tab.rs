@@ -373,14 +373,23 @@ impl Tab {
         Ok(self.session.client.perform_actions(actions).await?)
     }
 
+    /// What it shows, as PNG.
+    ///
+    /// # Errors
+    ///
+    /// When it is gone.
+    pub async fn picture(&self) -> Result<Vec<u8>> {
+        self.show().await?;
+        Ok(self.session.client.screenshot().await?)
+    }
+
     /// Writes what is seen to a file below `target/e2e`.
     ///
     /// # Errors
     ///
     /// When the browser refuses, or the file cannot be written.
     pub async fn screenshot(&self, name: &str) -> Result<PathBuf> {
-        self.show().await?;
-        let picture = self.session.client.screenshot().await?;
+        let picture = self.picture().await?;
         let path = crate::output().join(format!("{name}.png"));
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder)?;

@@ -32,6 +32,8 @@ fn no_screen_breaks_a_rule() -> Result<()> {
                 .collect();
             look(rig, name, &own, &mut seen).await?;
         }
+        // A page with a call asks before it goes, and browsers say that they do not ask.
+        drop(rig.browser.complaints().await?);
         println!("{} scenes, {} runs of axe-core, {} rules passed", names.len(), seen.runs, seen.passed);
         ensure!(
             seen.runs > names.len() && seen.passed > 10 * seen.runs as u64,

@@ -37,6 +37,8 @@ const tone = () => {
   return URL.createObjectURL(new Blob([bytes], { type: 'audio/wav' }));
 };
 
+const moment = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
 const links = () => {
   const nav = document.querySelector('nav');
   for (const [name, values] of Object.entries(CHOICES)) {
@@ -81,7 +83,7 @@ const show = (name, { play, tall, after, host }, context) => {
     failed(error);
   }
   // What a visitor does by hand; parts of the widget may still be on their way.
-  if (after) setTimeout(() => Promise.resolve().then(() => after(root, scene, context.words, name)).catch(failed), 300);
+  if (after) context.waiting.push(moment(300).then(() => after(root, scene, context.words, name)).catch(failed));
   return scene;
 };
 
@@ -98,13 +100,16 @@ const main = async () => {
   answerCalls();
   const sound = tone();
   const sources = { bowl: here('art/bowl.svg'), tea: here('art/tea.svg'), sound, film: sound };
-  const context = { texts, sources, words: wordsOf(chosen.lang) };
+  const context = { texts, sources, words: wordsOf(chosen.lang), waiting: [] };
   window.names = Object.keys(scenes);
   const wanted = asked.get('scene')?.split(',');
   window.scenes = Object.entries(scenes)
     .filter(([name]) => !wanted || wanted.includes(name))
     .map(([name, scene]) => show(name, scene, context));
-  setTimeout(() => document.body.setAttribute('data-ready', ''), 1200);
+  // What is done by hand is done, and has moved to where it belongs.
+  await Promise.all([moment(400), ...context.waiting]);
+  await moment(800);
+  document.body.setAttribute('data-ready', '');
 };
 
 main();

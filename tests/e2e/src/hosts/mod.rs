@@ -30,7 +30,15 @@ pub enum Outcome {
     Link(&'static str),
     /// Not even a link can be shown, for this reason: the page is as it would be without us, with the link of its own.
     Nothing(&'static str),
+    /// It cannot be tried in this browser, for this reason.
+    Untried(&'static str),
 }
+
+/// What a page has changed for itself, the browser's driver has to use as well.
+const DRIVER: &[(Kind, Outcome)] = &[(
+    Kind::Webkit,
+    Outcome::Untried("WebKitGTK: its driver works by scripts in the page, which this page breaks"),
+)];
 
 impl Outcome {
     /// In a word or two.
@@ -40,6 +48,7 @@ impl Outcome {
             Self::Works => "works",
             Self::Link(_) => "link",
             Self::Nothing(_) => "nothing",
+            Self::Untried(_) => "not tried",
         }
     }
 
@@ -48,7 +57,7 @@ impl Outcome {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Works => "",
-            Self::Link(reason) | Self::Nothing(reason) => reason,
+            Self::Link(reason) | Self::Nothing(reason) | Self::Untried(reason) => reason,
         }
     }
 }
@@ -76,6 +85,11 @@ impl Host {
 
     const fn works(name: &'static str, what: &'static str) -> Self {
         Self { name, what, outcome: Outcome::Works, except: &[] }
+    }
+
+    /// Where what the driver needs is broken as well.
+    const fn works_without_driver(name: &'static str, what: &'static str) -> Self {
+        Self { name, what, outcome: Outcome::Works, except: DRIVER }
     }
 
     const fn link(name: &'static str, what: &'static str, reason: &'static str) -> Self {

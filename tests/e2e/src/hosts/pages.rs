@@ -37,7 +37,7 @@ pub const PAGES: &[Host] = &[
     ),
     Host::works("css-hidden", "everything that is not its own is hidden, five times over"),
     Host::works("css-huge", "`font-size: 300%` on the root; borders, margins, transitions on everything"),
-    Host::works("css-zoom", "`zoom` on root and body"),
+    Host::works_without_driver("css-zoom", "`zoom` on root and body"),
     Host::works("css-layers", "layers over everything, a sticky header, no scrolling"),
     Host::works(
         "cookie-wall",
@@ -46,9 +46,15 @@ pub const PAGES: &[Host] = &[
     Host::works("modal-dialog", "a modal dialog, until it is closed: the launcher waits beneath"),
     Host::works("inert-body", "the body is inert, hidden from screen readers, and takes no clicks"),
     Host::works("dark-print", "dark only, with rules for paper that show everything"),
-    Host::works("patched-arrays", "methods of arrays and strings replaced by older ones, others missing"),
-    Host::works("patched-promise", "no `fetch`, no `XMLHttpRequest`, parts of `Promise` missing"),
-    Host::works("patched-json", "`JSON.parse` throws, `structuredClone` is missing"),
+    Host::works_without_driver(
+        "patched-arrays",
+        "methods of arrays and strings replaced by older ones, others missing",
+    ),
+    Host::works_without_driver(
+        "patched-promise",
+        "no `fetch`, no `XMLHttpRequest`, parts of `Promise` missing",
+    ),
+    Host::works_without_driver("patched-json", "`JSON.parse` throws, `structuredClone` is missing"),
     Host::works(
         "patched-events",
         "a monitor around `addEventListener` that drops options, another `CustomEvent`",
