@@ -184,7 +184,9 @@ impl Fetch {
         let intake: Intake = self.keep(take).await?;
         self.queried.announced |= intake.announced;
         if intake.news {
-            self.arrived = Some(Instant::now());
+            let now = Instant::now();
+            self.arrived = Some(now);
+            self.readings.stir(now);
         }
         if !intake.typing {
             self.typing_until = None;

@@ -99,6 +99,11 @@ impl Readings {
         self.done = self.over && !doubt;
     }
 
+    /// Something was said: where nothing had been said for long, or as far as this poller knew, more may follow.
+    pub fn stir(&mut self, now: Instant) {
+        self.next = self.next.min(now + LIVELY);
+    }
+
     /// It could not be read, for now.
     pub fn failed(&mut self, now: Instant) {
         self.failed = self.failed.saturating_add(1);
@@ -162,6 +167,19 @@ mod tests {
             }
         }
         assert_eq!(times, [0, 4, 8, 12, 16, 20, 24, 28, 32, 36, 56]);
+    }
+
+    #[test]
+    fn it_is_read_sooner_again_once_something_is_said() {
+        let began = Instant::now();
+        let mut readings = Readings::new(true, began);
+        readings.read(began, false);
+        assert_eq!(readings.due(began + LIVELY), Due::No);
+        let said = began + LIVELY;
+        readings.stir(said);
+        readings.stir(at(said, 1));
+        assert_eq!(readings.due(at(said, 19)), Due::No);
+        assert_eq!(readings.due(said + LIVELY), Due::Beside);
     }
 
     #[test]
