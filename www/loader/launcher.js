@@ -96,7 +96,7 @@ export const create = (settings, loadPanel) => {
 
   /** Puts the element beside the body, where neither the page's transforms nor a swap of the body reach it. */
   const attach = () => {
-    if (host.isConnected || !document.body || attached > REATTACH_MAX || (target && attached)) return;
+    if (host.isConnected || !document.body || gone.signal.aborted || attached > REATTACH_MAX || (target && attached)) return;
     (target || root).append(host);
     // A frame that was taken out of the page starts anew when it comes back.
     if (attached++) frame && load();
@@ -148,7 +148,7 @@ export const create = (settings, loadPanel) => {
 
   /** Creates the frame, or creates it anew. A page that the browser only prerenders makes none. */
   const load = () => {
-    if (document.prerendering) return document.addEventListener('prerenderingchange', load, { once: true });
+    if (document.prerendering) return document.addEventListener('prerenderingchange', load, { once: true, signal: gone.signal });
     frame?.remove();
     loaded = failed = state.ready = false;
     frame = make('iframe', { title: label, src: page });

@@ -27,6 +27,9 @@ const textOf = (name, value) => {
   return value;
 };
 
+/** Of sentences, whatever object they are in. */
+const same = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);
+
 /** The other half of launcher.js for one instance; `seam` is what that gives. */
 export const attach = (seam) => {
   const { settings, state, mode, desk, origin, phones, root, host, box, panel, cover, launcher, badge, status } = seam;
@@ -239,7 +242,7 @@ export const attach = (seam) => {
     setTheme: (theme) => api.update({ theme: theme ?? 'auto' }),
     update(changes) {
       if (!changes || typeof changes !== 'object') throw new TypeError('update: an object is needed');
-      const changed = Object.entries(changes).filter(([name, value]) => settings[name] !== value);
+      const changed = Object.entries(changes).filter(([name, value]) => !same(settings[name], value));
       for (const [name, value] of changed) {
         if (!Object.hasOwn(UPDATES, name)) throw new TypeError(`update: "${name}" cannot be changed`);
         if (name === 'theme' && value != null && !THEMES.includes(value)) throw new TypeError(`theme: must be ${THEMES.join(', ')}`);

@@ -28,7 +28,13 @@ const roleOf = (element) => {
   return { radio: "radio", checkbox: "checkbox", button: "button", submit: "button" }[element.type] ?? "textbox";
 };
 
-const words = (node) => (node?.textContent ?? "").replace(/\s+/g, " ").trim();
+const lineOf = (text) => text.replace(/\s+/g, " ").trim();
+const words = (node) => lineOf(node?.textContent ?? "");
+/** What of it is read out. */
+const spoken = (node) => {
+  if (node.nodeType === Node.TEXT_NODE) return node.data;
+  return node.ariaHidden === "true" ? "" : [...node.childNodes].map(spoken).join("");
+};
 
 const nameOf = (element) => {
   const named = element.getAttribute("aria-label");
@@ -36,7 +42,7 @@ const nameOf = (element) => {
   const by = element.getAttribute("aria-labelledby");
   if (by) return by.split(/\s+/).map((id) => words(element.getRootNode().getElementById(id))).join(" ");
   if (element.labels?.length) return words(element.labels[0]);
-  return words(element) || element.title || element.placeholder || "";
+  return lineOf(spoken(element)) || element.title || element.placeholder || "";
 };
 
 /** The visible element of a role and, where it matters, a name. */

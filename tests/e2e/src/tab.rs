@@ -71,6 +71,15 @@ impl PartialEq for Tab {
     }
 }
 
+/// A script for this place. A browser whose frame has gone may run what was meant for it in the page around it.
+fn script(at: In, body: &str) -> String {
+    let here = match at {
+        In::Page => "",
+        In::Panel => "if (window === top) throw new Error('the frame of the panel has gone');",
+    };
+    format!("{here}\n{FINDERS}\n{body}")
+}
+
 impl Tab {
     pub(crate) fn new(session: Session, window: WindowHandle) -> Self {
         Self { session, window }
@@ -162,7 +171,7 @@ impl Tab {
     /// When it throws, or there is no such place now.
     pub async fn run(&self, at: In, body: &str, arguments: Vec<Value>) -> Result<Value> {
         self.enter(at).await?;
-        let answer = self.session.client.execute(&format!("{FINDERS}\n{body}"), arguments).await;
+        let answer = self.session.client.execute(&script(at, body), arguments).await;
         if answer.is_err() {
             self.session.forget_place().await;
         }
@@ -176,7 +185,7 @@ impl Tab {
     /// When it throws, or there is no such place now.
     pub async fn run_async(&self, at: In, body: &str, arguments: Vec<Value>) -> Result<Value> {
         self.enter(at).await?;
-        let answer = self.session.client.execute_async(&format!("{FINDERS}\n{body}"), arguments).await;
+        let answer = self.session.client.execute_async(&script(at, body), arguments).await;
         if answer.is_err() {
             self.session.forget_place().await;
         }
