@@ -53,7 +53,7 @@ impl Bench {
         let words = Rc::new(Words::new(texts, Locale::new("en")));
         let view = TranscriptView::new(element, words, Rc::new(Nowhere))
             .ok_or("the element belongs to no document")?;
-        let session = Session::new(Settings { desk: "bench".into(), locale: "en".into() });
+        let session = Session::new(Settings::new("bench", "en"));
         let mut bench = Self { session, view, seq: 0, ms: js_sys::Date::now() as u64, polling: None };
         bench.input(Input::Start(Saved::default()));
         bench.input(Input::Open);

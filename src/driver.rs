@@ -2,7 +2,7 @@
 
 use crate::ahead::Ahead;
 use crate::engine::{Chosen, Content, Engine};
-use crate::web::tabs::Said;
+use crate::web::tabs::{Opened, Said};
 use crate::web::wake::{Sign, is_visible};
 use crate::web::{Channel, Clock, Host, Storage, Timer, Transport, UploadNews, Wake, clock};
 use frontdesk_contract::{ClientId, ErrorCode};
@@ -76,6 +76,8 @@ struct Shared {
     vacant: RefCell<JsValue>,
     /// The session was opened by this page, not resumed, and nothing has happened in it as far as is known.
     fresh: Cell<bool>,
+    /// When the page said who the visitor is, in epoch milliseconds; 0: it has not.
+    since_ms: u64,
     /// What was answered before the session ran.
     ahead: RefCell<Ahead>,
     /// What the answer in hand was read from.
@@ -91,6 +93,8 @@ impl Driver {
         host: Host,
         screen: Rc<dyn Screen>,
     ) -> Self {
+        let clock = Clock::new();
+        let since_ms = if session.is_vouched_for() { clock.ms() } else { 0 };
         let shared = Rc::new_cyclic(|own: &Weak<Shared>| Shared {
             own: own.clone(),
             session: RefCell::new(session),
@@ -98,7 +102,7 @@ impl Driver {
             screen,
             host,
             desk: desk.to_owned(),
-            clock: Clock::new(),
+            clock,
             transport,
             storage: RefCell::default(),
             channel: RefCell::default(),
@@ -116,6 +120,7 @@ impl Driver {
             part: Cell::default(),
             vacant: RefCell::default(),
             fresh: Cell::default(),
+            since_ms,
             ahead: RefCell::default(),
             answer: RefCell::default(),
         });
@@ -406,6 +411,7 @@ impl Shared {
             }
             Said::Page { .. } => {}
             Said::Opened(other) => self.other_opened(other),
+            Said::Left => self.host.renew(),
             Said::Message(id, state) => self.input(Input::Told(id, state)),
             Said::Seen { session, seq } if session == self.session_tag() => {
                 self.input(Input::SeenElsewhere(seq));
@@ -419,16 +425,29 @@ impl Shared {
         self.session.borrow().credential().map_or(0, tag)
     }
 
-    /// Two tabs that opened at the same time have a session each, and one visitor: the smaller credential stays.
-    fn other_opened(&self, other: String) {
-        let own = self.session.borrow().credential().map(str::to_owned);
-        let Some(own) = own.filter(|own| *own != other && self.is_fresh()) else { return };
-        if other < own {
+    /// Two tabs that opened at the same time have a session each, and one visitor: the smaller credential stays. Two persons
+    /// are not one visitor: whom the site has named last stays.
+    fn other_opened(&self, other: Opened) {
+        let session = self.session.borrow();
+        let Some(own) = session.credential().filter(|own| *own != other.credential).map(str::to_owned) else {
+            return;
+        };
+        let person = session.person().map(str::to_owned);
+        drop(session);
+        let differs = person != other.person;
+        if differs && other.since_ms > self.since_ms {
+            // Nothing of whoever was here may be shown any longer.
+            return self.host.renew();
+        }
+        if !self.is_fresh() && !(differs && self.since_ms > other.since_ms) {
+            return;
+        }
+        if !differs && other.credential < own {
             self.fresh.set(false);
-            self.input(Input::Join(other));
+            self.input(Input::Join(other.credential));
         } else {
             // The other tab may have written over it.
-            self.perform(vec![Effect::Keep(Record::Session { credential: own })]);
+            self.perform(vec![Effect::Keep(Record::Session { credential: own, person })]);
         }
     }
 
@@ -438,10 +457,11 @@ impl Shared {
 
     /// A session was opened by this page: the other tabs are told.
     fn announce(&self, record: &Record) {
-        let Record::Session { credential } = record else { return };
+        let Record::Session { credential, person } = record else { return };
         self.fresh.set(true);
         if let Some(channel) = &*self.channel.borrow() {
-            channel.opened(credential);
+            let (credential, person) = (credential.clone(), person.clone());
+            channel.opened(&Opened { credential, person, since_ms: self.since_ms });
         }
     }
 

@@ -1,11 +1,14 @@
 //! The exported API: one call mounts the widget into an element, its handle takes it away again.
 
 use crate::entrance;
+use crate::farewell;
 use crate::ui::context::Context;
 use crate::ui::panel::panel;
 use crate::ui::text;
 use crate::ui::words::Words;
-use crate::web::{Host, Locale, locale};
+use crate::web::{Host, Locale, clock, locale};
+use frontdesk_contract::{ClientId, MAX_IDENTITY_BYTES};
+use frontdesk_core::Identity;
 use js_sys::Reflect;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -41,6 +44,8 @@ pub struct Settings {
     pub session: Option<String>,
     /// What stands in the composer at first.
     pub draft: Option<String>,
+    /// Who the visitor is, where the site says so.
+    pub identity: Option<Identity>,
 }
 
 impl Settings {
@@ -66,6 +71,7 @@ impl Settings {
         if theme.as_ref().is_some_and(|theme| theme != "light" && theme != "dark") {
             return Err("settings.theme: must be light, dark or auto".to_owned());
         }
+        let identity = identity(&get("identity"))?;
         let texts = get("texts");
         if !texts.is_object() {
             return Err("settings.texts: the sentences of a language are needed".to_owned());
@@ -82,8 +88,22 @@ impl Settings {
             open: get("open").is_truthy(),
             session: get("session").as_string(),
             draft: get("draft").as_string(),
+            identity,
         })
     }
+}
+
+/// A token, alone or in an object with an id that it has had in this page before.
+fn identity(from: &JsValue) -> Result<Option<Identity>, String> {
+    if from.is_null() || from.is_undefined() {
+        return Ok(None);
+    }
+    let get = |name: &str| Reflect::get(from, &name.into()).unwrap_or_default().as_string();
+    let token = from.as_string().or_else(|| get("token")).filter(|token| !token.is_empty());
+    let token = token.filter(|token| token.len() <= MAX_IDENTITY_BYTES);
+    let token = token.ok_or("settings.identity: a token of the site's server is needed")?;
+    let known = get("id").map(ClientId::new).filter(|id| id.check().is_ok());
+    Ok(Some(Identity { token, id: known.unwrap_or_else(|| ClientId::from_bits(clock::chance())) }))
 }
 
 /// A mounted widget.
@@ -199,6 +219,12 @@ impl Handle {
         self.with(|mounted| mounted.context.say(text));
     }
 
+    /// Ends what there is, and erases it here and at the proxy: the visitor signs out, or wants it so.
+    #[wasm_bindgen(js_name = logOut)]
+    pub fn log_out(&self) {
+        self.with(|mounted| farewell::leave(mounted.context));
+    }
+
     /// `light`, `dark`, or anything else for what the visitor's system says.
     #[wasm_bindgen(js_name = setTheme)]
     pub fn set_theme(&self, theme: &str) {
@@ -254,7 +280,8 @@ fn begin(root: &HtmlElement, settings: &Settings) -> Context {
     entrance::set_open(context, settings.open);
     context.desk().set_draft(settings.draft.clone().unwrap_or_default());
     let session = settings.session.clone();
-    let settings = frontdesk_core::Settings { desk: settings.desk.clone(), locale: tag };
+    let identity = settings.identity.clone();
+    let settings = frontdesk_core::Settings { desk: settings.desk.clone(), locale: tag, identity };
     spawn_local(async move {
         host.ready();
         entrance::begin(context, settings, session).await;

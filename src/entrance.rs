@@ -5,10 +5,11 @@
 use crate::ahead::Ahead;
 use crate::driver::Driver;
 use crate::engine::Engine;
+use crate::farewell;
 use crate::lazy::{self, Missing};
 use crate::ui::context::{Context, Desk};
 use crate::ui::view_state::ViewState;
-use crate::web::tabs::Overheard;
+use crate::web::tabs::{Opened, Overheard};
 use crate::web::transport::Request;
 use crate::web::{Storage, Timer, Transport, json, tabs};
 use crate::wire::Read;
@@ -42,7 +43,7 @@ pub struct Entrance {
     ahead: RefCell<Ahead>,
     channel: RefCell<Option<Overheard>>,
     /// The session that another tab has opened meanwhile.
-    other: RefCell<Option<String>>,
+    other: RefCell<Option<Opened>>,
     timer: RefCell<Option<Timer>>,
 }
 
@@ -50,6 +51,11 @@ impl Entrance {
     /// What the desk offers, once it was asked.
     pub fn offers(&self) -> Option<Offers> {
         self.ahead.borrow().offers().cloned()
+    }
+
+    /// The credential of a session in which nothing was said yet.
+    pub fn credential(&self) -> Option<String> {
+        self.ahead.borrow().credential().map(str::to_owned)
     }
 }
 
@@ -64,17 +70,22 @@ pub async fn begin(context: Context, settings: Settings, session: Option<String>
         && saved.take_over(&credential)
     {
         storage.forget(&RecordKey::Rating);
-        storage.keep(Record::Session { credential }, None, Box::new(|_| {}));
+        storage.keep(Record::Session { credential, person: None }, None, Box::new(|_| {}));
     }
+    let left = farewell::take_farewell(&mut saved);
     let Some(desk) = desk.upgrade() else { return };
+    if !left.is_empty() {
+        let (endpoint, storage) = (desk.endpoint.clone(), storage.clone());
+        spawn_local(async move { farewell::erase(&endpoint, &storage, left).await });
+    }
     let entrance = &desk.entrance;
     let begun = !saved.records.is_empty();
     if storage.is_kept() && !begun {
         // In the turn of the other tab's message the session cannot begin: it may be this one that speaks.
-        let heard = move |credential| {
+        let heard = move |opened| {
             let Some(desk) = context.try_desk() else { return };
-            if let Some(credential) = credential {
-                desk.entrance.other.replace(Some(credential));
+            if let Some(opened) = opened {
+                desk.entrance.other.replace(Some(opened));
             }
             want(context);
         };
@@ -184,10 +195,10 @@ fn run(context: Context) {
     };
     entrance.request.take();
     entrance.channel.take();
-    if let Some(credential) = entrance.other.take()
+    if let Some(Opened { credential, person, .. }) = entrance.other.take()
         && !saved.records.iter().any(|record| record.key() == RecordKey::Session)
     {
-        saved.records.push(Record::Session { credential });
+        saved.records.push(Record::Session { credential, person });
     }
     let name = settings.desk.clone();
     let transport = Transport::new(&desk.endpoint);

@@ -9,6 +9,7 @@
 //! - `entrance`: greets, before there is a session; `ahead`: what it was told; `engine`: what runs one, as the views see it
 //! - `driver`: performs the core's effects through the ports and feeds the results back; decides nothing
 //! - `web`: one browser effect per file, each a handle that stops when it is dropped
+//! - `farewell`: signing out, and erasing
 //! - `lazy`: parts that are loaded when they are first needed
 //! - `embed`: the exported API, `mount` and its handle, and the Leptos component `FrontDesk`
 //! - `bench`: exports for measuring a long transcript (feature `bench`)
@@ -32,6 +33,8 @@ pub mod embed;
 pub mod engine;
 #[cfg(target_arch = "wasm32")]
 pub mod entrance;
+#[cfg(target_arch = "wasm32")]
+pub mod farewell;
 #[cfg(target_arch = "wasm32")]
 pub mod lazy;
 #[cfg(target_arch = "wasm32")]

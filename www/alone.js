@@ -2,7 +2,7 @@
 
 export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, softphone, isVideo }) => {
   const { locale, theme, title, color, sound } = root.dataset;
-  const texts = window.frontdeskSettings?.texts ?? root.dataset.texts;
+  const { texts, identity } = { ...root.dataset, ...window.frontdeskSettings };
   const page = locale || (root.dataset.mode === 'inline' && document.documentElement.lang) || null;
   const tell = (name, detail) => window.dispatchEvent(new CustomEvent(`frontdesk:${name}`, { detail }));
   // A site's own SDK may take the place of ours: see docs/calls.md.
@@ -24,6 +24,7 @@ export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, so
       handle?.startCall(wish);
     },
     hangUp: () => handle?.hangUp(),
+    logout: () => handle?.logOut(),
   };
   const host = {
     softphone: () => adapter ?? softphone(),
@@ -33,7 +34,8 @@ export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, so
   const open = async (ticket) => {
     const taken = ticket && (await (await import('./window.js')).takeOver(endpoint, desk, ticket));
     if (taken?.refused) return apologise('refused', () => open().catch(() => apologise()));
-    handle = await start({ locale: page, theme, title, color, sound, texts, ...taken?.settings }, host, true, taken);
+    const own = { locale: page, theme, title, color, sound, texts, identity };
+    handle = await start({ ...own, ...taken?.settings }, host, true, taken);
     // Whoever came here with a ticket came for a call.
     if (taken || wish !== undefined) handle.startCall(Boolean(wish));
   };

@@ -164,6 +164,7 @@ const start = async (settings, host, open, taken) => {
     open,
     session: taken?.session,
     draft: taken?.draft,
+    identity: settings.identity,
   });
 };
 
@@ -217,6 +218,7 @@ const serveLoader = () => {
     ready: () => post('ready'),
     call: (detail) => post('call', { detail }),
     told: ([name, detail]) => post('told', { name, detail }),
+    renew: () => post('renew'),
     vault: async ([id, text]) => (await import('./vault.js')).vault(askVault, id, text),
   };
 
@@ -254,6 +256,7 @@ const serveLoader = () => {
     hang: () => handle?.hangUp(),
     prefill: ({ text }) => typeof text === 'string' && soon(() => handle.prefill(text)),
     send: ({ text }) => typeof text === 'string' && soon(() => handle.say(text)),
+    leave: () => soon(() => handle.logOut()),
     look({ theme, color }) {
       paint(typeof color === 'string' ? color : '');
       soon(() => handle.setTheme(String(theme)));

@@ -532,6 +532,7 @@ fn tell(host: &Host, told: Told) {
         }
         Told::Connection(state) => host.told("connection", &object(&[("state", state.into())])),
         Told::Rated => host.told("rating", &object(&[])),
+        Told::Refused(code) => host.told("error", &object(&[("code", code.into())])),
         Told::Message(from, at_ms) => {
             host.told("message", &object(&[("from", from.into()), ("at_ms", (at_ms as f64).into())]));
         }

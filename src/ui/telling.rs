@@ -1,7 +1,7 @@
 //! What the page is told of the conversation: who serves, whether requests get through, that something was said. No text.
 
 use crate::ui::view_state::{Dock, Facing, ViewState};
-use frontdesk_contract::Sender;
+use frontdesk_contract::{ErrorCode, Sender};
 use frontdesk_core::{Connection, EntryKind, Session};
 use std::cell::Cell;
 
@@ -14,6 +14,8 @@ pub enum Told {
     Connection(&'static str),
     /// A rating has arrived.
     Rated,
+    /// The desk refuses the visitor, for a reason in a word.
+    Refused(&'static str),
     /// Somebody has said something: `agent`, `robot` or `system`, at this time in epoch milliseconds.
     Message(&'static str, u64),
 }
@@ -33,6 +35,9 @@ pub fn changes(before: &ViewState, after: &ViewState) -> Vec<Told> {
             Connection::NotReceiving => "not-receiving",
             Connection::NotSending => "not-sending",
         }));
+    }
+    if let (Some(Some(code)), true) = (after.refused, before.refused != after.refused) {
+        told.push(Told::Refused(why(code)));
     }
     if thanked(after) && !thanked(before) {
         told.push(Told::Rated);
@@ -65,6 +70,17 @@ impl Messages {
     }
 }
 
+/// What a page can do something about has a word of its own.
+fn why(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::IdentityMissing => "identity_missing",
+        ErrorCode::IdentityExpired => "identity_expired",
+        ErrorCode::IdentityUsed => "identity_used",
+        ErrorCode::IdentityRefused => "identity_refused",
+        _ => "refused",
+    }
+}
+
 fn who(sender: &Sender) -> &'static str {
     match sender {
         Sender::Agent(_) => "agent",
@@ -89,5 +105,9 @@ mod tests {
         assert_eq!(changes(&rated, &rated), []);
         let robot = ViewState { facing: Facing::Robot, name: "Mia".into(), ..nobody.clone() };
         assert_eq!(changes(&nobody, &robot), []);
+        let refused =
+            ViewState { refused: Some(Some(ErrorCode::IdentityExpired)), ..ViewState::default() };
+        assert_eq!(changes(&nobody, &refused), [Told::Refused("identity_expired")]);
+        assert_eq!(changes(&refused, &refused), []);
     }
 }

@@ -39,6 +39,8 @@ pub struct ViewState {
     pub typing: bool,
     /// There is a conversation to end.
     pub can_end: bool,
+    /// Something was said that can be erased.
+    pub can_erase: bool,
     /// A person can be asked for.
     pub can_ask_person: bool,
     /// A robot can be asked for.
@@ -148,6 +150,7 @@ impl ViewState {
             memory_only: session.storage_failed(),
             typing: session.agent_typing() && served,
             can_end: open,
+            can_erase: !session.transcript().entries().is_empty(),
             can_ask_person: agent_offered
                 && connecting.is_none()
                 && session.connect_error().is_none()
@@ -281,7 +284,7 @@ mod tests {
             ..Offers::default()
         };
         for offers in [Offers::default(), Offers { call: CallOffer::default(), ..all.clone() }, all] {
-            let mut session = Session::new(Settings { desk: "shop".into(), locale: "en".into() });
+            let mut session = Session::new(Settings::new("shop", "en"));
             let nothing = Saved { schema: SCHEMA, records: Vec::new() };
             answer(&mut session, vec![Input::Start(nothing)], &offers);
             assert_eq!(ViewState::greeting(None, false), ViewState::of(&session));

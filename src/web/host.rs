@@ -68,6 +68,16 @@ impl Host {
         self.call("told", &js_sys::Array::of2(&name.into(), detail));
     }
 
+    /// The visitor is somebody else from now on, or nobody: all that is here is to go and to begin anew. A host that cannot do
+    /// that has its page loaded again.
+    pub fn renew(&self) {
+        if self.call("renew", &JsValue::UNDEFINED).is_none()
+            && let Some(window) = web_sys::window()
+        {
+            let _ = window.location().reload();
+        }
+    }
+
     /// The panel can be used.
     pub fn ready(&self) {
         self.call("ready", &JsValue::UNDEFINED);

@@ -98,6 +98,7 @@ fn name(key: &RecordKey) -> String {
         RecordKey::Rating => ("rating", ""),
         RecordKey::Leave => ("leave", ""),
         RecordKey::Draft => ("draft", ""),
+        RecordKey::Farewell => ("farewell", ""),
         RecordKey::Feedback(id) => ("feedback/", id.as_str()),
         RecordKey::Outgoing(id) => ("outgoing/", id.as_str()),
     };

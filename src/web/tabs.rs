@@ -16,6 +16,7 @@ const PAGE: u32 = 3;
 const OPENED: u32 = 4;
 const MESSAGE: u32 = 5;
 const SEEN: u32 = 6;
+const LEFT: u32 = 7;
 
 /// What another tab said.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,8 +32,10 @@ pub enum Said {
         /// What came.
         page: EventPage,
     },
-    /// A new session was opened, with this credential.
-    Opened(String),
+    /// A session was opened, or is another person's now.
+    Opened(Opened),
+    /// The visitor has left for good, from another tab.
+    Left,
     /// How far a message of the visitor is; `None`: it was given up.
     Message(ClientId, Option<MineState>),
     /// The visitor has seen all events of a session.
@@ -42,6 +45,17 @@ pub enum Said {
         /// Up to this number.
         seq: u64,
     },
+}
+
+/// A session that another tab has opened.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opened {
+    /// Its credential.
+    pub credential: String,
+    /// To whom it belongs, where that is known.
+    pub person: Option<String>,
+    /// When that tab was told who the visitor is, in epoch milliseconds; 0: it was not.
+    pub since_ms: u64,
 }
 
 /// A state as a number: what a file's upload has reached is told beyond [`UPLOADING`]. Why something was refused, only the
@@ -103,9 +117,11 @@ impl Channel {
         self.post(&Array::of4(&PAGE.into(), &session.into(), &(after as f64).into(), page));
     }
 
-    /// Tells that a new session was opened.
-    pub fn opened(&self, credential: &str) {
-        self.post(&Array::of2(&OPENED.into(), &credential.into()));
+    /// Tells that a session was opened, and whose it is.
+    pub fn opened(&self, opened: &Opened) {
+        let person = opened.person.as_deref().map_or(JsValue::NULL, JsValue::from_str);
+        let since = (opened.since_ms as f64).into();
+        self.post(&Array::of4(&OPENED.into(), &opened.credential.as_str().into(), &person, &since));
     }
 
     /// Tells how far a message of the visitor is.
@@ -124,6 +140,22 @@ impl Channel {
     }
 }
 
+/// Tells the other tabs of the desk that the visitor has left for good.
+pub fn tell_left(desk: &str) {
+    if let Some(channel) = channel(desk) {
+        let _ = channel.post_message(&Array::of1(&LEFT.into()));
+        channel.close();
+    }
+}
+
+fn opened(data: &Array) -> Option<Opened> {
+    Some(Opened {
+        credential: data.get(1).as_string()?,
+        person: data.get(2).as_string(),
+        since_ms: data.get(3).as_f64().unwrap_or_default() as u64,
+    })
+}
+
 /// Hears that another tab has a session; stops on drop.
 #[must_use = "dropping the handle closes the channel"]
 pub struct Overheard {
@@ -131,15 +163,19 @@ pub struct Overheard {
     _heard: Listener,
 }
 
-/// Calls `heard` whenever another tab of the desk speaks, with the credential of the session that it has just opened.
-/// `None` where the browser refuses the channel.
-pub fn overhear(desk: &str, heard: Box<dyn Fn(Option<String>)>) -> Option<Overheard> {
+/// Calls `heard` whenever another tab of the desk speaks, with the session that it has just opened. `None` where the browser
+/// refuses the channel.
+pub fn overhear(desk: &str, heard: Box<dyn Fn(Option<Opened>)>) -> Option<Overheard> {
     let channel = channel(desk)?;
     let listen = move |event: web_sys::Event| {
         let data = event.unchecked_into::<MessageEvent>().data();
         let Some(data) = data.dyn_ref::<Array>() else { return };
-        let opened = data.get(0).as_f64() == Some(OPENED.into());
-        heard(data.get(1).as_string().filter(|_| opened));
+        match data.get(0).as_f64().unwrap_or_default() as u32 {
+            OPENED => heard(opened(data)),
+            // Nothing of whoever has left is here.
+            LEFT => {}
+            _ => heard(None),
+        }
     };
     let listener = Listener::new(&channel, "message", Box::new(listen));
     Some(Overheard { channel, _heard: listener })
@@ -171,7 +207,8 @@ fn read(data: &JsValue) -> Option<Said> {
             return Some(Said::Message(id, state_of(number(2)? as u32)));
         }
         SEEN => return Some(Said::Seen { session: number(1)? as u32, seq: number(2)? as u64 }),
-        OPENED => return Some(Said::Opened(data.get(1).as_string()?)),
+        OPENED => return Some(Said::Opened(opened(data)?)),
+        LEFT => return Some(Said::Left),
         _ => return None,
     };
     Some(Said::Tab(TabMessage { from: number(1)? as u64, kind }))

@@ -18,6 +18,9 @@ pub type Outcome = Result<Answer, Failure>;
 /// Requests of at most so many bytes outlive their page.
 const KEPT_ALIVE_BYTES: usize = 8 * 1024;
 
+/// Erasing is given up after this time, in milliseconds.
+const ERASE_MS: u64 = 5_000;
+
 /// Where the API is.
 pub struct Transport {
     base: String,
@@ -66,6 +69,24 @@ impl Transport {
         let body = Some(JsValue::from_str("{}"));
         let request = self.finish("POST", path, body, Some(credential), None);
         json::from_js(exchange(request).await.ok()?)
+    }
+
+    /// Has the proxy erase the session of this credential. The request goes on when the page is gone.
+    ///
+    /// # Errors
+    /// As of any request.
+    pub async fn erase(&self, credential: &str) -> Result<(), Failure> {
+        let abort = AbortController::new().ok();
+        let request = self.of_call(("DELETE", "session", None), credential, abort.as_ref(), true);
+        let give_up = move || {
+            if let Some(abort) = &abort {
+                abort.abort();
+            }
+        };
+        let late = Timer::after(ERASE_MS, Box::new(give_up));
+        let outcome = exchange(request).await;
+        drop(late);
+        outcome.map(drop)
     }
 
     /// Uploads a file; see [`UploadRequest::send`].

@@ -173,7 +173,10 @@ fn kind_of(name: &str, value: Value) -> Option<EventKind> {
 impl Read for Record {
     fn read(mut value: Value, fits: &mut bool) -> Self {
         if let Some(mut inside) = value.given("session") {
-            return Self::Session { credential: field!(inside, fits, credential) };
+            return Self::Session {
+                credential: field!(inside, fits, credential),
+                person: field!(inside, fits, person),
+            };
         }
         if let Some(mut inside) = value.given("outgoing") {
             return Self::Outgoing {
@@ -213,6 +216,9 @@ impl Read for Record {
         }
         if let Some(mut inside) = value.given("draft") {
             return Self::Draft { text: field!(inside, fits, text) };
+        }
+        if let Some(mut inside) = value.given("farewell") {
+            return Self::Farewell { credentials: field!(inside, fits, credentials) };
         }
         Self::Feedback(field!(value, fits, feedback))
     }

@@ -58,9 +58,10 @@ impl Write for Body {
 impl Write for Record {
     fn write(&self) -> Value {
         match self {
-            Self::Session { credential } => {
-                variant("session", object(vec![("credential", credential.write())]))
-            }
+            Self::Session { credential, person } => variant(
+                "session",
+                object(vec![("credential", credential.write()), ("person", person.write())]),
+            ),
             Self::Outgoing { id, text, at_ms } => variant(
                 "outgoing",
                 object(vec![("id", id.write()), ("text", text.write()), ("at_ms", at_ms.write())]),
@@ -93,6 +94,9 @@ impl Write for Record {
             Self::Leave(left) => variant("leave", left.write()),
             Self::Feedback(feedback) => variant("feedback", feedback.write()),
             Self::Draft { text } => variant("draft", object(vec![("text", text.write())])),
+            Self::Farewell { credentials } => {
+                variant("farewell", object(vec![("credentials", credentials.write())]))
+            }
         }
     }
 }

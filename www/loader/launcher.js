@@ -9,7 +9,7 @@ import { CSS as SHEET } from './style.js';
 const REATTACH_MAX = 50;
 const MODES = ['bubble', 'inline', 'fullscreen'];
 /** What panel.js does, and the page may ask for before that is there. */
-const LATER = ['startCall', 'hangUp', 'prefill', 'sendMessage', 'setLocale', 'setTheme', 'update'];
+const LATER = ['startCall', 'hangUp', 'logout', 'prefill', 'sendMessage', 'setLocale', 'setTheme', 'update'];
 
 /**
  * Makes an instance. `settings` are those of docs/embedding.md with `origin`, that of the desk; `loadPanel` answers a promise
@@ -165,6 +165,14 @@ export const create = (settings, loadPanel) => {
     withPanel((other) => other.framed(loaded));
   };
 
+  /** Takes the frame away, and makes another where the visitor looks. */
+  const unload = () => {
+    frame?.remove();
+    frame = loaded = failed = undefined;
+    state.ready = false;
+    if (state.open) load();
+  };
+
   /** Shows or hides the panel; `focus` is false when the visitor did not ask for it just now. */
   const setOpen = (open, focus) => {
     if (open === state.open || (inline && !open) || gone.signal.aborted) return;
@@ -210,6 +218,8 @@ export const create = (settings, loadPanel) => {
     toggle,
     show: () => setVisible(true),
     hide: () => setVisible(false),
+    /** Who the visitor is, by a token of the site's server. Nothing is asked for that before the visitor acts. */
+    identify: (who) => (frame ? withPanel((other) => other.identify(who)) : (settings.identity = who?.token)),
     getUnread: () => state.unread,
     getState: () => ({ ...state }),
     /** Calls `run` with the detail of each event of this instance; answers its own undo. */
@@ -246,7 +256,7 @@ export const create = (settings, loadPanel) => {
   /** What panel.js is given. */
   const seam = {
     settings, state, mode, desk, origin, phones, root, host, box, panel, cover, launcher, badge, status,
-    link, button, listen, emit, load, fail, dress, wear, setOpen,
+    link, button, listen, emit, load, unload, fail, dress, wear, setOpen,
     frame: () => frame,
     color: () => color,
     label: () => label,
@@ -277,9 +287,11 @@ export const create = (settings, loadPanel) => {
   }
   if (inline) setOpen(true, false);
   else if (kept) {
-    state.conversation = true;
+    state.conversation = kept !== '0';
     const resume = () => {
       if (frame || gone.signal.aborted) return;
+      // The visitor has signed out, and the page was gone before that was done.
+      if (kept === '0') return api.logout();
       // On a phone the panel would cover the page that the visitor has just asked for.
       if (kept === '2' && !phones.matches) setOpen(true, false);
       else load();

@@ -10,16 +10,21 @@ import { MORE_CSS } from './style.js';
 const READY_MS = 15000;
 const HELLO_MS = 2000;
 /** What the frame tells of the conversation. */
-const TOLD = ['message', 'agent', 'connection', 'rating'];
+const TOLD = ['message', 'agent', 'connection', 'rating', 'error'];
 /** What else of the page's style the panel takes over: `--frontdesk-font`, `--frontdesk-radius`. */
 const TOKENS = ['font', 'radius'];
 const THEMES = ['light', 'dark', 'auto'];
 const TEXT_MAX = 10000;
 /** What `update` may change, and whether the frame must begin anew for it. */
 const UPDATES = {
-  locale: true, texts: true, title: true, calls: true, sound: true,
+  locale: true, texts: true, title: true, calls: true, sound: true, identity: true,
   color: false, theme: false, position: false, pageTitle: false, badge: false, back: false,
 };
+
+/** The longest token that the desk takes. */
+const TOKEN_MAX = 8192;
+
+const hex = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join('');
 
 const textOf = (name, value) => {
   if (typeof value !== 'string') throw new TypeError(`${name}: a text is needed`);
@@ -34,7 +39,7 @@ const same = (one, other) => one === other || JSON.stringify(one) === JSON.strin
 export const attach = (seam) => {
   const { settings, state, mode, desk, origin, phones, root, host, box, panel, cover, launcher, badge, status } = seam;
   const { link, button, listen, emit } = seam;
-  const nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => (byte + 256).toString(16).slice(1)).join('');
+  const nonce = hex();
   const remember = flag(desk);
   const entry = `frontdesk ${nonce}`; // of the history, while the back button closes the panel
 
@@ -47,6 +52,7 @@ export const attach = (seam) => {
   let queued; // a sentence about it, while the visitor queues
   let mark = ''; // what stands before the title of the host page
   let stale; // the frame begins anew when the call is over
+  let identity = {}; // the token in use, and the id of the one opening that it is good for
   const wishes = []; // what the frame is to hear once it is ready
 
   const post = (type, fields) => peer?.postMessage({ frontdesk: 1, nonce, type, ...fields }, origin);
@@ -123,7 +129,10 @@ export const attach = (seam) => {
       const color = seam.color() || null;
       const page = getComputedStyle(host);
       const tokens = Object.fromEntries(TOKENS.map((name) => [name, page.getPropertyValue(`--frontdesk-${name}`).trim()]));
+      const token = settings.identity;
+      if (token !== identity.token) identity = { token, id: hex() };
       const own = { locale: locale || root.lang || null, theme, title, color, tokens, sound, texts, mode };
+      if (token) own.identity = identity;
       post('init', { settings: own, open: state.open, focus: wantsFocus });
       measure();
     },
@@ -138,6 +147,18 @@ export const attach = (seam) => {
       announced = true;
     },
     close: () => seam.setOpen(false),
+    /** The visitor is somebody else from now on, or nobody. */
+    renew() {
+      delete settings.identity;
+      heard.unread({ count: 0 });
+      heard.queue({});
+      heard.conversation({ open: false });
+      state.agent = state.call = null;
+      remember('');
+      peer = null;
+      clearTimeout(timer);
+      seam.unload();
+    },
     unread({ count, text }) {
       state.unread = count;
       news = text;
@@ -230,6 +251,21 @@ export const attach = (seam) => {
       wish('call', { view, media: options?.media });
     },
     hangUp: () => post('hang'),
+    identify(who) {
+      const token = who?.token;
+      if (typeof token !== 'string' || !token || token.length > TOKEN_MAX) {
+        throw new TypeError(`identify: an object with a token is needed, of at most ${TOKEN_MAX} characters`);
+      }
+      api.update({ identity: token });
+    },
+    logout() {
+      delete settings.identity;
+      wishes.length = 0;
+      state.conversation = false;
+      // Should the page go before that is done, the next one does it.
+      remember('0');
+      wish('leave', {}, true);
+    },
     prefill: (text) => wish('prefill', { text: textOf('prefill', text) }),
     sendMessage(text) {
       if (!textOf('sendMessage', text).trim()) throw new TypeError('sendMessage: the text is empty');

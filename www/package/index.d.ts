@@ -30,6 +30,8 @@ export interface Settings {
   back?: Switch;
   /** The website's own sentences by their keys. */
   texts?: Record<string, string>;
+  /** Who the visitor is: a token that the website's server has signed. */
+  identity?: string;
 }
 
 export type Switch = boolean | 'on' | 'off';
@@ -57,7 +59,11 @@ export interface Events {
   rating: Record<string, never>;
   call: { stage: CallStage; media: CallMedia | null; cause: string | null };
   connection: { state: 'online' | 'offline' | 'not-receiving' | 'not-sending' };
-  error: { code: 'frame_unreachable' | 'wrong_call'; message?: string };
+  /** `frame_unreachable`, `wrong_call`, or why the desk refuses the visitor, such as `identity_expired`. */
+  error: {
+    code: 'frame_unreachable' | 'wrong_call' | 'refused' | 'identity_missing' | 'identity_expired' | 'identity_used' | 'identity_refused';
+    message?: string;
+  };
 }
 
 export type CallStage =
@@ -91,6 +97,10 @@ export interface Commands {
   hide(): void;
   startCall(options?: { media?: CallMedia }): void;
   hangUp(): void;
+  /** Says who the visitor is, by a token that the website's server has signed. Of another person nothing is shown any more. */
+  identify(who: { token: string }): void;
+  /** Ends the conversation and erases it here and at the desk: the visitor signs out. */
+  logout(): void;
   /** Writes this into the composer, unless the visitor has begun to write. */
   prefill(text: string): void;
   /** Says this in the visitor's name: for what the visitor has just clicked. */

@@ -3,7 +3,7 @@
 /** By a change of these an instance is another one. */
 export const FIXED = ['desk', 'origin', 'mode'];
 /** These, `update` takes. */
-export const CHANGEABLE = ['locale', 'texts', 'title', 'calls', 'sound', 'color', 'theme', 'position', 'pageTitle', 'badge', 'back'];
+export const CHANGEABLE = ['locale', 'texts', 'title', 'calls', 'sound', 'color', 'theme', 'position', 'pageTitle', 'badge', 'back', 'identity'];
 /** What an instance tells. */
 export const EVENTS = [
   'ready', 'opened', 'closed', 'unread', 'message', 'conversation-started', 'conversation-ended', 'queue', 'agent', 'rating',
@@ -11,7 +11,7 @@ export const EVENTS = [
 ];
 /** What can be asked of an instance. */
 export const METHODS = [
-  'open', 'close', 'toggle', 'show', 'hide', 'startCall', 'hangUp', 'prefill', 'sendMessage', 'setLocale', 'setTheme', 'update',
+  'open', 'close', 'toggle', 'show', 'hide', 'startCall', 'hangUp', 'identify', 'logout', 'prefill', 'sendMessage', 'setLocale', 'setTheme', 'update',
   'getUnread', 'getState', 'on', 'once', 'off', 'destroy',
 ];
 const SWITCHES = ['sound', 'pageTitle', 'badge', 'back'];

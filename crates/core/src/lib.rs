@@ -33,6 +33,6 @@ pub use effect::{Call, Effect, RequestId, Upload};
 pub use failure::Failure;
 pub use input::{Answer, Input, NewFile, Role};
 pub use now::Now;
-pub use session::{Connection, HistoryState, LeaveState, RatingState, Session, Settings, Stage};
+pub use session::{Connection, HistoryState, Identity, LeaveState, RatingState, Session, Settings, Stage};
 pub use snapshot::{Record, RecordKey, Saved};
 pub use transcript::{Change, Entry, EntryKind, MineState, Transcript};

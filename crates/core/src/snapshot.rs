@@ -14,6 +14,9 @@ pub enum Record {
     Session {
         /// The proxy's credential.
         credential: String,
+        /// The person to whom it belongs ([`frontdesk_contract::Visitor::person`]), where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        person: Option<String>,
     },
     /// A text that the centre does not have yet.
     Outgoing {
@@ -74,6 +77,11 @@ pub enum Record {
         /// As it was written.
         text: String,
     },
+    /// Sessions that the visitor has left behind, and that the proxy is still to erase.
+    Farewell {
+        /// Their credentials.
+        credentials: Vec<String>,
+    },
 }
 
 /// Where a record is kept; one record a key.
@@ -91,6 +99,8 @@ pub enum RecordKey {
     Feedback(ClientId),
     /// The only draft.
     Draft,
+    /// All that is still to be erased.
+    Farewell,
 }
 
 impl Record {
@@ -105,6 +115,7 @@ impl Record {
             Self::Leave(_) => RecordKey::Leave,
             Self::Feedback(feedback) => RecordKey::Feedback(feedback.id.clone()),
             Self::Draft { .. } => RecordKey::Draft,
+            Self::Farewell { .. } => RecordKey::Farewell,
         }
     }
 }
@@ -123,14 +134,14 @@ impl Saved {
     /// sent yet stays, as after a session that has ended. Answers whether it is another session.
     pub fn take_over(&mut self, session: &str) -> bool {
         let same =
-            |record: &Record| matches!(record, Record::Session { credential } if credential == session);
+            |record: &Record| matches!(record, Record::Session { credential, .. } if credential == session);
         if self.records.iter().any(same) {
             return false;
         }
         self.records.retain(|record| {
             !matches!(record, Record::Session { .. } | Record::Rating { .. } | Record::Feedback(_))
         });
-        self.records.push(Record::Session { credential: session.to_owned() });
+        self.records.push(Record::Session { credential: session.to_owned(), person: None });
         true
     }
 }
@@ -141,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_session_that_is_taken_over_leaves_what_belongs_to_the_one_before() {
-        let session = |name: &str| Record::Session { credential: name.to_owned() };
+        let session = |name: &str| Record::Session { credential: name.to_owned(), person: None };
         let id = ClientId::new;
         let text = Record::Outgoing { id: id("m1"), text: "hello".to_owned(), at_ms: 1 };
         let rating = Record::Rating {

@@ -135,7 +135,7 @@ async fn happen(options: &Options, keep_lines: bool) -> anyhow::Result<Outcome> 
         let plan = Plan::new(seed, 1_000 + number, percent, heals);
         let way = visitor::Way::new(number, plan, Arc::clone(&fleet), Arc::clone(&record));
         let browser = Arc::new(Visitor::start(Setup {
-            settings: frontdesk_core::Settings { desk: "shop".into(), locale: "en".into() },
+            settings: frontdesk_core::Settings::new("shop", "en"),
             link: Link::new(Arc::new(way), FaultPlan::default(), FaultLog::default(), number),
             storage: Storage::slow(COMMIT),
             clock: record.clock,

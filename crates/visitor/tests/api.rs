@@ -52,7 +52,7 @@ impl House {
         let carrier = frontdesk_visitor::link::HttpCarrier::new(&proxy).expect("a client");
         let storage = Storage::default();
         let visitor = Visitor::start(Setup {
-            settings: Settings { desk: "shop".into(), locale: "en".into() },
+            settings: Settings::new("shop", "en"),
             link: Link::new(Arc::new(carrier), faults, FaultLog::default(), 0),
             storage: storage.clone(),
             clock: Clock::start(),

@@ -18,7 +18,7 @@ const HOUR: Duration = Duration::from_secs(3_600);
 fn start(proxy: &FakeProxy, plan: FaultPlan, storage: &Storage) -> (Visitor, FaultLog) {
     let log = FaultLog::default();
     let setup = Setup {
-        settings: Settings { desk: "shop".into(), locale: "en".into() },
+        settings: Settings::new("shop", "en"),
         link: Link::new(Arc::new(proxy.clone()), plan, log.clone(), 0),
         storage: storage.clone(),
         clock: Clock::start(),

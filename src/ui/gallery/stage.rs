@@ -24,7 +24,7 @@ pub(super) struct Stage {
 
 impl Stage {
     pub(super) fn new(locale: &str, ms: u64, screen: Option<Rc<dyn Screen>>) -> Self {
-        let session = Session::new(Settings { desk: "gallery".into(), locale: locale.into() });
+        let session = Session::new(Settings::new("gallery", locale));
         let mut stage =
             Self { session, screen, ms, chance: 1, seq: 0, page: Vec::new(), open: Vec::new(), keeps: true };
         stage.input(Input::Start(Saved::default()));

@@ -1,6 +1,6 @@
 //! Who is on the other side, and the way out.
 
-use super::{CONFIRM_END, MENU, NO_LAYER};
+use super::{CONFIRM_END, CONFIRM_ERASE, MENU, NO_LAYER};
 use crate::ui::call::opener;
 use crate::ui::context::Context;
 use crate::ui::icon;
@@ -67,9 +67,10 @@ pub(super) fn header(context: Context, layer: RwSignal<u32>) -> AnyView {
 
 /// What can be done beside talking; only while there is something.
 fn menu(context: Context, layer: RwSignal<u32>) -> AnyView {
-    let shown = context.key(|view| view.can_end.into());
+    let shown = context.key(|view| u32::from(view.can_end) | u32::from(view.can_erase) << 1);
     piece(move || {
-        if shown.get() == 0 {
+        let can = shown.get();
+        if can == 0 {
             return nothing();
         }
         let toggle = move || layer.update(|layer| *layer = if *layer == MENU { NO_LAYER } else { MENU });
@@ -77,11 +78,21 @@ fn menu(context: Context, layer: RwSignal<u32>) -> AnyView {
             if layer.get() != MENU {
                 return nothing();
             }
-            let end = move || {
-                layer.set(CONFIRM_END);
-                context.settle_focus();
+            let item = |name, question| {
+                let ask = move || {
+                    layer.set(question);
+                    context.settle_focus();
+                };
+                button("fd-menu-item", context.text(name), ask)
             };
-            block("fd-menu", vec![button("fd-menu-item", context.text(text::END), end)])
+            let mut items = Vec::new();
+            if can & 1 != 0 {
+                items.push(item(text::END, CONFIRM_END));
+            }
+            if can & 2 != 0 {
+                items.push(item(text::ERASE, CONFIRM_ERASE));
+            }
+            block("fd-menu", items)
         });
         let opener = icon_button("fd-icon-button", icon::MORE, context.text(text::MENU), toggle);
         block("fd-menu-place", vec![opener, items])

@@ -3,6 +3,7 @@
 mod header;
 
 use crate::lazy;
+use crate::farewell;
 use crate::ui::attach;
 use crate::ui::call::call;
 use crate::ui::composer::composer;
@@ -24,6 +25,8 @@ const NO_LAYER: u32 = 0;
 const MENU: u32 = 1;
 /// The question whether the conversation shall end.
 const CONFIRM_END: u32 = 2;
+/// The question whether everything shall be erased.
+const CONFIRM_ERASE: u32 = 3;
 
 /// The panel.
 pub fn panel(context: Context) -> AnyView {
@@ -63,7 +66,7 @@ pub fn panel(context: Context) -> AnyView {
             {dock(context)}
             {composer(context)}
             {block("fd-drop", vec![fixed(drop_here)])}
-            {confirm_end(context, layer)}
+            {confirm(context, layer)}
             {leave(context)}
         </section>
     }
@@ -108,10 +111,13 @@ impl Surroundings for Context {
     }
 }
 
-/// Asks once more before a conversation ends.
-fn confirm_end(context: Context, layer: RwSignal<u32>) -> AnyView {
+/// Asks once more before a conversation ends, or everything is erased.
+fn confirm(context: Context, layer: RwSignal<u32>) -> AnyView {
     let can_end = context.key(|view| view.can_end.into());
-    let asks = move || layer.get() == CONFIRM_END && can_end.get() != 0;
+    let asks = move || match layer.get() {
+        CONFIRM_END => can_end.get() != 0,
+        layer => layer == CONFIRM_ERASE,
+    };
     effect(move || context.desk().cover(asks() || context.leaving.get()));
     piece(move || {
         if asks() { lazy::later(context, move || Box::pin(question_part(context, layer))) } else { nothing() }
@@ -129,18 +135,27 @@ fn question(context: Context, layer: RwSignal<u32>) -> AnyView {
         layer.set(NO_LAYER);
         context.settle_focus();
     };
-    let end = move || {
+    let erases = layer.get_untracked() == CONFIRM_ERASE;
+    let act = move || {
         layer.set(NO_LAYER);
-        context.act(Input::EndContact);
+        if erases {
+            farewell::leave(context);
+        } else {
+            context.act(Input::EndContact);
+        }
     };
-    let question = context.text(text::END_QUESTION);
+    let [question, detail, yes, no] = match erases {
+        true => [text::ERASE_QUESTION, text::ERASE_DETAIL, text::ERASE, text::ERASE_NO],
+        false => [text::END_QUESTION, text::END_DETAIL, text::END, text::END_NO],
+    };
+    let question = context.text(question);
     let buttons = vec![
-        button("fd-button fd-danger", context.text(text::END), end),
-        button("fd-button fd-quiet", context.text(text::END_NO), close),
+        button("fd-button fd-danger", context.text(yes), act),
+        button("fd-button fd-quiet", context.text(no), close),
     ];
     let content = vec![
         heading(question.clone()),
-        line("fd-text", fixed(context.text(text::END_DETAIL))),
+        line("fd-text", fixed(context.text(detail))),
         block("fd-stacked", buttons),
     ];
     block("fd-veil", vec![region("fd-sheet", "alertdialog", Some(question), content)])

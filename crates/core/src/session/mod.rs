@@ -35,14 +35,15 @@ use crate::failure::Failure;
 use crate::input::{Answer, Input, Role};
 use crate::now::Now;
 use crate::outbox::Outbox;
-use crate::snapshot::{RecordKey, SCHEMA, Saved};
+use crate::snapshot::{Record, RecordKey, SCHEMA, Saved};
 use crate::transcript::{MineState, Transcript};
 use calling::Calling;
 use contact::Wish;
+use core::fmt;
 use drafting::Drafting;
 use errands::Errands;
 use following::Following;
-use frontdesk_contract::{ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
+use frontdesk_contract::{ClientId, ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
 use past::Past;
 use rating::Rating;
 use receipts::Receipts;
@@ -70,6 +71,31 @@ pub struct Settings {
     pub desk: String,
     /// The visitor's language, a BCP 47 tag.
     pub locale: String,
+    /// Who the visitor is, where the site says so.
+    pub identity: Option<Identity>,
+}
+
+impl Settings {
+    /// For a visitor of whom the site says nothing.
+    pub fn new(desk: impl Into<String>, locale: impl Into<String>) -> Self {
+        Self { desk: desk.into(), locale: locale.into(), identity: None }
+    }
+}
+
+/// What the site's server says of who the visitor is.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// Its signed token, [`frontdesk_contract::OpenSession::identity`].
+    pub token: String,
+    /// Made once for this token in this page: a request that is repeated is known by it.
+    pub id: ClientId,
+}
+
+impl fmt::Debug for Identity {
+    /// Without the token, which is a secret.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Identity").field("id", &self.id).finish_non_exhaustive()
+    }
 }
 
 /// Where the session stands.
@@ -108,6 +134,10 @@ pub struct Session {
     /// So many sessions in a row died before they answered anything.
     fruitless: u32,
     credential: Option<String>,
+    /// Tells the person apart to whom the session belongs; `None`: nobody says who that is.
+    person: Option<String>,
+    /// What was kept for that person, until it is known whether the site means the same now.
+    held: Vec<Record>,
     offers: Option<Offers>,
     contact: Contact,
     queue: QueueInfo,
@@ -152,6 +182,8 @@ impl Session {
             opening: Tries::default(),
             fruitless: 0,
             credential: None,
+            person: None,
+            held: Vec::new(),
             offers: None,
             contact: Contact::default(),
             queue: QueueInfo::default(),
@@ -331,7 +363,7 @@ impl Session {
             }
             RecordKey::Rating => self.rating.kept(),
             RecordKey::Leave | RecordKey::Feedback(_) => self.errands.kept(key),
-            RecordKey::Session | RecordKey::Draft => {}
+            RecordKey::Session | RecordKey::Draft | RecordKey::Farewell => {}
         }
     }
 
@@ -398,6 +430,17 @@ impl Session {
     /// has the same: numbers of events mean nothing in another session.
     pub fn credential(&self) -> Option<&str> {
         self.credential.as_deref()
+    }
+
+    /// The site says who the visitor is.
+    pub fn is_vouched_for(&self) -> bool {
+        self.settings.identity.is_some()
+    }
+
+    /// Tells persons apart for whom the site vouches ([`frontdesk_contract::Visitor::person`]); `None`: the visitor is
+    /// anonymous, or that is not known yet.
+    pub fn person(&self) -> Option<&str> {
+        self.person.as_deref()
     }
 
     /// Where the conversation stands.
@@ -504,7 +547,7 @@ impl Session {
         let messages = self.outbox.iter().map(crate::outbox::Outgoing::record);
         let errands = self.errands.records();
         let records = session.into_iter().chain(messages).chain(self.rating.record()).chain(errands);
-        let records = records.chain(self.drafting.record()).collect();
+        let records = records.chain(self.drafting.record()).chain(self.held.iter().cloned()).collect();
         Saved { schema: SCHEMA, records }
     }
 

@@ -8,6 +8,7 @@ use crate::input::Answer;
 use crate::payload::of_record;
 use crate::snapshot::{Record, SCHEMA, Saved};
 use crate::transcript::MineState;
+use core::mem;
 use frontdesk_contract::{
     Contact, ContactState, EndReason, OpenSession, PROTOCOL, PostSurvey, QueueInfo, SessionOpened,
 };
@@ -19,9 +20,9 @@ impl Settings {
             protocol: PROTOCOL,
             desk: self.desk.clone(),
             locale: Some(self.locale.clone()),
-            identity: None,
+            identity: self.identity.as_ref().map(|identity| identity.token.clone()),
             resume,
-            id: None,
+            id: self.identity.as_ref().map(|identity| identity.id.clone()),
         }
     }
 }
@@ -31,7 +32,29 @@ impl Session {
         if saved.schema != SCHEMA {
             return;
         }
-        for record in saved.records {
+        let (session, others): (Vec<_>, Vec<_>) =
+            saved.records.into_iter().partition(|record| matches!(record, Record::Session { .. }));
+        for record in session {
+            self.restore(step, record);
+        }
+        if self.is_held_back() {
+            // Whether it is the same person the desk will say: until then nothing of it is shown.
+            self.held = others;
+        } else {
+            self.go_on_with(step, others);
+        }
+        if self.credential.is_some() || !self.outbox.is_empty() || self.errands.is_leaving() {
+            self.open(step);
+        }
+    }
+
+    /// The session that is kept belongs to somebody, and whether the site means the same person now is not known yet.
+    pub(super) fn is_held_back(&self) -> bool {
+        self.person.is_some() && self.settings.identity.is_some() && self.stage != Stage::Open
+    }
+
+    fn go_on_with(&mut self, step: &mut Step, records: Vec<Record>) {
+        for record in records {
             match of_record(record) {
                 #[cfg(feature = "planted")]
                 Ok(_) if frontdesk_planted::is(frontdesk_planted::Bug::DropOnReload) => {}
@@ -51,16 +74,16 @@ impl Session {
                 &mut step.changes,
             );
         }
-        if self.credential.is_some() || !self.outbox.is_empty() || self.errands.is_leaving() {
-            self.open(step);
-        }
     }
 
     /// Takes what an earlier page or another tab has kept and is no message. What is here already stays as it is.
     pub(super) fn restore(&mut self, step: &mut Step, record: Record) {
         match record {
-            Record::Session { credential } => {
-                self.credential.get_or_insert(credential);
+            Record::Session { credential, person } => {
+                if self.credential.is_none() {
+                    self.credential = Some(credential);
+                    self.person = person;
+                }
             }
             Record::Rating { id, level, recommend, solved, comment } => {
                 self.rating.restore(PostSurvey { id, level, recommend, solved, comment });
@@ -68,7 +91,10 @@ impl Session {
             Record::Leave(message) => self.errands.restore_leave(message),
             Record::Feedback(feedback) => self.errands.restore_feedback(feedback),
             Record::Draft { text } => self.take_draft(step, text),
-            Record::Outgoing { .. } | Record::OutgoingBody { .. } | Record::OutgoingFile { .. } => {}
+            Record::Outgoing { .. }
+            | Record::OutgoingBody { .. }
+            | Record::OutgoingFile { .. }
+            | Record::Farewell { .. } => {}
         }
     }
 
@@ -81,7 +107,8 @@ impl Session {
     }
 
     pub(super) fn session_record(&self) -> Option<Record> {
-        self.credential.clone().map(|credential| Record::Session { credential })
+        let person = self.person.clone();
+        self.credential.clone().map(|credential| Record::Session { credential, person })
     }
 
     pub(super) fn advance_opening(&mut self, step: &mut Step) -> Option<u64> {
@@ -117,6 +144,8 @@ impl Session {
         self.stage = Stage::Open;
         let same = self.credential.as_deref() == Some(opened.session.as_str());
         let replaced = !same && self.credential.is_some();
+        let news = !same || self.person != opened.visitor.person;
+        self.take_person(step, opened.visitor.person);
         let held = self.contact.state != ContactState::None || !self.outbox.is_empty();
         if !same || opened.cursor < self.following.cursor() {
             // Another journal, whose numbers begin anew: what is shown stays above it.
@@ -144,9 +173,21 @@ impl Session {
             self.contact = Contact { state: ContactState::Ended, with: None, reason, offline: false };
         }
         self.following.opened_at(opened.cursor);
-        if !same && let Some(record) = self.session_record() {
+        if news && let Some(record) = self.session_record() {
             step.effects.push(Effect::Keep(record));
         }
+    }
+
+    /// The session is this person's: what was kept for another is not shown, and is gone.
+    fn take_person(&mut self, step: &mut Step, person: Option<String>) {
+        let kept = mem::take(&mut self.held);
+        // Whom nobody names any more is taken for the same: sites say when somebody signs out.
+        if person.is_some() && self.person != person {
+            step.effects.extend(kept.iter().map(|record| Effect::Forget(record.key())));
+        } else {
+            self.go_on_with(step, kept);
+        }
+        self.person = person;
     }
 
     /// Two tabs opened a session each at the same time; this one takes the other's, so that they are one visitor.

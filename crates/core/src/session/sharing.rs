@@ -72,6 +72,9 @@ impl Session {
         self.sharing.look_until = 0;
         self.sharing.doubt = false;
         let in_place = saved.records.iter().any(|record| matches!(record, Record::Session { .. }));
+        if self.is_held_back() {
+            return;
+        }
         if saved.schema != SCHEMA {
             return self.outbox.put_off_orphans(step.now.ms + BLIND_MS);
         }
@@ -91,9 +94,7 @@ impl Session {
                     }
                 }
                 Err(Record::Draft { text }) => draft = text,
-                Err(Record::Session { credential }) => {
-                    self.credential.get_or_insert(credential);
-                }
+                Err(session @ Record::Session { .. }) => self.restore(step, session),
                 Err(other) if self.takes_over() => {
                     self.restore(step, other);
                     self.open(step);

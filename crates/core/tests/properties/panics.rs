@@ -124,7 +124,9 @@ fn failure() -> impl Strategy<Value = Failure> {
 
 fn saved() -> impl Strategy<Value = Saved> {
     let record = prop_oneof![
-        "[x-z]".prop_map(|credential| Record::Session { credential }),
+        ("[x-z]", proptest::option::of("[pq]"))
+            .prop_map(|(credential, person)| Record::Session { credential, person }),
+        Just(Record::Farewell { credentials: vec!["x".into()] }),
         (id(), "[a-c]{0,3}", number()).prop_map(|(id, text, at_ms)| Record::Outgoing { id, text, at_ms }),
         (id(), any::<u8>()).prop_map(|(id, level)| Record::Rating {
             id,
@@ -226,7 +228,7 @@ proptest! {
         seed: u128,
         inputs in proptest::collection::vec((0_u64..30_000, any::<bool>(), input()), 0..40),
     ) {
-        let mut session = Session::new(Settings { desk: "shop".into(), locale: "en".into() });
+        let mut session = Session::new(Settings::new("shop", "en"));
         let mut view = crate::support::view::View::default();
         let mut ms = crate::support::BEGIN_MS;
         let mut chance = seed;

@@ -6,6 +6,7 @@ mod errands;
 mod files;
 mod following;
 mod history;
+mod identity;
 mod one_way;
 mod rating;
 mod redacting;

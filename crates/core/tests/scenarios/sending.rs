@@ -464,7 +464,7 @@ fn a_centre_that_takes_nobody_is_told_and_the_text_waits() {
 #[test]
 fn an_answer_of_another_kind_is_not_taken_as_success() {
     use frontdesk_core::{Answer, Call, Effect, Now, RecordKey, Session, Settings};
-    let mut session = Session::new(Settings { desk: "shop".into(), locale: "en".into() });
+    let mut session = Session::new(Settings::new("shop", "en"));
     let mut desk = crate::support::desk::Desk::new();
     let mut ms = crate::support::BEGIN_MS;
     let mut posted = 0;

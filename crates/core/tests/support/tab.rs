@@ -39,7 +39,7 @@ pub(crate) struct Tab {
 
 impl Tab {
     pub(crate) fn new(own: u64) -> Self {
-        let settings = Settings { desk: "shop".into(), locale: "en".into() };
+        let settings = Settings::new("shop", "en");
         Self {
             session: Session::new(settings),
             tabs: Tabs::new(own),

@@ -41,7 +41,7 @@ struct Rig {
 
 impl Rig {
     fn new() -> Self {
-        let settings = Settings { desk: "bench".into(), locale: "en".into() };
+        let settings = Settings::new("bench", "en");
         let (session, chance) = (Session::new(settings), Chance::new(1));
         let mut rig = Self { session, chance, now_ms: 1_000, seq: 0, poll: None };
         rig.input(Input::Seen(true));

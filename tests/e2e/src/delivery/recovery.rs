@@ -266,7 +266,7 @@ impl Guest {
     async fn arrive(site: &Site, agent: &AgentApi, clock: Clock, number: u64) -> Result<Self> {
         let carrier = Arc::new(HttpCarrier::new(&site.near.url())?);
         let link = Link::new(carrier, FaultPlan::default(), FaultLog::default(), number);
-        let settings = Settings { desk: DESK.into(), locale: "en".into() };
+        let settings = Settings::new(DESK, "en");
         let setup = Setup { settings, link, storage: Storage::default(), clock, seed: number };
         let visitor = Visitor::start(setup);
         visitor.open().await?;

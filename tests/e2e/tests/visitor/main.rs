@@ -9,6 +9,7 @@ mod hand_over;
 mod history;
 mod host_api;
 mod host_calls;
+mod identity;
 mod kinds;
 mod leave;
 mod own_window;

@@ -1,0 +1,179 @@
+//! For whom the site vouches, and what of another person is shown: nothing.
+
+use frontdesk_contract::{
+    ApiError, ClientId, Contact, ErrorCode, Offers, OpenSession, PROTOCOL, SessionOpened, Visitor,
+};
+use frontdesk_core::snapshot::SCHEMA;
+use frontdesk_core::{
+    Answer, Call, Effect, EntryKind, Failure, Identity, Input, Now, Record, RecordKey, Saved, Session,
+    Settings, Stage,
+};
+
+struct Page {
+    session: Session,
+    effects: Vec<Effect>,
+    ms: u64,
+}
+
+impl Page {
+    fn new(token: Option<&str>) -> Self {
+        let mut settings = Settings::new("shop", "en");
+        settings.identity =
+            token.map(|token| Identity { token: token.into(), id: ClientId::from_bits(token.len() as u128) });
+        Self { session: Session::new(settings), effects: Vec::new(), ms: 1_000 }
+    }
+
+    fn input(&mut self, input: Input) {
+        self.ms += 1;
+        self.effects = self.session.handle(Now { ms: self.ms, chance: u128::from(self.ms) << 70 | 7 }, input);
+    }
+
+    fn start(&mut self, records: Vec<Record>) -> OpenSession {
+        self.input(Input::Start(Saved { schema: SCHEMA, records }));
+        self.opening().expect("it opens a session").1
+    }
+
+    fn opening(&self) -> Option<(frontdesk_core::RequestId, OpenSession)> {
+        self.effects.iter().find_map(|effect| match effect {
+            Effect::Request { id, call: Call::OpenSession(open), .. } => Some((*id, open.clone())),
+            _ => None,
+        })
+    }
+
+    fn opened(&mut self, credential: &str, person: Option<&str>) {
+        let (id, _) = self.opening().expect("it opens a session");
+        let opened = SessionOpened {
+            protocol: PROTOCOL,
+            session: credential.into(),
+            expires_ms: 0,
+            visitor: Visitor { id: "v".into(), name: "V".into(), person: person.map(Into::into) },
+            contact: Contact::default(),
+            cursor: 0,
+            offers: Offers { text_max_bytes: 900, ..Offers::default() },
+        };
+        self.input(Input::Answered(id, Ok(Answer::Opened(opened))));
+    }
+
+    fn shown(&self) -> Vec<&str> {
+        let mine = |entry: &frontdesk_core::Entry| match &entry.kind {
+            EntryKind::Mine { id, .. } => Some(id.clone()),
+            _ => None,
+        };
+        let transcript = self.session.transcript();
+        let ids: Vec<_> = transcript.entries().iter().filter_map(mine).collect();
+        ids.iter().filter_map(|id| transcript.my_text(id)).collect()
+    }
+
+    fn drafted(&self) -> Option<&str> {
+        self.effects.iter().find_map(|effect| match effect {
+            Effect::Drafted { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+    }
+}
+
+fn kept(person: Option<&str>) -> Vec<Record> {
+    vec![
+        Record::Outgoing { id: ClientId::from_bits(5), text: "unsent".into(), at_ms: 5 },
+        Record::Session { credential: "one".into(), person: person.map(Into::into) },
+        Record::Draft { text: "half a".into() },
+    ]
+}
+
+fn forgotten(effects: &[Effect]) -> Vec<&RecordKey> {
+    effects
+        .iter()
+        .filter_map(|effect| if let Effect::Forget(key) = effect { Some(key) } else { None })
+        .collect()
+}
+
+#[test]
+fn a_token_goes_along_under_an_id_that_repetitions_keep() {
+    let mut page = Page::new(Some("of Wang"));
+    let first = page.start(kept(None));
+    assert_eq!((first.identity.as_deref(), first.resume.as_deref()), (Some("of Wang"), Some("one")));
+    let (id, _) = page.opening().expect("it opens a session");
+    page.input(Input::Answered(id, Err(Failure::Network)));
+    page.ms += 60_000;
+    page.input(Input::Timer);
+    assert_eq!(page.opening().expect("it tries again").1, first);
+    assert!(first.id.is_some());
+    assert!(!format!("{:?}", page.session).contains("of Wang"), "the token is told");
+}
+
+#[test]
+fn an_anonymous_visitor_becomes_a_person_and_keeps_everything() {
+    let mut page = Page::new(Some("of Wang"));
+    page.start(kept(None));
+    assert_eq!((page.shown(), page.drafted()), (vec!["unsent"], Some("half a")));
+    page.opened("one", Some("wang"));
+    assert_eq!((page.shown(), page.session.person()), (vec!["unsent"], Some("wang")));
+    let person = Some("wang".to_owned());
+    let record = Effect::Keep(Record::Session { credential: "one".into(), person });
+    assert!(page.effects.contains(&record), "to whom the session belongs is kept");
+}
+
+#[test]
+fn what_a_person_has_written_waits_until_the_desk_says_who_comes() {
+    let mut page = Page::new(Some("of Wang"));
+    page.start(kept(Some("wang")));
+    assert_eq!((page.shown(), page.drafted()), (vec![], None), "it is shown to whoever comes");
+    assert_eq!(page.session.snapshot().records.len(), 3, "it is lost");
+    // Another tab's news of the storage shows nothing either.
+    page.input(Input::Found(Saved { schema: SCHEMA, records: kept(Some("wang")) }));
+    assert_eq!(page.shown(), Vec::<&str>::new());
+    page.input(Input::Woken);
+    let mut page = Page::new(Some("of Wang"));
+    page.start(kept(Some("wang")));
+    page.opened("one", Some("wang"));
+    assert_eq!((page.shown(), page.drafted()), (vec!["unsent"], Some("half a")));
+    assert_eq!(forgotten(&page.effects), Vec::<&RecordKey>::new());
+}
+
+#[test]
+fn of_another_person_nothing_is_shown_sent_or_kept() {
+    let mut page = Page::new(Some("of Li"));
+    page.start(kept(Some("wang")));
+    page.opened("two", Some("li"));
+    assert_eq!((page.shown(), page.drafted()), (vec![], None));
+    let gone = [RecordKey::Outgoing(ClientId::from_bits(5)), RecordKey::Draft];
+    assert_eq!(forgotten(&page.effects), gone.iter().collect::<Vec<_>>());
+    let person = Some("li".to_owned());
+    assert_eq!(page.session.snapshot().records, [Record::Session { credential: "two".into(), person }]);
+    page.ms += 60_000;
+    page.input(Input::Timer);
+    assert!(
+        !page
+            .effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Request { call: Call::PostMessage(_), .. })),
+        "it is sent in another's name"
+    );
+}
+
+#[test]
+fn a_token_that_is_refused_shows_nothing_and_loses_nothing() {
+    let mut page = Page::new(Some("of yesterday"));
+    page.start(kept(Some("wang")));
+    let (id, _) = page.opening().expect("it opens a session");
+    let refused = Failure::Refused(ApiError {
+        code: ErrorCode::IdentityExpired,
+        message: "over".into(),
+        retry_after_ms: None,
+        request_id: None,
+    });
+    page.input(Input::Answered(id, Err(refused)));
+    assert_eq!(page.session.stage(), Stage::Refused(Some(ErrorCode::IdentityExpired)));
+    assert_eq!((page.shown(), forgotten(&page.effects).len()), (vec![], 0));
+    assert_eq!(page.session.snapshot().records.len(), 3);
+}
+
+#[test]
+fn a_page_that_says_nothing_goes_on_with_the_person() {
+    let mut page = Page::new(None);
+    let open = page.start(kept(Some("wang")));
+    assert_eq!((open.identity, open.id), (None, None));
+    assert_eq!(page.shown(), ["unsent"]);
+    page.opened("one", Some("wang"));
+    assert_eq!(page.shown(), ["unsent"]);
+}
