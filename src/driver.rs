@@ -4,7 +4,7 @@ use crate::ahead::Ahead;
 use crate::engine::{Chosen, Content, Engine};
 use crate::web::tabs::{Opened, Said};
 use crate::web::wake::{Sign, is_visible};
-use crate::web::{Channel, Clock, Host, Storage, Timer, Transport, UploadNews, Wake, clock};
+use crate::web::{Channel, Clock, Host, Storage, Timer, Transport, UploadNews, Wake, clock, json};
 use frontdesk_contract::{ClientId, ErrorCode};
 use frontdesk_core::tabs::{TabEffect, TabInput, Tabs};
 use frontdesk_core::{
@@ -177,6 +177,12 @@ impl Engine for Driver {
 
     fn content(&self, id: ClientId) -> Content {
         Box::pin(self.shared.content(id))
+    }
+
+    fn tell_about(&self, about: JsValue) {
+        if let Some(about) = json::from_js(about) {
+            self.input(Input::About(about));
+        }
     }
 
     fn set_open(&self, open: bool) {
@@ -439,7 +445,8 @@ impl Shared {
             // Nothing of whoever was here may be shown any longer.
             return self.host.renew();
         }
-        if !self.is_fresh() && !(differs && self.since_ms > other.since_ms) {
+        let newer = differs && self.since_ms > other.since_ms;
+        if !newer && !self.is_fresh() {
             return;
         }
         if !differs && other.credential < own {

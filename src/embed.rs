@@ -46,6 +46,8 @@ pub struct Settings {
     pub draft: Option<String>,
     /// Who the visitor is, where the site says so.
     pub identity: Option<Identity>,
+    /// What the site tells of the visit, see [`Handle::set_about`].
+    pub about: JsValue,
 }
 
 impl Settings {
@@ -89,6 +91,7 @@ impl Settings {
             session: get("session").as_string(),
             draft: get("draft").as_string(),
             identity,
+            about: get("about"),
         })
     }
 }
@@ -219,6 +222,13 @@ impl Handle {
         self.with(|mounted| mounted.context.say(text));
     }
 
+    /// What the site tells of the visit from now on: `url`, `title` and `attributes`, a list of `name` and `value`. What the
+    /// desk would refuse is passed over.
+    #[wasm_bindgen(js_name = setAbout)]
+    pub fn set_about(&self, about: JsValue) {
+        self.with(|mounted| entrance::tell_about(mounted.context, about));
+    }
+
     /// Ends what there is, and erases it here and at the proxy: the visitor signs out, or wants it so.
     #[wasm_bindgen(js_name = logOut)]
     pub fn log_out(&self) {
@@ -278,6 +288,7 @@ fn begin(root: &HtmlElement, settings: &Settings) -> Context {
     let name = (settings.desk.as_str(), title);
     let context = Context::new(words, host.clone(), name, root.clone().into(), &settings.endpoint);
     entrance::set_open(context, settings.open);
+    entrance::tell_about(context, settings.about.clone());
     context.desk().set_draft(settings.draft.clone().unwrap_or_default());
     let session = settings.session.clone();
     let identity = settings.identity.clone();

@@ -3,6 +3,7 @@
 use frontdesk_contract::ClientId;
 use frontdesk_core::{Input, Session};
 use std::pin::Pin;
+use wasm_bindgen::JsValue;
 use web_sys::Blob;
 
 /// A file that the visitor has chosen, ready to be sent.
@@ -26,6 +27,8 @@ pub trait Engine {
     fn send_files(&self, files: Vec<Chosen>);
     /// What is in the file of a message that is on its way.
     fn content(&self, id: ClientId) -> Content;
+    /// The website tells of the visit: an object of the shape of [`frontdesk_contract::About`]. Another one is passed over.
+    fn tell_about(&self, about: JsValue);
     /// The panel was opened or closed.
     fn set_open(&self, open: bool);
     /// The time that the session goes by, in epoch milliseconds.

@@ -17,6 +17,7 @@ use frontdesk_contract::{CallSupport, ContactState, Offers, SessionOpened};
 use frontdesk_core::{Failure, Input, Record, RecordKey, Saved, Session, Settings};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::spawn_local;
 
 /// What is asked before the first word is given up after this time, in milliseconds; the session then asks anew.
@@ -31,6 +32,8 @@ const LONGEST_MS: u64 = 30_000;
 pub struct Entrance {
     settings: RefCell<Option<Settings>>,
     kept: RefCell<Option<(Storage, Saved)>>,
+    /// What the website tells of the visit.
+    about: RefCell<JsValue>,
     /// What has happened so far, in order, and what waits for the session.
     inputs: RefCell<Vec<Input>>,
     waiting: RefCell<Vec<Box<dyn FnOnce()>>>,
@@ -75,8 +78,7 @@ pub async fn begin(context: Context, settings: Settings, session: Option<String>
     let left = farewell::take_farewell(&mut saved);
     let Some(desk) = desk.upgrade() else { return };
     if !left.is_empty() {
-        let (endpoint, storage) = (desk.endpoint.clone(), storage.clone());
-        spawn_local(async move { farewell::erase(&endpoint, &storage, left).await });
+        farewell::finish(context, storage.clone(), left);
     }
     let entrance = &desk.entrance;
     let begun = !saved.records.is_empty();
@@ -109,6 +111,15 @@ pub fn input(context: Context, input: Input) {
             desk.entrance.inputs.borrow_mut().push(input);
             want(context);
         }
+    }
+}
+
+/// The website tells of the visit. Nothing is asked for or begun for that.
+pub fn tell_about(context: Context, about: JsValue) {
+    let desk = context.desk();
+    match desk.engine() {
+        Some(engine) => engine.tell_about(about),
+        None => drop(desk.entrance.about.replace(about)),
     }
 }
 
@@ -207,6 +218,7 @@ fn run(context: Context) {
     driver.set_open(entrance.open.get());
     desk.set_engine(Rc::clone(&driver) as Rc<dyn Engine>);
     driver.start(storage, saved, entrance.ahead.take());
+    driver.tell_about(entrance.about.take());
     for input in entrance.inputs.take() {
         driver.input(input);
     }

@@ -31,8 +31,6 @@ lazy::part! { conversation:
 fn begin(context: Context) {
     let Some(desk) = context.try_desk() else { return };
     let credential = desk.credential().or_else(|| desk.entrance.credential());
-    // The others hear it before their next request is refused.
-    tabs::tell_left(&desk.name);
     desk.stop();
     let (name, host, endpoint) = (desk.name.clone(), desk.host.clone(), desk.endpoint.clone());
     spawn_local(async move {
@@ -49,6 +47,10 @@ fn begin(context: Context) {
             storage.forget(&record.key());
         }
         write(&storage, &credentials);
+        // Steps happen in their order: what is read now is read after all that. The other tabs begin anew with nothing, and hear of
+        // it before their next request is refused.
+        storage.look().await;
+        tabs::tell_left(&name);
         erase(&endpoint, &storage, credentials).await;
         host.renew();
     });
@@ -67,8 +69,23 @@ pub fn take_farewell(saved: &mut Saved) -> Vec<String> {
     found
 }
 
+lazy::part! { conversation:
+    fn finish_part(endpoint: String, storage: Storage, credentials: Vec<String>) -> () {
+        spawn_local(async move { erase(&endpoint, &storage, credentials).await });
+    }
+}
+
+/// Has the proxy erase what an earlier page could not.
+pub fn finish(context: Context, storage: Storage, credentials: Vec<String>) {
+    let endpoint = context.desk().endpoint.clone();
+    // Without the part they stay for a later page.
+    spawn_local(async move {
+        let _ = finish_part(endpoint, storage, credentials).await;
+    });
+}
+
 /// Has the proxy erase these sessions. Those that it could not be asked about stay for a later page.
-pub async fn erase(endpoint: &str, storage: &Storage, credentials: Vec<String>) {
+async fn erase(endpoint: &str, storage: &Storage, credentials: Vec<String>) {
     if credentials.is_empty() {
         return;
     }

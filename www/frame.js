@@ -165,6 +165,7 @@ const start = async (settings, host, open, taken) => {
     session: taken?.session,
     draft: taken?.draft,
     identity: settings.identity,
+    about: settings.about,
   });
 };
 
@@ -257,6 +258,7 @@ const serveLoader = () => {
     prefill: ({ text }) => typeof text === 'string' && soon(() => handle.prefill(text)),
     send: ({ text }) => typeof text === 'string' && soon(() => handle.say(text)),
     leave: () => soon(() => handle.logOut()),
+    about: ({ about }) => soon(() => handle.setAbout(about)),
     look({ theme, color }) {
       paint(typeof color === 'string' ? color : '');
       soon(() => handle.setTheme(String(theme)));

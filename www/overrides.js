@@ -17,7 +17,8 @@ const read = (given) => {
     }
   }
   if (own === null || typeof own !== 'object' || Array.isArray(own)) return [[], ['texts must be an object of texts']];
-  const all = Object.entries(own);
+  // The question for consent is the loader's, and was asked before.
+  const all = Object.entries(own).filter(([key]) => !key.startsWith('consent_'));
   const faults = all.length > COUNT_MAX ? [`texts has ${all.length} entries, ${COUNT_MAX} are read`] : [];
   const pairs = all.slice(0, COUNT_MAX).filter(([key, text]) => {
     let fault;

@@ -105,8 +105,7 @@ mod tests {
         assert_eq!(changes(&rated, &rated), []);
         let robot = ViewState { facing: Facing::Robot, name: "Mia".into(), ..nobody.clone() };
         assert_eq!(changes(&nobody, &robot), []);
-        let refused =
-            ViewState { refused: Some(Some(ErrorCode::IdentityExpired)), ..ViewState::default() };
+        let refused = ViewState { refused: Some(Some(ErrorCode::IdentityExpired)), ..ViewState::default() };
         assert_eq!(changes(&nobody, &refused), [Told::Refused("identity_expired")]);
         assert_eq!(changes(&refused, &refused), []);
     }

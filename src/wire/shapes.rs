@@ -115,6 +115,8 @@ structs! {
     Gap { from, to }
     Saved { schema, records }
     LeaveMessage { id, number, country, text }
+    About { url, title, attributes or Vec::new() }
+    Attribute { name, value }
     PostFeedback { id, message, helpful, reason or String::new() }
 }
 

@@ -272,8 +272,12 @@ fn what_is_sent() {
         resume: Some(String::new()),
         id: Some(id()),
     });
-    both_write(&Connect { id: id(), to: ConnectTo::Robot });
-    both_write(&Connect { id: id(), to: ConnectTo::Agent });
+    both_write(&Connect { id: id(), to: ConnectTo::Robot, about: About::default() });
+    let attributes = vec![Attribute { name: "plan".into(), value: "gold".into() }];
+    let about = About { url: Some("https://shop.example/".into()), title: None, attributes };
+    both_write(&Connect { id: id(), to: ConnectTo::Agent, about });
+    agree::<About>(r#"{"title":"Bowl"}"#);
+    agree::<About>(r#"{"attributes":[{"name":"plan","value":"gold"},{"name":7}]}"#);
     let file =
         FileRef { file: "f".into(), kind: "image".into(), name: "a \u{1f600}".into(), size_bytes: None };
     for body in [

@@ -23,7 +23,8 @@ macro_rules! structs {
 
 structs! {
     OpenSession { protocol, desk, locale, identity, resume, id }
-    Connect { id, to }
+    Connect { id, to, about }
+    Attribute { name, value }
     PostMessage { id, body }
     PostSurvey { id, level, recommend, solved, comment }
     PostFeedback { id, message, helpful, reason }
@@ -34,6 +35,16 @@ structs! {
     Location { latitude, longitude, label }
     Card { title, description, url, image }
     Saved { schema, records }
+}
+
+impl Write for About {
+    fn write(&self) -> Value {
+        if self.is_empty() {
+            return Value::Null;
+        }
+        let attributes = if self.attributes.is_empty() { Value::Null } else { self.attributes.write() };
+        object(vec![("url", self.url.write()), ("title", self.title.write()), ("attributes", attributes)])
+    }
 }
 
 impl Write for CallMedia {

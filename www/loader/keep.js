@@ -1,8 +1,8 @@
 // What is kept in the storage of the host page: one flag, and for frames that may keep nothing themselves their records.
 
-/** Keeps the desk's one flag (`''` removes it), or reads it; a host that refuses storage simply has none. */
-export const flag = (desk) => (value) => {
-  const name = `frontdesk.open.${desk}`;
+/** Keeps a flag of the desk (`''` removes it), or reads it; a host that refuses storage simply has none. */
+export const flag = (desk, what = 'open') => (value) => {
+  const name = `frontdesk.${what}.${desk}`;
   try {
     if (value) localStorage.setItem(name, value);
     else if (value === '') localStorage.removeItem(name);

@@ -9,7 +9,7 @@ import { CSS as SHEET } from './style.js';
 const REATTACH_MAX = 50;
 const MODES = ['bubble', 'inline', 'fullscreen'];
 /** What panel.js does, and the page may ask for before that is there. */
-const LATER = ['startCall', 'hangUp', 'logout', 'prefill', 'sendMessage', 'setLocale', 'setTheme', 'update'];
+const LATER = ['startCall', 'hangUp', 'logout', 'prefill', 'sendMessage', 'setAttributes', 'setLocale', 'setTheme', 'update'];
 
 /**
  * Makes an instance. `settings` are those of docs/embedding.md with `origin`, that of the desk; `loadPanel` answers a promise
@@ -149,6 +149,7 @@ export const create = (settings, loadPanel) => {
   /** Creates the frame, or creates it anew. A page that the browser only prerenders makes none. */
   const load = () => {
     if (document.prerendering) return document.addEventListener('prerenderingchange', load, { once: true, signal: gone.signal });
+    if (settings.consent === 'required') return withPanel((other) => other.ask());
     frame?.remove();
     loaded = failed = state.ready = false;
     frame = make('iframe', { title: label, src: page });

@@ -18,9 +18,15 @@ const TEXT_MAX = 10000;
 /** What `update` may change, and whether the frame must begin anew for it. */
 const UPDATES = {
   locale: true, texts: true, title: true, calls: true, sound: true, identity: true,
-  color: false, theme: false, position: false, pageTitle: false, badge: false, back: false,
+  color: false, theme: false, position: false, pageTitle: false, badge: false, back: false, page: false, attributes: false, consent: false,
 };
 
+/** What the desk takes of a visit. */
+const URL_MAX = 2048;
+const TITLE_MAX = 256;
+const ATTRIBUTES_MAX = 20;
+const VALUE_MAX = 256;
+const NAME = /^[\w.-]{1,64}$/;
 /** The longest token that the desk takes. */
 const TOKEN_MAX = 8192;
 
@@ -32,6 +38,18 @@ const textOf = (name, value) => {
   return value;
 };
 
+/** What the page says of the visit, checked, as a list. */
+const attributesOf = (from) => {
+  const all = Object.entries(from ?? {}).filter(([, value]) => value != null);
+  if (all.length > ATTRIBUTES_MAX) throw new TypeError(`attributes: ${all.length} of them, ${ATTRIBUTES_MAX} are taken`);
+  return all.map(([name, said]) => {
+    const value = String(said);
+    if (!NAME.test(name)) throw new TypeError(`attributes: "${name}" is no name: 1 to 64 letters, digits, _, . or -`);
+    if ([...value].length > VALUE_MAX) throw new TypeError(`attributes: "${name}" is too long: ${VALUE_MAX} characters are taken`);
+    return { name, value };
+  });
+};
+
 /** Of sentences, whatever object they are in. */
 const same = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);
 
@@ -41,6 +59,8 @@ export const attach = (seam) => {
   const { link, button, listen, emit } = seam;
   const nonce = hex();
   const remember = flag(desk);
+  const consentTo = flag(desk, 'consent');
+  const asks = settings.consent === 'required';
   const entry = `frontdesk ${nonce}`; // of the history, while the back button closes the panel
 
   let timer;
@@ -101,6 +121,19 @@ export const attach = (seam) => {
     if (force && !seam.frame()) seam.load();
   };
 
+  /** What whoever serves is told of the visit. A visitor whose browser asks for privacy is not followed unless the site insists. */
+  const about = () => {
+    const { page = navigator.globalPrivacyControl ? 'off' : 'on', attributes } = settings;
+    const { protocol, origin, pathname, search } = location;
+    const told = { attributes: attributesOf(attributes) };
+    const url = origin + pathname + (page === 'full' ? search : '');
+    if (page === 'off' || !/^http/.test(protocol)) return told;
+    if (url.length <= URL_MAX) told.url = url;
+    told.title = [...document.title.replace(mark, '')].slice(0, TITLE_MAX).join('');
+    return told;
+  };
+  const tellAbout = () => state.ready && post('about', { about: about() });
+
   /** Has the frame take the settings as they are now. A call is not cut off for that. */
   const renew = () => {
     if (!seam.frame()) return;
@@ -108,7 +141,7 @@ export const attach = (seam) => {
     else seam.load();
   };
 
-  /** The sentences of the visitor's language: how to close, what is wrong, how to try again. */
+  /** The sentences of the visitor's language: to close, what is wrong, to try again; then the question for consent. */
   const said = () => wordsFor([settings.locale || root.lang, ...(navigator.languages || [])], sentences);
   const header = () => {
     const way = mode === 'inline' ? [] : [button(() => seam.setOpen(false), { 'aria-label': said()[0] }, cross())];
@@ -118,6 +151,15 @@ export const attach = (seam) => {
   const giveUp = () => {
     const again = button(seam.load, {}, said()[2]);
     seam.fail(header(), make('p', { role: 'alert' }, said()[1], again, link));
+  };
+
+  /** The visitor decides whether anything is kept or sent. */
+  const decide = (given) => {
+    emit('consent', { given });
+    if (!given) return seam.setOpen(false);
+    consentTo('1');
+    settings.consent = 'given';
+    seam.load();
   };
 
   const heard = {
@@ -133,6 +175,11 @@ export const attach = (seam) => {
       if (token !== identity.token) identity = { token, id: hex() };
       const own = { locale: locale || root.lang || null, theme, title, color, tokens, sound, texts, mode };
       if (token) own.identity = identity;
+      try {
+        own.about = about();
+      } catch (error) {
+        emit('error', { code: 'wrong_call', message: error.message });
+      }
       post('init', { settings: own, open: state.open, focus: wantsFocus });
       measure();
     },
@@ -155,6 +202,8 @@ export const attach = (seam) => {
       heard.conversation({ open: false });
       state.agent = state.call = null;
       remember('');
+      consentTo('');
+      if (asks) settings.consent = 'required';
       peer = null;
       clearTimeout(timer);
       seam.unload();
@@ -203,6 +252,8 @@ export const attach = (seam) => {
   seam.wear(MORE_CSS);
   listen(document, 'visibilitychange', tell);
   listen(window, 'resize', measure);
+  // The visitor turns to the panel: an application may have changed the page since.
+  listen(window, 'blur', tellAbout);
   for (const name of ['resize', 'scroll']) listen(visualViewport, name, measure);
   listen(window, 'popstate', ({ state: now }) => {
     // Back to what was there before the panel: our entry is gone, and there is none to go back from.
@@ -210,6 +261,19 @@ export const attach = (seam) => {
   });
 
   const api = {
+    /** Asks for consent, unless it was given, and then goes on. */
+    ask() {
+      if (consentTo()) {
+        settings.consent = 'given';
+        return seam.load();
+      }
+      const [, , , text, yes, no, more] = said();
+      const texts = typeof settings.texts === 'string' ? JSON.parse(settings.texts) : settings.texts;
+      const notice = settings.privacy ? [make('a', { href: settings.privacy, target: '_blank', rel: 'noopener' }, more)] : [];
+      const ways = [button(() => decide(true), {}, yes), ...(mode === 'inline' ? [] : [button(() => decide(false), { class: 'q' }, no)])];
+      cover.replaceChildren(header(), make('p', { role: 'group' }, texts?.consent_text ?? text, ...notice, ...ways));
+      panel.append(cover);
+    },
     /** The frame is made anew; it may have loaded already. */
     framed(loaded) {
       peer = null;
@@ -230,6 +294,8 @@ export const attach = (seam) => {
       post('shown', { open, focus });
       tell();
       if (open && focus && state.ready) seam.frame().focus();
+      // The question for consent.
+      if (open && focus && !seam.frame()) cover.querySelector('p button')?.focus();
       rememberOpen();
       stepBack(open);
     },
@@ -260,6 +326,8 @@ export const attach = (seam) => {
     },
     logout() {
       delete settings.identity;
+      // Who has not agreed has left nothing.
+      if (settings.consent === 'required' && !consentTo()) return;
       wishes.length = 0;
       state.conversation = false;
       // Should the page go before that is done, the next one does it.
@@ -270,6 +338,11 @@ export const attach = (seam) => {
     sendMessage(text) {
       if (!textOf('sendMessage', text).trim()) throw new TypeError('sendMessage: the text is empty');
       wish('send', { text }, true);
+    },
+    setAttributes(more) {
+      const attributes = { ...settings.attributes, ...more };
+      attributesOf(attributes);
+      api.update({ attributes });
     },
     setLocale(locale) {
       if (locale !== null && typeof locale !== 'string') throw new TypeError('setLocale: a BCP 47 tag is needed, or null');
@@ -287,6 +360,8 @@ export const attach = (seam) => {
       if (!changed.length) return;
       seam.dress();
       tell();
+      if ('page' in changes || 'attributes' in changes) tellAbout();
+      if (settings.consent === 'given' && state.open && !seam.frame()) seam.load();
       if (changed.some(([name]) => UPDATES[name])) renew();
       else if ('theme' in changes || 'color' in changes) wish('look', { theme: settings.theme || 'auto', color: seam.color() || null });
     },

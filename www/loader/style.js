@@ -32,4 +32,5 @@ export const MORE_CSS = `.n{position:absolute;top:-5px;right:-5px;min-width:22px
 .s{position:fixed;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 .c header{display:flex;justify-content:flex-end;height:65px;padding:10px;background:#8882}
 .c header button{padding:9px;background:none;color:inherit}
+.c .q{border-color:#8888;background:none;color:inherit}
 .c p{display:grid;gap:12px;justify-items:center;padding:40px 24px;text-align:center}`;

@@ -32,12 +32,22 @@ export interface Settings {
   texts?: Record<string, string>;
   /** Who the visitor is: a token that the website's server has signed. */
   identity?: string;
+  /** What whoever serves is told of the page: its title and its address without the query, with it (`full`), or nothing. */
+  page?: 'on' | 'full' | 'off';
+  /** What else they are told: at most 20 texts. */
+  attributes?: Attributes;
+  /** `required`: the panel asks before anything is kept or sent. `given`: the website has asked. */
+  consent?: 'required' | 'given';
+  /** Address of the privacy notice, for that question. */
+  privacy?: string;
 }
+
+export type Attributes = Record<string, string | number | boolean | null | undefined>;
 
 export type Switch = boolean | 'on' | 'off';
 
 /** Settings that can be changed later. */
-export type Changes = Partial<Omit<Settings, 'origin' | 'desk' | 'mode' | 'target' | 'hidden'>>;
+export type Changes = Partial<Omit<Settings, 'origin' | 'desk' | 'mode' | 'target' | 'hidden' | 'privacy'>>;
 
 export type CallMedia = 'audio' | 'video';
 
@@ -58,6 +68,8 @@ export interface Events {
   /** A rating has arrived. */
   rating: Record<string, never>;
   call: { stage: CallStage; media: CallMedia | null; cause: string | null };
+  /** The visitor was asked for consent. */
+  consent: { given: boolean };
   connection: { state: 'online' | 'offline' | 'not-receiving' | 'not-sending' };
   /** `frame_unreachable`, `wrong_call`, or why the desk refuses the visitor, such as `identity_expired`. */
   error: {
@@ -105,6 +117,8 @@ export interface Commands {
   prefill(text: string): void;
   /** Says this in the visitor's name: for what the visitor has just clicked. */
   sendMessage(text: string): void;
+  /** Adds to what whoever serves is told; `null` takes an attribute back. */
+  setAttributes(attributes: Attributes): void;
   setLocale(locale: string | null): void;
   setTheme(theme: 'light' | 'dark' | 'auto'): void;
   update(changes: Changes): void;

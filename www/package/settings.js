@@ -1,17 +1,17 @@
 // The settings of an instance, and which of them can be changed while it lives.
 
 /** By a change of these an instance is another one. */
-export const FIXED = ['desk', 'origin', 'mode'];
+export const FIXED = ['desk', 'origin', 'mode', 'privacy'];
 /** These, `update` takes. */
-export const CHANGEABLE = ['locale', 'texts', 'title', 'calls', 'sound', 'color', 'theme', 'position', 'pageTitle', 'badge', 'back', 'identity'];
+export const CHANGEABLE = ['locale', 'texts', 'title', 'calls', 'sound', 'color', 'theme', 'position', 'pageTitle', 'badge', 'back', 'identity', 'page', 'attributes', 'consent'];
 /** What an instance tells. */
 export const EVENTS = [
   'ready', 'opened', 'closed', 'unread', 'message', 'conversation-started', 'conversation-ended', 'queue', 'agent', 'rating',
-  'call', 'connection', 'error',
+  'call', 'connection', 'consent', 'error',
 ];
 /** What can be asked of an instance. */
 export const METHODS = [
-  'open', 'close', 'toggle', 'show', 'hide', 'startCall', 'hangUp', 'identify', 'logout', 'prefill', 'sendMessage', 'setLocale', 'setTheme', 'update',
+  'open', 'close', 'toggle', 'show', 'hide', 'startCall', 'hangUp', 'identify', 'logout', 'prefill', 'sendMessage', 'setAttributes', 'setLocale', 'setTheme', 'update',
   'getUnread', 'getState', 'on', 'once', 'off', 'destroy',
 ];
 const SWITCHES = ['sound', 'pageTitle', 'badge', 'back'];

@@ -26,7 +26,11 @@ const first = read('www/first-texts.json');
 const code = readFileSync(join(root, 'src/ui/text.rs'), 'utf8').match(/\nkeys! \{\n([^}]*)\n\}/)?.[1] ?? '';
 const keys = [...code.matchAll(/^ *[A-Z0-9_]+ = "([a-z0-9_]+)",$/gm)].map(([, key]) => key);
 
-const faults = keys.length ? faultsOf({ keys, texts, languages: LANGUAGES, first }) : ['src/ui/text.rs names no key'];
+/** What the loader says itself, in this order; the last are known to nobody else. */
+const SAID = ['close', 'error_connection', 'try_again', 'consent_text', 'consent_yes', 'consent_no', 'consent_more'];
+const ofLoader = SAID.slice(3);
+
+const faults = keys.length ? faultsOf({ keys: [...keys, ...ofLoader], texts, languages: LANGUAGES, first }) : ['src/ui/text.rs names no key'];
 for (const fault of faults) console.error(`www/locales: ${fault}`);
 if (faults.length) process.exit(1);
 
@@ -34,7 +38,8 @@ if (command === 'minify') {
   mkdirSync(out, { recursive: true });
   for (const [language, own] of Object.entries(texts)) {
     const write = (name, wanted) => {
-      const part = Object.entries(own).filter(([key]) => first.includes(key.split('.')[0]) === wanted);
+      const widgets = Object.entries(own).filter(([key]) => !ofLoader.includes(key));
+      const part = widgets.filter(([key]) => first.includes(key.split('.')[0]) === wanted);
       writeFileSync(join(out, name), JSON.stringify(Object.fromEntries(part)));
     };
     write(`${language}.json`, true);
@@ -45,7 +50,7 @@ if (command === 'minify') {
 if (command === 'loader') {
   const each = (pick) => JSON.stringify(Object.fromEntries(Object.entries(texts).map(([language, own]) => [language, pick(own)])));
   const words = each(({ title }) => title);
-  const sentences = each(({ close, error_connection, try_again }) => [close, error_connection, try_again]);
+  const sentences = each((own) => SAID.map((key) => own[key]));
   mkdirSync(dirname(out), { recursive: true });
   writeFileSync(out, `export const words = ${words};\nexport const sentences = ${sentences};\n`);
 }

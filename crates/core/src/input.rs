@@ -5,8 +5,8 @@ use crate::failure::Failure;
 use crate::snapshot::{RecordKey, Saved};
 use crate::transcript::MineState;
 use frontdesk_contract::{
-    CallSupport, Card, ClientId, ConnectTo, Contact, EventPage, FeedbackSaved, FileStored, HistoryPage,
-    Location, MessageLeft, Posted, SessionOpened, Suggestions, SurveySaved,
+    About, CallSupport, Card, ClientId, ConnectTo, Contact, EventPage, FeedbackSaved, FileStored,
+    HistoryPage, Location, MessageLeft, Posted, SessionOpened, Suggestions, SurveySaved,
 };
 
 /// Something that happened to a session.
@@ -89,6 +89,8 @@ pub enum Input {
     Seen(bool),
     /// This page is in a call from now on, or no longer ([`crate::call::Effect::Announce`]): its events are followed.
     Calling(bool),
+    /// What the website tells of the visit from now on: goes along when a conversation is begun.
+    About(About),
 
     /// A request was answered or failed.
     Answered(RequestId, Result<Answer, Failure>),

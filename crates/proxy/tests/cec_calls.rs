@@ -5,7 +5,7 @@
 mod cec_support;
 
 use cec_support::{Centre, DELIVERED, Reply, coded, heard, id, kind, message, party, rating, text};
-use frontdesk_contract::{Card, ClientId, Location, Person, QueueInfo, Sender};
+use frontdesk_contract::{About, Card, ClientId, Location, Person, QueueInfo, Sender};
 use frontdesk_proxy::config::Dialect;
 use frontdesk_proxy::vendor::{Centre as _, Downlink, QueueAnswer, Said, Serving, Utterance};
 use serde_json::json;
@@ -17,7 +17,7 @@ const PLACE_2: &str = r#"{"totalWaitTime":3,"resultCode":"0","longestWaitTime":9
 async fn a_send_looks_as_the_manual_prints_it() {
     let centre = Centre::start().await;
     let cec = centre.cec();
-    cec.connect(&party()).await.unwrap();
+    cec.connect(&party(), &About::default()).await.unwrap();
     cec.say(&party(), &id(), 1_760_000_005_000, &text("where is my parcel")).await.unwrap();
 
     let token = &centre.seen("tokenByAkSk")[0];
@@ -70,7 +70,7 @@ async fn connecting_tells_who_serves() {
             let reply = if place.starts_with('{') { Reply::json(place) } else { coded(place, "") };
             centre.always("queryQueueInfo", reply);
             let cec = centre.cec_with(|config| (config.robot, config.dialect) = (robot_set, dialect));
-            assert_eq!(&cec.connect(&party()).await, expected, "{code} {said} {place}");
+            assert_eq!(&cec.connect(&party(), &About::default()).await, expected, "{code} {said} {place}");
         }
     }
 }
@@ -79,7 +79,7 @@ async fn connecting_tells_who_serves() {
 async fn connecting_does_not_fail_because_the_queue_query_does() {
     let centre = Centre::start().await;
     centre.always("queryQueueInfo", Reply::status(500));
-    assert_eq!(centre.cec().connect(&party()).await, Ok(Serving::Robot));
+    assert_eq!(centre.cec().connect(&party(), &About::default()).await, Ok(Serving::Robot));
 }
 
 #[tokio::test]
@@ -156,7 +156,11 @@ async fn a_message_that_the_centre_keeps_for_later_is_stored() {
             "{sign}"
         );
         centre.once("send CONNECT", Reply::json(&format!(r#"{{"resultCode":"12","offlineMsg":{sign}}}"#)));
-        assert_eq!(centre.cec().connect(&party()).await, Ok(Serving::Offline { tip }), "{sign}");
+        assert_eq!(
+            centre.cec().connect(&party(), &About::default()).await,
+            Ok(Serving::Offline { tip }),
+            "{sign}"
+        );
     }
 }
 

@@ -5,7 +5,7 @@
 mod cec_support;
 
 use cec_support::{Centre, Reply, coded, id, kind, party, text};
-use frontdesk_contract::{CallGateway, CallMedia, Card, SurveyQuestion};
+use frontdesk_contract::{About, CallGateway, CallMedia, Card, SurveyQuestion};
 use frontdesk_proxy::config::{Dialect, ReadContent};
 use frontdesk_proxy::vendor::{
     CallAbility, CallNews, Centre as _, FileSource, Rating, Said, Spooled, Utterance,
@@ -291,7 +291,7 @@ async fn a_connect_says_what_the_desk_is_set_to_say() {
         config.connect_content = "start".into();
         config.trans_data = Some(r#"{"tier":"gold"}"#.into());
     };
-    centre.cec_with(set).connect(&party()).await.unwrap();
+    centre.cec_with(set).connect(&party(), &About::default()).await.unwrap();
     let seen = centre.seen("send CONNECT");
     assert_eq!(
         (&seen[0].body["content"], &seen[0].body["transData"]),
@@ -302,7 +302,7 @@ async fn a_connect_says_what_the_desk_is_set_to_say() {
         set(config);
         config.dialect = Dialect::V2_5;
     });
-    old.connect(&party()).await.unwrap();
+    old.connect(&party(), &About::default()).await.unwrap();
     old.say(&party(), &id(), 1, &text("hello")).await.unwrap();
     assert!(centre.seen("send CONNECT")[0].body.get("transData").is_none());
     assert_eq!(centre.seen("send CHAT")[0].body["content"], "hello");

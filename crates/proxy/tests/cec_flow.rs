@@ -5,7 +5,7 @@
 mod cec_support;
 
 use cec_support::{Centre, Reply, coded, id, kind, party, rating, text};
-use frontdesk_contract::CallMedia;
+use frontdesk_contract::{About, CallMedia};
 use frontdesk_proxy::config::Dialect;
 use frontdesk_proxy::vendor::cec::Cec;
 use frontdesk_proxy::vendor::{Centre as _, FileSource, QueueAnswer};
@@ -43,7 +43,7 @@ async fn each(code: &str) -> Vec<(&'static str, String)> {
 async fn ask(cec: &Cec, endpoint: &str) -> String {
     let party = party();
     match endpoint {
-        "send CONNECT" => kind(cec.connect(&party).await),
+        "send CONNECT" => kind(cec.connect(&party, &About::default()).await),
         "send CHAT" => kind(cec.say(&party, &id(), 1, &text("hello")).await),
         "send TRANS2AGENT" => kind(cec.transfer_to_agent(&party).await),
         "send DISCONNECT" => kind(cec.disconnect(&party).await),

@@ -5,6 +5,7 @@
 mod cec_support;
 
 use cec_support::{Centre, Reply, party};
+use frontdesk_contract::About;
 use frontdesk_proxy::vendor::Centre as _;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -59,7 +60,7 @@ async fn a_connect_that_keeps_failing_names_desk_and_setting_once() {
             None => centre.hold("send CONNECT"),
         }
         for _ in 0..3 {
-            assert!(cec.connect(&party()).await.is_err(), "{expected}");
+            assert!(cec.connect(&party(), &About::default()).await.is_err(), "{expected}");
         }
         let text = String::from_utf8(std::mem::take(&mut *log.0.lock().unwrap())).unwrap();
         assert_eq!(text.lines().count(), 1, "{text}");

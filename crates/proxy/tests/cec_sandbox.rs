@@ -5,7 +5,7 @@
 mod cec_support;
 
 use cec_support::{DELIVERED, heard, id, kind, party, rating, settings, text};
-use frontdesk_contract::{Body, ClientId, QueueInfo, Sender};
+use frontdesk_contract::{About, Body, ClientId, QueueInfo, Sender};
 use frontdesk_proxy::config::{CecConfig, Dialect};
 use frontdesk_proxy::vendor::cec::{Cec, Trouble};
 use frontdesk_proxy::vendor::{
@@ -99,7 +99,7 @@ async fn a_whole_conversation_in_both_dialects() {
         };
         let (centre, cec) = start(settings).await;
 
-        assert_eq!(cec.connect(&party()).await, Ok(Serving::Robot), "{dialect:?}");
+        assert_eq!(cec.connect(&party(), &About::default()).await, Ok(Serving::Robot), "{dialect:?}");
         until(&cec, from_robot).await;
         assert_eq!(cec.say(&party(), &id(), 1_760_000_000_000, &text("你好")).await, Ok(DELIVERED));
         until(&cec, from_robot).await;
@@ -182,10 +182,10 @@ async fn without_a_robot_the_first_free_agent_serves() {
         let mut config = config(&centre.base_url, &centre.sandbox.settings());
         config.robot = false;
         let cec = Cec::new("shop", &config).unwrap();
-        assert_eq!(cec.connect(&party()).await, Ok(Serving::Queue), "{dialect:?}");
+        assert_eq!(cec.connect(&party(), &About::default()).await, Ok(Serving::Queue), "{dialect:?}");
         assert_eq!(cec.disconnect(&party()).await, Ok(()));
         let _agent = Agent::sign_in(&centre.base_url).await;
-        assert_eq!(cec.connect(&party()).await, Ok(Serving::Agent), "{dialect:?}");
+        assert_eq!(cec.connect(&party(), &About::default()).await, Ok(Serving::Agent), "{dialect:?}");
         assert_eq!(cec.disconnect(&party()).await, Ok(()));
         centre.stop().await;
     }
@@ -195,7 +195,7 @@ async fn without_a_robot_the_first_free_agent_serves() {
 async fn every_form_of_the_token_answer_is_understood() {
     for token_body in [TokenBody::Object, TokenBody::String, TokenBody::Braced] {
         let (centre, cec) = start(Settings { token_body, ..Settings::default() }).await;
-        assert_eq!(cec.connect(&party()).await, Ok(Serving::Robot), "{token_body:?}");
+        assert_eq!(cec.connect(&party(), &About::default()).await, Ok(Serving::Robot), "{token_body:?}");
         assert_eq!(cec.probe().await, Ok(()));
         centre.stop().await;
     }
@@ -229,8 +229,10 @@ async fn outside_hours_messages_are_refused_or_kept() {
     for offline in [false, true] {
         let settings = Settings { hours: Hours::Closed, robot: false, offline, ..Settings::default() };
         let (centre, cec) = start(settings).await;
-        let (connected, said) =
-            (cec.connect(&party()).await, cec.say(&party(), &id(), 1, &text("hello")).await);
+        let (connected, said) = (
+            cec.connect(&party(), &About::default()).await,
+            cec.say(&party(), &id(), 1, &text("hello")).await,
+        );
         if offline {
             assert!(matches!(connected, Ok(Serving::Offline { tip: Some(_) })), "{connected:?}");
             assert!(matches!(said, Ok(Said::StoredOffline { tip: Some(_) })), "{said:?}");
@@ -250,7 +252,7 @@ async fn tokens_that_lapse_during_a_conversation_are_renewed_unnoticed() {
     let address = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(frontdesk_sandbox::serve_sandbox(listener, sandbox, std::future::pending()));
     let cec = Cec::new("shop", &config(&address, &settings)).unwrap();
-    cec.connect(&party()).await.unwrap();
+    cec.connect(&party(), &About::default()).await.unwrap();
     // The gateway's token lapses after 10 minutes, the visitor's after an hour.
     for number in 0..24 {
         clock.advance(550_000);
@@ -263,7 +265,7 @@ async fn tokens_that_lapse_during_a_conversation_are_renewed_unnoticed() {
 #[tokio::test]
 async fn a_file_comes_back_as_it_went_and_a_message_is_left() {
     let (centre, cec) = start(Settings::default()).await;
-    cec.connect(&party()).await.unwrap();
+    cec.connect(&party(), &About::default()).await.unwrap();
     let bytes: Vec<u8> = (0..100_000_u32).map(|number| (number % 253) as u8).collect();
     let path = std::env::temp_dir().join(format!("frontdesk-sandbox-{}", std::process::id()));
     std::fs::write(&path, &bytes).unwrap();

@@ -5,7 +5,7 @@
 mod cec_support;
 
 use cec_support::{Centre, Reply, SECRET, coded, party, rating, settings};
-use frontdesk_contract::ClientId;
+use frontdesk_contract::{About, ClientId};
 use frontdesk_proxy::vendor::{Centre as _, Utterance};
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -59,7 +59,7 @@ async fn no_canary_is_ever_seen() {
             centre.always(what, reply.clone());
         }
         let party = party();
-        seen += &format!("{:?}", cec.connect(&party).await);
+        seen += &format!("{:?}", cec.connect(&party, &About::default()).await);
         seen += &format!("{:?}", cec.say(&party, &id, 1, &words).await);
         seen += &format!("{:?}", cec.transfer_to_agent(&party).await);
         seen += &format!("{:?}", cec.poll(&party).await);
@@ -70,11 +70,16 @@ async fn no_canary_is_ever_seen() {
     for what in ["applyToken", "tokenByAkSk"] {
         centre.always(what, Reply::status(403));
         let cec = centre.cec();
-        seen += &format!("{:?} {:?}", cec.connect(&party()).await, cec.probe().await);
+        seen += &format!("{:?} {:?}", cec.connect(&party(), &About::default()).await, cec.probe().await);
     }
     let cut = Reply::json(&format!(r#"{{"AccessToken":"{SECRET}"#));
     centre.always("tokenByAkSk", cut);
-    seen += &format!("{:?} {:?} {:?}", centre.cec().connect(&party()).await, cec, settings(&centre.address));
+    seen += &format!(
+        "{:?} {:?} {:?}",
+        centre.cec().connect(&party(), &About::default()).await,
+        cec,
+        settings(&centre.address)
+    );
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(

@@ -2,8 +2,8 @@
 
 mod header;
 
-use crate::lazy;
 use crate::farewell;
+use crate::lazy;
 use crate::ui::attach;
 use crate::ui::call::call;
 use crate::ui::composer::composer;

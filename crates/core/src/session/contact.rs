@@ -80,7 +80,7 @@ impl Session {
         if wish.tries.next_ms() > step.now.ms {
             return Some(wish.tries.next_ms());
         }
-        let call = Call::Connect(Connect { id: wish.id.clone(), to: wish.to });
+        let call = Call::Connect(Connect { id: wish.id.clone(), to: wish.to, about: self.about.clone() });
         self.request(step, Purpose::Connect, call);
         None
     }

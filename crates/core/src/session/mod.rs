@@ -43,7 +43,7 @@ use core::fmt;
 use drafting::Drafting;
 use errands::Errands;
 use following::Following;
-use frontdesk_contract::{ClientId, ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
+use frontdesk_contract::{About, ClientId, ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
 use past::Past;
 use rating::Rating;
 use receipts::Receipts;
@@ -136,6 +136,8 @@ pub struct Session {
     credential: Option<String>,
     /// Tells the person apart to whom the session belongs; `None`: nobody says who that is.
     person: Option<String>,
+    /// What the website tells of the visit.
+    about: About,
     /// What was kept for that person, until it is known whether the site means the same now.
     held: Vec<Record>,
     offers: Option<Offers>,
@@ -183,6 +185,7 @@ impl Session {
             fruitless: 0,
             credential: None,
             person: None,
+            about: About::default(),
             held: Vec::new(),
             offers: None,
             contact: Contact::default(),
@@ -252,6 +255,9 @@ impl Session {
             Input::SkipRating => self.skip_rating(&mut step),
             Input::Seen(seen) => self.set_seen(&mut step, seen),
             Input::Calling(calling) => self.set_calling(&mut step, calling),
+            // What the desk would refuse must not stand in a conversation's way.
+            Input::About(about) if about.check().is_ok() => self.about = about,
+            Input::About(_) => {}
             Input::Answered(id, result) => self.answered(&mut step, id, result),
             Input::Kept(key, written) => self.kept(&mut step, &key, written),
             Input::Join(credential) => self.join(&mut step, credential),

@@ -247,3 +247,36 @@ async fn a_connected_agent_serves_before_speaking() {
     pass(2.0).await;
     assert_eq!(visitor.story(1).await, [""; 0], "the robot was connected");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_the_website_tells_of_the_visit_is_checked() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor().await;
+    let long = "x".repeat(257);
+    let many: Vec<_> = (0..21).map(|at| json!({"name": format!("n{at}"), "value": "v"})).collect();
+    let twice = json!([{"name": "plan", "value": "1"}, {"name": "plan", "value": "2"}]);
+    for (about, field) in [
+        (json!({"url": "javascript:alert(1)"}), "about.url"),
+        (json!({"url": format!("https://shop.example/{}", "x".repeat(2_048))}), "about.url"),
+        (json!({"title": long}), "about.title"),
+        (json!({"attributes": many}), "about.attributes"),
+        (json!({"attributes": twice}), "about.attributes[1].name"),
+        (json!({"attributes": [{"name": "a b", "value": "v"}]}), "about.attributes[0].name"),
+        (json!({"attributes": [{"name": "a", "value": long}]}), "about.attributes[0].value"),
+    ] {
+        let wish = json!({"id": "c-1", "to": "robot", "about": about});
+        let reply = visitor.call("POST", "/v1/contact", Some(wish)).await;
+        assert_eq!(reply.status, 400, "{}", reply.body);
+        let message = reply.body["message"].as_str().unwrap_or_default();
+        assert!(message.contains(field), "{field}: {message}");
+    }
+    let about = json!({"url": "https://shop.example/", "title": "Bowl", "attributes": [{"name": "plan", "value": "gold"}]});
+    let wish = json!({"id": "c-1", "to": "robot", "about": about});
+    assert_eq!(visitor.call("POST", "/v1/contact", Some(wish)).await.status, 200);
+    let again = json!({"id": "c-1", "to": "robot"});
+    assert_eq!(
+        visitor.call("POST", "/v1/contact", Some(again)).await.status,
+        200,
+        "the same wish from another page"
+    );
+}

@@ -4,7 +4,7 @@ use super::{
     Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, QueueAnswer, Rating,
     Said, Serving, Spooled, Utterance,
 };
-use frontdesk_contract::{CallMedia, ClientId, ErrorCode, SurveyForm, SurveyLevel};
+use frontdesk_contract::{About, CallMedia, ClientId, ErrorCode, SurveyForm, SurveyLevel};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
@@ -127,7 +127,7 @@ fn once_open<'a, T: Send + 'a>(
 }
 
 impl Centre for Fake {
-    fn connect<'a>(&'a self, _: &'a Party) -> Answer<'a, Serving> {
+    fn connect<'a>(&'a self, _: &'a Party, _: &'a About) -> Answer<'a, Serving> {
         now(self.called(Call::Connect).connect.pop_front(), Serving::Robot)
     }
 

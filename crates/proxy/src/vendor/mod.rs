@@ -16,7 +16,7 @@ pub use down::{
 };
 pub use up::{Rating, Spooled, Utterance};
 
-use frontdesk_contract::{CallMedia, ClientId, ErrorCode, SurveyForm};
+use frontdesk_contract::{About, CallMedia, ClientId, ErrorCode, SurveyForm};
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
@@ -38,8 +38,9 @@ pub struct Party {
 
 /// A centre. One instance serves all visitors of a desk; tokens live inside it.
 pub trait Centre: Send + Sync + 'static {
-    /// Opens a conversation with whoever the centre puts first.
-    fn connect<'a>(&'a self, party: &'a Party) -> Answer<'a, Serving>;
+    /// Opens a conversation with whoever the centre puts first, who is told what the website says of the visit as far as
+    /// the centre takes that.
+    fn connect<'a>(&'a self, party: &'a Party, about: &'a About) -> Answer<'a, Serving>;
 
     /// Asks for a person while a robot serves.
     fn transfer_to_agent<'a>(&'a self, party: &'a Party) -> Answer<'a, Serving>;

@@ -7,7 +7,7 @@ use super::{Visitor, party};
 use crate::problem::Problem;
 use crate::store::Answer;
 use crate::vendor::{Failure, Party, Serving};
-use frontdesk_contract::{Connect, ConnectTo, Contact, ContactState, EndReason};
+use frontdesk_contract::{About, Connect, ConnectTo, Contact, ContactState, EndReason};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,10 +21,11 @@ impl Visitor {
     /// # Errors
     /// What the centre refuses; after a failed transfer the robot goes on serving. What [`Visitor::submit`] says.
     pub async fn connect(self: &Arc<Self>, wish: Connect) -> Result<Contact, Problem> {
-        let Connect { id, to } = wish;
+        let Connect { id, to, about } = wish;
+        let about = Arc::new(about);
         let content = digest("contact", &to);
         let work = move |visitor: Arc<Self>, task| async move {
-            let outcome = visitor.arrange(&task, to).await;
+            let outcome = visitor.arrange(&task, to, &about).await;
             if outcome.is_err() {
                 // Nothing that would be done twice by doing it again: the next request begins afresh.
                 visitor.change(|draft, _| task.undone(draft)).await?;
@@ -37,7 +38,7 @@ impl Visitor {
         }
     }
 
-    async fn arrange(self: &Arc<Self>, task: &Task, to: ConnectTo) -> Result<Answer, Problem> {
+    async fn arrange(self: &Arc<Self>, task: &Task, to: ConnectTo, about: &About) -> Result<Answer, Problem> {
         let record = self.record().await?;
         let party = party(&record);
         match plan(record.contact.state, to) {
@@ -46,7 +47,7 @@ impl Visitor {
             Move::Connect { transfer } => {
                 // The centre may still hold the conversation before; a new one would find it.
                 self.pay_once(None).await?;
-                let serving = self.dial(&party).await?;
+                let serving = self.dial(&party, about).await?;
                 if let Serving::Offline { tip } = serving {
                     return self
                         .change(|draft, _| {
@@ -80,12 +81,12 @@ impl Visitor {
         .await
     }
 
-    async fn dial(self: &Arc<Self>, party: &Party) -> Result<Serving, Problem> {
-        let mut answer = self.centre().connect(party).await;
+    async fn dial(self: &Arc<Self>, party: &Party, about: &About) -> Result<Serving, Problem> {
+        let mut answer = self.centre().connect(party, about).await;
         if let Err(failure @ Failure::Unknown { .. }) = &answer {
             self.report("connect", failure);
             tokio::time::sleep(QUICK).await;
-            answer = self.centre().connect(party).await;
+            answer = self.centre().connect(party, about).await;
         }
         answer.map_err(|failure| self.refusal("connect", &failure))
     }

@@ -10,7 +10,7 @@ use crate::replay::desk::{AgentApi, Desk};
 use crate::replay::processes::Processes;
 use anyhow::{Context, bail};
 use frontdesk_contract::{
-    Body, ClientId, Connect, ConnectTo, Contact, ContactState, EventKind, OpenSession, PostMessage,
+    About, Body, ClientId, Connect, ConnectTo, Contact, ContactState, EventKind, OpenSession, PostMessage,
     PostedStatus,
 };
 use frontdesk_core::{Answer, Call};
@@ -166,7 +166,11 @@ impl Sender {
         };
         let opened = link.ask(&Call::OpenSession(open), None, None, TIMEOUT_MS).await;
         let Ok(Answer::Opened(opened)) = opened else { bail!("no session: {opened:?}") };
-        let connect = Connect { id: ClientId::from_bits(chance.next_u128()), to: ConnectTo::Agent };
+        let connect = Connect {
+            id: ClientId::from_bits(chance.next_u128()),
+            to: ConnectTo::Agent,
+            about: About::default(),
+        };
         let sender = Self { link, credential: opened.session, chance };
         let connected = sender.ask(&Call::Connect(connect)).await?;
         let served = tokio::time::timeout(CONNECTED, sender.served(&connected)).await;

@@ -91,8 +91,7 @@ async fn play(
         let Some(first) = hand.first() else { continue };
         let carrier = Arc::new(HttpCarrier::new(proxy_url)?);
         let link = Link::new(carrier, between.inside, log.clone(), number);
-        let settings =
-            frontdesk_core::Settings::new(options.switches.desk.clone(), first.lang.clone());
+        let settings = frontdesk_core::Settings::new(options.switches.desk.clone(), first.lang.clone());
         let seed = mix(&[options.faults.seed, number]);
         let visitor = Visitor::start(Setup { settings, link, storage: Storage::default(), clock, seed });
         let visit = Visit { visitor, desk: Arc::clone(&desk), clock, pace };

@@ -2,8 +2,8 @@
 
 use anyhow::{Result, ensure};
 use frontdesk_e2e::pages::{Panel, ShopPage};
-use frontdesk_e2e::tabs::one_more;
 use frontdesk_e2e::stack::Setup;
+use frontdesk_e2e::tabs::one_more;
 use frontdesk_e2e::{In, Options, Sandbox, Tab, story, until};
 use serde_json::{Value, json};
 
@@ -225,7 +225,10 @@ fn a_token_that_is_refused_is_told_to_the_page() -> Result<()> {
         let told = async |code: &str| {
             until(&format!("the page is told {code}"), async || {
                 let errors = page(tab, "return errors;").await?;
-                ensure!(errors.as_array().is_some_and(|all| all.contains(&json!(code))), "it was told {errors}");
+                ensure!(
+                    errors.as_array().is_some_and(|all| all.contains(&json!(code))),
+                    "it was told {errors}"
+                );
                 Ok(())
             })
             .await

@@ -1,9 +1,11 @@
 //! What a visitor does and sees, each from the page through the proxy to the centre and back.
 
+mod about;
 mod back;
 mod call_deaths;
 mod call_hidden;
 mod calls;
+mod consent;
 mod files;
 mod hand_over;
 mod history;

@@ -1,6 +1,7 @@
 //! `/v1/contact`
 
 use crate::http::extract::{Caller, Json};
+use crate::http::redact;
 use crate::problem::Problem;
 use frontdesk_contract::{ClientId, Connect, ConnectTo, Contact, ErrorCode};
 
@@ -13,15 +14,21 @@ pub(in crate::http) async fn show(Caller(visitor): Caller) -> Result<axum::Json<
 
 /// Connects to the robot or to an agent
 ///
-/// While a robot serves, asking for an agent transfers. A wish that is fulfilled already answers how things stand.
+/// While a robot serves, asking for an agent transfers. A wish that is fulfilled already answers how things stand. What
+/// `about` says goes along when a conversation is opened, as far as the centre takes it.
 #[utoipa::path(post, path = "/v1/contact", tag = "contact", operation_id = "connect",
     request_body = Connect, responses((status = 200, description = "As it stands now", body = Contact)))]
 pub(in crate::http) async fn connect(
     Caller(visitor): Caller,
-    Json(wish): Json<Connect>,
+    Json(mut wish): Json<Connect>,
 ) -> Result<axum::Json<Contact>, Problem> {
     check_id(&wish.id)?;
+    wish.about.check().map_err(|why| Problem::new(ErrorCode::BadRequest, why))?;
     let offers = &visitor.desk().settings.offers;
+    let attributes = wish.about.attributes.iter_mut().map(|attribute| &mut attribute.value);
+    for said in attributes.chain(&mut wish.about.title) {
+        redact::text(said, &offers.redact);
+    }
     if wish.to == ConnectTo::Agent && !offers.agent {
         return Err(Problem::new(ErrorCode::CentreRefused, "this desk has no agents"));
     }

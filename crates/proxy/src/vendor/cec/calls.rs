@@ -6,10 +6,10 @@ use super::link::{Ask, Call};
 use super::token::Need;
 use super::trouble::Trouble;
 use super::wire::{self, AskQueue, Coded, Polled, Queue, Send};
-use super::{Cec, content, downlink, status, uplink};
+use super::{Cec, content, downlink, flow, status, uplink};
 use crate::config::{Dialect, ReadContent};
 use crate::vendor::{Downlink, Failure, Party, QueueAnswer, Said, Serving, Utterance};
-use frontdesk_contract::{ClientId, ErrorCode, QueueInfo};
+use frontdesk_contract::{About, ClientId, ErrorCode, QueueInfo};
 use serde::Serialize;
 
 /// The only channel of web visitors.
@@ -43,11 +43,13 @@ impl Content<'_> {
 }
 
 impl Cec {
-    pub(super) async fn open(&self, party: &Party) -> Result<Serving, Failure> {
+    pub(super) async fn open(&self, party: &Party, about: &About) -> Result<Serving, Failure> {
         let newer = self.config.dialect == Dialect::V2_6;
+        let own = self.config.trans_data.as_deref();
+        let trans_data = newer.then(|| flow::data(own, about)).flatten();
         let content = Content {
             content: &self.config.connect_content,
-            trans_data: self.config.trans_data.as_deref().filter(|_| newer),
+            trans_data: trans_data.as_deref(),
             ..Content::none(self.link.now_ms())
         };
         let sent = self.send(party, Request::Connect, content).await?;

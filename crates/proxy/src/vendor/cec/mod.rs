@@ -24,6 +24,7 @@ mod content;
 mod control;
 mod downlink;
 mod download;
+mod flow;
 mod grant;
 mod history;
 mod lax;
@@ -48,7 +49,7 @@ use crate::clock::Clock;
 use crate::config::CecConfig;
 use carrier::Carrier;
 use download::Worked;
-use frontdesk_contract::{CallMedia, ClientId, ErrorCode, SurveyForm};
+use frontdesk_contract::{About, CallMedia, ClientId, ErrorCode, SurveyForm};
 use history::Times;
 use link::Link;
 use std::path::PathBuf;
@@ -127,8 +128,8 @@ impl std::fmt::Debug for Cec {
 }
 
 impl Centre for Cec {
-    fn connect<'a>(&'a self, party: &'a Party) -> Answer<'a, Serving> {
-        Box::pin(self.open(party))
+    fn connect<'a>(&'a self, party: &'a Party, about: &'a About) -> Answer<'a, Serving> {
+        Box::pin(self.open(party, about))
     }
 
     fn transfer_to_agent<'a>(&'a self, party: &'a Party) -> Answer<'a, Serving> {

@@ -2,7 +2,7 @@
 
 use super::stub::settings;
 use crate::harness::{Dialect, Offer, Stop, Target, Verdict, Visitor, ensure};
-use frontdesk_contract::{Body, ClientId, ErrorCode};
+use frontdesk_contract::{About, Body, ClientId, ErrorCode};
 use frontdesk_proxy::config;
 use frontdesk_proxy::vendor::cec::Cec;
 use frontdesk_proxy::vendor::{Centre as _, Content, Downlink, Failure, Party, Said, Serving, Utterance};
@@ -59,7 +59,7 @@ impl<'a> Desk<'a> {
         // On a centre that is not ours one conversation at a time.
         target.close().await?;
         let desk = Self::new(target)?;
-        match desk.cec.connect(&desk.party).await {
+        match desk.cec.connect(&desk.party, &About::default()).await {
             Ok(serving) => {
                 let _first = desk.visitor.set(target.opened_for(&desk.party.user_id));
                 Ok((desk, serving))

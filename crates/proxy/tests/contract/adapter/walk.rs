@@ -2,7 +2,7 @@
 
 use super::documented::Printed;
 use super::stub::{Centre, Reply, id, kind, party};
-use frontdesk_contract::{CallMedia, ErrorCode};
+use frontdesk_contract::{About, CallMedia, ErrorCode};
 use frontdesk_proxy::config::Dialect;
 use frontdesk_proxy::vendor::cec::Cec;
 use frontdesk_proxy::vendor::{Centre as _, FileSource, Rating, Spooled, Utterance};
@@ -88,7 +88,7 @@ async fn ask(cec: &Cec, endpoint: &str) -> String {
     match endpoint {
         "tokenByAkSk" => kind(cec.ready().await),
         "applyToken" | "poll" => kind(cec.poll(&party).await),
-        "send CONNECT" => kind(cec.connect(&party).await),
+        "send CONNECT" => kind(cec.connect(&party, &About::default()).await),
         "send CHAT" => kind(cec.say(&party, &id(), 1, &Utterance::Text("hello".into())).await),
         "send TRANS2AGENT" => kind(cec.transfer_to_agent(&party).await),
         "send INPUT" => kind(cec.typing(&party).await),
