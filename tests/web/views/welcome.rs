@@ -47,5 +47,8 @@ async fn the_header_follows_who_serves() {
     assert_eq!(visitor.text(".fd-header .fd-avatar"), "L");
     push(r#"[{"contact":{"state":"ended","reason":"centre"}}]"#);
     visitor.reads(".fd-who-status", "Conversation ended").await;
-    visitor.sees_no(".fd-menu-place").await;
+    // There is nothing to end any more, but something to erase.
+    visitor.clicks(".fd-menu-place button");
+    visitor.reads(".fd-menu-item", "Erase conversation").await;
+    visitor.sees_no(".fd-menu-item:nth-child(2)").await;
 }
