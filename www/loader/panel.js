@@ -196,6 +196,7 @@ export const attach = (seam) => {
     close: () => seam.setOpen(false),
     /** The visitor is somebody else from now on, or nobody. */
     renew() {
+      const held = document.activeElement === host;
       delete settings.identity;
       heard.unread({ count: 0 });
       heard.queue({});
@@ -207,6 +208,7 @@ export const attach = (seam) => {
       peer = null;
       clearTimeout(timer);
       seam.unload();
+      if (state.open) api.shown(true, held);
     },
     unread({ count, text }) {
       state.unread = count;
@@ -294,8 +296,9 @@ export const attach = (seam) => {
       post('shown', { open, focus });
       tell();
       if (open && focus && state.ready) seam.frame().focus();
-      // The question for consent.
-      if (open && focus && !seam.frame()) cover.querySelector('p button')?.focus();
+      // The question for consent, once the panel has begun to be seen: before that it takes no focus.
+      const answer = open && focus && !seam.frame() && cover.querySelector('p button');
+      if (answer) requestAnimationFrame(() => requestAnimationFrame(() => answer.focus()));
       rememberOpen();
       stepBack(open);
     },

@@ -1,5 +1,7 @@
 //! The whole journey without a mouse, and what software that reads the screen is told on the way.
 
+mod flows;
+
 use anyhow::{Result, ensure};
 use fantoccini::key::Key;
 use frontdesk_e2e::pages::{Panel, ShopPage};
@@ -138,7 +140,7 @@ fn each_message_is_announced_once() -> Result<()> {
 }
 
 /// Presses Tab until something of this role and name has the focus.
-async fn tab_to(shop: &ShopPage, at: In, role: &str, name: Option<&str>) -> Result<()> {
+pub(crate) async fn tab_to(shop: &ShopPage, at: In, role: &str, name: Option<&str>) -> Result<()> {
     let script = "
         const own = focused();
         return [roleOf(own), nameOf(own)];";
@@ -155,7 +157,7 @@ async fn tab_to(shop: &ShopPage, at: In, role: &str, name: Option<&str>) -> Resu
 }
 
 /// Waits until the part with the sentence of this key has the focus.
-async fn has_focus(panel: &Panel, key: &str) -> Result<()> {
+pub(crate) async fn has_focus(panel: &Panel, key: &str) -> Result<()> {
     let name = panel.words.get(key)?;
     until(&format!("\"{name}\" has the focus"), async || {
         let own =
@@ -167,7 +169,7 @@ async fn has_focus(panel: &Panel, key: &str) -> Result<()> {
 }
 
 /// A control that went away with what it did has handed the focus on.
-async fn has_focus_inside(panel: &Panel) -> Result<()> {
+pub(crate) async fn has_focus_inside(panel: &Panel) -> Result<()> {
     until("the focus is in the panel", async || {
         let script = "return document.hasFocus() && focused() !== document.body;";
         let inside = panel.tab.run(In::Panel, script, Vec::new()).await?;
@@ -177,7 +179,7 @@ async fn has_focus_inside(panel: &Panel) -> Result<()> {
     .await
 }
 
-async fn launcher_has_focus(shop: &ShopPage) -> Result<()> {
+pub(crate) async fn launcher_has_focus(shop: &ShopPage) -> Result<()> {
     until("the panel is closed and the launcher has the focus", async || {
         ensure!(!shop.is_open().await?, "the panel is open");
         let script = "return focused().getAttribute('aria-haspopup') === 'dialog';";
