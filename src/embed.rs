@@ -36,7 +36,7 @@ pub struct Settings {
     /// Address of the style sheet. With it the widget lives in a shadow root of its own.
     pub stylesheet: Option<String>,
     /// Functions of the host: `close`, `unread`, `conversation`, `ready`, `softphone`, `ticker`, `handOver`, `call`,
-    /// `vault`, `lead`, `sound`, `moreTexts`, `told`.
+    /// `vault`, `lead`, `sound`, `moreTexts`, `told`, `renew`.
     pub host: JsValue,
     /// The panel is open from the start.
     pub open: bool,
@@ -51,6 +51,25 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// The desk of this id at `endpoint`, with these sentences, and all else as it comes.
+    pub fn new(endpoint: &str, desk: &str, texts: JsValue) -> Self {
+        Self {
+            endpoint: endpoint.to_owned(),
+            desk: desk.to_owned(),
+            locale: None,
+            texts,
+            title: None,
+            theme: None,
+            stylesheet: None,
+            host: JsValue::UNDEFINED,
+            open: true,
+            session: None,
+            draft: None,
+            identity: None,
+            about: JsValue::UNDEFINED,
+        }
+    }
+
     /// Reads and checks a plain object.
     ///
     /// # Errors
@@ -127,6 +146,7 @@ struct Mounted {
     context: Context,
     root: Element,
     _view: Box<dyn std::any::Any>,
+    _owner: Owner,
 }
 
 /// Mounts the widget into an element. Mounting again into the same element replaces the first.
@@ -151,7 +171,13 @@ pub fn mount_with(element: &HtmlElement, settings: Settings) -> Result<Handle, J
         Handle { inner }.destroy();
     }
     let root = place(element, settings.stylesheet.as_deref())?;
-    let (view, context) = {
+    // Whatever owns the place, as a component does, goes in its own time and order: what is here goes by its handle alone.
+    let around = Owner::current();
+    let owner = Owner::new_root(None);
+    if let Some(around) = around {
+        around.set();
+    }
+    let (view, context) = owner.with(|| {
         let made: Rc<RefCell<Option<Context>>> = Rc::default();
         let kept = Rc::clone(&made);
         let inside = root.clone();
@@ -161,9 +187,9 @@ pub fn mount_with(element: &HtmlElement, settings: Settings) -> Result<Handle, J
             panel(context)
         });
         let context = made.take().ok_or("the widget was not drawn")?;
-        (view, context)
-    };
-    let mounted = Mounted { context, root: root.into(), _view: Box::new(view) };
+        Ok::<_, JsValue>((view, context))
+    })?;
+    let mounted = Mounted { context, root: root.into(), _view: Box::new(view), _owner: owner };
     let inner = Rc::new(RefCell::new(Some(mounted)));
     MOUNTED.with_borrow_mut(|all| all.push((Element::clone(element), Rc::clone(&inner))));
     Ok(Handle { inner })

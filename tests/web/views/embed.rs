@@ -1,6 +1,7 @@
 use crate::support::{Centre, Visitor, count, new_desk, pause, place, settings, until};
-use frontdesk::mount;
+use frontdesk::{FrontDesk, Settings, mount};
 use js_sys::{Array, JSON, Object, Promise, Reflect};
+use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::future_to_promise;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -25,6 +26,27 @@ async fn mounting_and_destroying_many_times_works() {
         mount(place.clone(), settings(&new_desk()).into()).unwrap().destroy();
     }
     assert_eq!(place.child_element_count(), 0);
+    place.remove();
+}
+
+/// As in `examples/leptos.rs`.
+#[wasm_bindgen_test]
+async fn the_component_comes_and_goes_with_its_page() {
+    let _centre = Centre::open();
+    let place = place();
+    let texts = JSON::parse(include_str!("../../../www/locales/en.json")).unwrap();
+    let desk = new_desk();
+    let shown = leptos::mount::mount_to(place.clone(), move || {
+        view! { <main><FrontDesk settings=Settings::new("", &desk, texts.clone()) /></main> }
+    });
+    let greets = || place.query_selector("main .fd-welcome").unwrap().is_some();
+    until("the component greets", greets).await;
+    until("its session", || count("POST session") == 1).await;
+    drop(shown);
+    assert_eq!(place.child_element_count(), 0);
+    let asked = count("GET events");
+    pause(100).await;
+    assert_eq!(count("GET events"), asked, "it goes on asking");
     place.remove();
 }
 
