@@ -9,7 +9,7 @@ import { CSS as SHEET } from './style.js';
 const REATTACH_MAX = 50;
 const MODES = ['bubble', 'inline', 'fullscreen'];
 /** What panel.js does, and the page may ask for before that is there. */
-const LATER = ['startCall', 'hangUp', 'logout', 'prefill', 'sendMessage', 'setAttributes', 'setLocale', 'setTheme', 'update'];
+const LATER = ['startCall', 'hangUp', 'logout', 'prefill', 'requestNotifications', 'sendMessage', 'setAttributes', 'setLocale', 'setTheme', 'update'];
 
 /**
  * Makes an instance. `settings` are those of docs/embedding.md with `origin`, that of the desk; `loadPanel` answers a promise

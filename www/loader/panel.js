@@ -18,7 +18,7 @@ const TEXT_MAX = 10000;
 /** What `update` may change, and whether the frame must begin anew for it. */
 const UPDATES = {
   locale: true, texts: true, title: true, calls: true, sound: true, identity: true,
-  color: false, theme: false, position: false, pageTitle: false, badge: false, back: false, page: false, attributes: false, consent: false,
+  color: false, theme: false, position: false, pageTitle: false, badge: false, back: false, page: false, attributes: false, consent: false, notifications: false,
 };
 
 /** What the desk takes of a visit. */
@@ -153,6 +153,24 @@ export const attach = (seam) => {
     seam.fail(header(), make('p', { role: 'alert' }, said()[1], again, link));
   };
 
+  /**
+   * Tells a visitor who looks elsewhere, outside of the page, where page and visitor want that. One at a time, whatever
+   * the number of tabs; nothing of what was said.
+   */
+  const notify = (text) => {
+    if (settings.notifications !== 'on' || !document.hidden || window.Notification?.permission !== 'granted') return;
+    try {
+      const note = new Notification(settings.title || document.title, { body: text, tag: `frontdesk ${desk}` });
+      note.onclick = () => {
+        window.focus();
+        seam.setOpen(true, true);
+        note.close();
+      };
+    } catch {
+      // On Android only service workers may, and those are the website's own.
+    }
+  };
+
   /** The visitor decides whether anything is kept or sent. */
   const decide = (given) => {
     emit('consent', { given });
@@ -211,6 +229,7 @@ export const attach = (seam) => {
       if (state.open) api.shown(true, held);
     },
     unread({ count, text }) {
+      if (count > state.unread) notify(text);
       state.unread = count;
       news = text;
       tell();
@@ -320,6 +339,11 @@ export const attach = (seam) => {
       wish('call', { view, media: options?.media });
     },
     hangUp: () => post('hang'),
+    /** For what the visitor has just clicked: the browser asks for leave. */
+    requestNotifications() {
+      settings.notifications = 'on';
+      window.Notification?.requestPermission()?.catch?.(() => {});
+    },
     identify(who) {
       const token = who?.token;
       if (typeof token !== 'string' || !token || token.length > TOKEN_MAX) {

@@ -36,6 +36,8 @@ export interface Settings {
   page?: 'on' | 'full' | 'off';
   /** What else they are told: at most 20 texts. */
   attributes?: Attributes;
+  /** The browser's own notifications of what is unseen, where the visitor has allowed the website any. */
+  notifications?: Switch;
   /** `required`: the panel asks before anything is kept or sent. `given`: the website has asked. */
   consent?: 'required' | 'given';
   /** Address of the privacy notice, for that question. */
@@ -117,6 +119,8 @@ export interface Commands {
   prefill(text: string): void;
   /** Says this in the visitor's name: for what the visitor has just clicked. */
   sendMessage(text: string): void;
+  /** Asks the visitor for leave to notify; for what the visitor has just clicked. */
+  requestNotifications(): void;
   /** Adds to what whoever serves is told; `null` takes an attribute back. */
   setAttributes(attributes: Attributes): void;
   setLocale(locale: string | null): void;

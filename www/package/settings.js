@@ -3,7 +3,7 @@
 /** By a change of these an instance is another one. */
 export const FIXED = ['desk', 'origin', 'mode', 'privacy'];
 /** These, `update` takes. */
-export const CHANGEABLE = ['locale', 'texts', 'title', 'calls', 'sound', 'color', 'theme', 'position', 'pageTitle', 'badge', 'back', 'identity', 'page', 'attributes', 'consent'];
+export const CHANGEABLE = ['locale', 'texts', 'title', 'calls', 'sound', 'color', 'theme', 'position', 'pageTitle', 'badge', 'back', 'identity', 'page', 'attributes', 'consent', 'notifications'];
 /** What an instance tells. */
 export const EVENTS = [
   'ready', 'opened', 'closed', 'unread', 'message', 'conversation-started', 'conversation-ended', 'queue', 'agent', 'rating',
@@ -11,10 +11,10 @@ export const EVENTS = [
 ];
 /** What can be asked of an instance. */
 export const METHODS = [
-  'open', 'close', 'toggle', 'show', 'hide', 'startCall', 'hangUp', 'identify', 'logout', 'prefill', 'sendMessage', 'setAttributes', 'setLocale', 'setTheme', 'update',
+  'open', 'close', 'toggle', 'show', 'hide', 'startCall', 'hangUp', 'identify', 'logout', 'prefill', 'requestNotifications', 'sendMessage', 'setAttributes', 'setLocale', 'setTheme', 'update',
   'getUnread', 'getState', 'on', 'once', 'off', 'destroy',
 ];
-const SWITCHES = ['sound', 'pageTitle', 'badge', 'back'];
+const SWITCHES = ['sound', 'pageTitle', 'badge', 'back', 'notifications'];
 
 /** Of an object only those of these names that are there, with `true` and `false` in the words of the script tag. */
 export const pick = (names, from) => {

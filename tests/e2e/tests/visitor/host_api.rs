@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use frontdesk_e2e::pages::{Panel, Words};
-use frontdesk_e2e::{In, Options, Rig, Tab, story, until};
+use frontdesk_e2e::{In, Options, Rig, Sandbox, Tab, story, until};
 use serde_json::{Value, json};
 
 const AGENT: &str = "Li";
@@ -142,6 +142,51 @@ fn the_page_changes_how_it_looks_and_what_language_it_speaks() -> Result<()> {
         ensure!(page(rig, shown).await? == json!(false), "it is not hidden");
         page(rig, "frontdesk.show();").await?;
         ensure!(page(rig, shown).await? == json!(true), "it is hidden");
+        Ok(())
+    })
+}
+
+#[test]
+fn a_hidden_page_notifies_only_where_that_is_wanted() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| {
+        let shop = rig.shop("/").await?;
+        let panel = shop.open_panel().await?;
+        panel.say("Hello").await?;
+        panel.has_sent("Hello").await?;
+        let sandbox = Sandbox::of(&rig.stack);
+        let here = json!([{"do": "agent", "name": "Mei"}, {"do": "text", "text": "I am here"}]);
+        sandbox.play(&here, 0).await?;
+        panel.hears("I am here").await?;
+        // Without a screen no page is ever hidden, and no notification is ever shown.
+        let watch = "
+            Object.defineProperty(document, 'hidden', { get: () => true });
+            window.notes = [];
+            window.Notification = class {
+              static permission = 'default';
+              static async requestPermission() { return (this.permission = 'granted'); }
+              constructor(title, { body, tag }) { notes.push([title, body, tag]); window.lastNote = this; }
+              close() { notes.push('closed'); }
+            };
+            frontdesk.close();";
+        page(rig, watch).await?;
+        let unread = async |count: u32| {
+            sandbox.play(&json!([{"do": "text", "text": format!("news {count}")}]), 0).await?;
+            until("it is unseen", async || {
+                let seen = page(rig, "return frontdesk.getUnread();").await?;
+                ensure!(seen == json!(count), "{seen} are");
+                Ok(())
+            })
+            .await
+        };
+        unread(1).await?;
+        ensure!(page(rig, "return notes;").await? == json!([]), "nobody wanted that");
+        page(rig, "frontdesk.requestNotifications();").await?;
+        unread(2).await?;
+        let notes = page(rig, "return notes;").await?;
+        let title = "Leaf & Kiln: tea, and things to drink it from";
+        ensure!(notes == json!([[title, "2 unread messages", "frontdesk shop"]]), "there is {notes}");
+        page(rig, "lastNote.onclick();").await?;
+        ensure!(state(rig, "open").await? == json!(true), "the panel is closed");
         Ok(())
     })
 }
