@@ -192,6 +192,35 @@ impl Tab {
         Ok(answer?)
     }
 
+    /// Under which names this browser keeps something for the desk: in the frame's storage, in what the page keeps for a frame
+    /// that may keep nothing, and as flags of the page.
+    ///
+    /// # Errors
+    ///
+    /// When there is no panel now.
+    pub async fn kept(&self) -> Result<Vec<String>> {
+        let keys = "
+            const finish = arguments[arguments.length - 1];
+            const [name, store] = arguments;
+            let opening;
+            try { opening = indexedDB.open(name); } catch { return finish([]); }
+            opening.onerror = () => finish([]);
+            opening.onupgradeneeded = () => opening.transaction.abort();
+            opening.onsuccess = () => {
+              const keys = opening.result.transaction(store).objectStore(store).getAllKeys();
+              keys.onsuccess = () => { opening.result.close(); finish(keys.result.map(String)); };
+            };";
+        let mut all = Vec::new();
+        for (at, name, store) in
+            [(In::Panel, "frontdesk-records", "records"), (In::Page, "frontdesk", "vault")]
+        {
+            all.push(self.run_async(at, keys, vec![json!(name), json!(store)]).await?);
+        }
+        all.push(self.run(In::Page, "return Object.keys(localStorage);", Vec::new()).await?);
+        let names = all.iter().filter_map(Value::as_array).flatten();
+        Ok(names.filter_map(|name| name.as_str().map(str::to_owned)).collect())
+    }
+
     async fn look_up(&self, at: In, body: &str, arguments: Vec<Value>) -> Result<Element> {
         self.element_of(&self.run(at, body, arguments).await?)
     }

@@ -70,31 +70,9 @@ async fn greets(panel: &Panel) -> Result<()> {
     Ok(())
 }
 
-/// What this browser keeps for the desk, in the frame and in the page around it.
-async fn kept(panel: &Panel) -> Result<Vec<String>> {
-    let keys = "
-        const finish = arguments[arguments.length - 1];
-        const [name, store] = arguments;
-        let opening;
-        try { opening = indexedDB.open(name); } catch { return finish([]); }
-        opening.onerror = () => finish([]);
-        opening.onupgradeneeded = () => opening.transaction.abort();
-        opening.onsuccess = () => {
-          const keys = opening.result.transaction(store).objectStore(store).getAllKeys();
-          keys.onsuccess = () => { opening.result.close(); finish(keys.result.map(String)); };
-        };";
-    let mut all = Vec::new();
-    for (at, name, store) in [(In::Panel, "frontdesk-records", "records"), (In::Page, "frontdesk", "vault")] {
-        all.push(panel.tab.run_async(at, keys, vec![json!(name), json!(store)]).await?);
-    }
-    all.push(panel.tab.run(In::Page, "return Object.keys(localStorage);", Vec::new()).await?);
-    let names = all.iter().filter_map(Value::as_array).flatten();
-    Ok(names.filter_map(|name| name.as_str().map(str::to_owned)).collect())
-}
-
 async fn keeps_the_draft(panel: &Panel) -> Result<()> {
     until("the draft is kept", async || {
-        let kept = kept(panel).await?;
+        let kept = panel.tab.kept().await?;
         ensure!(kept.iter().any(|name| name.ends_with("draft")), "there is {kept:?}");
         Ok(())
     })
@@ -174,7 +152,7 @@ fn who_signs_out_leaves_nothing() -> Result<()> {
             panel.tab.show().await?;
             page(&shop.tab, "frontdesk.logout();").await?;
             greets(&panel).await?;
-            let left = kept(&panel).await?;
+            let left = panel.tab.kept().await?;
             ensure!(left.is_empty(), "this browser keeps {left:?}");
             Sandbox::of(&rig.stack)
                 .holds("ended the conversation", |record| {
@@ -269,7 +247,7 @@ fn a_visitor_erases_the_conversation() -> Result<()> {
         panel.click("erase").await?;
         panel.click("erase").await?;
         greets(&panel).await?;
-        let left = kept(&panel).await?;
+        let left = panel.tab.kept().await?;
         ensure!(left.is_empty(), "this browser keeps {left:?}");
         panel.tab.screenshot("identity/3-erased").await?;
         Ok(())
