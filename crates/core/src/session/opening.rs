@@ -54,16 +54,21 @@ impl Session {
     }
 
     fn go_on_with(&mut self, step: &mut Step, records: Vec<Record>) {
+        let mut restored = Vec::new();
         for record in records {
             match of_record(record) {
                 #[cfg(feature = "planted")]
                 Ok(_) if frontdesk_planted::is(frontdesk_planted::Bug::DropOnReload) => {}
-                Ok((id, payload, at_ms)) => drop(self.outbox.restore(id, payload, at_ms)),
+                Ok((id, payload, at_ms)) => {
+                    if self.outbox.restore(id.clone(), payload, at_ms) {
+                        restored.push(id);
+                    }
+                }
                 Err(other) => self.restore(step, other),
             }
         }
         // Shown in the order in which they will be sent, whatever order they were read in.
-        for message in self.outbox.iter() {
+        for message in self.outbox.iter().filter(|message| restored.contains(&message.id)) {
             let body = message.payload.body();
             self.transcript.mine(
                 &message.id,

@@ -42,6 +42,20 @@ fn a_dead_session_is_opened_anew_with_old_lines_above_and_the_unsent_text_offere
 }
 
 #[test]
+fn what_was_refused_stays_refused_when_the_session_is_opened_anew() {
+    let mut world = World::served();
+    world.network.script(On::Post, Fate::refused(ErrorCode::TextTooLong, None));
+    world.send(0, "too long");
+    world.run(1_000);
+    let before = world.my_lines(0);
+    assert!(before.iter().any(|line| line.contains("Failed")), "{before:?}");
+    world.desk.forget_session();
+    world.run(30_000);
+    assert_eq!(world.session(0).stage(), Stage::Open);
+    assert_eq!(world.my_lines(0), before);
+}
+
+#[test]
 fn a_text_into_an_idle_panel_whose_session_died_is_sent() {
     let mut world = World::new();
     let tab = world.open_tab();
