@@ -1,7 +1,7 @@
 //! What happened, as it is seen from outside: at the keyboards, at the agent's desk, on the wires.
 
 use frontdesk_visitor::clock::Clock;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -74,7 +74,7 @@ pub struct Books {
     /// What was done to requests that carried this id, between proxy and centre.
     pub ids: BTreeMap<String, BTreeSet<&'static str>>,
     /// Copies of the message with this code that left the centre.
-    pub handed_out: BTreeMap<String, Vec<HandedOut>>,
+    pub handed_out: HashMap<String, Vec<HandedOut>>,
     /// Answers to polls whose messages were turned round: their codes.
     pub rearranged: Vec<Vec<String>>,
     /// Codes that a store holds.

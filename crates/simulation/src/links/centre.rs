@@ -199,17 +199,17 @@ fn token_of(request: &axum::http::Request<Bytes>) -> Option<String> {
 
 /// The visitor at the centre: that of the query or of the body.
 fn user_of(request: &axum::http::Request<Bytes>) -> String {
-    let text = String::from_utf8_lossy(request.body());
+    let text = std::str::from_utf8(request.body()).unwrap_or_default();
     let query = request.uri().query().and_then(|query| query.split("receiverId=").nth(1));
     let body = || text.split("\"from\":\"").nth(1).or_else(|| text.split("\"userId\":\"").nth(1));
     query.or_else(body).and_then(|rest| rest.split(['&', '"']).next()).unwrap_or_default().to_owned()
 }
 
 /// The centre's codes of the messages in an answer.
-fn codes(body: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(body);
+fn codes(body: &[u8]) -> impl Iterator<Item = &str> {
+    let text = std::str::from_utf8(body).unwrap_or_default();
     let rest = text.split("\"messageCode\":\"").skip(1);
-    rest.filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect()
+    rest.filter_map(|rest| rest.split('"').next())
 }
 
 impl Way {
@@ -245,10 +245,11 @@ impl Way {
             let mut books = self.gateway.record.books();
             for code in codes(&answer.body) {
                 let copy = HandedOut { proxy, fault: fault.map(Fault::word) };
-                let copies = books.handed_out.entry(code).or_default();
-                // A centre that repeats itself hands out the same by every poll.
-                if copies.last() != Some(&copy) {
-                    copies.push(copy);
+                match books.handed_out.get_mut(code) {
+                    // A centre that repeats itself hands out the same by every poll.
+                    Some(copies) if copies.last() == Some(&copy) => {}
+                    Some(copies) => copies.push(copy),
+                    None => drop(books.handed_out.insert(code.to_owned(), vec![copy])),
                 }
             }
         }
@@ -341,7 +342,11 @@ impl Way {
                 if about.endpoint == "poll" {
                     answer.body = rearranged(&answer.body, fault == Fault::Doubled, plan);
                     if fault == Fault::Reordered {
-                        self.gateway.record.books().rearranged.push(codes(&answer.body));
+                        self.gateway
+                            .record
+                            .books()
+                            .rearranged
+                            .push(codes(&answer.body).map(str::to_owned).collect());
                     }
                 }
                 answer.told()
