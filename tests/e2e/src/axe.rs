@@ -2,13 +2,14 @@
 //! the usual size, with text twice as large, and in 320 pixels.
 
 use std::fs;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::story::Rig;
 use crate::tab::{In, Tab};
-use crate::wait::until;
+use crate::wait::within;
 use crate::{Kind, root};
 
 /// All rules of WCAG 2.2, A and AA, the best practices and what axe-core calls experimental; nothing is switched off. Those of
@@ -121,7 +122,8 @@ pub async fn scenes(rig: &Rig) -> Result<Vec<String>> {
 
 async fn load(tab: &Tab, rig: &Rig, scene: &str, query: &str) -> Result<()> {
     tab.open(&format!("{}/gallery/index.html?bare&scene={scene}&{query}", rig.stack.shop.origin)).await?;
-    until("the gallery is there: `cargo xtask gallery` builds it", async || {
+    // What is wrong in a call is measured for twelve seconds before it is said.
+    within(Duration::from_secs(60), "the gallery is there: `cargo xtask gallery` builds it", async || {
         let ready = tab.run(In::Page, "return document.body.hasAttribute('data-ready');", Vec::new()).await?;
         ensure!(ready == json!(true), "it is not");
         Ok(())

@@ -169,6 +169,19 @@ const scene = ({ contact, offers, video, asks = allow, start = CONNECTED, suppor
 const end = (cause) => [{ type: 'ended', by: 'there', cause }];
 const press = (at) => async (root) => (await seen(root, `.fd-call-row .fd-call-key:nth-child(${at})`)).click();
 const failure = (video, ...thrown) => scene({ video, asks: refuse(...thrown) });
+/** What is wrong is measured for some seconds before it is said; `nth`: so many sentences are said until then. */
+const warned = (nth) => async (root) => {
+  await seen(root, '.fd-call-row');
+  await moment(1000);
+  const said = new Set();
+  for (let turn = 0; turn < 80; turn++) {
+    const sentence = root.querySelector('.fd-call-said')?.textContent;
+    if (sentence) said.add(sentence);
+    if (said.size === nth) return;
+    await moment(250);
+  }
+  throw new Error('there is no warning');
+};
 const talking = (more) => scene({ video: false, phone: ANSWERED, ...more });
 
 /** The microphone is taken away, and another one is asked for. */
@@ -221,9 +234,9 @@ export const calls = {
   'call-held-there': talking({ phone: [...ANSWERED, { type: 'held', on: true }] }),
   'call-no-sound-yet': talking({ phone: [...ANSWERED.slice(0, 2), { type: 'ice', state: 'checking' }], sound: { arrives: 0 } }),
   'call-recovering': talking({ phone: [...ANSWERED, { type: 'ice', state: 'disconnected' }] }),
-  'call-poor': talking({ sound: { lost: 30 } }),
-  'call-one-way': talking({ sound: { arrives: 0 } }),
-  'call-silent': talking({ sound: { loud: 0 } }),
+  'call-poor': talking({ sound: { lost: 30 }, then: warned(1) }),
+  'call-one-way': talking({ sound: { arrives: 0 }, then: warned(1) }),
+  'call-silent': talking({ sound: { loud: 0 }, then: warned(2) }),
   'call-device-gone': unplugged(refuse('NotFoundError')),
   'call-device-replaced': unplugged(allow),
   'call-end-visitor': talking({ then: press(5) }),

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, ensure};
 use frontdesk_e2e::axe::scenes;
 use frontdesk_e2e::stack::Setup;
-use frontdesk_e2e::{In, Options, Rig, Tab, story_of, until};
+use frontdesk_e2e::{In, Options, Rig, Tab, story_of, within};
 use serde_json::json;
 
 /// So many for each width and theme.
@@ -49,6 +49,8 @@ fn main() -> Result<()> {
                 }
             }
         }
+        // The browser asks nobody whether a page with a call may go.
+        drop(rig.browser.complaints().await?);
         Ok(())
     })
 }
@@ -57,7 +59,8 @@ async fn sheet(rig: &Rig, tab: &Tab, query: &str) -> Result<Vec<u8>> {
     let metrics = json!({"width": WIDTH, "height": 1400, "deviceScaleFactor": 1, "mobile": false});
     tab.devtools("Emulation.setDeviceMetricsOverride", metrics).await?;
     tab.open(&format!("{}/gallery/index.html?{query}", rig.stack.shop.origin)).await?;
-    until("the sheet is there", async || {
+    // Dozens of widgets at once; whoever makes sheets is in no hurry.
+    within(Duration::from_secs(180), "the sheet is there", async || {
         let ready = tab.run(In::Page, "return document.body.hasAttribute('data-ready');", Vec::new()).await?;
         ensure!(ready == json!(true), "it is not");
         Ok(())
