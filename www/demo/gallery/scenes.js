@@ -59,6 +59,13 @@ const press = (...selectors) => (root) => {
 const moment = () => new Promise((resolve) => setTimeout(resolve, 150));
 const LEAVE = '.fd-dock .fd-ways .fd-button:last-child';
 
+/** Asks for what stands at this place of the menu. */
+const ask = (nth) => async (root) => {
+  press('.fd-menu-place > .fd-icon-button')(root);
+  await moment();
+  press(`.fd-menu-item:nth-child(${nth})`)(root);
+};
+
 /** What happens in each: `play` makes it happen, `after` is what is done by hand. */
 export const scenes = {
   starting: { play: (scene) => scene.open(null) },
@@ -321,13 +328,7 @@ export const scenes = {
     },
   },
   menu: { play: (scene, w) => talk(scene, w), after: press('.fd-menu-place > .fd-icon-button') },
-  'end-question': {
-    play: (scene, w) => talk(scene, w),
-    after: async (root) => {
-      press('.fd-menu-place > .fd-icon-button')(root);
-      await moment();
-      press('.fd-menu-item')(root);
-    },
-  },
+  'end-question': { play: (scene, w) => talk(scene, w), after: ask(1) },
+  'erase-question': { play: (scene, w) => talk(scene, w), after: ask(2) },
   ...calls,
 };
