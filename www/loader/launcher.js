@@ -220,7 +220,10 @@ export const create = (settings, loadPanel) => {
     show: () => setVisible(true),
     hide: () => setVisible(false),
     /** Who the visitor is, by a token of the site's server. Nothing is asked for that before the visitor acts. */
-    identify: (who) => (frame ? withPanel((other) => other.identify(who)) : (settings.identity = who?.token)),
+    identify(who) {
+      if (frame || typeof who?.token !== 'string') withPanel((other) => other.identify(who));
+      else settings.identity = who.token;
+    },
     getUnread: () => state.unread,
     getState: () => ({ ...state }),
     /** Calls `run` with the detail of each event of this instance; answers its own undo. */
