@@ -53,6 +53,16 @@ const attributesOf = (from) => {
 /** Of sentences, whatever object they are in. */
 const same = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);
 
+/** The website's own question for consent. What is wrong with its sentences the frame says. */
+const questionOf = (texts) => {
+  try {
+    const own = typeof texts === 'string' ? JSON.parse(texts) : texts;
+    return typeof own?.consent_text === 'string' && own.consent_text;
+  } catch {
+    return false;
+  }
+};
+
 /** The other half of launcher.js for one instance; `seam` is what that gives. */
 export const attach = (seam) => {
   const { settings, state, mode, desk, origin, phones, root, host, box, panel, cover, launcher, badge, status } = seam;
@@ -289,10 +299,9 @@ export const attach = (seam) => {
         return seam.load();
       }
       const [, , , text, yes, no, more] = said();
-      const texts = typeof settings.texts === 'string' ? JSON.parse(settings.texts) : settings.texts;
       const notice = settings.privacy ? [make('a', { href: settings.privacy, target: '_blank', rel: 'noopener' }, more)] : [];
       const ways = [button(() => decide(true), {}, yes), ...(mode === 'inline' ? [] : [button(() => decide(false), { class: 'q' }, no)])];
-      cover.replaceChildren(header(), make('p', { role: 'group' }, texts?.consent_text ?? text, ...notice, ...ways));
+      cover.replaceChildren(header(), make('p', { role: 'group' }, questionOf(settings.texts) || text, ...notice, ...ways));
       panel.append(cover);
     },
     /** The frame is made anew; it may have loaded already. */

@@ -92,7 +92,25 @@ fn a_website_that_has_asked_itself_says_so() -> Result<()> {
         asking(&tab, &shop).await?;
         shop.click_launcher().await?;
         question(&tab, json!(["Close chat", "Agree and start", "Not now"])).await?;
-        page(&tab, "frontdesk.update({ consent: 'given' });").await?;
+        // In its own words, and in ours where those cannot be read.
+        for (texts, wanted) in [
+            ("{ consent_text: 'May we?' }", "May we?"),
+            ("'{\"consent_text\":\"May we now?\"}'", "May we now?"),
+            ("'{'", "Before we talk"),
+        ] {
+            page(
+                &tab,
+                &format!("frontdesk.close(); frontdesk.update({{ texts: {texts} }}); frontdesk.open();"),
+            )
+            .await?;
+            until("the question is in these words", async || {
+                let words = page(&tab, "return deep('.c p').filter(shown).map(words);").await?;
+                ensure!(words.to_string().contains(wanted), "it is {words}");
+                Ok(())
+            })
+            .await?;
+        }
+        page(&tab, "frontdesk.update({ consent: 'given', texts: null });").await?;
         shop.panel().is_usable().await
     })
 }
