@@ -133,9 +133,15 @@ export const attach = (seam) => {
 
   /** What whoever serves is told of the visit. A visitor whose browser asks for privacy is not followed unless the site insists. */
   const about = () => {
-    const { page = navigator.globalPrivacyControl ? 'off' : 'on', attributes } = settings;
+    const { page = navigator.globalPrivacyControl ? 'off' : 'on' } = settings;
     const { protocol, origin, pathname, search } = location;
-    const told = { attributes: attributesOf(attributes) };
+    const told = {};
+    try {
+      told.attributes = attributesOf(settings.attributes);
+    } catch (error) {
+      // Those of the tag: what comes later is checked when it comes.
+      emit('error', { code: 'wrong_call', message: error.message });
+    }
     const url = origin + pathname + (page === 'full' ? search : '');
     if (page === 'off' || !/^http/.test(protocol)) return told;
     if (url.length <= URL_MAX) told.url = url;
@@ -203,11 +209,7 @@ export const attach = (seam) => {
       if (token !== identity.token) identity = { token, id: hex() };
       const own = { locale: locale || root.lang || null, theme, title, color, tokens, sound, texts, mode };
       if (token) own.identity = identity;
-      try {
-        own.about = about();
-      } catch (error) {
-        emit('error', { code: 'wrong_call', message: error.message });
-      }
+      own.about = about();
       post('init', { settings: own, open: state.open, focus: wantsFocus });
       measure();
     },
@@ -375,11 +377,7 @@ export const attach = (seam) => {
       if (!textOf('sendMessage', text).trim()) throw new TypeError('sendMessage: the text is empty');
       wish('send', { text }, true);
     },
-    setAttributes(more) {
-      const attributes = { ...settings.attributes, ...more };
-      attributesOf(attributes);
-      api.update({ attributes });
-    },
+    setAttributes: (more) => api.update({ attributes: { ...settings.attributes, ...more } }),
     setLocale(locale) {
       if (locale !== null && typeof locale !== 'string') throw new TypeError('setLocale: a BCP 47 tag is needed, or null');
       api.update({ locale });
@@ -390,6 +388,7 @@ export const attach = (seam) => {
       const changed = Object.entries(changes).filter(([name, value]) => !same(settings[name], value));
       for (const [name, value] of changed) {
         if (!Object.hasOwn(UPDATES, name)) throw new TypeError(`update: "${name}" cannot be changed`);
+        if (name === 'attributes') attributesOf(value);
         if (name === 'theme' && value != null && !THEMES.includes(value)) throw new TypeError(`theme: must be ${THEMES.join(', ')}`);
       }
       Object.assign(settings, Object.fromEntries(changed));
