@@ -7,7 +7,6 @@ use crate::ui::context::Context;
 use crate::web::{Storage, Transport, tabs};
 use frontdesk_contract::ErrorCode;
 use frontdesk_core::{Failure, Record, RecordKey, Saved};
-use std::rc::Rc;
 use wasm_bindgen_futures::spawn_local;
 
 /// Begins to leave. What surrounds the widget is asked to begin anew once nothing is kept here any more.
@@ -107,7 +106,7 @@ fn write(storage: &Storage, credentials: &[String]) {
         return storage.forget(&RecordKey::Farewell);
     }
     // The connection to the storage lives until it is written.
-    let open = Rc::new(storage.clone());
+    let open = storage.clone();
     let done = move |_| drop(open);
     storage.keep(Record::Farewell { credentials: credentials.to_vec() }, None, Box::new(done));
 }

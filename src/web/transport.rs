@@ -78,12 +78,7 @@ impl Transport {
     pub async fn erase(&self, credential: &str) -> Result<(), Failure> {
         let abort = AbortController::new().ok();
         let request = self.of_call(("DELETE", "session", None), credential, abort.as_ref(), true);
-        let give_up = move || {
-            if let Some(abort) = &abort {
-                abort.abort();
-            }
-        };
-        let late = Timer::after(ERASE_MS, Box::new(give_up));
+        let late = give_up_after(ERASE_MS, abort);
         let outcome = exchange(request).await;
         drop(late);
         outcome.map(drop)
@@ -271,6 +266,16 @@ async fn body_of(response: &Response) -> Result<JsValue, Failure> {
     })
 }
 
+/// Aborts what this belongs to after so many milliseconds, unless the timer is dropped before.
+fn give_up_after(ms: u64, abort: Option<AbortController>) -> Timer {
+    let give_up = move || {
+        if let Some(abort) = &abort {
+            abort.abort();
+        }
+    };
+    Timer::after(ms, Box::new(give_up))
+}
+
 /// A request on its way; aborted on drop.
 #[must_use = "dropping the handle aborts the request"]
 pub struct Request {
@@ -299,13 +304,8 @@ impl Request {
                 done(outcome);
             }
         });
-        let late = abort.clone();
-        let give_up = move || {
-            if let Some(abort) = &late {
-                abort.abort();
-            }
-        };
-        Self { abort, wanted, _timeout: Timer::after(timeout_ms.into(), Box::new(give_up)) }
+        let timeout = give_up_after(timeout_ms.into(), abort.clone());
+        Self { abort, wanted, _timeout: timeout }
     }
 }
 

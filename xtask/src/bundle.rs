@@ -28,6 +28,7 @@ use crate::install::{self, Need};
 use crate::parts;
 use crate::paths;
 use crate::proc;
+use crate::prove::rig;
 
 /// What the compiled widget depends on.
 const WIDGET_INPUTS: [&str; 8] = [
@@ -190,12 +191,9 @@ pub(crate) fn gallery() -> Result<PathBuf> {
 
 /// Builds the gallery and takes pictures of it, for these languages or for four that differ most.
 pub(crate) fn sheets(languages: &[String]) -> Result<()> {
-    install::run(&Need::test(&[install::Browser::Chromium]))?;
-    build(false)?;
-    let gallery = gallery()?;
-    proc::run(&mut proc::cargo("build --package frontdesk-proxy --package frontdesk-e2e"))?;
-    let mut command = proc::command(paths::target().join("debug/frontdesk-contact-sheets"));
-    command.arg(paths::target().join("sheets")).env("FRONTDESK_GALLERY", gallery).env_remove("FRONTDESK_BIN");
+    rig::prepare(&Need::test(&[install::Browser::Chromium]))?;
+    let mut command = rig::program("frontdesk-contact-sheets");
+    command.arg(paths::target().join("sheets")).env("FRONTDESK_GALLERY", gallery()?);
     let own = ["zh-CN", "en", "ar", "de"].map(String::from);
     proc::run(command.args(if languages.is_empty() { &own } else { languages }))
 }

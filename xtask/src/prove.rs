@@ -8,7 +8,7 @@ pub(crate) mod hostile;
 pub(crate) mod hosts;
 pub(crate) mod mutants;
 pub(crate) mod processes;
-mod rig;
+pub(crate) mod rig;
 pub(crate) mod tabs;
 
 use anyhow::Result;

@@ -178,7 +178,26 @@ impl Tab {
         Ok(answer?)
     }
 
-    /// The same for a function that calls its last argument when it has finished.
+    /// Runs the body of a function in the page itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tab::run`].
+    pub async fn page(&self, body: &str) -> Result<Value> {
+        self.run(In::Page, body, Vec::new()).await
+    }
+
+    /// Runs this in every page from the next one on, before anything of the page's own does. Answers what takes it back, by the
+    /// command `Page.removeScriptToEvaluateOnNewDocument`.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is no Chromium, or the page is gone.
+    pub async fn before_pages(&self, source: &str) -> Result<Value> {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": source})).await
+    }
+
+    /// As [`Tab::run`], for a function that calls its last argument when it has finished.
     ///
     /// # Errors
     ///

@@ -13,13 +13,9 @@ const COUNT: &str =
     "return [document.getElementsByTagName('frontdesk-launcher').length, deep('iframe').length];";
 const NAME: &str = "return deep('[aria-haspopup=dialog]').map(nameOf);";
 
-async fn run(tab: &Tab, script: &str) -> Result<Value> {
-    tab.run(In::Page, script, Vec::new()).await
-}
-
 async fn becomes(tab: &Tab, what: &str, script: &str, wanted: Value) -> Result<()> {
     until(what, async || {
-        let seen = run(tab, script).await?;
+        let seen = tab.page(script).await?;
         ensure!(seen == wanted, "it is {seen}");
         Ok(())
     })
@@ -34,7 +30,7 @@ async fn click(tab: &Tab, id: &str) -> Result<()> {
 async fn visit(rig: &Rig, name: &str) -> Result<ShopPage> {
     let shop = rig.shop(&format!("/packages/{name}.html")).await?;
     let script = "return performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => !name.startsWith(origin));";
-    let asked = run(&shop.tab, script).await?;
+    let asked = shop.tab.page(script).await?;
     ensure!(asked == json!([]), "before a click the page has asked for {asked}");
     Ok(shop)
 }
@@ -50,10 +46,10 @@ async fn component(rig: &Rig, name: &str) -> Result<()> {
     let shop = visit(rig, name).await?;
     let tab = &shop.tab;
     becomes(tab, "there is one button", COUNT, json!([1, 0])).await?;
-    ensure!(run(tab, NAME).await? == json!(["Ask us"]), "the button has another name");
+    ensure!(tab.page(NAME).await? == json!(["Ask us"]), "the button has another name");
     click(tab, "rename").await?;
     becomes(tab, "the button has the new name", NAME, json!(["Ask Mia"])).await?;
-    ensure!(run(tab, COUNT).await? == json!([1, 0]), "for a name a frame was made");
+    ensure!(tab.page(COUNT).await? == json!([1, 0]), "for a name a frame was made");
 
     click(tab, "mount").await?;
     becomes(tab, "nothing is left", COUNT, json!([0, 0])).await?;
@@ -61,7 +57,7 @@ async fn component(rig: &Rig, name: &str) -> Result<()> {
     becomes(tab, "it is there again", COUNT, json!([1, 0])).await?;
     click(tab, "open").await?;
     converses(&shop.panel(), "From a component").await?;
-    let told = run(tab, "return told.map(([name]) => name);").await?;
+    let told = tab.page("return told.map(([name]) => name);").await?;
     ensure!(told == json!(["opened", "ready", "conversation-started"]), "the page was told {told}");
 
     click(tab, "inline").await?;
@@ -87,13 +83,13 @@ fn a_script_makes_an_instance_and_takes_it_away() -> Result<()> {
     story(Options::default(), &Default::default(), async |rig| {
         let shop = visit(rig, "plain").await?;
         converses(&shop.open_panel().await?, "From a module").await?;
-        let told = run(&shop.tab, "return told.map(([name]) => name);").await?;
+        let told = shop.tab.page("return told.map(([name]) => name);").await?;
         ensure!(told == json!(["opened", "ready", "conversation-started"]), "the page was told {told}");
         let globals =
-            run(&shop.tab, "return Object.keys(window).filter((name) => /front/i.test(name));").await?;
+            shop.tab.page("return Object.keys(window).filter((name) => /front/i.test(name));").await?;
         ensure!(globals == json!([]), "there are globals: {globals}");
-        run(&shop.tab, "widget.destroy(); widget.destroy();").await?;
-        ensure!(run(&shop.tab, COUNT).await? == json!([0, 0]), "something is left");
+        shop.tab.page("widget.destroy(); widget.destroy();").await?;
+        ensure!(shop.tab.page(COUNT).await? == json!([0, 0]), "something is left");
         Ok(())
     })
 }
@@ -104,7 +100,7 @@ fn a_pinned_loader_runs_where_its_sum_is_right() -> Result<()> {
     story(Options::default(), &Default::default(), async |rig| {
         let shop = visit(rig, "plain").await?;
         let tab = &shop.tab;
-        run(tab, "widget.destroy();").await?;
+        tab.page("widget.destroy();").await?;
         let load = "
             const [address, spoil, finish] = arguments;
             const append = async () => {
@@ -131,7 +127,7 @@ fn a_pinned_loader_runs_where_its_sum_is_right() -> Result<()> {
         }
         converses(&shop.panel_opened().await?, "From a pinned file").await?;
         let others = "return performance.getEntriesByType('resource').filter(({ name }) => /frontdesk-1/.test(name)).length;";
-        ensure!(run(tab, others).await? == json!(0), "it has loaded the other file");
+        ensure!(tab.page(others).await? == json!(0), "it has loaded the other file");
         drop(rig.browser.complaints().await?);
         Ok(())
     })
@@ -143,7 +139,7 @@ fn a_hundred_instances_leave_nothing_behind() -> Result<()> {
     story_of(Duration::from_secs(300), Options::default(), &Default::default(), async |rig| {
         let shop = visit(rig, "plain").await?;
         let tab = &shop.tab;
-        run(tab, "widget.destroy();").await?;
+        tab.page("widget.destroy();").await?;
         let cycle = "
             const [count, finish] = arguments;
             (async () => {
@@ -184,7 +180,7 @@ fn a_hundred_instances_leave_nothing_behind() -> Result<()> {
             "a hundred instances leave {} bytes",
             heap_after - heap_before
         );
-        ensure!(run(tab, COUNT).await? == json!([0, 0]), "something is left");
+        ensure!(tab.page(COUNT).await? == json!([0, 0]), "something is left");
         Ok(())
     })
 }
@@ -200,7 +196,7 @@ fn elements_stand_in_the_page_and_in_its_corner() -> Result<()> {
             const host = document.querySelector('#inside frontdesk-launcher');
             const frame = host.shadowRoot.querySelector('iframe').getBoundingClientRect();
             return [host.shadowRoot.querySelectorAll('[aria-haspopup]').length, Math.round(frame.height)];";
-        ensure!(run(tab, inside).await? == json!([0, 420]), "it is {}", run(tab, inside).await?);
+        ensure!(tab.page(inside).await? == json!([0, 420]), "it is {}", tab.page(inside).await?);
         ensure!(
             tab.run(In::Panel, "return deep('.fd-root')[0].lang;", Vec::new()).await? == json!("fr"),
             "not French"
@@ -210,8 +206,7 @@ fn elements_stand_in_the_page_and_in_its_corner() -> Result<()> {
         let accent = tab.run(In::Panel, accent, Vec::new()).await?;
         ensure!(accent == json!("#7a1f4d"), "the accent is {accent}");
 
-        run(
-            tab,
+        tab.page(
             "document.getElementById('corner').open(); document.getElementById('corner').theme = 'dark';",
         )
         .await?;
@@ -223,12 +218,12 @@ fn elements_stand_in_the_page_and_in_its_corner() -> Result<()> {
         )
         .await?;
         // What is moved stays what it is; what is removed is gone.
-        run(tab, "document.body.append(document.getElementById('corner'));").await?;
+        tab.page("document.body.append(document.getElementById('corner'));").await?;
         ensure!(
-            run(tab, "return document.getElementById('corner').getState().open;").await? == json!(true),
+            tab.page("return document.getElementById('corner').getState().open;").await? == json!(true),
             "it is closed"
         );
-        run(tab, "document.getElementById('corner').remove();").await?;
+        tab.page("document.getElementById('corner').remove();").await?;
         becomes(tab, "one is left", COUNT, json!([1, 1])).await
     })
 }
@@ -248,7 +243,7 @@ fn a_page_that_a_server_rendered_is_taken_over_as_it_is() -> Result<()> {
     story(Options::default(), &Default::default(), async |rig| {
         component(rig, "ssr").await?;
         let shop = rig.shop("/packages/ssr.html").await?;
-        let differs = run(&shop.tab, "return told.filter(([name]) => name === 'differs');").await?;
+        let differs = shop.tab.page("return told.filter(([name]) => name === 'differs');").await?;
         ensure!(differs == json!([]), "the page differs: {differs}");
         Ok(())
     })
@@ -259,7 +254,7 @@ fn the_conversation_stays_while_turbo_swaps_pages() -> Result<()> {
     story(Options::default(), &Default::default(), async |rig| {
         let shop = visit(rig, "turbo-1").await?;
         converses(&shop.open_panel().await?, "Between pages").await?;
-        run(&shop.tab, "window.same = true;").await?;
+        shop.tab.page("window.same = true;").await?;
         for title in ["Turbo 2", "Turbo 1"] {
             click(&shop.tab, "next").await?;
             becomes(
@@ -279,7 +274,7 @@ fn the_conversation_stays_while_turbo_swaps_pages() -> Result<()> {
             shop.panel().is_usable().await?;
             shop.tab.reads(In::Panel, "Between pages").await?;
         }
-        ensure!(run(&shop.tab, "return window.same;").await? == json!(true), "the page was loaded anew");
+        ensure!(shop.tab.page("return window.same;").await? == json!(true), "the page was loaded anew");
         Ok(())
     })
 }

@@ -3,13 +3,13 @@
 use std::fs;
 use std::process::Stdio;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
 use crate::bundle;
 use crate::install::{self, Need};
 use crate::paths;
 use crate::proc;
-use crate::prove;
+use crate::prove::{self, rig};
 
 /// Between these two lines of the page stand the figures.
 const FROM: &str = "<!-- figures, by `cargo xtask bench calls` -->";
@@ -46,10 +46,7 @@ pub(crate) fn run(calls: &Calls) -> Result<()> {
     let machine = super::machine();
     let mut command = proc::cargo("run --quiet --package frontdesk-e2e --bin frontdesk-call-figures --");
     command.args([calls.runs.to_string(), calls.seconds.to_string()]).env_remove("FRONTDESK_BIN");
-    let made = command.stderr(Stdio::inherit()).output().context("cannot start the measurement")?;
-    ensure!(made.status.success(), "the measurement failed");
-    let table = String::from_utf8(made.stdout)?;
-    println!("{table}");
+    let table = rig::measured(command.stderr(Stdio::inherit()))?;
     let text = format!(
         "`cargo xtask bench calls --runs {} --seconds {}`, commit {commit}; {chromium} headless, {machine} Servers are development \
          builds, the widget is as it is shipped.\n\n{}",

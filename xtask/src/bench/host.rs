@@ -1,15 +1,10 @@
 //! `bench host`: what the tag costs a page that nobody clicks on, beside the page without it, into `docs/performance.md`.
 
-use std::process::Stdio;
-
-use anyhow::{Context as _, Result, ensure};
+use anyhow::Result;
 
 use super::machine;
-use crate::bundle;
-use crate::install::{self, Browser, Need};
-use crate::paths;
-use crate::proc;
-use crate::prove::{self, figures};
+use crate::install::{Browser, Need};
+use crate::prove::{self, figures, rig};
 
 /// What the figures depend on.
 const MEASURED: [&str; 3] = ["www/loader", "www/demo/shop", "tests/e2e/src"];
@@ -20,17 +15,10 @@ const MEASURED: [&str; 3] = ["www/loader", "www/demo/shop", "tests/e2e/src"];
 ///
 /// If something could not be measured; never for a figure.
 pub(crate) fn run(rounds: u32) -> Result<()> {
-    install::run(&Need::test(&[Browser::Chromium]))?;
     let commit = prove::commit(&MEASURED)?;
-    bundle::build(false)?;
-    proc::run(&mut proc::cargo("build --package frontdesk-proxy --package frontdesk-e2e"))?;
+    rig::prepare(&Need::test(&[Browser::Chromium]))?;
     let machine = machine();
-    let mut command = proc::command(paths::target().join("debug/frontdesk-host-figures"));
-    command.arg(rounds.to_string()).env_remove("FRONTDESK_BIN");
-    let made = command.stderr(Stdio::inherit()).output().context("cannot start the measurement")?;
-    ensure!(made.status.success(), "the measurement failed");
-    let table = String::from_utf8(made.stdout)?;
-    println!("{table}");
+    let table = rig::measured(rig::program("frontdesk-host-figures").arg(rounds.to_string()))?;
     let text =
         format!("`cargo xtask bench host --rounds {rounds}`, commit {commit}; {machine}\n\n{}", table.trim());
     figures::write(figures::PERFORMANCE, "host", &text)?;

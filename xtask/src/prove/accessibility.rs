@@ -1,11 +1,11 @@
 //! `prove accessibility`: every screen and state under axe-core, in all looks and all browsers, as a table in
 //! `docs/accessibility.md`.
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use super::{commit, figures, rig};
 use crate::bundle;
-use crate::install::Browser;
+use crate::install::{Browser, Need};
 use crate::paths;
 use crate::proc;
 
@@ -20,16 +20,12 @@ const HEAD: &str = "| browser | looks | screens and states | runs of axe-core | 
 ///
 /// A screen that breaks a rule, or that cannot be shown.
 pub(crate) fn run(names: &[String]) -> Result<()> {
-    if let Some(unknown) =
-        names.iter().find(|name| !Browser::ALL.iter().any(|own| own.name() == name.as_str()))
-    {
-        bail!("there is no browser \"{unknown}\"; there are chromium, firefox and webkit");
-    }
-    rig::prepare()?;
+    let wanted = rig::wanted(names)?;
+    rig::prepare(&Need::test(&Browser::ALL))?;
     let gallery = bundle::gallery()?;
     let mut table = HEAD.to_owned();
     for browser in Browser::ALL {
-        if !names.is_empty() && !names.iter().any(|name| name == browser.name()) {
+        if !wanted(browser) {
             let kept = figures::line(figures::ACCESSIBILITY, title(browser))?;
             table.push_str(&format!(
                 "{}\n",

@@ -1,9 +1,9 @@
 //! `prove hosts`: every hostile page and every policy in every browser, as a table in `docs/hosts.md`.
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use super::{commit, figures, rig};
-use crate::install::Browser;
+use crate::install::{Browser, Need};
 
 const PLACES: [&str; 6] = ["crates/proxy", "src", "www", "tests/hosts", "tests/e2e/src", "index.html"];
 const PROGRAM: &str = "frontdesk-prove-hosts";
@@ -24,16 +24,12 @@ struct Line {
 ///
 /// When a host does not come out as promised in a browser, or cannot be tried.
 pub(crate) fn run(names: &[String]) -> Result<()> {
-    if let Some(unknown) =
-        names.iter().find(|name| !Browser::ALL.iter().any(|own| own.name() == name.as_str()))
-    {
-        bail!("there is no browser \"{unknown}\"; there are chromium, firefox and webkit");
-    }
-    rig::prepare()?;
+    let wanted = rig::wanted(names)?;
+    rig::prepare(&Need::test(&Browser::ALL))?;
     let mut columns = Vec::new();
     let mut failed = Vec::new();
     for browser in Browser::ALL {
-        if !names.is_empty() && !names.iter().any(|name| name == browser.name()) {
+        if !wanted(browser) {
             columns.push(Vec::new());
             continue;
         }

@@ -26,22 +26,49 @@ const TRIED: [&str; 8] = [
     "tests/e2e/src",
 ];
 
-/// Installs the browsers and builds everything that is proven with them.
+/// Installs what is needed and builds everything that is proven or measured with it.
 ///
 /// # Errors
 ///
 /// What cannot be installed or built.
-pub(super) fn prepare() -> Result<()> {
-    install::run(&Need::test(&Browser::ALL))?;
+pub(crate) fn prepare(need: &Need) -> Result<()> {
+    install::run(need)?;
     bundle::build(false)?;
     proc::run(&mut proc::cargo("build --package frontdesk-proxy --package frontdesk-e2e"))
 }
 
 /// A program of the journeys, which tries the proxy of this tree and says on the terminal how far it is.
-pub(super) fn program(name: &str) -> Command {
+pub(crate) fn program(name: &str) -> Command {
     let mut command = proc::command(paths::target().join("debug").join(name));
     command.env_remove("FRONTDESK_BIN").stderr(Stdio::inherit());
     command
+}
+
+/// What a measurement prints, which is shown as well.
+///
+/// # Errors
+///
+/// A measurement that cannot be started, or fails.
+pub(crate) fn measured(command: &mut Command) -> Result<String> {
+    let made = command.output().context("cannot start the measurement")?;
+    ensure!(made.status.success(), "the measurement failed");
+    let table = String::from_utf8(made.stdout)?;
+    println!("{table}");
+    Ok(table)
+}
+
+/// The browsers of these names, or all of them; the others are not to be tried.
+///
+/// # Errors
+///
+/// A name that no browser has.
+pub(super) fn wanted(names: &[String]) -> Result<impl Fn(Browser) -> bool> {
+    if let Some(unknown) =
+        names.iter().find(|name| !Browser::ALL.iter().any(|own| own.name() == name.as_str()))
+    {
+        bail!("there is no browser \"{unknown}\"; there are chromium, firefox and webkit");
+    }
+    Ok(|browser: Browser| names.is_empty() || names.iter().any(|name| name == browser.name()))
 }
 
 /// A part: its name, what it is called in the table, and the words that make its program do it.
@@ -89,7 +116,7 @@ impl Proof {
             let all: Vec<_> = self.parts().map(|part| part.name).collect();
             bail!("there is no part \"{unknown}\"; there are {}", all.join(", "));
         }
-        prepare()?;
+        prepare(&Need::test(&Browser::ALL))?;
         let sources = hash::inputs(&format!("prove {}", self.name), &TRIED)?;
         self.report()?;
         for part in self.parts().filter(|part| names.is_empty() || names.iter().any(|name| name == part.name))

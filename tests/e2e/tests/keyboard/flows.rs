@@ -34,8 +34,7 @@ async fn types(shop: &ShopPage, text: &str) -> Result<()> {
 fn agreeing_and_erasing() -> Result<()> {
     story(Options::default(), &Default::default(), async |rig| {
         let shop = rig.shop("/").await?;
-        let source = "window.frontdeskSettings = { consent: 'required' };";
-        shop.tab.devtools("Page.addScriptToEvaluateOnNewDocument", json!({"source": source})).await?;
+        shop.tab.before_pages("window.frontdeskSettings = { consent: 'required' };").await?;
         shop.reload().await?;
         tab_to(&shop, In::Page, "button", Some(&shop.launcher_name().await?)).await?;
         shop.tab.press(In::Page, &[Key::Enter]).await?;

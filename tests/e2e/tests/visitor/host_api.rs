@@ -32,7 +32,7 @@ async fn hears(tab: &Tab, name: &str, is: impl Fn(&Value) -> bool) -> Result<Val
 }
 
 async fn page(rig: &Rig, script: &str) -> Result<Value> {
-    rig.browser.first_tab().await?.run(In::Page, script, Vec::new()).await
+    rig.browser.first_tab().await?.page(script).await
 }
 
 async fn state(rig: &Rig, name: &str) -> Result<Value> {

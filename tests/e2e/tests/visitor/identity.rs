@@ -39,10 +39,6 @@ async fn identify(tab: &Tab, name: &str) -> Result<()> {
     tab.run(In::Page, "frontdesk.identify({ token: arguments[0] });", vec![token]).await.map(drop)
 }
 
-async fn page(tab: &Tab, script: &str) -> Result<Value> {
-    tab.run(In::Page, script, Vec::new()).await
-}
-
 /// Waits until the centre has this text, by somebody of this name.
 async fn says(sandbox: &Sandbox, name: &str, text: &str) -> Result<()> {
     until(&format!("the centre has \"{text}\" of {name}"), async || {
@@ -88,7 +84,7 @@ fn another_person_sees_nothing_of_the_one_before() -> Result<()> {
             let shop = rig.shop("/").await?;
             // Before anybody acts nothing is asked for or kept, whoever it is.
             identify(&shop.tab, "Wang Wei").await?;
-            let frames = page(&shop.tab, "return deep('iframe').length;").await?;
+            let frames = shop.tab.page("return deep('iframe').length;").await?;
             ensure!(frames == json!(0), "there are {frames} frames");
             let panel = shop.open_panel().await?;
             panel.say("From Wang").await?;
@@ -127,9 +123,8 @@ fn another_person_sees_nothing_of_the_one_before() -> Result<()> {
 /// site's server has written the token.
 async fn next_page(shop: &ShopPage, person: &str) -> Result<()> {
     let token = token(&shop.tab, person, 600).await?;
-    let source = format!("window.frontdeskSettings = {{ identity: {token} }};");
-    let script = json!({"source": source});
-    let known = shop.tab.devtools("Page.addScriptToEvaluateOnNewDocument", script).await?;
+    let known =
+        shop.tab.before_pages(&format!("window.frontdeskSettings = {{ identity: {token} }};")).await?;
     shop.go_to("/bowl/").await?;
     shop.tab.devtools("Page.removeScriptToEvaluateOnNewDocument", known).await.map(drop)
 }
@@ -150,7 +145,7 @@ fn who_signs_out_leaves_nothing() -> Result<()> {
             second.panel().tab.reads(In::Panel, "From Wang").await?;
 
             panel.tab.show().await?;
-            page(&shop.tab, "frontdesk.logout();").await?;
+            shop.tab.page("frontdesk.logout();").await?;
             greets(&panel).await?;
             let left = panel.tab.kept().await?;
             ensure!(left.is_empty(), "this browser keeps {left:?}");
@@ -182,9 +177,9 @@ fn a_page_that_goes_while_it_signs_out_has_signed_out() -> Result<()> {
         let panel = shop.open_panel().await?;
         panel.say("From Wang").await?;
         panel.has_sent("From Wang").await?;
-        page(&shop.tab, "frontdesk.logout(); location.assign('/bowl/');").await?;
+        shop.tab.page("frontdesk.logout(); location.assign('/bowl/');").await?;
         until("the flag is gone", async || {
-            let flags = page(&shop.tab, "return [location.pathname, ...Object.keys(localStorage)];").await?;
+            let flags = shop.tab.page("return [location.pathname, ...Object.keys(localStorage)];").await?;
             ensure!(flags == json!(["/bowl/"]), "there is {flags}");
             Ok(())
         })
@@ -198,11 +193,11 @@ fn a_token_that_is_refused_is_told_to_the_page() -> Result<()> {
     story(Options::default(), &setup("required"), async |rig| {
         let shop = rig.shop("/").await?;
         let tab = &shop.tab;
-        page(tab, "window.errors = []; addEventListener('frontdesk:error', ({ detail }) => errors.push(detail.code));")
+        tab.page("window.errors = []; addEventListener('frontdesk:error', ({ detail }) => errors.push(detail.code));")
             .await?;
         let told = async |code: &str| {
             until(&format!("the page is told {code}"), async || {
-                let errors = page(tab, "return errors;").await?;
+                let errors = tab.page("return errors;").await?;
                 ensure!(
                     errors.as_array().is_some_and(|all| all.contains(&json!(code))),
                     "it was told {errors}"
@@ -211,12 +206,12 @@ fn a_token_that_is_refused_is_told_to_the_page() -> Result<()> {
             })
             .await
         };
-        page(tab, "frontdesk.open();").await?;
+        tab.page("frontdesk.open();").await?;
         told("identity_missing").await?;
         let old = token(tab, "Wang Wei", -3_600).await?;
         tab.run(In::Page, "frontdesk.identify({ token: arguments[0] });", vec![old]).await?;
         told("identity_expired").await?;
-        page(tab, "frontdesk.identify('Wang');").await?;
+        tab.page("frontdesk.identify('Wang');").await?;
         told("wrong_call").await?;
         identify(tab, "Wang Wei").await?;
         let panel = shop.panel();
