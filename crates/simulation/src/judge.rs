@@ -255,11 +255,16 @@ fn up(figures: &mut Figures, books: &Books, talk: &Talk, left: &Left, healed_ms:
     }
     for (place, _) in &verdict.duplicated {
         figure.duplicated += 1;
-        let id = talk.heard.get(*place).and_then(|heard| heard.id.clone()).unwrap_or_default();
+        let ids = doubled(&talk.heard, *place);
         let others = ["centre: sent twice", "centre: arrives after it was given up"];
-        let faults = books.ids.get(&id);
-        let cause = others.into_iter().find(|other| faults.is_some_and(|faults| faults.contains(other)));
+        let cause_of = |id: &str| {
+            let faults = books.ids.get(id);
+            others.into_iter().find(|other| faults.is_some_and(|faults| faults.contains(other)))
+        };
+        let causes: Option<Vec<_>> = ids.iter().map(|id| cause_of(id)).collect();
+        let cause = causes.and_then(|causes| causes.first().copied());
         figure.explain("doubled", cause.unwrap_or(UNEXPLAINED));
+        let id = ids.join(" or ");
         figures.found.push(format!("v{} up: {id} was read twice", left.visitor));
         if cause.is_none() {
             figures.violations.push(format!("v{}: {id} was read twice", left.visitor));
@@ -287,6 +292,19 @@ fn up(figures: &mut Figures, books: &Books, talk: &Talk, left: &Left, healed_ms:
         figures.found.push(format!("v{} up: \"{what}\" was read at another place", left.visitor));
     }
     figures.up.add(&figure);
+}
+
+/// The ids of what may have been read once more at this place. A visitor says the same more than once: then it need not be the
+/// message that was read here, but any with this text whose id was read more than once.
+fn doubled(heard: &[Heard], place: usize) -> Vec<String> {
+    let Some(here) = heard.get(place) else { return Vec::new() };
+    let alike = heard.iter().filter(|other| other.text == here.text).filter_map(|other| other.id.clone());
+    let mut times: BTreeMap<String, u32> = BTreeMap::new();
+    for id in alike {
+        *times.entry(id).or_default() += 1;
+    }
+    times.retain(|_, times| *times > 1);
+    if times.is_empty() { vec![here.id.clone().unwrap_or_default()] } else { times.into_keys().collect() }
 }
 
 fn down(figures: &mut Figures, books: &Books, talk: &Talk, visitor: u64, healed_ms: u64) {
@@ -429,6 +447,20 @@ mod tests {
 
     fn codes(of: &[usize]) -> Vec<String> {
         of.iter().map(|at| format!("c{at}")).collect()
+    }
+
+    #[test]
+    fn of_messages_that_say_the_same_the_one_with_two_copies_was_doubled() {
+        let heard = |text: &str, id: &str| Heard { text: text.into(), id: Some(id.into()), at_ms: 0 };
+        // The second copy of `a` came before `b`, which says the same: `b` stands where one more was read than typed.
+        let read = [heard("ok", "a"), heard("yes", "c"), heard("ok", "a"), heard("ok", "b")];
+        assert_eq!(doubled(&read, 3), ["a"]);
+        // Each came once, and one of them was not typed.
+        let read = [heard("ok", "a"), heard("yes", "c"), heard("ok", "b")];
+        assert_eq!(doubled(&read, 2), ["b"]);
+        // Nobody knows which of the two stands here.
+        let read = [heard("ok", "a"), heard("ok", "b"), heard("ok", "a"), heard("ok", "b")];
+        assert_eq!(doubled(&read, 3), ["a", "b"]);
     }
 
     #[test]
