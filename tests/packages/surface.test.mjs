@@ -31,6 +31,6 @@ test('the first part is small, and the other one comes with the first use', () =
   };
   load('index.js');
   const first = [...loaded.values()].join('\n');
-  assert.match(first, /import\("\.\/panel-[^"]+"\)/);
+  assert.match(first, /import\("\.\/instance-[^"]+"\)/);
   assert.ok(!first.includes('indexedDB'), 'the second part is in the first');
 });

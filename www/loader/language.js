@@ -3,12 +3,11 @@
 
 /** The first language of these tags that `words` has, and those words. English where it has none. */
 export const wordsFor = (tags, words) => {
-  for (const tag of tags) {
-    if (typeof tag !== 'string') continue;
-    const [language, ...rest] = tag.toLowerCase().split(/[-_]/);
+  for (const said of tags) {
+    const tag = `${said}`.toLowerCase();
     // Traditional characters are written in Taiwan, Hong Kong and Macau, and Cantonese is.
-    const traditional = language === 'yue' ? !rest.includes('hans') : rest.some((part) => /^(hant|tw|hk|mo)$/.test(part)) && !rest.includes('hans');
-    const known = /^(zh|cmn|yue)$/.test(language) ? (traditional ? 'zh-TW' : 'zh-CN') : language;
+    const traditional = /^yue|[-_](hant|tw|hk|mo)\b/.test(tag) && !/hans/.test(tag);
+    const known = /^(zh|cmn|yue)\b/.test(tag.replace(/_/g, '-')) ? (traditional ? 'zh-TW' : 'zh-CN') : tag.split(/[-_]/)[0];
     if (Object.hasOwn(words, known)) return words[known];
   }
   return words.en;

@@ -1,11 +1,10 @@
-// What an instance does once somebody uses it: it talks to the frame (docs/frame-protocol.md), follows the screen and the
-// queue, keeps what the frame may not keep, and serves the page's own script.
+// The conversation of an instance with its frame (docs/frame-protocol.md): it follows the screen and the queue, keeps what the
+// frame may not keep, and serves the page's own script.
 
 import { sentences } from 'frontdesk-words';
 import { cross, make } from './dom.js';
 import { flag, vault } from './keep.js';
 import { wordsFor } from './language.js';
-import { MORE_CSS } from './style.js';
 
 const READY_MS = 15000;
 const HELLO_MS = 2000;
@@ -63,7 +62,7 @@ const questionOf = (texts) => {
   }
 };
 
-/** The other half of launcher.js for one instance; `seam` is what that gives. */
+/** The conversation of one instance; `seam` is what instance.js gives. */
 export const attach = (seam) => {
   const { settings, state, mode, desk, origin, phones, root, host, box, panel, cover, launcher, badge, status } = seam;
   const { link, button, listen, emit } = seam;
@@ -95,7 +94,7 @@ export const attach = (seam) => {
     badge.style.background = state.unread ? '' : '#444';
     badge.textContent = state.unread > 99 ? '99+' : state.unread || place || '..';
     status.textContent = sentence;
-    launcher.setAttribute('aria-label', sentence ? `${seam.label()}, ${sentence}` : seam.label());
+    launcher.setAttribute('aria-label', sentence ? `${launcher.title}, ${sentence}` : launcher.title);
     const next = place && settings.pageTitle !== 'off' && (!state.open || document.hidden) ? `(${place}) ` : '';
     // The page may have taken another title meanwhile, without the mark.
     if (next !== mark) document.title = next + document.title.replace(mark, '');
@@ -110,7 +109,7 @@ export const attach = (seam) => {
     if (mode === 'bubble') box.classList.toggle('f', phone);
     panel.style.cssText =
       phone
-        ? `top:${visible.offsetTop}px;left:${visible.offsetLeft}px;width:${visible.width}px;height:${visible.height}px`
+        ? `top:${visible.offsetTop}px;left:${visible.offsetLeft}px;width:${visible.width}px;height:${visible.height}px;right:auto;bottom:auto`
         : '';
     post('viewport', { width: panel.clientWidth, height: panel.clientHeight, phone: small });
   };
@@ -282,7 +281,6 @@ export const attach = (seam) => {
     },
   };
 
-  seam.wear(MORE_CSS);
   listen(document, 'visibilitychange', tell);
   listen(window, 'resize', measure);
   // The visitor turns to the panel: an application may have changed the page since.

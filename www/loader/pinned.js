@@ -1,6 +1,6 @@
 // /frontdesk-<version>.js: both files in one, for a tag with `integrity`, so that nothing runs in the page but what it names.
 
-import * as panel from './panel.js';
+import * as instance from './instance.js';
 import { begin } from './tag.js';
 
-begin(() => () => Promise.resolve(panel));
+begin(() => Promise.resolve(instance));

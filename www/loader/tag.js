@@ -7,32 +7,29 @@
 
 import { create } from './launcher.js';
 
-const REGISTRY = Symbol.for('frontdesk');
+const complain = (what) => console.error(`frontdesk: ${what}`);
 
-/** Begins. `panelOf` answers, for the desk's origin, what loads panel.js from there. */
-export const begin = (panelOf) => {
-  if (window[REGISTRY]) return console.warn('frontdesk: included twice');
+/** Begins. `loadRest` is that of launcher.js. */
+export const begin = (loadRest) => {
+  const before = window.frontdesk;
   const script = document.currentScript || document.querySelector('script[data-desk][src]');
   const settings = { ...script?.dataset, ...window.frontdeskSettings };
-  if (!settings.desk) return console.error('frontdesk: no data-desk');
-  settings.origin ||= script.src;
-  window[REGISTRY] = true;
+  if (before?.create) return complain('included twice');
+  const { origin = script?.src, desk } = settings;
+  if (!desk) return complain('no data-desk');
 
-  const early = window.frontdesk?.q;
-  const make = (own) => create(own, panelOf(new URL(own.origin, location.href).origin));
+  /** Another instance with settings of its own, at the same desk unless they name another. */
+  const make = (own) =>
+    create({ desk, ...own, origin: new URL(own.origin || origin, location).origin }, loadRest);
   const main = make(settings);
-  const command = (name, ...values) =>
-    Object.hasOwn(api, name) ? api[name](...values) : console.error(`frontdesk: there is no "${name}"`);
-  const api = {
-    ...main,
-    /** Another instance with settings of its own, at the same desk unless they name another. */
-    create: (own) => make({ origin: settings.origin, desk: settings.desk, ...own }),
+  const api = (name, ...values) =>
+    api.hasOwnProperty(name) ? api[name](...values) : complain(`there is no "${name}"`);
+  window.frontdesk = Object.assign(api, main, {
+    create: make,
     destroy() {
       main.destroy();
       delete window.frontdesk;
-      delete window[REGISTRY];
     },
-  };
-  window.frontdesk = Object.assign(command, api);
-  if (Array.isArray(early)) for (const values of early) command(...values);
+  });
+  for (const values of before?.q || []) api(...values);
 };

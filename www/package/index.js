@@ -12,5 +12,6 @@ export const create = (settings) => {
   if (!URL.canParse?.(settings.origin) && URL.canParse) throw new TypeError('frontdesk: origin must be an address');
   const { target, hidden } = settings;
   if (settings.mode === 'inline' && !(target instanceof Element)) throw new TypeError('frontdesk: mode "inline" needs a target');
-  return make({ ...pick([...FIXED, ...CHANGEABLE], settings), target, hidden }, () => import('../loader/panel.js'));
+  const { origin } = new URL(settings.origin);
+  return make({ ...pick([...FIXED, ...CHANGEABLE], settings), origin, target, hidden }, () => import('../loader/instance.js'));
 };

@@ -28,7 +28,9 @@ const keys = [...code.matchAll(/^ *[A-Z0-9_]+ = "([a-z0-9_]+)",$/gm)].map(([, ke
 
 /** What the loader says itself, in this order; the last are known to nobody else. */
 const SAID = ['close', 'error_connection', 'try_again', 'consent_text', 'consent_yes', 'consent_no', 'consent_more'];
-const ofLoader = SAID.slice(3);
+/** What stands on its button. */
+const WORD = 'launcher';
+const ofLoader = [...SAID.slice(3), WORD];
 
 const faults = keys.length ? faultsOf({ keys: [...keys, ...ofLoader], texts, languages: LANGUAGES, first }) : ['src/ui/text.rs names no key'];
 for (const fault of faults) console.error(`www/locales: ${fault}`);
@@ -49,8 +51,14 @@ if (command === 'minify') {
 
 if (command === 'loader') {
   const each = (pick) => JSON.stringify(Object.fromEntries(Object.entries(texts).map(([language, own]) => [language, pick(own)])));
-  const words = each(({ title }) => title);
+  // The button's word is the same in every way of writing a language, so that the first file need not tell them apart.
+  const words = {};
+  for (const [tag, { [WORD]: word }] of Object.entries(texts)) {
+    const [language] = tag.split('-');
+    if (words[language] && words[language] !== word) throw new Error(`www/locales: ${WORD} is not the same in all of ${language}`);
+    words[language] = word;
+  }
   const sentences = each((own) => SAID.map((key) => own[key]));
   mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, `export const words = ${words};\nexport const sentences = ${sentences};\n`);
+  writeFileSync(out, `export const words = {"__proto__":null,${JSON.stringify(words).slice(1)};\nexport const sentences = ${sentences};\n`);
 }

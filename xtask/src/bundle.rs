@@ -309,7 +309,7 @@ fn loaders(dev: bool, sources: &Path, out: &Path) -> Result<()> {
     let pinned = pinned_loader();
     for (source, name, format) in [
         ("evergreen.js", "frontdesk.js", "--format=iife"),
-        ("panel.js", "frontdesk-1.js", "--format=esm"),
+        ("instance.js", "frontdesk-1.js", "--format=esm"),
         ("pinned.js", &pinned, "--format=iife"),
     ] {
         proc::run(

@@ -9,7 +9,7 @@ use crate::hash;
 use crate::paths;
 
 /// Brotli bytes of the loader, which every visitor of every page loads.
-const LOADER_BUDGET: u64 = 4096;
+const LOADER_BUDGET: u64 = 2048;
 /// Brotli bytes of the first load to a usable panel, loader included.
 const TOTAL_BUDGET: u64 = 102_400;
 /// Brotli bytes of the files that are loaded when a view is opened, by how their names begin.

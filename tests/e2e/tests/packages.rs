@@ -190,8 +190,8 @@ fn elements_stand_in_the_page_and_in_its_corner() -> Result<()> {
     story(Options::default(), &Default::default(), async |rig| {
         let shop = rig.shop("/packages/element.html").await?;
         let tab = &shop.tab;
-        becomes(tab, "the panel in the page is ready", "return told;", json!([["inside ready", null]]))
-            .await?;
+        let there = json!([["inside opened", null], ["inside ready", null]]);
+        becomes(tab, "the panel in the page is ready", "return told;", there).await?;
         let inside = "
             const host = document.querySelector('#inside frontdesk-launcher');
             const frame = host.shadowRoot.querySelector('iframe').getBoundingClientRect();
@@ -214,7 +214,7 @@ fn elements_stand_in_the_page_and_in_its_corner() -> Result<()> {
             tab,
             "both are ready",
             "return told.map(([name]) => name);",
-            json!(["inside ready", "corner opened", "corner ready"]),
+            json!(["inside opened", "inside ready", "corner opened", "corner ready"]),
         )
         .await?;
         // What is moved stays what it is; what is removed is gone.

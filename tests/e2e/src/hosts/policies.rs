@@ -52,6 +52,11 @@ pub const POLICIES: &[Host] = &[
         "default-src 'none'; script-src http://desk.invalid; frame-src http://desk.invalid|default-src 'self' http://desk.invalid; frame-src 'self'",
         NO_FRAME,
     ),
+    Host::link(
+        "first-file-only",
+        "default-src 'none'; script-src http://desk.invalid/frontdesk.js; frame-src http://desk.invalid",
+        "the policy refuses the second file of the loader",
+    ),
     Host::nothing(
         "own-scripts-only",
         "script-src 'self'; frame-src http://desk.invalid",

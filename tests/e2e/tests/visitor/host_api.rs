@@ -124,7 +124,7 @@ fn the_page_changes_how_it_looks_and_what_language_it_speaks() -> Result<()> {
         })
         .await?;
         let name = shop.launcher_name().await?;
-        ensure!(name == german.get("title")?, "the button is called {name}");
+        ensure!(name == german.get("launcher")?, "the button is called {name}");
         // The conversation is still there.
         shop.tab.reads(In::Panel, "Hello there").await?;
 

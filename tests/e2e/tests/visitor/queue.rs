@@ -52,7 +52,7 @@ fn the_place_in_the_queue_is_live_in_panel_launcher_and_title() -> Result<()> {
         let (shop, panel, mut others) = waits(rig, "/").await?;
         let label = |place: &str, minutes: &str| -> Result<String> {
             let wait = panel.words.count("queue_wait", "minutes", minutes)?;
-            Ok(format!("Chat with us, {place}. {wait}"))
+            Ok(format!("Chat, {place}. {wait}"))
         };
         let third = label("Number 3 in line", "3")?;
         // Seen in the panel, it is not told by the title.
@@ -74,7 +74,7 @@ fn the_place_in_the_queue_is_live_in_panel_launcher_and_title() -> Result<()> {
         shop.click_launcher().await?;
         panel.click("queue_leave").await?;
         panel.tells("ended_title").await?;
-        outside_is(&shop, json!(["Another", "Chat with us", ""])).await
+        outside_is(&shop, json!(["Another", "Chat", ""])).await
     })
 }
 
@@ -84,7 +84,7 @@ fn a_page_can_keep_its_title() -> Result<()> {
         let (shop, panel, others) = waits(rig, "/?keep-title").await?;
         shop.click_launcher().await?;
         let wait = panel.words.count("queue_wait", "minutes", "2")?;
-        let second = format!("Chat with us, Number 2 in line. {wait}");
+        let second = format!("Chat, Number 2 in line. {wait}");
         for other in others.into_iter().take(1) {
             other.leaves().await?;
         }

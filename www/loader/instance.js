@@ -1,0 +1,191 @@
+// An instance once somebody uses it: the place of its panel, opened and closed, and the frame in it. What is said with the frame
+// and what the page may ask for: panel.js.
+
+import { attach as converse } from './panel.js';
+import { cross, make } from './dom.js';
+import { PANEL_SHEET } from './style.js';
+
+const MODES = ['bubble', 'inline', 'fullscreen'];
+
+/** Takes over from launcher.js; `first` is what that gives. Answers what launcher.js asks for. */
+export const attach = (first) => {
+  const { settings, state, shadow, box, launcher, emit } = first;
+  const { desk, origin } = settings;
+  const { host } = shadow;
+  const root = document.documentElement;
+  const mode = MODES.includes(settings.mode) ? settings.mode : MODES[0];
+  const inline = mode === 'inline';
+  const page = `${origin}/frame?desk=${encodeURIComponent(desk)}`;
+  const phones = matchMedia('(max-width:480px),(max-height:480px) and (pointer:coarse)');
+  const gone = new AbortController();
+
+  let frame; // undefined until the visitor acts or comes back to a conversation
+  let loaded; // whatever the browser has put into it
+  let failed;
+
+  const listen = (on, name, run) => on.addEventListener(name, run, { signal: gone.signal });
+
+  // --- elements ----------------------------------------------------------------------------------------------
+
+  const button = (run, attributes, ...children) => {
+    const element = make('button', { type: 'button', ...attributes }, ...children);
+    listen(element, 'click', () => run());
+    return element;
+  };
+  const badge = make('span', { class: 'n', part: 'badge', hidden: '' });
+  const status = make('span', { class: 's', role: 'status' });
+  // The way that is left where the panel cannot be shown.
+  const link = make('a', { href: page, rel: 'noopener', target: '_blank' });
+  const cover = make('div', { class: 'c' });
+  const panel = make('div', { class: 'p', part: 'panel', inert: '' }, cover);
+
+  /** Takes the settings as they are now. */
+  const dress = () => {
+    first.dress();
+    const { theme } = settings;
+    box.style.colorScheme = /^(dark|light)$/.test(theme) ? theme : 'light dark';
+    // The side of the page is one thing, the direction of what is read another.
+    cover.style.direction = getComputedStyle(root).direction;
+    link.textContent = launcher.title;
+    if (frame) frame.title = launcher.title;
+    if (CSS.supports('color', 'color(from red xyz x y z)')) return;
+    // A browser that cannot reckon with colours in a style sheet: the better readable of black and white.
+    const [red, green, blue] = (getComputedStyle(launcher).backgroundColor.match(/[\d.]+/g) || [0, 0, 0]).map((channel) => (channel / 255) ** 2.2);
+    box.style.setProperty('--on', 0.21 * red + 0.72 * green + 0.07 * blue > 0.18 ? '#000' : '#fff');
+  };
+
+  // --- the frame ------------------------------------------------------------------------------------------------
+
+  /** The panel cannot be reached: this lies in its place. */
+  const fail = (...content) => {
+    failed = true;
+    cover.replaceChildren(...content);
+    emit('error', { code: 'frame_unreachable' });
+  };
+
+  /** Creates the frame, or creates it anew. A page that the browser only prerenders makes none. */
+  const load = () => {
+    if (document.prerendering) return document.addEventListener('prerenderingchange', load, { once: true, signal: gone.signal });
+    if (settings.consent === 'required') return talk.ask();
+    frame?.remove();
+    loaded = failed = state.ready = false;
+    frame = make('iframe', { title: launcher.title, src: page });
+    const { calls, sound } = settings;
+    if (calls != null) frame.allow = calls === 'video' ? 'microphone;camera' : 'microphone';
+    if (sound) frame.allow += ';autoplay';
+    panel.prepend(frame);
+    panel.append(cover);
+    cover.replaceChildren(make('i', {}), make('i', {}), make('i', {}));
+    frame.onload = () => {
+      loaded = true;
+      talk.loaded();
+    };
+    talk.framed(loaded);
+  };
+
+  /** Takes the frame away, and makes another where the visitor looks. */
+  const unload = () => {
+    frame?.remove();
+    frame = loaded = failed = undefined;
+    state.ready = false;
+    if (state.open) load();
+  };
+
+  /** Shows or hides the panel; `focus` is false when the visitor did not ask for it just now. */
+  const setOpen = (open, focus) => {
+    if (open === state.open || (inline && !open)) return;
+    const hadFocus = document.activeElement === host;
+    first.attach();
+    state.open = open;
+    if (open && (!frame || failed)) load();
+    if (open) box.hidden = false;
+    box.classList.toggle('o', open);
+    box.classList.toggle('f', !inline && (mode === 'fullscreen' || phones.matches));
+    panel.inert = !open;
+    launcher.setAttribute('aria-expanded', open);
+    talk.shown(open, focus);
+    if (!open && hadFocus) launcher.focus();
+    emit(open ? 'opened' : 'closed');
+  };
+
+  // --- what launcher.js asks for ---------------------------------------------------------------------------------
+
+  const talk = converse({
+    settings, state, mode, desk, origin, phones, root, host, box, panel, cover, launcher, badge, status,
+    link, button, listen, emit, load, unload, fail, dress, setOpen,
+    frame: () => frame,
+    color: () => settings.color || getComputedStyle(host).getPropertyValue('--frontdesk-accent').trim(),
+  });
+
+  const own = {
+    // A page may pass an event on, whose view is its window.
+    open(options) {
+      setOpen(true, !inline);
+      if (typeof options?.view === 'string') talk.startCall(options, options.view);
+    },
+    close: () => setOpen(false, true),
+    toggle: () => setOpen(!state.open, true),
+    /** A mouse button is pressed; a touch may yet become a scroll. */
+    warm({ pointerType, button }) {
+      if (pointerType === 'mouse' && !button && !frame) load();
+    },
+    /** The visitor comes back to a page: what was kept of the conversation, the flag of keep.js. */
+    resume(kept) {
+      state.conversation = kept !== '0';
+      const go = () => {
+        if (frame || gone.signal.aborted) return;
+        // The visitor has signed out, and the page was gone before that was done.
+        if (kept === '0') return talk.logout();
+        // On a phone the panel would cover the page that the visitor has just asked for.
+        if (kept === '2' && !phones.matches) setOpen(true, false);
+        else load();
+      };
+      const whenIdle = () => (window.requestIdleCallback || setTimeout)(go);
+      if (document.readyState === 'complete') whenIdle();
+      else listen(window, 'load', whenIdle);
+    },
+    /** The element was taken out of the page and is back: a frame begins anew then. */
+    returned() {
+      if (frame) load();
+    },
+    end() {
+      talk.end();
+      gone.abort();
+      frame = undefined;
+      state.open = state.ready = false;
+    },
+  };
+
+  // --- start -------------------------------------------------------------------------------------------------------
+
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(PANEL_SHEET);
+  shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
+  host.toggleAttribute('inline', inline);
+  box.classList.toggle('i', inline);
+  box.classList.toggle('f', mode === 'fullscreen');
+  for (const old of box.querySelectorAll('a')) old.remove();
+  // The button keeps its place in the page, and the focus with it.
+  launcher.before(panel);
+  launcher.after(status);
+  launcher.append(cross(), badge);
+  if (inline) launcher.remove();
+  if (host.isConnected) dress();
+  else first.attach();
+
+  listen(window, 'message', ({ source, origin: sender, data }) => {
+    if (frame && source === frame.contentWindow && sender === origin && data?.frontdesk === 1) talk.hear(data);
+  });
+  listen(box, 'keydown', (event) => event.key === 'Escape' && setOpen(false));
+
+  /** A wrong call of the page's is told, and does not stop the page. */
+  const guard = (run) => (...values) => {
+    try {
+      run(...values);
+    } catch (error) {
+      console.error(`frontdesk: ${error.message}`);
+      emit('error', { code: 'wrong_call', message: error.message });
+    }
+  };
+  return Object.fromEntries(Object.entries({ ...talk, ...own }).map(([name, run]) => [name, guard(run)]));
+};
