@@ -7,7 +7,7 @@
 
 import { create } from './launcher.js';
 
-const complain = (what) => console.error(`frontdesk: ${what}`);
+const complain = (what) => console.warn(`frontdesk: ${what}`);
 
 /** Begins. `loadRest` is that of launcher.js. */
 export const begin = (loadRest) => {

@@ -1,6 +1,5 @@
 //! One visitor with many tabs, with tabs that die, and with browsers that are killed.
 
-mod bfcache;
 mod eight;
 mod kept;
 mod one_way;
