@@ -33,6 +33,7 @@ export const create = (settings, loadRest) => {
     shape('M21 11.5a8.5 8.5 0 0 1-12.3 7.6L3 21l1.9-5.7A8.5 8.5 0 1 1 21 11.5z'),
   );
   const box = make('div', {}, launcher);
+  const link = make('a', { href: `${settings.origin}/frame?desk=${encodeURIComponent(desk)}`, target: '_blank' });
 
   /** Tells the page, by an event on the window and one on the element of this instance. */
   const emit = (name, detail) => {
@@ -50,7 +51,7 @@ export const create = (settings, loadRest) => {
     box.style = `--a:${color};--on:color(from ${color} xyz${on + on + on});direction:${direction}`;
     const tags = [settings.locale || root.lang, ...navigator.languages, 'en'];
     const word = tags.map((tag) => words[`${tag}`.toLowerCase().split(/[-_]/)[0]]).find(Boolean);
-    launcher.title = launcher.ariaLabel = settings.title || word;
+    launcher.ariaLabel = launcher.title = settings.title || word;
   };
 
   /**
@@ -66,7 +67,7 @@ export const create = (settings, loadRest) => {
 
   /** The panel cannot be had: this link stands above the button, which stays to try again. */
   const decline = () => {
-    const link = make('a', { href: `${settings.origin}/frame?${new URLSearchParams({ desk })}`, target: '_blank' }, launcher.title);
+    link.text = launcher.title;
     link.style = 'position:fixed;bottom:88px;inset-inline-end:20px;padding:14px;background:#fff';
     box.append(link);
     emit('error', { code: 'frame_unreachable' });
@@ -79,7 +80,7 @@ export const create = (settings, loadRest) => {
     launcher.ariaBusy = true;
     coming = coming || loadRest(settings.origin, tries++)
       .then((module) => {
-        rest = gone || module.attach(seam);
+        if (!gone) rest = module.attach(seam);
       })
       .catch(() => {
         coming = 0;
