@@ -39,6 +39,42 @@ async fn state(rig: &Rig, name: &str) -> Result<Value> {
     page(rig, &format!("return frontdesk.getState().{name};")).await
 }
 
+/// The second file of the loader does not come: there is a link, one however often the visitor tries; when it comes, the panel.
+#[test]
+fn a_panel_that_does_not_come_leaves_a_link_and_comes_later() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| {
+        let shop = rig.shop("/").await?;
+        page(rig, LISTEN).await?;
+        shop.tab.devtools("Network.enable", json!({})).await?;
+        shop.tab.devtools("Network.setBlockedURLs", json!({"urls": ["*/frontdesk-1.js*"]})).await?;
+        // What the site asks for quietly leaves no link.
+        page(rig, "frontdesk.setAttributes({ plan: 'gold' }); frontdesk.prefill('Is the bowl');").await?;
+        for times in 1..=2 {
+            shop.click_launcher().await?;
+            until("the page hears of it", async || {
+                let heard = told(&shop.tab).await?;
+                let errors = heard.iter().filter(|event| event.get(0) == Some(&json!("error"))).count();
+                ensure!(errors == times, "of {errors}");
+                Ok(())
+            })
+            .await?;
+        }
+        let links = "return deep('a[href*=frame]').filter(shown)
+            .map((link) => [link.textContent, new URL(link.href).pathname, new URL(link.href).search]);";
+        let links = page(rig, links).await?;
+        ensure!(links == json!([["Chat", "/frame", "?desk=shop"]]), "the links are {links}");
+        ensure!(state(rig, "open").await? == json!(false), "it is open");
+
+        shop.tab.devtools("Network.setBlockedURLs", json!({"urls": []})).await?;
+        shop.click_launcher().await?;
+        shop.panel().is_usable().await?;
+        let left = page(rig, "return deep('a[href*=frame]').length;").await?;
+        ensure!(left == json!(0), "{left} links are left");
+        drop(rig.browser.complaints().await?);
+        Ok(())
+    })
+}
+
 #[test]
 fn the_page_writes_says_and_hears_how_it_goes() -> Result<()> {
     story(Options::default(), &Default::default(), async |rig| {
