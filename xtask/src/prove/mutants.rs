@@ -1,6 +1,7 @@
 //! `prove mutants`: whether tests notice when the code that carries the promise is changed, by cargo-mutants.
 //!
-//! What is changed lies in a copy of the repository, so that work on the repository can go on. Each file goes on where it was
+//! What is changed lies in a copy of the repository, one for each part, so that work on the repository can go on and parts can
+//! go on side by side. Each file goes on where it was
 //! stopped as long as it is the same, and what survived is tried again when the tests have changed.
 
 mod ledger;
@@ -110,28 +111,29 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
         bail!("there is no part \"{unknown}\"; there are {}", PARTS.map(|part| part.name).join(", "));
     }
     install::run(&Need::mutants())?;
-    let place = Place::new()?;
     report::write()?;
     for part in PARTS.iter().filter(|part| names.is_empty() || names.iter().any(|name| name == part.name)) {
-        place.go_on_with(part)?;
+        Place::new(part)?.go_on_with(part)?;
     }
     println!("{} holds the figures", report::PAGE);
     Ok(())
 }
 
-/// Where the copy lies, and what is made of it.
+/// Where the verdicts are, and where the copy of one part lies and what is made of it: parts may go on side by side.
 struct Place {
     dir: PathBuf,
     tree: PathBuf,
+    build: PathBuf,
     commit: String,
 }
 
 impl Place {
-    fn new() -> Result<Self> {
+    fn new(part: &Part) -> Result<Self> {
         let dir = dir();
-        let tree = dir.join("tree");
+        let own = dir.join(part.name);
+        let tree = own.join("tree");
         tree::copy(&tree)?;
-        Ok(Self { dir, tree, commit: commit(&["crates"])? })
+        Ok(Self { dir, tree, build: own.join("build"), commit: commit(&["crates"])? })
     }
 
     fn go_on_with(&self, part: &Part) -> Result<()> {
@@ -166,7 +168,7 @@ impl Place {
         let mut command = proc::command("sh");
         command.args(["-c", &format!("ulimit -v {MEMORY} && exec \"$@\""), "sh"]);
         command.args(words.into_iter().map(Into::into)).current_dir(&self.tree);
-        command.env("CARGO_TARGET_DIR", self.dir.join("build"));
+        command.env("CARGO_TARGET_DIR", &self.build);
         for (name, value) in
             [("MAX_SHRINK_ITERS", "0"), ("DISABLE_FAILURE_PERSISTENCE", "1"), ("RNG_SEED", "1")]
         {
