@@ -7,7 +7,7 @@ import { SHEET } from './style.js';
 
 /** What instance.js does for the page. The first three open the panel. */
 const LATER =
-  'open toggle startCall close hangUp logout prefill requestNotifications sendMessage setAttributes setLocale setTheme update'.split(' ');
+  'open toggle startCall hangUp logout prefill requestNotifications sendMessage setAttributes setLocale setTheme update'.split(' ');
 
 /**
  * Makes an instance. `settings` are those of docs/embedding.md with `origin`, that of the desk; `loadRest` answers a promise
@@ -29,7 +29,7 @@ export const create = (settings, loadRest) => {
   const shadow = host.attachShadow({ mode: 'open' });
   const launcher = make(
     'button',
-    { class: 'b', part: 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': false },
+    { part: 'launcher', class: 'b', 'aria-haspopup': 'dialog', 'aria-expanded': false },
     shape('M21 11.5a8.5 8.5 0 0 1-12.3 7.6L3 21l1.9-5.7A8.5 8.5 0 1 1 21 11.5z'),
   );
   const box = make('div', {}, launcher);
@@ -98,16 +98,20 @@ export const create = (settings, loadRest) => {
       box.hidden = false;
     },
     hide() {
-      if (coming) api.close();
+      api.close();
       box.hidden = true;
+    },
+    close() {
+      if (coming) withRest((other) => other.close());
     },
     /** Who the visitor is, by a token of the site's server. Nothing is asked for that before the visitor acts. */
     identify(who) {
-      if (coming || typeof who?.token !== 'string') withRest((other) => other.identify(who));
+      // What is no text, the other file says.
+      if (coming || !who?.token?.trim) withRest((other) => other.identify(who));
       else settings.identity = who.token;
     },
     getUnread: () => state.unread,
-    getState: () => ({ ...state, visible: !box.hidden }),
+    getState: () => ({ visible: !box.hidden, ...state }),
     /** Calls `run` with the detail of each event of this instance; answers its own undo. */
     on(name, run, once) {
       const type = `frontdesk:${name}`;
@@ -122,8 +126,8 @@ export const create = (settings, loadRest) => {
     once: (name, run) => api.on(name, run, true),
     off: (...which) => subscriptions.forEach((stop) => stop(...which)),
     destroy() {
-      rest?.end();
       gone = true;
+      rest?.end();
       observer.disconnect();
       host.remove();
     },
@@ -146,9 +150,9 @@ export const create = (settings, loadRest) => {
     launcher.remove();
     decline();
   }
-  launcher.addEventListener('click', api.toggle);
+  launcher.onclick = api.toggle;
   // A pressed mouse button is a click in a tenth of a second.
-  launcher.addEventListener('pointerdown', (event) => withRest((other) => other.warm(event)));
+  launcher.onpointerdown = (event) => withRest((other) => other.warm(event));
   observer.observe(target || root, { childList: true });
   // In a turn of its own: on a slow telephone all at once would hold the page up.
   setTimeout(attach);
