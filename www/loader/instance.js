@@ -19,6 +19,9 @@ export const attach = (first) => {
   const phones = matchMedia('(max-width:480px),(max-height:480px) and (pointer:coarse)');
   const gone = new AbortController();
 
+  const sheet = new CSSStyleSheet();
+  const scheme = new CSSStyleSheet(); // what of it follows the settings
+
   let frame; // undefined until the visitor acts or comes back to a conversation
   let loaded; // whatever the browser has put into it
   let failed;
@@ -43,7 +46,7 @@ export const attach = (first) => {
   const dress = () => {
     first.dress();
     const { theme } = settings;
-    box.style.colorScheme = /^(dark|light)$/.test(theme) ? theme : 'light dark';
+    scheme.replaceSync(`div{color-scheme:${/^(dark|light)$/.test(theme) ? theme : 'light dark'}}`);
     // The side of the page is one thing, the direction of what is read another.
     cover.style.direction = getComputedStyle(root).direction;
     link.textContent = launcher.title;
@@ -158,9 +161,8 @@ export const attach = (first) => {
 
   // --- start -------------------------------------------------------------------------------------------------------
 
-  const sheet = new CSSStyleSheet();
   sheet.replaceSync(PANEL_SHEET);
-  shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
+  shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet, scheme];
   host.toggleAttribute('inline', inline);
   box.classList.toggle('i', inline);
   box.classList.toggle('f', mode === 'fullscreen');
@@ -170,8 +172,8 @@ export const attach = (first) => {
   launcher.after(status);
   launcher.append(cross(), badge);
   if (inline) launcher.remove();
-  if (host.isConnected) dress();
-  else first.attach();
+  first.attach();
+  dress();
 
   listen(window, 'message', ({ source, origin: sender, data }) => {
     if (frame && source === frame.contentWindow && sender === origin && data?.frontdesk === 1) talk.hear(data);
