@@ -2,7 +2,7 @@
 
 use anyhow::{Result, ensure};
 use frontdesk_e2e::pages::{Panel, ShopPage};
-use frontdesk_e2e::{In, Options, story};
+use frontdesk_e2e::{In, Options, story, until};
 use serde_json::{Value, json};
 
 const LONG: &str = "https://shop.example/tea/before-the-rain-green/picked-in-early-april-and-pan-fired-the-same-night?size=50g";
@@ -35,6 +35,54 @@ fn it_fits_a_chinese_page() -> Result<()> {
 #[test]
 fn it_fits_a_page_read_from_right_to_left() -> Result<()> {
     look("rtl", "/?rtl", Options::default())
+}
+
+/// A keyboard as on iOS: it lies over the page, which is moved up a little, and only the visual viewport is smaller.
+const KEYBOARD: &str = "if (top === window) {
+    const seen = Object.assign(new EventTarget(), { width: 360, height: 740, offsetLeft: 0, offsetTop: 0, scale: 1 });
+    Object.defineProperty(window, 'visualViewport', { get: () => seen });
+    window.keyboard = (height, offsetTop) => {
+      Object.assign(seen, { height, offsetTop });
+      for (const name of ['resize', 'scroll']) seen.dispatchEvent(new Event(name));
+    };
+  }";
+
+#[test]
+fn with_the_keyboard_up_the_newest_message_and_the_field_are_seen() -> Result<()> {
+    story(Options { phone: Some((360, 740)), ..Options::default() }, &Default::default(), async |rig| {
+        let shop = rig.shop("/").await?;
+        let known = shop.tab.before_pages(KEYBOARD).await?;
+        shop.go_to("/bowl/").await?;
+        shop.tab.devtools("Page.removeScriptToEvaluateOnNewDocument", known).await?;
+        let panel = shop.open_panel().await?;
+        panel.say("How can I pay?").await?;
+        panel.hears("We take bank cards").await?;
+        panel.say(LONG).await?;
+        panel.has_sent(LONG).await?;
+        for (height, top) in [(330, 60), (740, 0), (260, 0)] {
+            shop.tab.page(&format!("keyboard({height}, {top});")).await?;
+            until("the panel is what the visitor sees", async || {
+                let script = "const { top, height } = deep('iframe')[0].getBoundingClientRect(); return [top, height];";
+                let place = shop.tab.page(script).await?;
+                ensure!(place == json!([top, height]), "top and height are {place}");
+                Ok(())
+            })
+            .await?;
+            until("the newest message stands above the field, and both are seen", async || {
+                let script = "
+                    const field = deep('.fd-composer')[0].getBoundingClientRect();
+                    const newest = deep('.fd-bubble').at(-1).getBoundingClientRect();
+                    const both = newest.bottom > 0 && newest.bottom <= field.top && field.bottom <= innerHeight;
+                    return [both, newest.bottom, field.top, field.bottom, innerHeight];";
+                let seen = shop.tab.run(In::Panel, script, Vec::new()).await?;
+                ensure!(seen.get(0) == Some(&json!(true)), "bottom of the message, field, height: {seen}");
+                Ok(())
+            })
+            .await?;
+            picture(&shop, &panel, &format!("keyboard-{height}")).await?;
+        }
+        Ok(())
+    })
 }
 
 fn look(name: &str, path: &str, options: Options) -> Result<()> {
