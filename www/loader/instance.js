@@ -9,13 +9,13 @@ const MODES = ['bubble', 'inline', 'fullscreen'];
 
 /** Takes over from launcher.js; `first` is what that gives. Answers what launcher.js asks for. */
 export const attach = (first) => {
-  const { settings, state, shadow, box, launcher, emit } = first;
+  // The link is the way that is left where the panel cannot be shown.
+  const { settings, state, shadow, box, launcher, link, emit } = first;
   const { desk, origin } = settings;
   const { host } = shadow;
   const root = document.documentElement;
   const mode = MODES.includes(settings.mode) ? settings.mode : MODES[0];
   const inline = mode === 'inline';
-  const page = `${origin}/frame?desk=${encodeURIComponent(desk)}`;
   const phones = matchMedia('(max-width:480px),(max-height:480px) and (pointer:coarse)');
   const gone = new AbortController();
 
@@ -23,7 +23,6 @@ export const attach = (first) => {
   const scheme = new CSSStyleSheet(); // what of it follows the settings
 
   let frame; // undefined until the visitor acts or comes back to a conversation
-  let loaded; // whatever the browser has put into it
   let failed;
 
   const listen = (on, name, run) => on.addEventListener(name, run, { signal: gone.signal });
@@ -37,8 +36,6 @@ export const attach = (first) => {
   };
   const badge = make('span', { class: 'n', part: 'badge', hidden: '' });
   const status = make('span', { class: 's', role: 'status' });
-  // The way that is left where the panel cannot be shown.
-  const link = make('a', { href: page, rel: 'noopener', target: '_blank' });
   const cover = make('div', { class: 'c' });
   const panel = make('div', { class: 'p', part: 'panel', inert: '' }, cover);
 
@@ -49,7 +46,7 @@ export const attach = (first) => {
     scheme.replaceSync(`div{color-scheme:${/^(dark|light)$/.test(theme) ? theme : 'light dark'}}`);
     // The side of the page is one thing, the direction of what is read another.
     cover.style.direction = getComputedStyle(root).direction;
-    link.textContent = launcher.title;
+    link.text = launcher.title;
     if (frame) frame.title = launcher.title;
     if (CSS.supports('color', 'color(from red xyz x y z)')) return;
     // A browser that cannot reckon with colours in a style sheet: the better readable of black and white.
@@ -71,25 +68,22 @@ export const attach = (first) => {
     if (document.prerendering) return document.addEventListener('prerenderingchange', load, { once: true, signal: gone.signal });
     if (settings.consent === 'required') return talk.ask();
     frame?.remove();
-    loaded = failed = state.ready = false;
-    frame = make('iframe', { title: launcher.title, src: page });
+    failed = state.ready = false;
+    frame = make('iframe', { title: launcher.title, src: link.href });
     const { calls, sound } = settings;
     if (calls != null) frame.allow = calls === 'video' ? 'microphone;camera' : 'microphone';
     if (sound) frame.allow += ';autoplay';
     panel.prepend(frame);
     panel.append(cover);
     cover.replaceChildren(make('i', {}), make('i', {}), make('i', {}));
-    frame.onload = () => {
-      loaded = true;
-      talk.loaded();
-    };
-    talk.framed(loaded);
+    frame.onload = () => talk.loaded();
+    talk.framed();
   };
 
   /** Takes the frame away, and makes another where the visitor looks. */
   const unload = () => {
     frame?.remove();
-    frame = loaded = failed = undefined;
+    frame = failed = undefined;
     state.ready = false;
     if (state.open) load();
   };
@@ -166,7 +160,9 @@ export const attach = (first) => {
   host.toggleAttribute('inline', inline);
   box.classList.toggle('i', inline);
   box.classList.toggle('f', mode === 'fullscreen');
-  for (const old of box.querySelectorAll('a')) old.remove();
+  // It may have stood in for all of this.
+  link.remove();
+  link.style = '';
   // The button keeps its place in the page, and the focus with it.
   launcher.before(panel);
   launcher.after(status);

@@ -4,10 +4,10 @@
 /** The first language of these tags that `words` has, and those words. English where it has none. */
 export const wordsFor = (tags, words) => {
   for (const said of tags) {
-    const tag = `${said}`.toLowerCase();
+    const tag = `${said}`.toLowerCase().replace(/_/g, '-');
     // Traditional characters are written in Taiwan, Hong Kong and Macau, and Cantonese is.
-    const traditional = /^yue|[-_](hant|tw|hk|mo)\b/.test(tag) && !/hans/.test(tag);
-    const known = /^(zh|cmn|yue)\b/.test(tag.replace(/_/g, '-')) ? (traditional ? 'zh-TW' : 'zh-CN') : tag.split(/[-_]/)[0];
+    const traditional = /^yue|-(hant|tw|hk|mo)\b/.test(tag) && !/hans/.test(tag);
+    const known = /^(zh|cmn|yue)\b/.test(tag) ? (traditional ? 'zh-TW' : 'zh-CN') : tag.split('-')[0];
     if (Object.hasOwn(words, known)) return words[known];
   }
   return words.en;

@@ -16,24 +16,24 @@ const LATER =
 export const create = (settings, loadRest) => {
   const root = document.documentElement;
   const { desk, target } = settings;
-  const state = { open: false, ready: false, unread: 0, conversation: false, queue: null, agent: null, connection: null, call: null };
+  const state = { open: false, ready: false, unread: 0, conversation: false, agent: null, queue: null, call: null, connection: null };
   const subscriptions = [];
 
-  let rest; // instance.js, for this instance
   let coming;
+  let gone;
+  let rest; // instance.js, for this instance
   let tries = 0;
   let attached = 0;
-  let gone;
 
-  const host = make('frontdesk-launcher', {});
+  const host = make('frontdesk-launcher');
   const shadow = host.attachShadow({ mode: 'open' });
   const launcher = make(
     'button',
-    { part: 'launcher', class: 'b', 'aria-haspopup': 'dialog', 'aria-expanded': false },
+    { class: 'b', part: 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': false },
     shape('M21 11.5a8.5 8.5 0 0 1-12.3 7.6L3 21l1.9-5.7A8.5 8.5 0 1 1 21 11.5z'),
   );
-  const box = make('div', {}, launcher);
-  const link = make('a', { href: `${settings.origin}/frame?desk=${encodeURIComponent(desk)}`, target: '_blank' });
+  const box = make('div', null, launcher);
+  const link = make('a', { target: '_blank', href: `${settings.origin}/frame?desk=${encodeURIComponent(desk)}` });
 
   /** Tells the page, by an event on the window and one on the element of this instance. */
   const emit = (name, detail) => {
@@ -111,7 +111,7 @@ export const create = (settings, loadRest) => {
       else settings.identity = who.token;
     },
     getUnread: () => state.unread,
-    getState: () => ({ visible: !box.hidden, ...state }),
+    getState: () => ({ ...state, visible: !box.hidden }),
     /** Calls `run` with the detail of each event of this instance; answers its own undo. */
     on(name, run, once) {
       const type = `frontdesk:${name}`;
@@ -137,8 +137,9 @@ export const create = (settings, loadRest) => {
   });
 
   /** What instance.js is given. */
-  const seam = { settings, state, shadow, box, launcher, emit, dress, attach };
+  const seam = { settings, state, shadow, box, launcher, emit, dress, attach, link };
 
+  launcher.onclick = api.toggle;
   box.hidden = settings.hidden;
   shadow.append(box);
   try {
@@ -150,14 +151,12 @@ export const create = (settings, loadRest) => {
     launcher.remove();
     decline();
   }
-  launcher.onclick = api.toggle;
   // A pressed mouse button is a click in a tenth of a second.
   launcher.onpointerdown = (event) => withRest((other) => other.warm(event));
   observer.observe(target || root, { childList: true });
   // In a turn of its own: on a slow telephone all at once would hold the page up.
   setTimeout(attach);
-  launcher.hidden = settings.mode === 'inline';
-  if (launcher.hidden) api.open();
+  if ((launcher.hidden = settings.mode === 'inline')) api.open();
   else {
     try {
       const kept = localStorage.getItem(`frontdesk.open.${desk}`);

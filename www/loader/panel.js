@@ -304,13 +304,12 @@ export const attach = (seam) => {
       cover.replaceChildren(header(), make('p', { role: 'group' }, questionOf(settings.texts) || text, ...notice, ...ways));
       panel.append(cover);
     },
-    /** The frame is made anew; it may have loaded already. */
-    framed(loaded) {
+    /** The frame is made anew. */
+    framed() {
       peer = null;
       cover.prepend(header());
       clearTimeout(timer);
       timer = setTimeout(giveUp, READY_MS);
-      if (loaded) api.loaded();
     },
     /** What has loaded and does not say hello is the browser's own page: the frame was refused, or is out of reach. */
     loaded() {

@@ -7,29 +7,31 @@
 
 import { create } from './launcher.js';
 
-const complain = (what) => console.warn(`frontdesk: ${what}`);
+const complain = (what, how = 'error') => console[how](`frontdesk: ${what}`);
 
 /** Begins. `loadRest` is that of launcher.js. */
 export const begin = (loadRest) => {
   const before = window.frontdesk;
   const script = document.currentScript || document.querySelector('script[data-desk][src]');
   const settings = { ...script?.dataset, ...window.frontdeskSettings };
-  if (before?.create) return complain('included twice');
-  const { origin = script?.src, desk } = settings;
+  if (before?.create) return complain('included twice', 'warn');
+  const { desk } = settings;
   if (!desk) return complain('no data-desk');
 
   /** Another instance with settings of its own, at the same desk unless they name another. */
   const make = (own) =>
-    create({ desk, ...own, origin: new URL(own.origin || origin, location).origin }, loadRest);
+    create({ desk, ...own, origin: new URL(own.origin || settings.origin || script.src, location).origin }, loadRest);
   const main = make(settings);
-  const api = (name, ...values) =>
-    api.hasOwnProperty(name) ? api[name](...values) : complain(`there is no "${name}"`);
-  window.frontdesk = Object.assign(api, main, {
+  const api = {
+    __proto__: null,
+    ...main,
     create: make,
     destroy() {
       main.destroy();
       delete window.frontdesk;
     },
-  });
-  for (const values of before?.q || []) api(...values);
+  };
+  const command = (name, ...values) => (api[name] ? api[name](...values) : complain(`there is no "${name}"`));
+  window.frontdesk = Object.assign(command, api);
+  if (Array.isArray(before?.q)) for (const values of before.q) command(...values);
 };

@@ -68,6 +68,17 @@ pub struct Options {
     pub microphone_hz: Option<f64>,
 }
 
+impl Options {
+    /// For a test that runs in the browser that `FRONTDESK_BROWSER` names; frames may keep something there.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such browser.
+    pub fn chosen() -> Result<Self> {
+        Ok(Self { kind: Kind::chosen()?, third_party_storage: true, ..Self::default() })
+    }
+}
+
 /// On a busy machine a browser takes long to put its profile away.
 const END_MAX: Duration = Duration::from_secs(30);
 

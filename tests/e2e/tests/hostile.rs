@@ -2,7 +2,7 @@
 //! `FRONTDESK_BROWSER` names.
 
 use anyhow::{Context as _, Result, ensure};
-use frontdesk_e2e::{In, Kind, Options, Sandbox, story, until};
+use frontdesk_e2e::{In, Options, Sandbox, story, until};
 use serde_json::{Value, json};
 
 /// JSON strings, one a line; the proxy's own tests and the fuzz targets use them as well.
@@ -60,7 +60,7 @@ fn hostile_text_of_an_agent_does_nothing() -> Result<()> {
         .map(|line| serde_json::from_str(line).context("a line is no JSON string"))
         .collect::<Result<_>>()?;
     ensure!(payloads.len() >= 200, "only {} payloads", payloads.len());
-    let options = Options { kind: Kind::chosen()?, third_party_storage: true, ..Options::default() };
+    let options = Options::chosen()?;
     story(options, &Default::default(), async |rig| {
         let shop = rig.shop("/").await?;
         let panel = shop.open_panel().await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use frontdesk_e2e::hosts::{Host, Outcome, PAGES, POLICIES, visit};
-use frontdesk_e2e::{Kind, Options, Rig, story_of};
+use frontdesk_e2e::{Options, Rig, story_of};
 
 const ALL: Duration = Duration::from_secs(600);
 
@@ -19,7 +19,7 @@ fn chosen(all: &'static [Host]) -> impl Iterator<Item = &'static Host> {
 }
 
 fn each(all: &'static [Host], visit: impl AsyncFn(&Rig, &Host) -> Result<Vec<String>>) -> Result<()> {
-    let options = Options { kind: Kind::chosen()?, third_party_storage: true, ..Options::default() };
+    let options = Options::chosen()?;
     story_of(ALL, options, &Default::default(), async |rig| {
         let mut faults = Vec::new();
         for host in chosen(all) {

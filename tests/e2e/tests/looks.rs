@@ -51,9 +51,8 @@ const KEYBOARD: &str = "if (top === window) {
 fn with_the_keyboard_up_the_newest_message_and_the_field_are_seen() -> Result<()> {
     story(Options { phone: Some((360, 740)), ..Options::default() }, &Default::default(), async |rig| {
         let shop = rig.shop("/").await?;
-        let known = shop.tab.before_pages(KEYBOARD).await?;
+        shop.tab.before_pages(KEYBOARD).await?;
         shop.go_to("/bowl/").await?;
-        shop.tab.devtools("Page.removeScriptToEvaluateOnNewDocument", known).await?;
         let panel = shop.open_panel().await?;
         panel.say("How can I pay?").await?;
         panel.hears("We take bank cards").await?;

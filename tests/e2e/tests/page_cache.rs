@@ -2,23 +2,23 @@
 //! `FRONTDESK_BROWSER` names.
 
 use anyhow::{Result, ensure};
-use frontdesk_e2e::{In, Kind, Options, Rig, Tab, story, until};
+use frontdesk_e2e::{In, Options, Rig, Tab, story, until};
 use serde_json::json;
 
 #[test]
 fn a_page_without_a_conversation_comes_back_as_it_was_left() -> Result<()> {
-    let options = Options { kind: Kind::chosen()?, third_party_storage: true, ..Options::default() };
+    let options = Options::chosen()?;
     story(options, &Default::default(), async |rig| {
         let shop = rig.shop("/").await?;
         // The panel was opened and looked at; nothing was said.
         let panel = shop.panel_opened().await?;
         let mark =
             "window.left = 'as it was'; window.onpageshow = (event) => (window.kept = event.persisted);";
-        shop.tab.run(In::Page, mark, Vec::new()).await?;
+        shop.tab.page(mark).await?;
         leave(rig, &shop.tab).await?;
         shop.tab.back().await?;
         until("the page is back", async || {
-            let seen = shop.tab.run(In::Page, "return [window.left, window.kept];", Vec::new()).await?;
+            let seen = shop.tab.page("return [window.left, window.kept];").await?;
             ensure!(seen == json!(["as it was", true]), "it was loaded anew: {seen}");
             Ok(())
         })

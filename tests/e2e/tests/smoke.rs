@@ -9,7 +9,7 @@ const QUESTION: &str = "How can I pay?";
 
 #[test]
 fn a_visitor_gets_answers_and_finds_them_again() -> Result<()> {
-    let options = Options { kind: Kind::chosen()?, third_party_storage: true, ..Options::default() };
+    let options = Options::chosen()?;
     story(options, &Default::default(), async |rig| {
         let shop = rig.shop("/").await?;
         let panel = shop.open_panel().await?;
@@ -38,13 +38,12 @@ fn a_visitor_gets_answers_and_finds_them_again() -> Result<()> {
 
 #[test]
 fn a_visitor_calls_where_the_browser_can() -> Result<()> {
-    let kind = Kind::chosen()?;
-    let options = Options { kind, calls: true, third_party_storage: true, ..Options::default() };
+    let options = Options { calls: true, ..Options::chosen()? };
     let setup = Setup { centre: json!({"gateway": "127.0.0.1:0", "call_waits": true}), ..Setup::default() };
     story(options, &setup, async |rig| {
         let shop = rig.shop("/").await?;
         let panel = shop.open_panel().await?;
-        if kind == Kind::Webkit {
+        if options.kind == Kind::Webkit {
             // Debian builds it without WebRTC.
             panel.click("call_open").await?;
             return panel.tells("call_browser").await;

@@ -102,7 +102,7 @@ fn a_wrong_wish_is_named_in_the_console_and_nothing_happens() -> Result<()> {
             .await?;
         }
         shop.tab.run(In::Page, "frontdesk('startcall');", Vec::new()).await?;
-        let said = rig.browser.console().await?;
+        let said = rig.browser.complaints().await?;
         ensure!(said.iter().any(|line| line.contains("startcall")), "the console says {said:?}");
         let cards = panel.tab.run(In::Panel, "return deep('.fd-call-card').length;", Vec::new()).await?;
         ensure!(cards == json!(0), "the call view is open");
