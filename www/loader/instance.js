@@ -3,6 +3,7 @@
 
 import { attach as converse } from './panel.js';
 import { cross, make } from './dom.js';
+import { furnish } from './inside.js';
 import { PANEL_SHEET } from './style.js';
 
 const MODES = ['bubble', 'inline', 'fullscreen'];
@@ -24,7 +25,10 @@ export const attach = (first) => {
 
   let frame; // undefined until the visitor acts or comes back to a conversation
   let failed;
+  let inside; // the page's policy refuses the frame: the panel lives in a document of the page's own
 
+  /** Whose origin the frame has. */
+  const peer = () => (inside ? location.origin : origin);
   const listen = (on, name, run) => on.addEventListener(name, run, { signal: gone.signal });
 
   // --- elements ----------------------------------------------------------------------------------------------
@@ -69,15 +73,17 @@ export const attach = (first) => {
     if (settings.consent === 'required') return talk.ask();
     frame?.remove();
     failed = state.ready = false;
-    frame = make('iframe', { title: launcher.title, src: link.href });
+    const made = (frame = make('iframe', { title: launcher.title }));
+    if (!inside) frame.src = link.href;
     const { calls, sound } = settings;
     if (calls != null) frame.allow = calls === 'video' ? 'microphone;camera' : 'microphone';
     if (sound) frame.allow += ';autoplay';
     panel.prepend(frame);
     panel.append(cover);
     cover.replaceChildren(make('i', {}), make('i', {}), make('i', {}));
-    frame.onload = () => talk.loaded();
     talk.framed();
+    if (inside) furnish(frame, settings).catch(() => frame === made && talk.giveUp());
+    else frame.onload = talk.loaded;
   };
 
   /** Takes the frame away, and makes another where the visitor looks. */
@@ -111,6 +117,7 @@ export const attach = (first) => {
     settings, state, mode, desk, origin, phones, root, host, box, panel, cover, launcher, badge, status,
     link, button, listen, emit, load, unload, fail, dress, setOpen,
     frame: () => frame,
+    peer,
     color: () => settings.color || getComputedStyle(host).getPropertyValue('--frontdesk-accent').trim(),
   });
 
@@ -172,7 +179,13 @@ export const attach = (first) => {
   dress();
 
   listen(window, 'message', ({ source, origin: sender, data }) => {
-    if (frame && source === frame.contentWindow && sender === origin && data?.frontdesk === 1) talk.hear(data);
+    if (frame && source === frame.contentWindow && sender === peer() && data?.frontdesk === 1) talk.hear(data);
+  });
+  listen(document, 'securitypolicyviolation', ({ blockedURI, disposition, effectiveDirective }) => {
+    const ours = disposition === 'enforce' && /^(frame|child)-/.test(effectiveDirective) && blockedURI.startsWith(origin);
+    if (!ours || !frame || inside || first.whole) return;
+    inside = true;
+    load();
   });
   listen(box, 'keydown', (event) => event.key === 'Escape' && setOpen(false));
 

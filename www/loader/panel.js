@@ -64,7 +64,7 @@ const questionOf = (texts) => {
 
 /** The conversation of one instance; `seam` is what instance.js gives. */
 export const attach = (seam) => {
-  const { settings, state, mode, desk, origin, phones, root, host, box, panel, cover, launcher, badge, status } = seam;
+  const { settings, state, mode, desk, phones, root, host, box, panel, cover, launcher, badge, status } = seam;
   const { link, button, listen, emit } = seam;
   const nonce = hex();
   const remember = flag(desk);
@@ -84,7 +84,7 @@ export const attach = (seam) => {
   let identity = {}; // the token in use, and the id of the one opening that it is good for
   const wishes = []; // what the frame is to hear once it is ready
 
-  const post = (type, fields) => peer?.postMessage({ frontdesk: 1, nonce, type, ...fields }, origin);
+  const post = (type, fields) => peer?.postMessage({ frontdesk: 1, nonce, type, ...fields }, seam.peer());
   const rememberOpen = () => state.conversation && remember(state.open ? '2' : '1');
 
   /** Says on the launcher what is new, and in the page's title the place in the queue while the panel is not seen. */
@@ -317,6 +317,7 @@ export const attach = (seam) => {
       clearTimeout(timer);
       timer = setTimeout(giveUp, HELLO_MS);
     },
+    giveUp,
     shown(open, focus) {
       wantsFocus = focus;
       measure();

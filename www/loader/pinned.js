@@ -3,4 +3,4 @@
 import * as instance from './instance.js';
 import { begin } from './tag.js';
 
-begin(() => Promise.resolve(instance));
+begin(() => Promise.resolve({ attach: (first) => instance.attach({ ...first, whole: true }) }));

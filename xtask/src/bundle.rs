@@ -4,6 +4,7 @@
 //! dist/frontdesk.js            the loader, and what it loads with the first use:
 //! dist/frontdesk-1.js
 //! dist/frontdesk-<version>.js  both in one, for tags with `integrity`
+//! dist/frontdesk-inside-1.js   starts the panel in a page whose policy refuses the frame
 //! dist/frame.html              the page of the frame
 //! dist/inline.html             a page with the widget in it
 //! dist/assets/<hash>/…         immutable: frame.js, frontdesk_bg.wasm, split_*.wasm, frame.css, locales/…, softphone.js,
@@ -240,6 +241,9 @@ fn build_gallery(site: &Path) -> Result<()> {
     stamp.write()
 }
 
+/// What starts the panel where the page's policy refuses the frame. The number is that of what loader and panel say to each other.
+const INSIDE: &str = "frontdesk-inside-1.js";
+
 fn bundle(dev: bool, inputs: String) -> Result<()> {
     let root = paths::root();
     let www = root.join("www");
@@ -285,12 +289,22 @@ fn bundle(dev: bool, inputs: String) -> Result<()> {
             .arg(option("--outfile=", &staged.join("ticker.js"))),
     )?;
     loaders(dev, &www.join("loader"), &new)?;
+    proc::run(
+        esbuild(dev)
+            .arg(www.join("inside.js"))
+            .args(["--format=esm", "--target=es2022"])
+            .arg(option("--outfile=", &new.join(INSIDE))),
+    )?;
 
     let folder = assets::folder_name(&staged)?;
-    for (source, name) in [(www.join("frame.html"), "frame.html"), (root.join("index.html"), "inline.html")] {
+    for (source, name, shrink) in [
+        (www.join("frame.html"), "frame.html", assets::shrink_page as fn(&str) -> String),
+        (root.join("index.html"), "inline.html", assets::shrink_page),
+        (new.join(INSIDE), INSIDE, str::to_owned),
+    ] {
         let page =
             fs::read_to_string(&source).with_context(|| format!("cannot read {}", source.display()))?;
-        let page = assets::point(&assets::shrink_page(&page), &folder, |file| staged.join(file).is_file())
+        let page = assets::point(&shrink(&page), &folder, |file| staged.join(file).is_file())
             .with_context(|| source.display().to_string())?;
         fs::write(new.join(name), page).with_context(|| format!("cannot write {name}"))?;
     }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use anyhow::{Result, ensure};
-use frontdesk_e2e::hosts::{Host, Outcome, PAGES, POLICIES, visit};
+use frontdesk_e2e::hosts::{Host, PAGES, POLICIES, visit};
 use frontdesk_e2e::stack::Setup;
 use frontdesk_e2e::{Kind, Options, Rig, story_of};
 
@@ -34,9 +34,8 @@ async fn under(rig: &Rig, policy: &Host) -> Result<Vec<String>> {
     let path = format!("policies/{}", policy.name);
     let mut faults = visit::visit(rig, policy, &path).await?;
     let violated = visit::violations(rig, &path).await?;
-    if policy.outcome_in(rig.browser.kind) == Outcome::Works {
-        faults.extend(violated.into_iter().map(|directive| format!("violates {directive}")));
-    }
+    let unmeant = policy.outcome_in(rig.browser.kind).unmeant(violated);
+    faults.extend(unmeant.into_iter().map(|directive| format!("violates {directive}")));
     Ok(faults)
 }
 

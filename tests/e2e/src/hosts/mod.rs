@@ -26,6 +26,8 @@ use crate::browser::Kind;
 pub enum Outcome {
     /// The panel opens, a question goes to the centre, and the answer is shown.
     Works,
+    /// The same without a frame of the desk's, for this reason: in a document of the page's own.
+    Inside(&'static str),
     /// The panel cannot be shown, for this reason: a link leads to the desk's own page, where all works.
     Link(&'static str),
     /// Not even a link can be shown, for this reason: the page is as it would be without us, with the link of its own.
@@ -46,10 +48,22 @@ impl Outcome {
     pub fn word(self) -> &'static str {
         match self {
             Self::Works => "works",
+            Self::Inside(_) => "works inside",
             Self::Link(_) => "link",
             Self::Nothing(_) => "nothing",
             Self::Untried(_) => "not tried",
         }
+    }
+
+    /// What of these violated directives is not meant to be.
+    #[must_use]
+    pub fn unmeant(self, violated: Vec<String>) -> Vec<String> {
+        let meant = |directive: &str| match self {
+            Self::Works => false,
+            Self::Inside(_) => directive == "frame-src",
+            Self::Link(_) | Self::Nothing(_) | Self::Untried(_) => true,
+        };
+        violated.into_iter().filter(|directive| !meant(directive)).collect()
     }
 
     /// Why it does not work, if so.
@@ -57,7 +71,9 @@ impl Outcome {
     pub fn reason(self) -> &'static str {
         match self {
             Self::Works => "",
-            Self::Link(reason) | Self::Nothing(reason) | Self::Untried(reason) => reason,
+            Self::Inside(reason) | Self::Link(reason) | Self::Nothing(reason) | Self::Untried(reason) => {
+                reason
+            }
         }
     }
 }
@@ -90,6 +106,10 @@ impl Host {
     /// Where what the driver needs is broken as well.
     const fn works_without_driver(name: &'static str, what: &'static str) -> Self {
         Self { name, what, outcome: Outcome::Works, except: DRIVER }
+    }
+
+    const fn inside(name: &'static str, what: &'static str, reason: &'static str) -> Self {
+        Self { name, what, outcome: Outcome::Inside(reason), except: &[] }
     }
 
     const fn link(name: &'static str, what: &'static str, reason: &'static str) -> Self {

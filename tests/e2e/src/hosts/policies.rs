@@ -34,6 +34,31 @@ pub const POLICIES: &[Host] = &[
         "two-that-permit",
         "default-src 'none'; script-src http://desk.invalid; frame-src http://desk.invalid|frame-src http://desk.invalid https://video.invalid; object-src 'none'",
     ),
+    Host::inside(
+        "no-frames-but-all-else",
+        "script-src http://desk.invalid 'wasm-unsafe-eval'; frame-src 'none'",
+        NO_FRAME,
+    ),
+    Host::inside(
+        "no-frames-and-all-else-named",
+        "default-src 'none'; script-src 'nonce-r4nd0m' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src http://desk.invalid; img-src http://desk.invalid blob:; media-src blob:",
+        NO_FRAME,
+    ),
+    Host::inside(
+        "no-frames-and-a-policy-of-ours",
+        "default-src 'none'; script-src http://desk.invalid 'wasm-unsafe-eval'; connect-src http://desk.invalid; require-trusted-types-for 'script'; trusted-types frontdesk",
+        NO_FRAME,
+    ),
+    Host::link(
+        "no-frames-and-no-policy-of-ours",
+        "script-src http://desk.invalid 'wasm-unsafe-eval'; frame-src 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
+        NO_FRAME,
+    ),
+    Host::link(
+        "no-frames-and-no-connections",
+        "default-src 'none'; script-src http://desk.invalid 'wasm-unsafe-eval'",
+        NO_FRAME,
+    ),
     Host::link("no-frame-source", "default-src 'none'; script-src http://desk.invalid", NO_FRAME),
     Host::link("no-frames", "script-src http://desk.invalid; frame-src 'none'", NO_FRAME),
     Host::link(

@@ -45,7 +45,7 @@ pub async fn visit(rig: &Rig, host: &Host, path: &str) -> Result<Vec<String>> {
     let before = snapshot().await?;
     open(&tab, &address).await?;
     match expected {
-        Outcome::Works => works(&tab, path).await?,
+        Outcome::Works | Outcome::Inside(_) => works(&tab, path).await?,
         Outcome::Link(_) => leads(rig, &tab).await?,
         Outcome::Nothing(_) => is_nothing(rig, &tab).await?,
         Outcome::Untried(_) => {}

@@ -12,6 +12,7 @@ mod history;
 mod host_api;
 mod host_calls;
 mod identity;
+mod inside;
 mod kinds;
 mod leave;
 mod own_window;
