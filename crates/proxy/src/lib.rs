@@ -6,6 +6,7 @@ pub mod config;
 pub mod files;
 pub mod http;
 pub mod identity;
+pub mod metrics;
 pub mod problem;
 pub mod quiet;
 pub mod session;

@@ -91,17 +91,25 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
     };
     let assets = Assets::load(&config.assets)
         .map_err(|error| format!("cannot read the widget's files in {}: {error}", config.assets.display()))?;
-    if let Some(address) = config.metrics_listen {
-        tracing::warn!(%address, "metrics are not built into this version: nothing listens there");
-    }
     let listener = TcpListener::bind(config.listen)
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", config.listen))?;
+    let metrics = match config.metrics_listen {
+        None => None,
+        Some(address) => {
+            let bound = TcpListener::bind(address).await;
+            Some(bound.map_err(|error| format!("cannot listen on {address} for metrics: {error}"))?)
+        }
+    };
     let app = App::new(Settings::from(&config), desks, store, assets, Clock::system());
     let spool = &app.shared.spool;
     spool.prepare().map_err(|error| format!("cannot use the spool {}: {error}", config.spool.display()))?;
     let ends = shutdown()?;
     app.start().await?;
+    if let Some(listener) = metrics {
+        tracing::info!(listen = %listener.local_addr()?, "figures at /metrics");
+        tokio::spawn(frontdesk_proxy::metrics::server::run(listener, app.clone()));
+    }
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url, "serving");
     run(listener, app, ends).await;
     Ok(())

@@ -5,6 +5,9 @@ use crate::files::cache::Cache;
 use crate::files::spool::Spool;
 use crate::http::assets::Assets;
 use crate::http::limits::Limiters;
+use crate::metrics::Metrics;
+use crate::metrics::centre::Timed as TimedCentre;
+use crate::metrics::store::Timed as TimedStore;
 use crate::quiet::Quiet;
 use crate::settings::{DeskSettings, Settings};
 use crate::store::Store;
@@ -56,6 +59,8 @@ pub struct Shared {
     pub abilities: Abilities,
     /// Cancelled when the proxy goes down.
     pub draining: CancellationToken,
+    /// Figures for whoever operates the proxy.
+    pub metrics: Arc<Metrics>,
 }
 
 /// The visitor API's state.
@@ -82,8 +87,14 @@ impl App {
         assets: Assets,
         clock: Clock,
     ) -> AppState {
-        let limiters = Limiters::new(&settings.limits);
-        let desks = desks.into_iter().map(|desk| (desk.settings.id.clone(), Arc::new(desk))).collect();
+        let metrics = Arc::new(Metrics::default());
+        let limiters = Limiters::new(&settings.limits, &metrics);
+        let desks = desks.into_iter().map(|Desk { settings, centre }| {
+            let centre = Arc::new(TimedCentre::new(centre, settings.id.clone(), Arc::clone(&metrics)));
+            (settings.id.clone(), Arc::new(Desk { settings, centre }))
+        });
+        let desks = desks.collect();
+        let store = Arc::new(TimedStore::new(store, Arc::clone(&metrics)));
         let spool = Spool::new(settings.spool.clone(), settings.limits.spool_bytes);
         let cache = Cache::new(settings.limits.cache_bytes);
         let shared = Shared {
@@ -97,6 +108,7 @@ impl App {
             tasks: TaskTracker::new(),
             failures: Quiet::default(),
             draining: CancellationToken::new(),
+            metrics,
         };
         Arc::new(Self { shared: Arc::new(shared), registry: Registry::default(), limiters, assets })
     }

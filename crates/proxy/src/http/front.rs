@@ -26,6 +26,7 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     let started = Instant::now();
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
+    let under_way = state.shared.metrics.request(route.as_ref().map(MatchedPath::as_str), &method);
     let limits = &state.shared.settings.limits;
     let response = if too_large(request.uri(), request.headers(), limits.header_bytes) {
         Problem::new(ErrorCode::HeaderTooLarge, "headers or address are longer than is taken").into_response()
@@ -46,6 +47,7 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, value);
     }
+    under_way.answered(response.status(), started.elapsed());
     tracing::info!(
         method = method.as_str(),
         route = route.as_ref().map_or("-", MatchedPath::as_str),

@@ -2,6 +2,7 @@
 
 use super::address::{self, Peer};
 use crate::config;
+use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::state::AppState;
 use axum::extract::{Request, State};
@@ -13,6 +14,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 /// The limits by action.
 pub struct Limiters {
@@ -28,43 +30,51 @@ pub struct Limiters {
     calls: Keyed<String>,
 }
 
-struct Keyed<K: Hash + Eq + Clone>(DefaultKeyedRateLimiter<K>);
+struct Keyed<K: Hash + Eq + Clone> {
+    limiter: DefaultKeyedRateLimiter<K>,
+    /// What is limited, for the figures.
+    name: &'static str,
+    metrics: Arc<Metrics>,
+}
 
 impl<K: Hash + Eq + Clone> Keyed<K> {
-    fn new(quota: Quota) -> Self {
-        Self(RateLimiter::keyed(quota))
+    fn new(name: &'static str, quota: Quota, metrics: &Arc<Metrics>) -> Self {
+        Self { limiter: RateLimiter::keyed(quota), name, metrics: Arc::clone(metrics) }
     }
 
     fn check(&self, key: &K, what: &'static str) -> Result<(), Problem> {
-        self.0.check_key(key).map_err(|refusal| {
+        self.limiter.check_key(key).map_err(|refusal| {
+            self.metrics.limited(self.name);
             let wait = refusal.wait_time_from(DefaultClock::default().now());
             Problem::new(ErrorCode::RateLimited, what).after(wait)
         })
     }
 
     fn sweep(&self) {
-        self.0.retain_recent();
-        self.0.shrink_to_fit();
+        self.limiter.retain_recent();
+        self.limiter.shrink_to_fit();
     }
 }
 
 impl Limiters {
     /// Nobody has asked yet.
-    pub fn new(limits: &config::Limits) -> Self {
+    pub fn new(limits: &config::Limits, metrics: &Arc<Metrics>) -> Self {
         let at_least_one = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
-        let per_minute = |count| Keyed::new(Quota::per_minute(at_least_one(count)));
-        let per_hour = |count| Keyed::new(Quota::per_hour(at_least_one(count)));
+        let minute = |count| Quota::per_minute(at_least_one(count));
+        let hour = |count| Quota::per_hour(at_least_one(count));
+        let per_minute = |name, count| Keyed::new(name, minute(count), metrics);
+        let per_hour = |name, count| Keyed::new(name, hour(count), metrics);
         Self {
-            requests: Keyed::new(Quota::per_minute(at_least_one(limits.requests_per_address_per_minute))),
-            sessions: Keyed::new(Quota::per_hour(at_least_one(limits.sessions_per_address_per_hour))),
-            messages: per_minute(limits.messages_per_visitor_per_minute),
-            files: per_minute(limits.files_per_visitor_per_minute),
-            file_reads: per_minute(limits.file_reads_per_visitor_per_minute),
-            suggestions: per_minute(limits.suggestions_per_visitor_per_minute),
-            feedback: per_minute(limits.feedback_per_visitor_per_minute),
-            history: per_minute(limits.history_per_visitor_per_minute),
-            left_messages: per_hour(limits.left_messages_per_visitor_per_hour),
-            calls: per_hour(limits.calls_per_visitor_per_hour),
+            requests: Keyed::new("requests", minute(limits.requests_per_address_per_minute), metrics),
+            sessions: Keyed::new("sessions", hour(limits.sessions_per_address_per_hour), metrics),
+            messages: per_minute("messages", limits.messages_per_visitor_per_minute),
+            files: per_minute("files", limits.files_per_visitor_per_minute),
+            file_reads: per_minute("file_reads", limits.file_reads_per_visitor_per_minute),
+            suggestions: per_minute("suggestions", limits.suggestions_per_visitor_per_minute),
+            feedback: per_minute("feedback", limits.feedback_per_visitor_per_minute),
+            history: per_minute("history", limits.history_per_visitor_per_minute),
+            left_messages: per_hour("left_messages", limits.left_messages_per_visitor_per_hour),
+            calls: per_hour("calls", limits.calls_per_visitor_per_hour),
         }
     }
 

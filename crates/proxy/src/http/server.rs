@@ -3,6 +3,7 @@
 use super::address::Peer;
 use super::app;
 use super::linger::Lingering;
+use crate::metrics::Open;
 use crate::state::AppState;
 use axum::Router;
 use axum::http::{Request, Version};
@@ -30,16 +31,53 @@ const GRACE: Duration = Duration::from_secs(30);
 /// under way are finished, the store is flushed. Takes 30 s at most for either of connections and background work.
 pub async fn run(listener: TcpListener, state: AppState, shutdown: impl Future<Output = ()> + Send) {
     let limits = &state.shared.settings.limits;
-    let builder = builder(limits.header_bytes, limits.header_timeout);
-    let places = Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
+    let door = Door::new(limits.header_bytes, limits.header_timeout, limits.connections);
     let graceful = GracefulShutdown::new();
-    let router = app(state.clone());
+    let metrics = Arc::clone(&state.shared.metrics);
+    let counted = || Some(metrics.connection());
+    admit(&door, &listener, app(state.clone()), &graceful, shutdown, counted).await;
+    drop(listener);
+    tracing::info!("going down");
+    state.shared.draining.cancel();
+    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
+        tracing::warn!("connections were left open after 30 s");
+    }
+    state.stop().await;
+}
+
+/// How connections are taken.
+pub(crate) struct Door {
+    builder: Builder<TokioExecutor>,
+    places: Arc<Semaphore>,
+    patience: Duration,
+}
+
+impl Door {
+    /// With headers up to so many bytes, which take so long at most, and so many connections at one time.
+    pub(crate) fn new(header_bytes: usize, header_timeout: Duration, connections: usize) -> Self {
+        Self {
+            builder: builder(header_bytes, header_timeout),
+            places: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))),
+            patience: header_timeout,
+        }
+    }
+}
+
+/// Takes connections until `shutdown` ends; what `held` answers lives as long as the connection.
+pub(crate) async fn admit(
+    door: &Door,
+    listener: &TcpListener,
+    router: Router,
+    graceful: &GracefulShutdown,
+    shutdown: impl Future<Output = ()> + Send,
+    held: impl Fn() -> Option<Open> + Send,
+) {
     tokio::pin!(shutdown);
     loop {
         // A place first: what cannot be served stays in the system's queue.
         let place = tokio::select! {
             () = &mut shutdown => break,
-            place = Arc::clone(&places).acquire_owned() => place,
+            place = Arc::clone(&door.places).acquire_owned() => place,
         };
         let accepted = tokio::select! {
             () = &mut shutdown => break,
@@ -48,9 +86,10 @@ pub async fn run(listener: TcpListener, state: AppState, shutdown: impl Future<O
         match accepted {
             Ok((stream, peer)) => {
                 let began = Arc::new(AtomicBool::new(false));
-                let connection = serve(&builder, stream, peer, router.clone(), Arc::clone(&began));
+                let connection = serve(&door.builder, stream, peer, router.clone(), Arc::clone(&began));
                 let connection = graceful.watch(connection.into_owned());
-                let patience = limits.header_timeout;
+                let patience = door.patience;
+                let held = held();
                 tokio::spawn(async move {
                     let silent = async {
                         tokio::time::sleep(patience).await;
@@ -64,7 +103,7 @@ pub async fn run(listener: TcpListener, state: AppState, shutdown: impl Future<O
                         // hyper counts the time of headers only once it knows the version of HTTP.
                         () = silent => {}
                     }
-                    drop(place);
+                    drop((place, held));
                 });
             }
             Err(error) => {
@@ -73,13 +112,6 @@ pub async fn run(listener: TcpListener, state: AppState, shutdown: impl Future<O
             }
         }
     }
-    drop(listener);
-    tracing::info!("going down");
-    state.shared.draining.cancel();
-    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
-        tracing::warn!("connections were left open after 30 s");
-    }
-    state.stop().await;
 }
 
 fn builder(header_bytes: usize, header_timeout: Duration) -> Builder<TokioExecutor> {

@@ -15,6 +15,7 @@ mod journal;
 mod lifecycle;
 mod limits;
 mod logs;
+mod metrics;
 mod pages;
 mod polling;
 mod recall;

@@ -51,7 +51,7 @@ use crate::state::{Desk, Shared};
 use crate::store::VisitorRecord;
 use crate::vendor::{Centre, Failure, Party};
 use book::Book;
-use frontdesk_contract::ErrorCode;
+use frontdesk_contract::{ContactState, ErrorCode};
 use line::Lanes;
 use poller::task::Slot;
 use presence::Presence;
@@ -70,11 +70,19 @@ pub struct Mark {
     pub open: bool,
     /// The visitor was erased.
     pub erased: bool,
+    /// Who serves.
+    pub state: ContactState,
 }
 
 impl Mark {
     fn of(record: &VisitorRecord) -> Self {
-        Self { head: record.head, floor: record.floor, open: record.is_open(), erased: false }
+        Self {
+            head: record.head,
+            floor: record.floor,
+            open: record.is_open(),
+            erased: false,
+            state: record.contact.state,
+        }
     }
 }
 

@@ -55,6 +55,11 @@ impl Registry {
         self.lock().get(id).cloned()
     }
 
+    /// All that are in memory.
+    pub fn all(&self) -> Vec<Arc<Visitor>> {
+        self.lock().values().cloned().collect()
+    }
+
     /// Drops a visitor that was erased.
     pub fn remove(&self, id: &str) {
         self.lock().remove(id);

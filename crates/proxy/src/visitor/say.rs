@@ -3,6 +3,7 @@
 use super::delivery::{Delivery, Outcome, Step, code_of};
 use super::line::{Task, digest};
 use super::{Visitor, party};
+use crate::metrics::Fate;
 use crate::problem::Problem;
 use crate::store::{Answer, VisitorRecord};
 use crate::vendor::{Failure, FileKind, Party, Said, Utterance};
@@ -11,6 +12,7 @@ use frontdesk_contract::{
     Sender,
 };
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The history is read from this long before a message was first handed over: clocks differ.
 pub(super) const SKEW_MS: u64 = 300_000;
@@ -146,6 +148,25 @@ impl Visitor {
     }
 
     async fn settle(
+        self: &Arc<Self>,
+        task: &Task,
+        body: &Body,
+        outcome: Outcome,
+        heard: &Heard,
+    ) -> Result<Answer, Problem> {
+        let fate = match &outcome {
+            Outcome::Posted { status, .. } => Fate::Posted(*status),
+            Outcome::Refused { .. } => Fate::Refused,
+            Outcome::Doubtful { .. } => Fate::Doubtful,
+            Outcome::Gone => Fate::Gone,
+        };
+        let answer = self.recorded(task, body, outcome, heard).await;
+        let after = Duration::from_millis(self.now_ms().saturating_sub(task.at_ms));
+        self.shared.metrics.message(&self.desk.settings.id, fate, after);
+        answer
+    }
+
+    async fn recorded(
         self: &Arc<Self>,
         task: &Task,
         body: &Body,
