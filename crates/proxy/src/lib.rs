@@ -3,6 +3,7 @@
 pub mod chance;
 pub mod clock;
 pub mod config;
+pub mod doctor;
 pub mod files;
 pub mod http;
 pub mod identity;

@@ -1,4 +1,4 @@
-//! The program `frontdesk`: serves, checks settings, prints the description of the API.
+//! The program `frontdesk`: serves, checks settings, examines a desk, prints the description of the API.
 
 #[cfg(feature = "simulated")]
 compile_error!("the feature `simulated` makes secrets predictable: it is for crates/simulation alone");
@@ -8,6 +8,7 @@ compile_error!("the feature `planted` brings bugs: it is for crates/simulation a
 use clap::{Parser, Subcommand};
 use frontdesk_proxy::clock::Clock;
 use frontdesk_proxy::config::{Config, Mistake, StoreAt};
+use frontdesk_proxy::doctor::{self, Finding, Verdict};
 use frontdesk_proxy::http::{assets::Assets, openapi::Api, run};
 use frontdesk_proxy::settings::{DeskSettings, Settings};
 use frontdesk_proxy::state::{App, Desk};
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::net::TcpListener;
+use url::Url;
 use utoipa::OpenApi;
 
 /// A contact centre behind one script tag: the proxy between web pages and the centre.
@@ -47,6 +49,22 @@ enum Command {
         #[arg(long)]
         online: bool,
     },
+    /// Walks a visitor's way to the centre of a desk and back, with a conversation of its own, and says what is wrong with
+    /// the settings; exits with 0 when nothing is, with 1 otherwise.
+    Doctor {
+        /// The file of settings.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        /// The desk, by its id.
+        #[arg(long, value_name = "ID")]
+        desk: String,
+        /// Looks at this page of the website as well: does it permit loader, frame and calls?
+        #[arg(long, value_name = "URL")]
+        page: Option<Url>,
+        /// Looks at the page alone, without a conversation at the centre.
+        #[arg(long, requires = "page")]
+        only_page: bool,
+    },
     /// Prints the description of the visitor API as OpenAPI JSON.
     Openapi,
 }
@@ -56,6 +74,9 @@ async fn main() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve { config } => serve(&config).await,
         Command::CheckConfig { config, online } => check(&config, online).await,
+        Command::Doctor { config, desk, page, only_page } => {
+            examine(&config, &desk, page.as_ref(), only_page).await
+        }
         Command::Openapi => Api::openapi().to_pretty_json().map_err(Into::into).map(|text| say(&text)),
     };
     match done {
@@ -134,6 +155,31 @@ async fn check(path: &Path, online: bool) -> Result<(), Box<dyn Error>> {
         }
     }
     if bad.is_empty() { Ok(()) } else { Err(bad.join("\n").into()) }
+}
+
+async fn examine(path: &Path, id: &str, page: Option<&Url>, only_page: bool) -> Result<(), Box<dyn Error>> {
+    let config = Config::load(path).map_err(|mistakes| listed(path, &mistakes))?;
+    let found = config.desks.iter().enumerate().find(|(_, desk)| desk.id == id);
+    let Some((place, desk)) = found else {
+        let known: Vec<_> = config.desks.iter().map(|desk| format!("`{}`", desk.id)).collect();
+        return Err(format!("there is no desk `{id}`; there are {}", known.join(", ")).into());
+    };
+    let mut wrong = 0_u32;
+    let mut tell = |finding: Finding| {
+        wrong += u32::from(finding.verdict == Verdict::Wrong);
+        say(&finding.to_string());
+    };
+    if !only_page {
+        doctor::chain::walk(desk, place, &mut tell).await?;
+    }
+    if let Some(page) = page {
+        doctor::page::look(page, &config.public_url, desk, place, &mut tell).await;
+    }
+    match wrong {
+        0 => Ok(()),
+        1 => Err("one thing is to be mended".into()),
+        _ => Err(format!("{wrong} things are to be mended").into()),
+    }
 }
 
 /// The centre of each desk, in the order of the settings.
