@@ -1,6 +1,7 @@
 //! A page whose policy refuses frames, and permits all else: the panel lives in a document of the page's own.
 
 use anyhow::{Context as _, Result, ensure};
+use frontdesk_e2e::hosts::visit;
 use frontdesk_e2e::pages::ShopPage;
 use frontdesk_e2e::{In, Options, Tab, story, until};
 use serde_json::json;
@@ -42,6 +43,42 @@ fn the_panel_in_a_document_of_the_page_converses_and_is_there_again() -> Result<
         panel.hears("We take bank cards").await?;
         panel.say("And by invoice?").await?;
         panel.has_sent("And by invoice?").await?;
+        drop(rig.browser.complaints().await?);
+        Ok(())
+    })
+}
+
+/// The strictest policy under which it works is kept, also by what comes later: a file, its picture, what the agent sends.
+#[test]
+fn files_are_sent_and_seen_and_nothing_but_the_frame_is_refused() -> Result<()> {
+    let picture = frontdesk_e2e::root().join("crates/sandbox/src/media/photo.png");
+    story(Options::default(), &Default::default(), async |rig| {
+        let policy = "policies/no-frames-and-all-else-named";
+        let shop =
+            ShopPage::open(rig.browser.first_tab().await?, &rig.stack, &format!("/hosts/{policy}")).await?;
+        let panel = shop.open_panel().await?;
+        panel.say("Good morning").await?;
+        panel.hears("What can I do for you").await?;
+        panel.tab.choose(In::Panel, ".fd-pick", &[picture.clone()]).await?;
+        until("it lies ready", async || {
+            let tiles = panel.tab.run(In::Panel, "return deep('.fd-tile').length;", Vec::new()).await?;
+            ensure!(tiles == json!(1), "there are {tiles}");
+            Ok(())
+        })
+        .await?;
+        panel.send().await?;
+        until("the picture is seen", async || {
+            let seen =
+                "return deep('.fd-bubble img').map((image) => image.complete && image.naturalWidth > 0);";
+            let seen = panel.tab.run(In::Panel, seen, Vec::new()).await?;
+            ensure!(seen == json!([true]), "there is {seen}");
+            Ok(())
+        })
+        .await?;
+        shop.tab.screenshot("inside/2-picture").await?;
+        let mut violated = visit::violations(rig, policy).await?;
+        violated.retain(|directive| directive != "frame-src");
+        ensure!(violated.is_empty(), "{violated:?} were violated");
         drop(rig.browser.complaints().await?);
         Ok(())
     })
