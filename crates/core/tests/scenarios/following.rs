@@ -2,8 +2,8 @@
 
 use crate::support::World;
 use crate::support::network::{Fate, On};
-use frontdesk_contract::{ContactState, ErrorCode};
-use frontdesk_core::{Connection, Input};
+use frontdesk_contract::{ContactState, ErrorCode, EventKind, Posted, PostedStatus, Recalled};
+use frontdesk_core::{Answer, Change, Connection, Effect, EntryKind, Input, Now};
 
 #[test]
 fn one_long_poll_follows_the_conversation_and_an_idle_panel_costs_three_requests_a_minute() {
@@ -261,7 +261,7 @@ fn read_marks_reach_what_was_sent() {
         .transcript()
         .entries()
         .iter()
-        .any(|entry| matches!(&entry.kind, frontdesk_core::EntryKind::Mine { read: true, .. }));
+        .any(|entry| matches!(&entry.kind, EntryKind::Mine { read: true, .. }));
     assert!(read);
 }
 
@@ -281,7 +281,7 @@ fn a_read_mark_does_not_cover_what_was_sent_after_it() {
         .entries()
         .iter()
         .filter_map(|entry| match &entry.kind {
-            frontdesk_core::EntryKind::Mine { read, .. } => Some(*read),
+            EntryKind::Mine { read, .. } => Some(*read),
             _ => None,
         })
         .collect();
@@ -310,4 +310,96 @@ fn what_is_found_later_stands_where_it_was_said() {
     world.input(other, Input::Seen(true));
     world.run(2_000);
     assert_eq!(told(&world, other), told(&world, 0));
+}
+
+#[test]
+fn a_hole_stands_above_what_was_heard_after_it_and_has_the_number_of_what_is_missing_last() {
+    let mut world = World::served();
+    world.desk.agent_says("before");
+    world.run(1_000);
+    let after = world.session(0).cursor();
+    world.desk.agent_says("swallowed");
+    world.desk.agent_says("swallowed too");
+    world.desk.agent_says("heard");
+    let mut page = world.desk.page(after);
+    page.events.drain(..2);
+    world.input(0, Input::Heard { after, page });
+    let hole = format!("gap: {}-{}", after + 1, after + 2);
+    assert_eq!(world.lines(0), ["contact: Agent", "they: before", &hole, "they: heard"]);
+    let numbers: Vec<_> =
+        world.session(0).transcript().entries().iter().filter_map(|entry| entry.seq).collect();
+    assert_eq!(numbers, [1, after, after + 2, after + 3]);
+}
+
+#[test]
+fn what_is_taken_back_is_emptied_in_its_place() {
+    let mut world = World::served();
+    world.desk.robot_says("one");
+    let id = world.desk.robot_says("two");
+    world.desk.robot_says("three");
+    world.run(1_000);
+    world.desk.push(EventKind::Recalled(Recalled { id: id.clone() }));
+    world.run(1_000);
+    assert_eq!(world.lines(0), ["contact: Agent", "they: one", "they: ", "they: three"]);
+    let entries = world.session(0).transcript().entries();
+    let recalled = entries.iter().filter_map(|entry| match &entry.kind {
+        EntryKind::Theirs { id, recalled: true, .. } => Some(id),
+        _ => None,
+    });
+    assert_eq!(recalled.collect::<Vec<_>>(), [&id]);
+}
+
+#[test]
+fn a_line_is_found_by_its_place_and_by_its_key() {
+    let mut world = World::served();
+    world.desk.agent_says("one");
+    world.desk.agent_says("two");
+    world.run(1_000);
+    let transcript = world.session(0).transcript();
+    assert_eq!(transcript.entries().len(), 3);
+    for (at, entry) in transcript.entries().iter().enumerate() {
+        assert_eq!(transcript.get(at), Some(entry));
+        assert_eq!(transcript.find(entry.key), Some((at, entry)));
+    }
+    assert_eq!((transcript.get(3), transcript.find(0)), (None, None));
+}
+
+#[test]
+fn when_there_are_too_many_lines_the_oldest_make_room_for_the_newest() {
+    let mut world = World::served();
+    let most = frontdesk_core::transcript::MAX_ENTRIES;
+    for n in world.lines(0).len()..most {
+        world.desk.agent_says(&n.to_string());
+    }
+    let hear = |world: &mut World| {
+        let after = world.session(0).cursor();
+        world.desk.page_size = most;
+        let page = world.desk.page(after);
+        world.input(0, Input::Heard { after, page });
+        world.lines(0)
+    };
+    let full = hear(&mut world);
+    assert_eq!((full.len(), full.first().map(String::as_str)), (most, Some("contact: Agent")));
+    world.desk.agent_says("one more");
+    world.desk.agent_says("and one more");
+    let shown = hear(&mut world);
+    assert_eq!(shown.len(), most);
+    assert_eq!((shown.first(), shown.last()), (full.get(2), Some(&"they: and one more".to_owned())));
+}
+
+#[test]
+fn a_text_whose_answer_comes_only_looks_different() {
+    let mut world = World::served();
+    world.network.script(On::Post, Fate::hanging());
+    world.send(0, "hello");
+    world.run(100);
+    let request = world.open_request(0, On::Post).expect("the text is on its way");
+    let key = world.session(0).transcript().entries().last().map(|entry| entry.key);
+    let answer = Answer::Posted(Posted { status: PostedStatus::Accepted, seq: world.desk.newest() + 1 });
+    let now = Now { ms: world.now, chance: 0 };
+    let effects = world.tab(0).handle(now, Input::Answered(request, Ok(answer)));
+    let shown = |effect| if let Effect::Show(change) = effect { Some(change) } else { None };
+    let shown: Vec<_> = effects.into_iter().filter_map(shown).collect();
+    assert_eq!(shown, [Change::Update { key: key.expect("a line") }]);
+    assert_eq!(world.my_lines(0), ["me: hello (Sent)"]);
 }

@@ -143,3 +143,63 @@ fn waking_up_does_not_go_below_what_the_server_asks_for() {
     world.run(2_000);
     assert_eq!(world.desk.texts(), ["hello"]);
 }
+
+#[test]
+fn a_page_without_a_conversation_looks_again_after_every_long_sleep() {
+    let mut world = World::new();
+    let tab = world.open_tab();
+    world.input(tab, Input::Open);
+    for _ in 0..3 {
+        world.run(600_000);
+        world.log.clear();
+        world.input(tab, Input::Woken);
+        world.run(1_000);
+        assert_eq!(world.requests(On::Events).len(), 1);
+    }
+}
+
+#[test]
+fn an_own_text_costs_one_poll_and_stops_none() {
+    let mut world = World::served();
+    world.run(30_000);
+    world.log.clear();
+    world.send(0, "hello");
+    world.run(3_000);
+    assert_eq!(world.requests(On::Events).len(), 1, "{:?}", world.log);
+    assert_eq!(world.lines(0), world.journal_lines());
+}
+
+#[test]
+fn a_poll_that_does_not_bring_an_own_text_is_given_up_after_five_seconds() {
+    let mut world = World::served();
+    world.run(30_000);
+    world.network.script(On::Events, Fate::hanging());
+    world.desk.system_says("brought by the poll before");
+    world.run(2_000);
+    world.log.clear();
+    world.desk.system_says("not brought");
+    world.send(0, "hello?");
+    world.run(4_900);
+    assert!(world.requests(On::Events).is_empty(), "{:?}", world.log);
+    world.run(200);
+    assert_eq!(world.lines(0), world.journal_lines());
+}
+
+#[test]
+fn a_text_that_gets_through_has_news_asked_for_within_a_second() {
+    let mut world = World::served();
+    world.network.always.push((On::Events, Fate::lost()));
+    // By now a failed poll is repeated after half a minute, or less by chance.
+    world.run(600_000);
+    for round in 0..5 {
+        world.desk.agent_says("not heard yet");
+        while world.open_request(0, On::Events).is_some() {
+            world.run(10);
+        }
+        world.log.clear();
+        world.send(0, "hello");
+        world.run(1_050);
+        assert!(!world.requests(On::Events).is_empty(), "in round {round}");
+        world.run(60_000);
+    }
+}

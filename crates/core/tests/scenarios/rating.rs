@@ -2,7 +2,7 @@
 
 use crate::support::World;
 use crate::support::network::{Fate, On};
-use frontdesk_contract::{ConnectTo, ErrorCode};
+use frontdesk_contract::{ConnectTo, ContactState, ErrorCode, EventKind, SurveyForm};
 use frontdesk_core::{Input, RatingState};
 
 fn asked() -> World {
@@ -124,4 +124,25 @@ fn a_rating_is_kept_before_it_is_sent() {
     assert!(world.requests(On::Survey).is_empty());
     world.run(500);
     assert_eq!(world.requests(On::Survey).len(), 1);
+}
+
+#[test]
+fn a_question_stays_when_no_other_conversation_begins() {
+    // The one that was asked goes from hand to hand.
+    let mut world = World::new();
+    world.desk.agent_free = false;
+    let tab = world.open_tab();
+    world.input(tab, Input::Connect(ConnectTo::Agent));
+    world.run(1_000);
+    world.desk.push(EventKind::Survey(SurveyForm { open: true, ..SurveyForm::default() }));
+    world.desk.agent_serves();
+    world.run(1_000);
+    assert_eq!(world.session(tab).contact().state, ContactState::Agent);
+    assert!(matches!(world.session(tab).rating(), RatingState::Asked(_)));
+    // One that is over is told to be over once more.
+    let mut world = asked();
+    world.desk.goes_offline();
+    world.run(1_000);
+    assert!(world.session(0).contact().offline);
+    assert!(matches!(world.session(0).rating(), RatingState::Asked(_)));
 }

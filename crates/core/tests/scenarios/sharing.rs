@@ -3,7 +3,7 @@
 use crate::support::World;
 use crate::support::network::{Fate, On};
 use frontdesk_contract::ErrorCode;
-use frontdesk_core::{Input, Role};
+use frontdesk_core::{Effect, Input, MineState, Now, Role};
 
 /// Two tabs with a conversation; the first of the answer leads.
 fn two_tabs() -> (World, usize, usize) {
@@ -378,4 +378,54 @@ fn a_tab_that_comes_to_lead_looks_for_what_the_last_leader_left_unsent() {
     world.input(follower, Input::Role(Role::Leader));
     world.run(6_000);
     assert_eq!(world.desk.texts(), ["nobody was told"]);
+}
+
+#[test]
+fn a_text_that_the_leader_does_not_get_through_is_not_sent_by_its_follower_as_well() {
+    let (mut world, leader, follower) = two_tabs();
+    world.log.clear();
+    world.network.script(On::Post, Fate::hanging());
+    world.send(leader, "hello");
+    world.run(20_000);
+    assert_eq!(world.requests(On::Post).len(), 1, "{:?}", world.log);
+    world.run(20_000);
+    assert!(world.requests(On::Post).iter().all(|sent| sent.tab == leader), "{:?}", world.log);
+    assert_eq!(world.desk.texts(), ["hello"]);
+    assert_eq!(world.lines(follower), world.journal_lines());
+}
+
+#[test]
+fn a_text_that_is_delivered_stays_so_when_the_storage_or_another_tab_speaks_of_it_late() {
+    let mut world = World::served();
+    world.send(0, "hello");
+    let late = world.session(0).snapshot();
+    let id = world.id_of(0, "hello");
+    world.run(1_000);
+    world.log.clear();
+    world.input(0, Input::Found(late));
+    assert_eq!(world.my_lines(0), ["me: hello (Sent)"]);
+    let now = Now { ms: world.now, chance: 0 };
+    let effects = world.tab(0).handle(now, Input::Told(id, Some(MineState::Sending)));
+    assert!(effects.is_empty(), "there is nothing to look for: {effects:?}");
+    world.run(30_000);
+    assert_eq!(world.my_lines(0), ["me: hello (Sent)"]);
+    assert!(world.requests(On::Post).is_empty(), "{:?}", world.log);
+}
+
+#[test]
+fn a_tab_tells_the_others_what_is_seen_only_when_it_shows_something() {
+    let (mut world, leader, _) = two_tabs();
+    let tells = |world: &mut World| {
+        let after = world.session(leader).cursor();
+        world.desk.agent_says("hello");
+        let page = world.desk.page(after);
+        let now = Now { ms: world.now, chance: 0 };
+        let effects = world.tab(leader).handle(now, Input::Heard { after, page });
+        let seen = |effect| if let Effect::SeenTo(seq) = effect { Some(seq) } else { None };
+        effects.into_iter().filter_map(seen).collect::<Vec<_>>()
+    };
+    world.input(leader, Input::Seen(true));
+    assert_eq!(tells(&mut world), [world.desk.newest()]);
+    world.input(leader, Input::Seen(false));
+    assert!(tells(&mut world).is_empty());
 }

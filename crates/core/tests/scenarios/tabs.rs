@@ -1,9 +1,9 @@
 //! Several tabs of one visitor.
 
 use crate::support::World;
-use crate::support::network::On;
-use frontdesk_contract::{ConnectTo, ContactState};
-use frontdesk_core::Input;
+use crate::support::network::{Fate, On};
+use frontdesk_contract::{ConnectTo, ContactState, ErrorCode};
+use frontdesk_core::{Input, Role};
 
 fn two_tabs() -> World {
     let mut world = World::served();
@@ -83,7 +83,7 @@ fn a_page_heard_while_the_session_is_still_being_opened_is_not_missed() {
     world.input(first, Input::Open);
     world.run(500);
     // The answer says that there is no conversation; when it arrives there is one.
-    world.network.script(On::Open, crate::support::network::Fate::slow(10, 2_000));
+    world.network.script(On::Open, Fate::slow(10, 2_000));
     let second = world.open_tab();
     world.run(100);
     world.send(first, "in between");
@@ -98,7 +98,7 @@ fn a_leader_that_hands_over_while_a_page_travels_does_not_miss_it() {
     world.run(30_000);
     world.desk.agent_says("travels");
     world.run(5);
-    world.input(0, Input::Role(frontdesk_core::Role::Follower));
+    world.input(0, Input::Role(Role::Follower));
     world.run(2_000);
     assert_eq!(world.lines(0), world.journal_lines());
 }
@@ -106,11 +106,11 @@ fn a_leader_that_hands_over_while_a_page_travels_does_not_miss_it() {
 #[test]
 fn the_same_role_told_again_and_again_does_not_put_off_asking() {
     let mut world = World::served();
-    world.input(0, Input::Role(frontdesk_core::Role::Follower));
+    world.input(0, Input::Role(Role::Follower));
     world.run(2_000);
     world.desk.agent_says("nobody tells");
     for _ in 0..60 {
-        world.input(0, Input::Role(frontdesk_core::Role::Follower));
+        world.input(0, Input::Role(Role::Follower));
         world.run(1_000);
     }
     assert_eq!(world.lines(0), world.journal_lines());
@@ -194,7 +194,7 @@ fn a_conversation_begun_in_one_tab_is_shown_by_one_that_was_idle() {
     world.run(500);
     let second = world.open_tab();
     world.run(500);
-    world.input(first, Input::Role(frontdesk_core::Role::Follower));
+    world.input(first, Input::Role(Role::Follower));
     world.run(60_000);
     world.send(first, "hello");
     world.run(3_000);
@@ -207,7 +207,7 @@ fn an_old_end_read_after_the_answer_of_a_new_beginning_does_not_hide_what_follow
     // The tab followed nobody; it took the old end for the newest state and asked no further.
     let mut world = World::served();
     world.run(30_000);
-    world.input(0, Input::Role(frontdesk_core::Role::Follower));
+    world.input(0, Input::Role(Role::Follower));
     world.run(1_000);
     let after = world.session(0).cursor();
     world.desk.agent_ends();
@@ -220,4 +220,135 @@ fn an_old_end_read_after_the_answer_of_a_new_beginning_does_not_hide_what_follow
     world.run(1_000);
     assert_eq!(world.session(0).contact().state, ContactState::Agent);
     assert_eq!(world.lines(0), world.journal_lines());
+}
+
+/// The requests for news that this tab has sent.
+fn asked_by(world: &World, tab: usize) -> usize {
+    world.requests(On::Events).into_iter().filter(|sent| sent.tab == tab).count()
+}
+
+#[test]
+fn a_follower_hears_its_own_texts_from_the_leader_and_asks_for_nothing() {
+    let mut world = two_tabs();
+    let follower = 1 - *leaders(&world).first().expect("a leader");
+    world.log.clear();
+    // For the first nothing has happened since the page was loaded, for the second something has.
+    for text in ["one", "two"] {
+        world.send(follower, text);
+        world.run(30_000);
+        assert_eq!(world.lines(follower), world.journal_lines());
+    }
+    assert_eq!(asked_by(&world, follower), 0, "{:?}", world.log);
+}
+
+#[test]
+fn a_follower_that_is_loaded_anew_shows_at_once_what_there_is() {
+    let mut world = two_tabs();
+    let follower = 1 - *leaders(&world).first().expect("a leader");
+    world.desk.agent_says("hello");
+    world.run(1_000);
+    world.reload(follower);
+    // That it follows is known before the session is open.
+    world.input(follower, Input::Role(Role::Follower));
+    world.run(100);
+    assert_eq!(world.lines(follower), world.journal_lines());
+}
+
+#[test]
+fn a_follower_whose_session_was_in_doubt_shows_at_once_what_was_said_meanwhile() {
+    let mut world = World::served();
+    world.run(30_000);
+    world.input(0, Input::Role(Role::Follower));
+    world.run(2_000);
+    world.desk.agent_says("nobody tells");
+    world.network.script(On::Post, Fate::refused(ErrorCode::SessionUnknown, None));
+    world.send(0, "hello");
+    world.run(200);
+    assert_eq!(world.requests(On::Open).len(), 2);
+    assert_eq!(world.lines(0), world.journal_lines());
+}
+
+#[test]
+fn what_a_follower_learns_of_while_it_asks_it_asks_for_a_second_later() {
+    let mut world = World::served();
+    world.run(30_000);
+    world.input(0, Input::Role(Role::Follower));
+    world.run(2_000);
+    world.log.clear();
+    // The page that is on its way does not have it yet.
+    world.network.script(On::Events, Fate::slow(1, 500));
+    world.input(0, Input::Woken);
+    world.run(10);
+    world.desk.agent_says("nobody tells");
+    world.send(0, "hello");
+    world.run(940);
+    assert_eq!((asked_by(&world, 0), world.lines(0) == world.journal_lines()), (1, false));
+    world.run(150);
+    assert_eq!((asked_by(&world, 0), world.lines(0)), (2, world.journal_lines()));
+}
+
+#[test]
+fn a_follower_that_wakes_up_asks_at_once() {
+    let mut world = World::served();
+    world.run(30_000);
+    world.input(0, Input::Role(Role::Follower));
+    world.run(5_000);
+    world.desk.agent_says("nobody tells");
+    world.input(0, Input::Woken);
+    world.run(100);
+    assert_eq!(world.lines(0), world.journal_lines());
+}
+
+#[test]
+fn a_new_beginning_that_crosses_the_end_of_the_old_conversation_is_shown_soon() {
+    // Which of the two was newer was left open, and the tab followed nobody who would have told.
+    let mut world = World::served();
+    world.run(30_000);
+    world.input(0, Input::Role(Role::Follower));
+    world.run(1_000);
+    let after = world.session(0).cursor();
+    world.network.script(On::Connect, Fate::slow(2_000, 10));
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(100);
+    world.desk.agent_ends();
+    let page = world.desk.page(after);
+    world.input(0, Input::Heard { after, page });
+    assert_eq!(world.session(0).contact().state, ContactState::Ended);
+    world.run(3_500);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+    assert_eq!(world.lines(0), world.journal_lines());
+}
+
+#[test]
+fn a_tab_that_hears_nobody_asks_every_two_seconds_in_a_conversation_and_every_ten_without() {
+    let mut world = World::new();
+    world.channel = false;
+    let tab = world.open_tab();
+    world.input(tab, Input::Seen(true));
+    world.input(tab, Input::Open);
+    world.run(1_000);
+    world.log.clear();
+    world.run(60_000);
+    assert_eq!(world.log.len(), 6, "{:?}", world.log);
+    world.send(tab, "hello");
+    world.run(10_000);
+    world.log.clear();
+    world.run(60_000);
+    assert!((29..=30).contains(&world.log.len()), "{} requests in a minute", world.log.len());
+}
+
+#[test]
+fn a_tab_that_can_hear_others_again_leaves_asking_to_them_until_it_has_heard_nothing_for_long() {
+    let mut world = World::served();
+    world.input(0, Input::Role(Role::Alone));
+    world.run(10_000);
+    while world.open_request(0, On::Events).is_some() {
+        world.run(10);
+    }
+    world.log.clear();
+    world.input(0, Input::Role(Role::Follower));
+    world.run(21_000);
+    assert_eq!(asked_by(&world, 0), 0);
+    world.run(1_500);
+    assert_eq!(asked_by(&world, 0), 1);
 }
