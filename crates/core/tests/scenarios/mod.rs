@@ -7,6 +7,7 @@ mod files;
 mod following;
 mod history;
 mod identity;
+mod merging;
 mod one_way;
 mod rating;
 mod redacting;

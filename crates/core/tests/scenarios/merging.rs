@@ -1,0 +1,293 @@
+//! Messages of the centre's history among those of the journal: what was said once stands once, and in its order.
+
+use crate::support::network::{Fate, On};
+use crate::support::view::words;
+use crate::support::{BEGIN_MS, World};
+use frontdesk_contract::{Card, ConnectTo, Location};
+use frontdesk_core::{EntryKind, HistoryState, Input};
+
+/// A conversation with a desk that has a history. The visitor said "hello", and "before" was answered.
+fn talking() -> World {
+    let mut world = World::new();
+    world.desk.offers.history = true;
+    world.open_tab();
+    world.send(0, "hello");
+    world.run(2_000);
+    world.desk.robot_says("before");
+    world.run(1_000);
+    world
+}
+
+/// From now on the page hears nothing, while what it sends gets through.
+fn goes_deaf(world: &mut World) {
+    world.network.always.push((On::Events, Fate::hanging()));
+    world.desk.agent_types();
+    world.run(1_000);
+}
+
+fn says(world: &mut World, range: std::ops::Range<usize>) {
+    for n in range {
+        world.desk.robot_says(&n.to_string());
+    }
+}
+
+fn numbers(range: std::ops::Range<usize>) -> Vec<String> {
+    range.map(|n| n.to_string()).collect()
+}
+
+/// What was said, by whomever, and gaps.
+fn said(world: &World) -> Vec<String> {
+    let said = world.session(0).transcript().entries().iter().filter_map(|entry| match &entry.kind {
+        EntryKind::Mine { body, .. } | EntryKind::Theirs { body, .. } => Some(words(body).to_owned()),
+        EntryKind::Gap(_) => Some("gap".to_owned()),
+        _ => None,
+    });
+    said.collect()
+}
+
+#[test]
+fn earlier_messages_stand_above_the_beginning_of_the_conversation() {
+    let mut world = World::new();
+    world.desk.offers.history = true;
+    world.desk.system_says("yesterday");
+    world.desk.system_says("this morning");
+    world.desk.forget_session();
+    let tab = world.open_tab();
+    world.send(tab, "hello");
+    world.run(2_000);
+    world.input(tab, Input::Earlier);
+    world.run(1_000);
+    assert_eq!(
+        world.lines(tab),
+        ["they: yesterday", "they: this morning", "contact: Robot", "me: hello (Sent)"]
+    );
+}
+
+#[test]
+fn a_gap_at_the_beginning_costs_one_page_of_the_history() {
+    let mut world = talking();
+    says(&mut world, 0..25);
+    world.desk.floor = world.desk.newest() - 5;
+    world.reload(0);
+    world.run(3_000);
+    assert_eq!(said(&world), numbers(15..25));
+    assert_eq!(world.requests(On::History).len(), 1);
+    assert_eq!(world.session(0).history(), HistoryState::Idle);
+}
+
+#[test]
+fn a_gap_at_the_beginning_of_a_new_session_is_filled_below_what_the_old_one_showed() {
+    let mut world = talking();
+    let old = world.lines(0);
+    world.desk.forget_session();
+    world.desk.history.clear();
+    world.run(30_000);
+    world.network.always.push((On::Events, Fate::hanging()));
+    world.input(0, Input::Connect(ConnectTo::Robot));
+    world.run(1_000);
+    says(&mut world, 0..25);
+    world.desk.floor = world.desk.newest() - 5;
+    world.network.always.clear();
+    world.run(40_000);
+    let shown: Vec<_> = old.into_iter().chain((15..25).map(|n| format!("they: {n}"))).collect();
+    assert_eq!(world.lines(0), shown);
+    assert_eq!(world.requests(On::History).len(), 1);
+}
+
+#[test]
+fn a_hole_that_the_history_cannot_fill_is_closed_at_its_end() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    says(&mut world, 0..45);
+    world.desk.floor = world.desk.newest() - 5;
+    // What the page shows is known to the history no more.
+    world.desk.history.drain(..2);
+    world.network.always.clear();
+    world.run(60_000);
+    let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
+    expected.extend(numbers(0..45));
+    assert_eq!(said(&world), expected);
+    assert_eq!(world.requests(On::History).len(), 5);
+    world.nothing_left_over();
+}
+
+#[test]
+fn whatever_the_visitor_sent_and_the_history_calls_otherwise_is_shown_once() {
+    let mut world = talking();
+    let place = |label: &str| Location { latitude: 1.0, longitude: 2.0, label: label.into() };
+    let card = |title: &str| Card {
+        title: title.into(),
+        url: "https://x.test/".into(),
+        description: String::new(),
+        image: None,
+    };
+    world.input(0, Input::SendLocation(place("place")));
+    world.input(0, Input::SendCard(card("card")));
+    world.send_files(0, &[("file.png", 10)]);
+    world.run(5_000);
+    goes_deaf(&mut world);
+    let mut expected = said(&world);
+    // One that only sounds like the visitor's.
+    world.desk.robot_says("hello");
+    says(&mut world, 0..25);
+    world.desk.floor = world.desk.newest() - 5;
+    for (n, item) in world.desk.history.iter_mut().enumerate() {
+        item.at_ms += BEGIN_MS;
+        if item.from.is_none() {
+            item.id = format!("h-{n}");
+        }
+    }
+    world.network.always.clear();
+    world.run(60_000);
+    expected.push("hello".to_owned());
+    expected.extend(numbers(0..25));
+    assert_eq!(said(&world), expected);
+}
+
+#[test]
+fn an_own_text_whose_event_is_dropped_stands_among_what_was_said_around_it() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    says(&mut world, 0..25);
+    world.send(0, "mine");
+    world.run(1_000);
+    world.desk.floor = world.desk.newest();
+    // This one is known by its answer as well, and is not dropped.
+    world.send(0, "mine too");
+    world.run(1_000);
+    says(&mut world, 25..28);
+    world.network.always.clear();
+    world.run(60_000);
+    let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
+    expected.extend(numbers(0..25));
+    expected.extend(["mine".to_owned(), "mine too".to_owned()]);
+    expected.extend(numbers(25..28));
+    assert_eq!(said(&world), expected);
+    world.nothing_left_over();
+}
+
+#[test]
+fn a_hole_costs_the_pages_that_reach_over_it_and_no_more() {
+    let mut world = World::new();
+    world.desk.offers.history = true;
+    for n in 0..100 {
+        world.desk.system_says(&format!("past {n}"));
+    }
+    world.desk.forget_session();
+    world.open_tab();
+    world.send(0, "hello");
+    world.run(2_000);
+    goes_deaf(&mut world);
+    says(&mut world, 0..25);
+    world.desk.floor = world.desk.newest() - 5;
+    world.network.always.clear();
+    world.run(60_000);
+    // The third page reaches over it, and is shown as a whole.
+    let mut expected: Vec<_> = (96..100).map(|n| format!("past {n}")).collect();
+    expected.push("hello".to_owned());
+    expected.extend(numbers(0..25));
+    assert_eq!(said(&world), expected);
+    assert_eq!(world.requests(On::History).len(), 3);
+}
+
+#[test]
+fn what_was_said_before_a_new_session_stands_below_what_the_old_one_showed() {
+    let mut world = talking();
+    let mut shown = world.lines(0);
+    world.desk.history.clear();
+    world.desk.system_says("in between");
+    world.desk.forget_session();
+    goes_deaf(&mut world);
+    world.network.always.clear();
+    world.run(30_000);
+    world.input(0, Input::Connect(ConnectTo::Robot));
+    world.run(1_000);
+    world.desk.robot_says("new");
+    world.run(1_000);
+    world.input(0, Input::Earlier);
+    world.run(1_000);
+    shown.extend(["they: in between", "contact: Robot", "they: new"].map(str::to_owned));
+    assert_eq!(world.lines(0), shown);
+}
+
+#[test]
+fn an_own_text_that_was_answered_after_the_gap_was_filled_gets_its_place_when_the_history_is_read_again() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    world.run(5_000);
+    says(&mut world, 0..5);
+    world.network.script(On::Post, Fate::slow(10, 15_000));
+    world.send(0, "mine");
+    world.run(100);
+    says(&mut world, 5..10);
+    world.desk.floor = world.desk.newest();
+    world.network.always.clear();
+    world.input(0, Input::Woken);
+    world.run(30_000);
+    goes_deaf(&mut world);
+    says(&mut world, 10..13);
+    world.desk.floor = world.desk.newest() - 1;
+    world.network.always.clear();
+    world.run(60_000);
+    let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
+    expected.extend(numbers(0..5));
+    expected.push("mine".to_owned());
+    expected.extend(numbers(5..13));
+    assert_eq!(said(&world), expected);
+    world.nothing_left_over();
+}
+
+#[test]
+fn the_order_of_the_journal_stands_where_the_history_has_another() {
+    let mut world = talking();
+    world.send(0, "mine");
+    world.run(1_000);
+    world.desk.robot_says("after it");
+    world.run(1_000);
+    let last = world.desk.history.len() - 1;
+    world.desk.history.swap(last - 1, last);
+    world.input(0, Input::Earlier);
+    world.run(1_000);
+    assert_eq!(world.session(0).history(), HistoryState::End);
+    assert_eq!(world.lines(0), world.journal_lines());
+}
+
+#[test]
+fn an_own_text_is_known_by_its_answer_only_after_the_gap_that_swallowed_it_was_filled() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    says(&mut world, 0..5);
+    world.network.always.clear();
+    world.network.script(On::Post, Fate::slow(10, 15_000));
+    world.network.script(On::History, Fate::slow(10, 15_000));
+    world.send(0, "mine");
+    world.run(100);
+    world.desk.floor = world.desk.newest();
+    world.run(60_000);
+    let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
+    expected.extend(numbers(0..5));
+    expected.push("mine".to_owned());
+    assert_eq!(said(&world), expected);
+    world.nothing_left_over();
+}
+
+#[test]
+fn an_own_text_that_was_answered_after_the_gap_stands_before_what_was_said_later() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    says(&mut world, 0..5);
+    world.network.script(On::Post, Fate::slow(10, 15_000));
+    world.send(0, "mine");
+    world.run(100);
+    says(&mut world, 5..10);
+    world.desk.floor = world.desk.newest();
+    world.network.always.clear();
+    world.network.always.push((On::History, Fate::slow(10, 4_000)));
+    world.run(60_000);
+    let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
+    expected.extend(numbers(0..5));
+    expected.push("mine".to_owned());
+    expected.extend(numbers(5..10));
+    assert_eq!(said(&world), expected);
+    world.nothing_left_over();
+}
