@@ -3,7 +3,7 @@
 use crate::support::network::{Fate, On};
 use crate::support::view::words;
 use crate::support::{BEGIN_MS, World};
-use frontdesk_contract::{Card, ConnectTo, Location};
+use frontdesk_contract::{Body, Card, ConnectTo, HistoryItem, Location, Sender};
 use frontdesk_core::{EntryKind, HistoryState, Input};
 
 /// A conversation with a desk that has a history. The visitor said "hello", and "before" was answered.
@@ -192,22 +192,46 @@ fn a_hole_costs_the_pages_that_reach_over_it_and_no_more() {
 
 #[test]
 fn what_was_said_before_a_new_session_stands_below_what_the_old_one_showed() {
+    // Also when nothing was said in it yet.
+    for new in [None, Some("new")] {
+        let mut world = talking();
+        let mut shown = world.lines(0);
+        world.desk.history.clear();
+        world.desk.system_says("in between");
+        world.desk.forget_session();
+        world.run(30_000);
+        world.input(0, Input::Connect(ConnectTo::Robot));
+        world.run(1_000);
+        if let Some(new) = new {
+            world.desk.robot_says(new);
+        }
+        world.run(1_000);
+        world.input(0, Input::Earlier);
+        world.run(1_000);
+        shown.extend(["they: in between", "contact: Robot"].map(str::to_owned));
+        shown.extend(new.map(|new| format!("they: {new}")));
+        assert_eq!(world.lines(0), shown);
+    }
+}
+
+#[test]
+fn what_the_history_has_later_than_its_neighbours_stands_between_them() {
     let mut world = talking();
-    let mut shown = world.lines(0);
-    world.desk.history.clear();
-    world.desk.system_says("in between");
-    world.desk.forget_session();
-    goes_deaf(&mut world);
-    world.network.always.clear();
-    world.run(30_000);
-    world.input(0, Input::Connect(ConnectTo::Robot));
-    world.run(1_000);
-    world.desk.robot_says("new");
-    world.run(1_000);
-    world.input(0, Input::Earlier);
-    world.run(1_000);
-    shown.extend(["they: in between", "contact: Robot", "they: new"].map(str::to_owned));
-    assert_eq!(world.lines(0), shown);
+    for (range, late) in [(0..5, false), (5..8, true)] {
+        goes_deaf(&mut world);
+        says(&mut world, range);
+        world.desk.floor = world.desk.newest() - 1;
+        if late {
+            let (id, from) = ("late".to_owned(), Some(Sender::System {}));
+            let item = HistoryItem { id, at_ms: 3, from, body: Body::Text("late".into()), recalled: false };
+            world.desk.history.insert(2, item);
+        }
+        world.network.always.clear();
+        world.run(60_000);
+    }
+    let mut expected: Vec<_> = ["hello", "before", "late"].map(str::to_owned).into();
+    expected.extend(numbers(0..8));
+    assert_eq!(said(&world), expected);
 }
 
 #[test]
