@@ -4,6 +4,7 @@ use crate::support::network::{Fate, On};
 use crate::support::view::words;
 use crate::support::{BEGIN_MS, World};
 use frontdesk_contract::{Body, Card, ConnectTo, HistoryItem, Location, Sender};
+use frontdesk_core::transcript::MAX_ENTRIES;
 use frontdesk_core::{EntryKind, HistoryState, Input};
 
 /// A conversation with a desk that has a history. The visitor said "hello", and "before" was answered.
@@ -43,6 +44,16 @@ fn said(world: &World) -> Vec<String> {
         _ => None,
     });
     said.collect()
+}
+
+/// So much happens that nothing of before is shown any more.
+fn runs_over(world: &mut World) {
+    let after = world.session(0).cursor();
+    world.desk.page_size = MAX_ENTRIES;
+    (0..MAX_ENTRIES).for_each(|_| world.desk.notice());
+    let page = world.desk.page(after);
+    world.input(0, Input::Heard { after, page });
+    assert_eq!((world.lines(0).len(), said(world)), (MAX_ENTRIES, Vec::new()));
 }
 
 #[test]
@@ -164,6 +175,7 @@ fn an_own_text_whose_event_is_dropped_stands_among_what_was_said_around_it() {
     expected.extend(numbers(25..28));
     assert_eq!(said(&world), expected);
     world.nothing_left_over();
+    runs_over(&mut world);
 }
 
 #[test]
@@ -259,6 +271,7 @@ fn an_own_text_that_was_answered_after_the_gap_was_filled_gets_its_place_when_th
     expected.extend(numbers(5..13));
     assert_eq!(said(&world), expected);
     world.nothing_left_over();
+    runs_over(&mut world);
 }
 
 #[test]
