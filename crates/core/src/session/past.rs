@@ -137,6 +137,8 @@ impl Session {
             } else if !self.past.begun {
                 self.past.read(None);
                 step.redraw();
+            } else if self.past.ended {
+                self.transcript.close_first_gap(&mut step.changes);
             }
         }
         let reading = self.past.reading.as_ref()?;
@@ -144,8 +146,8 @@ impl Session {
             return Some(self.past.tries.next_ms());
         }
         let place = reading.gap.as_ref().unwrap_or(&self.past.place);
-        // Where the newest messages belong, the journal says; one that cannot be read is not waited for.
-        if place.oldest.is_none() && self.following.is_behind() && self.following.failed() == 0 {
+        // Where the newest messages belong, the journal says.
+        if place.oldest.is_none() && self.following.is_behind() {
             return None;
         }
         let call = Call::History { before: place.before.clone() };
@@ -186,7 +188,7 @@ impl Session {
         let (newer, cursor) = (place.oldest.as_deref(), self.following.cursor());
         let waits = match newer {
             Some(newer) => !self.transcript.has_heard(newer, cursor),
-            None => self.following.is_behind() && self.following.failed() == 0,
+            None => self.following.is_behind(),
         };
         if waits && reading.pages_left > 1 {
             // The page, or that before it, was left to the journal: from the newest on again, once that had time to tell it.

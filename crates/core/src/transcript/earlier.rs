@@ -121,6 +121,14 @@ impl Transcript {
         for item in items.into_iter().rev() {
             if let Some(known) = self.position_of_message(&item.id) {
                 if !self.entries.get(known).is_some_and(heard) {
+                    // A text whose answer is not here yet: the centre has it, and the history says where.
+                    if let Some(at) = place
+                        && self.entries.get(known).is_some_and(|entry| entry.seq.is_none())
+                    {
+                        let at = self.slot_above(at);
+                        self.lift(known, at, changes);
+                        place = Some(at);
+                    }
                     continue;
                 }
                 match place {
@@ -209,6 +217,23 @@ impl Transcript {
         let kind = EntryKind::Gap(gap);
         self.entries.insert(at, Entry { key: self.last_key, seq: Some(seq), earlier: false, at_ms, kind });
         changes.push(Change::Insert { at });
+    }
+
+    /// Where the gap stands in which the event of this number is missing.
+    pub(super) fn gap_over(&self, seq: Option<u64>) -> Option<usize> {
+        let holds = |gap: &Gap| seq.is_some_and(|seq| (gap.from..=gap.to).contains(&seq));
+        self.entries.iter().position(|entry| matches!(&entry.kind, EntryKind::Gap(gap) if holds(gap)))
+    }
+
+    /// The event of the message at `at` is missing in this gap: the message stands alone in it. Where the history has it
+    /// already, it stays; else it is older than all that was read.
+    pub(super) fn stand_alone(&mut self, at: usize, gap: usize, changes: &mut Vec<Change>) {
+        let Some(entry) = self.entries.get(at) else { return };
+        if entry.earlier {
+            return changes.push(Change::Update { key: entry.key });
+        }
+        let to = gap + usize::from(gap < at);
+        self.lift(at, to, changes);
     }
 
     /// Takes away all gaps: the history has no more to fill them with.

@@ -226,14 +226,23 @@ impl Transcript {
             *state = new_state;
             shown.clone_from(body);
         }
-        let key = entry.key;
+        let (key, earlier) = (entry.key, entry.earlier);
         if seq.is_none() || entry.seq == seq {
             return changes.push(Change::Update { key });
         }
+        if let Some(gap) = self.gap_over(seq) {
+            return self.stand_alone(at, gap, changes);
+        }
+        let stays = earlier && self.fits(at, seq);
         let mut entry = self.entries.remove(at);
         self.earlier -= usize::from(entry.earlier);
         entry.earlier = false;
         entry.seq = seq;
+        if stays {
+            // Where the history has it its number does not contradict.
+            self.entries.insert(at, entry);
+            return changes.push(Change::Update { key });
+        }
         changes.push(Change::Remove { key });
         self.place(entry, changes);
         // An entry that stays where it was only looks different.
@@ -243,6 +252,15 @@ impl Transcript {
             changes.truncate(changes.len() - 2);
             changes.push(Change::Update { key });
         }
+    }
+
+    /// Whether an entry at this position may have this number.
+    fn fits(&self, at: usize, seq: Option<u64>) -> bool {
+        let own = seq.unwrap_or(u64::MAX);
+        let (above, below) = self.entries.split_at(at);
+        let told = |entry: &&Entry| !entry.earlier;
+        above.iter().filter(told).all(|entry| rank(entry) <= own)
+            && below.iter().filter(told).all(|entry| rank(entry) >= own)
     }
 
     /// Changes the state of a message of the visitor that is shown.

@@ -18,6 +18,8 @@ enum Act {
     Earlier,
     /// The next page of the history is refused.
     Refuse,
+    /// The next text is answered so late.
+    Late(u64),
 }
 
 fn act() -> impl Strategy<Value = Act> {
@@ -30,6 +32,7 @@ fn act() -> impl Strategy<Value = Act> {
         1 => Just(Act::Reload),
         2 => Just(Act::Earlier),
         1 => Just(Act::Refuse),
+        1 => (500_u64..15_000).prop_map(Act::Late),
     ]
 }
 
@@ -78,7 +81,7 @@ fn world(seed: u64, past: usize, page: usize) -> World {
 }
 
 proptest! {
-    #![proptest_config(super::cases(96))]
+    #![proptest_config(super::cases(512))]
 
     #[test]
     fn in_the_end_everything_that_the_centre_keeps_is_shown_once_and_in_order(
@@ -109,6 +112,7 @@ proptest! {
                 }
                 Act::Reload => world.reload(0),
                 Act::Earlier => world.input(0, Input::Earlier),
+                Act::Late(ms) => world.network.script(On::Post, Fate::slow(10, ms)),
                 Act::Refuse => {
                     world.network.script(On::History, Fate::refused(ErrorCode::CentreRefused, None));
                 }

@@ -217,7 +217,7 @@ fn a_hole_stays_a_gap_where_there_is_no_history() {
 }
 
 #[test]
-fn what_the_history_tells_before_the_journal_is_shown_once_and_gets_its_number() {
+fn the_newest_of_the_history_wait_for_a_journal_that_cannot_be_read() {
     let mut world = with_past(3);
     world.desk.robot_says("late");
     world.network.always.push((On::Events, Fate::lost()));
@@ -225,12 +225,12 @@ fn what_the_history_tells_before_the_journal_is_shown_once_and_gets_its_number()
     world.run(1_000);
     world.input(0, Input::Earlier);
     world.run(30_000);
-    assert_eq!(said(&world, 0), ["0", "1", "2", "hello", "late"]);
+    assert!(world.requests(On::History).is_empty(), "where they belong the journal says");
+    assert_eq!(world.session(0).history(), HistoryState::Loading);
     world.network.always.clear();
     world.run(60_000);
     assert_eq!(said(&world, 0), ["0", "1", "2", "hello", "late"]);
-    let numbered = world.session(0).transcript().entries().iter().filter(|entry| entry.seq.is_some());
-    assert_eq!(numbered.count(), world.journal_lines().len());
+    world.nothing_left_over();
 }
 
 #[test]

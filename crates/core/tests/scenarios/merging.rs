@@ -247,6 +247,31 @@ fn what_the_history_has_later_than_its_neighbours_stands_between_them() {
 }
 
 #[test]
+fn an_own_text_whose_answer_comes_after_the_gap_was_filled_stands_where_the_history_has_it() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    world.run(5_000);
+    says(&mut world, 0..5);
+    world.network.script(On::Post, Fate::slow(10, 15_000));
+    world.send(0, "mine");
+    world.run(100);
+    says(&mut world, 5..10);
+    world.desk.floor = world.desk.newest();
+    world.network.always.clear();
+    world.input(0, Input::Woken);
+    let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
+    expected.extend(numbers(0..5));
+    expected.push("mine".to_owned());
+    expected.extend(numbers(5..10));
+    world.run(10_000);
+    assert_eq!(said(&world), expected, "before it is answered");
+    world.run(50_000);
+    assert_eq!(said(&world), expected);
+    world.nothing_left_over();
+    runs_over(&mut world);
+}
+
+#[test]
 fn an_own_text_that_was_answered_after_the_gap_was_filled_gets_its_place_when_the_history_is_read_again() {
     let mut world = talking();
     goes_deaf(&mut world);
