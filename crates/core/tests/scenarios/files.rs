@@ -351,3 +351,16 @@ fn an_unconfirmed_file_is_sent_again_without_another_upload() {
     assert_eq!(world.desk.uploads, 1);
     world.nothing_left_over();
 }
+
+#[test]
+fn an_upload_that_moves_goes_on_when_the_page_wakes() {
+    let mut world = World::served();
+    world.network.script(On::Upload, Fate::slow(30_000, 10));
+    world.send_files(0, &[("a.png", 1_000)]);
+    world.run(20_000);
+    world.input(0, Input::Woken);
+    world.run(20_000);
+    assert_eq!(world.requests(On::Upload).len(), 1);
+    assert_eq!(world.desk.texts(), ["a.png"]);
+    world.nothing_left_over();
+}

@@ -177,3 +177,16 @@ fn a_page_that_says_nothing_goes_on_with_the_person() {
     page.opened("one", Some("wang"));
     assert_eq!(page.shown(), ["unsent"]);
 }
+
+#[test]
+fn a_page_knows_whether_the_site_says_who_the_visitor_is() {
+    assert!(Page::new(Some("of Wang")).session.is_vouched_for());
+    assert!(!Page::new(None).session.is_vouched_for());
+}
+
+#[test]
+fn an_identity_is_told_by_its_id_and_never_by_its_token() {
+    let identity = Identity { token: "of Wang".into(), id: ClientId::from_bits(7) };
+    let told = format!("{identity:?}");
+    assert!(told.contains(identity.id.as_str()) && !told.contains("of Wang"), "{told}");
+}

@@ -1,5 +1,6 @@
 //! Stories, one each.
 
+mod answers;
 mod calling;
 mod contact;
 mod errands;

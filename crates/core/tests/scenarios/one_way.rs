@@ -203,3 +203,22 @@ fn a_text_that_gets_through_has_news_asked_for_within_a_second() {
         world.run(60_000);
     }
 }
+
+#[test]
+fn a_loss_is_blamed_on_no_direction_while_it_is_not_known_that_the_other_works() {
+    // Reply and news of the last text come at the same moment, or the reply after the news.
+    for (lost, reply_ms) in [(On::Post, 10), (On::Post, 100), (On::Events, 10)] {
+        let mut world = World::served();
+        world.run(5_000);
+        world.network.script(On::Post, Fate::slow(10, reply_ms));
+        world.send(0, "one");
+        world.run(20);
+        assert_eq!(world.desk.texts(), ["one"]);
+        world.network.always.push((lost, Fate::lost()));
+        if lost == On::Post {
+            world.send(0, "two");
+        }
+        world.run(10_000);
+        assert_eq!(world.session(0).connection(), Connection::Trouble, "{lost:?} after {reply_ms} ms");
+    }
+}

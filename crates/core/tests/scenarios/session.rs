@@ -2,8 +2,8 @@
 
 use crate::support::World;
 use crate::support::network::{Fate, On};
-use frontdesk_contract::{ConnectTo, ContactState, EndReason, ErrorCode};
-use frontdesk_core::{Input, Stage};
+use frontdesk_contract::{About, ConnectTo, ContactState, EndReason, ErrorCode, MAX_PAGE_TITLE_CHARS};
+use frontdesk_core::{Effect, Input, Now, Stage};
 
 #[test]
 fn a_reload_goes_on_with_the_same_conversation() {
@@ -283,5 +283,96 @@ fn a_first_text_that_waits_for_a_session_is_sent_after_a_reload() {
     world.network.down = false;
     world.run(40_000);
     assert_eq!(world.desk.texts(), ["hello"]);
+    world.nothing_left_over();
+}
+
+#[test]
+fn a_new_conversation_is_told_of_the_visit_what_the_desk_takes() {
+    let mut world = World::new();
+    let tab = world.open_tab();
+    let about = |title: &str| About { title: Some(title.into()), ..About::default() };
+    world.input(tab, Input::About(about("Shoes")));
+    world.input(tab, Input::About(about(&"x".repeat(MAX_PAGE_TITLE_CHARS + 1))));
+    world.send(tab, "hello");
+    world.run(2_000);
+    assert_eq!(world.desk.about, about("Shoes"));
+    assert_eq!(world.desk.texts(), ["hello"]);
+}
+
+#[test]
+fn whom_the_visitor_is_being_connected_to_is_shown_until_somebody_serves() {
+    let mut world = World::new();
+    let tab = world.open_tab();
+    assert_eq!(world.session(tab).connecting(), None);
+    world.input(tab, Input::Connect(ConnectTo::Agent));
+    assert_eq!(world.session(tab).connecting(), Some(ConnectTo::Agent));
+    world.run(1_000);
+    assert_eq!(world.session(tab).connecting(), None);
+}
+
+#[test]
+fn whom_the_visitor_wanted_is_known_when_that_is_refused() {
+    let mut world = World::new();
+    let tab = world.open_tab();
+    for to in [ConnectTo::Robot, ConnectTo::Agent] {
+        world.network.script(On::Connect, Fate::refused(ErrorCode::OutsideHours, None));
+        world.input(tab, Input::Connect(to));
+        world.run(1_000);
+        let refused = (world.session(tab).connect_error(), world.session(tab).refused_wish());
+        assert_eq!(refused, (Some(ErrorCode::OutsideHours), Some(to)));
+    }
+    world.input(tab, Input::Connect(ConnectTo::Agent));
+    world.run(1_000);
+    assert_eq!(world.session(tab).refused_wish(), None);
+}
+
+#[test]
+fn a_centre_in_trouble_is_told_until_it_takes_what_waits() {
+    let mut world = World::served();
+    world.network.script(On::Post, Fate::refused(ErrorCode::CentreBusy, Some(5_000)));
+    world.send(0, "hello");
+    world.run(1_000);
+    assert_eq!(world.session(0).centre_trouble(), Some(ErrorCode::CentreBusy));
+    world.run(5_000);
+    assert_eq!(world.session(0).centre_trouble(), None);
+    assert_eq!(world.desk.texts(), ["hello"]);
+}
+
+#[test]
+fn a_panel_that_is_closed_once_more_keeps_count_of_what_is_unread() {
+    let mut world = World::served();
+    world.input(0, Input::Seen(false));
+    world.desk.agent_says("hello");
+    world.run(1_000);
+    world.input(0, Input::Seen(false));
+    assert_eq!(world.session(0).unread(), 1);
+    world.input(0, Input::Seen(true));
+    assert_eq!(world.session(0).unread(), 0);
+}
+
+#[test]
+fn a_panel_that_is_looked_at_without_news_has_nothing_to_tell() {
+    let mut world = World::served();
+    world.run(5_000);
+    for seen in [true, false, true] {
+        let now = Now { ms: world.now, chance: 7 };
+        let effects = world.tab(0).handle(now, Input::Seen(seen));
+        let told = |effect: &Effect| matches!(effect, Effect::Unread(_) | Effect::SeenTo(_));
+        assert!(!effects.iter().any(told), "{effects:?}");
+    }
+}
+
+#[test]
+fn what_was_on_its_way_when_the_session_died_goes_at_once_in_the_next() {
+    let mut world = World::served();
+    world.network.script(On::Post, Fate::hanging());
+    world.send(0, "hello");
+    world.run(100);
+    // News wakes the poll; the next one is told.
+    world.network.script(On::Events, Fate::refused(ErrorCode::SessionUnknown, None));
+    world.desk.agent_types();
+    world.run(3_000);
+    assert_eq!(world.desk.texts(), ["hello"]);
+    assert_eq!(world.lines(0), world.journal_lines());
     world.nothing_left_over();
 }

@@ -2,7 +2,7 @@
 //! reached the desk, which the checks compare with what visitors see.
 
 use frontdesk_contract::{
-    ApiError, Body, CallSupport, ClientId, Connect, ConnectTo, Contact, ContactState, Echo, EndReason,
+    About, ApiError, Body, CallSupport, ClientId, Connect, ConnectTo, Contact, ContactState, Echo, EndReason,
     ErrorCode, Event, EventKind, EventPage, Feedback, FeedbackSaved, FileOffer, FileStored, Gap, HistoryItem,
     HistoryPage, LeaveMessage, Message, MessageLeft, Notice, NoticeCode, Offers, Person, PostFeedback,
     PostMessage, PostSurvey, Posted, PostedStatus, QueueInfo, Receipt, Sender, SessionOpened, Suggestions,
@@ -49,6 +49,8 @@ pub(crate) struct Desk {
     pub(crate) ratings: Vec<PostSurvey>,
     pub(crate) survey_after_end: bool,
     pub(crate) contacts_begun: u32,
+    /// What the last wish for somebody told of the visit.
+    pub(crate) about: About,
     messages: u32,
     pub(crate) offers: Offers,
     pub(crate) call_support: CallSupport,
@@ -102,6 +104,7 @@ impl Desk {
             ratings: Vec::new(),
             survey_after_end: false,
             contacts_begun: 0,
+            about: About::default(),
             messages: 0,
             offers: Offers {
                 robot: true,
@@ -341,6 +344,7 @@ impl Desk {
 
     fn connect(&mut self, connect: &Connect) -> Contact {
         if self.connected.insert(connect.id.clone()) {
+            self.about = connect.about.clone();
             let state = match (connect.to, self.contact.state) {
                 (ConnectTo::Robot, ContactState::None | ContactState::Ended) => Some(ContactState::Robot),
                 (ConnectTo::Agent, ContactState::Agent | ContactState::Queueing) => None,

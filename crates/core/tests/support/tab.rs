@@ -2,7 +2,7 @@
 
 use super::Happening;
 use super::network::On;
-use super::view::View;
+use super::view::{Drawn, View};
 use frontdesk_contract::{ClientId, ErrorCode};
 use frontdesk_core::tabs::Tabs;
 use frontdesk_core::{Effect, EntryKind, Input, Now, RecordKey, RequestId, Session, Settings};
@@ -65,7 +65,11 @@ impl Tab {
     }
 
     pub(crate) fn handle(&mut self, now: Now, input: Input) -> Vec<Effect> {
+        let before = Drawn::of(&self.session);
         let effects = self.session.handle(now, input);
+        let redraws = effects.iter().filter(|effect| matches!(effect, Effect::Redraw)).count();
+        assert!(redraws <= 1, "drawn again once");
+        assert!(redraws == 1 || Drawn::of(&self.session) == before, "what changes is drawn again");
         let mut changes = Vec::new();
         for effect in &effects {
             match effect {

@@ -1,7 +1,61 @@
 //! What a screen makes of the changes, and what it shows.
 
-use frontdesk_contract::{Body, Event, EventKind, PostedStatus};
-use frontdesk_core::{Change, Entry, EntryKind, MineState, Transcript};
+use frontdesk_contract::{
+    Body, CallOffer, CallStatus, ConnectTo, Contact, ErrorCode, Event, EventKind, Offers, PostedStatus,
+    QueueInfo,
+};
+use frontdesk_core::{
+    Change, Connection, Entry, EntryKind, HistoryState, LeaveState, MineState, RatingState, Session, Stage,
+    Transcript,
+};
+
+/// What a screen shows besides the transcript.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Drawn {
+    stage: Stage,
+    person: Option<String>,
+    contact: Contact,
+    connecting: Option<ConnectTo>,
+    refused: (Option<ErrorCode>, Option<ConnectTo>),
+    centre_trouble: Option<ErrorCode>,
+    queue: QueueInfo,
+    agent_typing: bool,
+    offers: Option<Offers>,
+    rating: RatingState,
+    history: HistoryState,
+    suggestions: Vec<String>,
+    leaving: LeaveState,
+    judge_refused: Option<(String, Option<ErrorCode>)>,
+    connection: Connection,
+    storage_failed: bool,
+    call: CallStatus,
+    calls: (bool, CallOffer),
+}
+
+impl Drawn {
+    pub(crate) fn of(session: &Session) -> Self {
+        Self {
+            stage: session.stage(),
+            person: session.person().map(str::to_owned),
+            contact: session.contact().clone(),
+            connecting: session.connecting(),
+            refused: (session.connect_error(), session.refused_wish()),
+            centre_trouble: session.centre_trouble(),
+            queue: session.queue(),
+            agent_typing: session.agent_typing(),
+            offers: session.offers().cloned(),
+            rating: session.rating().clone(),
+            history: session.history(),
+            suggestions: session.suggestions().to_vec(),
+            leaving: session.leaving(),
+            judge_refused: session.judge_refused().map(|(message, code)| (message.to_owned(), code)),
+            connection: session.connection(),
+            storage_failed: session.storage_failed(),
+            call: session.call().clone(),
+            calls: (session.knows_calls(), session.calls()),
+        }
+    }
+}
 
 /// A screen that follows the changes only. It must always show what the transcript holds.
 #[derive(Default)]
