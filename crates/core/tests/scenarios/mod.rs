@@ -15,5 +15,6 @@ mod redacting;
 mod sending;
 mod session;
 mod sharing;
+mod storage;
 mod suggestions;
 mod tabs;

@@ -6,7 +6,7 @@ use frontdesk_contract::ErrorCode;
 use frontdesk_core::{Effect, Input, MineState, Now, Role};
 
 /// Two tabs with a conversation; the first of the answer leads.
-fn two_tabs() -> (World, usize, usize) {
+pub(super) fn two_tabs() -> (World, usize, usize) {
     let mut world = World::served();
     world.open_tab();
     world.run(8_000);

@@ -318,6 +318,7 @@ impl World {
                 self.tab(tab).accepted(&key, written);
                 self.input(tab, Input::Kept(key, written));
             }
+            Happening::Found if self.storage.silent => {}
             Happening::Found => {
                 let saved = if self.storage.unreadable { Saved::default() } else { self.storage.read() };
                 self.input(tab, Input::Found(saved));
@@ -457,6 +458,7 @@ impl World {
             Effect::Returned(text) => self.tab(tab).returned.push(text),
             Effect::Declined { name, code } => self.tab(tab).declined.push((name, code)),
             Effect::Look => {
+                self.storage.looks += 1;
                 // A read waits for the writes before it.
                 let at = self.last_write_at.max(self.now) + 1 + self.dice.below(5);
                 self.plan(at, tab, Happening::Found);

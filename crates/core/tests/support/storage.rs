@@ -18,6 +18,10 @@ pub(crate) struct Storage {
     pub(crate) refuses: bool,
     /// It cannot be read any more.
     pub(crate) unreadable: bool,
+    /// It does not answer who looks at it.
+    pub(crate) silent: bool,
+    /// So often it was looked at.
+    pub(crate) looks: u32,
 }
 
 impl Storage {
