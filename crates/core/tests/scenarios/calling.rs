@@ -104,3 +104,76 @@ fn a_call_that_goes_on_is_known_after_a_reload_and_events_are_newer() {
     world.run(30_000);
     assert_eq!(world.session(tab).call(), &ended);
 }
+
+#[test]
+fn a_page_that_wakes_up_asks_at_once_whether_calls_are_possible() {
+    let mut world = desk(true);
+    world.network.always.push((On::CallSupport, Fate::lost()));
+    let tab = seen(&mut world);
+    world.run(120_000);
+    world.network.always.clear();
+    world.input(tab, Input::Woken);
+    world.run(50);
+    assert_eq!(world.session(tab).calls(), VOICE);
+}
+
+#[test]
+fn a_page_that_was_in_no_call_has_nothing_to_hear_of_one() {
+    let mut world = desk(true);
+    let tab = seen(&mut world);
+    world.run(60_000);
+    world.log.clear();
+    world.input(tab, Input::Calling(false));
+    world.run(60_000);
+    assert!(world.log.is_empty(), "{:?}", world.log);
+}
+
+#[test]
+fn what_comes_soon_after_a_call_is_heard_however_much_it_is() {
+    let mut world = desk(true);
+    let tab = seen(&mut world);
+    world.input(tab, Input::Calling(true));
+    world.run(60_000);
+    world.input(tab, Input::Calling(false));
+    for n in 1..=3 {
+        world.run(5_000);
+        world.desk.agent_says(&format!("{n}"));
+    }
+    world.run(1_000);
+    assert_eq!(world.lines(tab), ["they: 1", "they: 2", "they: 3"]);
+}
+
+#[test]
+fn a_call_of_a_session_that_is_gone_is_forgotten() {
+    let mut world = World::served();
+    let call =
+        CallStatus { id: Some(ClientId::from_bits(7)), state: CallState::Queueing, ..CallStatus::default() };
+    world.desk.push(EventKind::Call(call.clone()));
+    world.run(1_000);
+    assert_eq!(world.session(0).call(), &call);
+    world.desk.forget_session();
+    world.run(30_000);
+    assert_eq!(world.session(0).call(), &CallStatus::default());
+}
+
+#[test]
+fn which_calls_can_be_asked_for_is_known_where_the_desk_has_none_or_the_centre_has_answered() {
+    let mut world = World::new();
+    let tab = world.open_tab();
+    assert!(!world.session(tab).knows_calls(), "nothing is known of the desk");
+    world.input(tab, Input::Open);
+    world.run(1_000);
+    assert!(world.session(tab).knows_calls());
+    for call in [VOICE, CallOffer { audio: false, video: true }] {
+        let mut world = desk(true);
+        world.desk.offers.call = call;
+        world.network.script(On::CallSupport, Fate::refused(ErrorCode::CentreBusy, Some(5_000)));
+        let tab = seen(&mut world);
+        world.run(3_900);
+        assert!(!world.session(tab).knows_calls());
+        assert_eq!(world.requests(On::CallSupport).len(), 1);
+        world.run(1_000);
+        assert!(world.session(tab).knows_calls());
+        assert_eq!(world.session(tab).calls(), call);
+    }
+}

@@ -161,3 +161,169 @@ fn what_a_later_version_tells_is_passed_over_without_a_hole() {
     assert_eq!(world.lines(0), world.journal_lines());
     assert_eq!(world.session(0).cursor(), world.desk.newest());
 }
+
+#[test]
+fn a_wish_for_a_person_takes_the_place_of_one_for_the_robot() {
+    let mut world = World::new();
+    world.open_tab();
+    world.input(0, Input::Open);
+    world.run(1_000);
+    world.network.script(On::Connect, Fate::hanging());
+    world.input(0, Input::Connect(ConnectTo::Robot));
+    world.run(1_000);
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(1_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+    assert_eq!(world.requests(On::Connect).len(), 2, "the same wish again is the same");
+}
+
+#[test]
+fn a_desk_that_says_not_now_is_asked_six_times_more_and_then_the_visitor() {
+    let mut world = World::new();
+    world.open_tab();
+    world.network.always.push((On::Connect, Fate::refused(ErrorCode::CentreBusy, None)));
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(600_000);
+    assert_eq!(world.requests(On::Connect).len(), 7);
+    assert_eq!(world.session(0).connect_error(), Some(ErrorCode::CentreBusy));
+    assert_eq!(world.session(0).connecting(), None);
+}
+
+#[test]
+fn a_wish_that_does_not_get_through_is_no_refusal_and_waits_between_its_tries() {
+    let mut world = World::new();
+    world.open_tab();
+    world.input(0, Input::Open);
+    world.run(1_000);
+    world.network.down = true;
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(300_000);
+    let asked = world.requests(On::Connect).len();
+    assert!((8..60).contains(&asked), "{asked} requests in five minutes");
+    assert_eq!(world.session(0).connecting(), Some(ConnectTo::Agent));
+    assert_eq!(world.session(0).connect_error(), None);
+    world.network.down = false;
+    world.run(31_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+}
+
+#[test]
+fn a_wish_outlives_the_session_in_which_it_was_made() {
+    let mut world = World::new();
+    world.open_tab();
+    world.network.script(On::Connect, Fate::refused(ErrorCode::SessionUnknown, None));
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(3_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+    assert_eq!(world.session(0).connect_error(), None);
+    assert_eq!(world.requests(On::Open).len(), 2);
+}
+
+#[test]
+fn an_end_that_the_desk_wants_later_is_asked_for_later() {
+    let mut world = World::served();
+    world.network.script(On::End, Fate::refused(ErrorCode::CentreBusy, Some(5_000)));
+    world.input(0, Input::EndContact);
+    world.run(4_900);
+    assert_eq!(world.requests(On::End).len(), 1);
+    world.run(1_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Ended);
+    assert_eq!(world.requests(On::End).len(), 2);
+}
+
+#[test]
+fn a_conversation_that_the_desk_does_not_end_goes_on_after_seven_tries() {
+    let mut world = World::served();
+    world.network.always.push((On::End, Fate::refused(ErrorCode::CentreBusy, None)));
+    world.input(0, Input::EndContact);
+    world.run(600_000);
+    assert_eq!(world.requests(On::End).len(), 7);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+    world.send(0, "still there?");
+    world.run(2_000);
+    assert_eq!(world.desk.texts(), ["still there?"]);
+}
+
+#[test]
+fn a_session_that_died_is_noticed_when_the_conversation_is_ended() {
+    let mut world = World::served();
+    let opened = world.requests(On::Open).len();
+    world.network.script(On::End, Fate::refused(ErrorCode::SessionUnknown, None));
+    world.input(0, Input::EndContact);
+    world.run(1_000);
+    assert_eq!(world.requests(On::Open).len(), opened + 1);
+}
+
+#[test]
+fn a_late_word_that_the_old_conversation_was_over_does_not_undo_one_begun_since() {
+    let mut world = World::served();
+    let second = world.open_tab();
+    world.run(500);
+    world.network.script(On::End, Fate { down_ms: 3_000, ..Fate::refused(ErrorCode::ContactEnded, None) });
+    world.input(0, Input::EndContact);
+    world.run(100);
+    world.desk.agent_ends();
+    world.run(100);
+    world.input(second, Input::Connect(ConnectTo::Agent));
+    world.run(2_800);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+    // The refusal comes: what it says holds for nobody any more, not even for a moment.
+    while world.open_request(0, On::End).is_some() {
+        world.run(1);
+    }
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+    assert_eq!(world.lines(0), world.journal_lines());
+}
+
+#[test]
+fn the_visitor_s_typing_is_told_to_an_agent_every_three_seconds_and_to_no_robot() {
+    for (to, told) in [(ConnectTo::Agent, 4), (ConnectTo::Robot, 0)] {
+        let mut world = World::new();
+        world.open_tab();
+        world.input(0, Input::Connect(to));
+        world.run(1_000);
+        for _ in 0..100 {
+            world.input(0, Input::Typing);
+            world.run(100);
+        }
+        assert_eq!(world.requests(On::Typing).len(), told, "{to:?}");
+    }
+}
+
+#[test]
+fn one_word_of_the_visitor_s_typing_is_on_its_way_at_a_time() {
+    let mut world = World::served();
+    world.network.script(On::Typing, Fate::hanging());
+    for _ in 0..140 {
+        world.input(0, Input::Typing);
+        world.run(100);
+    }
+    assert_eq!(world.requests(On::Typing).len(), 1);
+    world.run(2_000);
+    world.input(0, Input::Typing);
+    assert_eq!(world.requests(On::Typing).len(), 2);
+}
+
+#[test]
+fn an_agent_who_types_is_shown_for_eight_seconds_or_until_something_is_said() {
+    let mut world = World::served();
+    world.run(5_000);
+    world.desk.agent_types();
+    world.run(100);
+    assert!(world.session(0).agent_typing());
+    world.run(7_800);
+    assert!(world.session(0).agent_typing());
+    world.run(200);
+    assert!(!world.session(0).agent_typing());
+    world.desk.agent_types();
+    world.run(100);
+    world.desk.agent_says("hello");
+    world.run(100);
+    assert!(!world.session(0).agent_typing());
+    world.desk.agent_types();
+    world.run(100);
+    world.desk.agent_ends();
+    world.run(100);
+    assert!(!world.session(0).agent_typing(), "whoever has left does not type");
+}

@@ -197,3 +197,63 @@ fn a_judgement_of_something_unknown_does_no_harm() {
     assert_eq!(judged(&world, 0), [None]);
     assert_eq!(world.session(0).contact().reason, None::<EndReason>);
 }
+
+#[test]
+fn the_longest_number_text_and_reason_are_taken() {
+    let (mut world, message) = answered();
+    leave(&mut world, &"1".repeat(32), &"是".repeat(1_000));
+    judge(&mut world, &message, false, &"x".repeat(64));
+    assert_eq!(world.session(0).judge_refused(), None);
+    world.run(2_000);
+    assert_eq!(world.session(0).leaving(), LeaveState::Sent);
+    assert_eq!((world.desk.left.len(), world.desk.judged.len()), (1, 1));
+}
+
+#[test]
+fn each_answer_of_the_robot_has_its_own_judgement_also_after_a_reload() {
+    let (mut world, first) = answered();
+    world.desk.robot_says("and good night");
+    world.run(1_000);
+    world.network.always.push((On::Feedback, Fate::lost()));
+    judge(&mut world, &first, true, "");
+    world.run(1_000);
+    assert_eq!(judged(&world, 0), [Some(true), None]);
+    world.reload(0);
+    world.run(1_000);
+    assert_eq!(judged(&world, 0), [Some(true), None]);
+}
+
+#[test]
+fn a_message_left_that_does_not_get_through_is_tried_seldom_and_at_once_when_the_page_wakes() {
+    let mut world = World::new();
+    world.open_tab();
+    world.network.always.push((On::Leave, Fate::lost()));
+    leave(&mut world, "123", "call me");
+    world.run(120_000);
+    let asked = world.requests(On::Leave).len();
+    assert!((4..40).contains(&asked), "{asked} requests in two minutes");
+    world.network.always.clear();
+    world.input(0, Input::Woken);
+    world.run(50);
+    assert_eq!(world.session(0).leaving(), LeaveState::Sent);
+}
+
+#[test]
+fn a_message_left_that_was_on_its_way_when_the_session_died_does_not_take_the_answer_of_a_judgement() {
+    let (mut world, message) = answered();
+    world.network.script(On::Leave, Fate::lost());
+    world.network.script(On::Leave, Fate::hanging());
+    leave(&mut world, "123", "call me");
+    world.run(2_000);
+    assert_eq!(world.requests(On::Leave).len(), 2);
+    judge(&mut world, &message, true, "");
+    world.run(100);
+    world.network.script(On::Events, Fate::refused(ErrorCode::SessionUnknown, None));
+    world.desk.agent_types();
+    world.run(5_000);
+    assert_eq!(world.session(0).leaving(), LeaveState::Sent);
+    assert_eq!((world.desk.left.len(), world.desk.judged.len()), (1, 1));
+    assert_eq!(world.requests(On::Feedback).len(), 1);
+    assert_eq!(world.requests(On::Leave).len(), 3);
+    world.nothing_left_over();
+}

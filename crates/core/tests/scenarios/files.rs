@@ -3,7 +3,7 @@
 use crate::support::World;
 use crate::support::network::{Fate, On};
 use frontdesk_contract::{Body, Card, ErrorCode, Location};
-use frontdesk_core::{EntryKind, Input, Record};
+use frontdesk_core::{Connection, EntryKind, Input, Record};
 
 fn file_ids(world: &World, tab: usize) -> Vec<String> {
     let entries = world.session(tab).transcript().entries().iter();
@@ -363,4 +363,44 @@ fn an_upload_that_moves_goes_on_when_the_page_wakes() {
     assert_eq!(world.requests(On::Upload).len(), 1);
     assert_eq!(world.desk.texts(), ["a.png"]);
     world.nothing_left_over();
+}
+
+#[test]
+fn an_upload_that_does_not_get_through_is_told_and_tried_seldom_and_at_once_when_the_page_wakes() {
+    let mut world = World::served();
+    world.network.always.push((On::Upload, Fate::lost()));
+    world.send_files(0, &[("a.png", 1_000)]);
+    world.run(120_000);
+    let asked = world.requests(On::Upload).len();
+    assert!((4..40).contains(&asked), "{asked} uploads in two minutes");
+    assert_ne!(world.session(0).connection(), Connection::Fine);
+    world.network.always.clear();
+    world.input(0, Input::Woken);
+    world.run(100);
+    assert_eq!(world.desk.texts(), ["a.png"]);
+    world.run(1_000);
+    assert_eq!(world.session(0).connection(), Connection::Fine);
+}
+
+#[test]
+fn an_upload_of_which_nothing_is_heard_is_tried_again_after_a_minute() {
+    let mut world = World::served();
+    world.network.script(On::Upload, Fate::hanging());
+    world.send_files(0, &[("a.png", 1_000)]);
+    world.run(59_900);
+    assert_eq!(world.requests(On::Upload).len(), 1);
+    world.run(1_000);
+    assert_eq!(world.requests(On::Upload).len(), 2);
+    assert_eq!(world.desk.texts(), ["a.png"]);
+}
+
+#[test]
+fn a_desk_that_takes_no_files_at_a_time_has_none_to_offer() {
+    let mut world = World::new();
+    world.desk.offers.files.max_count = 0;
+    let tab = world.open_tab();
+    world.input(tab, Input::Open);
+    world.run(1_000);
+    world.send_files(tab, &[("a.png", 5)]);
+    assert_eq!(declined(&world), [("a.png", ErrorCode::NotOffered)]);
 }

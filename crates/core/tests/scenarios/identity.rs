@@ -1,7 +1,8 @@
 //! For whom the site vouches, and what of another person is shown: nothing.
 
 use frontdesk_contract::{
-    ApiError, ClientId, Contact, ErrorCode, Offers, OpenSession, PROTOCOL, SessionOpened, Visitor,
+    ApiError, ClientId, Contact, ErrorCode, Event, EventKind, EventPage, Notice, NoticeCode, Offers,
+    OpenSession, PROTOCOL, SessionOpened, Visitor,
 };
 use frontdesk_core::snapshot::SCHEMA;
 use frontdesk_core::{
@@ -41,6 +42,10 @@ impl Page {
     }
 
     fn opened(&mut self, credential: &str, person: Option<&str>) {
+        self.opened_at(credential, person, 0);
+    }
+
+    fn opened_at(&mut self, credential: &str, person: Option<&str>, cursor: u64) {
         let (id, _) = self.opening().expect("it opens a session");
         let opened = SessionOpened {
             protocol: PROTOCOL,
@@ -48,10 +53,36 @@ impl Page {
             expires_ms: 0,
             visitor: Visitor { id: "v".into(), name: "V".into(), person: person.map(Into::into) },
             contact: Contact::default(),
-            cursor: 0,
+            cursor,
             offers: Offers { text_max_bytes: 900, ..Offers::default() },
         };
         self.input(Input::Answered(id, Ok(Answer::Opened(opened))));
+    }
+
+    /// What the open request of this page is answered with: that its session is gone.
+    fn session_dies(&mut self) {
+        let request = self.effects.iter().find_map(|effect| match effect {
+            Effect::Request { id, .. } => Some(*id),
+            _ => None,
+        });
+        let gone = Failure::Refused(ApiError {
+            code: ErrorCode::SessionUnknown,
+            message: String::new(),
+            retry_after_ms: None,
+            request_id: None,
+        });
+        self.input(Input::Answered(request.expect("an open request"), Err(gone)));
+    }
+
+    /// Another tab has read so many events from the beginning.
+    fn hears(&mut self, count: u64) {
+        let events = (1..=count).map(|seq| Event {
+            seq,
+            at_ms: seq,
+            kind: EventKind::Notice(Notice { code: NoticeCode::AgentDidNotAnswer, text: None }),
+        });
+        let page = EventPage { next: count, events: events.collect() };
+        self.input(Input::Heard { after: 0, page });
     }
 
     fn shown(&self) -> Vec<&str> {
@@ -189,4 +220,20 @@ fn an_identity_is_told_by_its_id_and_never_by_its_token() {
     let identity = Identity { token: "of Wang".into(), id: ClientId::from_bits(7) };
     let told = format!("{identity:?}");
     assert!(told.contains(identity.id.as_str()) && !told.contains("of Wang"), "{told}");
+}
+
+#[test]
+fn another_journal_is_read_from_its_beginning_although_it_is_longer() {
+    let mut page = Page::new(Some("of Wang"));
+    page.start(kept(None));
+    page.opened("one", None);
+    let requested = page.effects.clone();
+    page.hears(2);
+    let before = page.session.transcript().entries().len();
+    page.effects = requested;
+    page.session_dies();
+    page.opened_at("two", Some("wang"), 5);
+    page.hears(5);
+    assert_eq!(page.session.transcript().entries().len(), before + 5);
+    assert_eq!(page.session.cursor(), 5);
 }

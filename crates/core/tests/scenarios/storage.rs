@@ -4,7 +4,8 @@ use super::sharing::two_tabs;
 use crate::support::World;
 use crate::support::network::{Fate, On};
 use frontdesk_core::session::ORPHAN_AT_REST_MS;
-use frontdesk_core::{Effect, Input, LeaveState, MineState, Now, Role};
+use frontdesk_core::text::MAX_TEXT_BYTES;
+use frontdesk_core::{Effect, Input, LeaveState, MineState, Now, Record, Role};
 
 /// A tab without a conversation that shows a text of another, which is gone.
 fn orphaned() -> (World, usize) {
@@ -263,4 +264,48 @@ fn only_what_another_tab_has_shown_up_to_the_end_is_no_longer_unread() {
     };
     assert_eq!(told(last), [Effect::Unread(0)]);
     assert_eq!(told(last), [], "it is told once");
+}
+
+/// The draft that is written for good.
+fn kept_draft(world: &World) -> Option<String> {
+    let mut records = world.storage.read().records.into_iter();
+    records.find_map(|record| if let Record::Draft { text } = record { Some(text) } else { None })
+}
+
+#[test]
+fn a_draft_is_kept_when_the_keys_have_rested_for_half_a_second() {
+    let mut world = World::served();
+    for text in ["g", "go", "goo", "good"] {
+        world.write(0, text);
+        world.run(400);
+        assert_eq!(kept_draft(&world), None);
+    }
+    world.run(200);
+    assert_eq!(kept_draft(&world).as_deref(), Some("good"));
+    world.write(0, "");
+    world.run(10);
+    assert_eq!(kept_draft(&world), None, "what was sent or deleted is gone at once");
+}
+
+#[test]
+fn a_draft_that_no_desk_would_take_is_not_kept() {
+    let mut world = World::served();
+    world.write(0, &"a".repeat(MAX_TEXT_BYTES));
+    world.run(1_000);
+    assert_eq!(kept_draft(&world).map(|text| text.len()), Some(MAX_TEXT_BYTES));
+    world.write(0, &"a".repeat(MAX_TEXT_BYTES + 1));
+    world.run(1_000);
+    assert_eq!(kept_draft(&world).map(|text| text.len()), Some(MAX_TEXT_BYTES));
+}
+
+#[test]
+fn a_draft_that_is_as_it_was_before_is_not_written_again() {
+    let mut world = World::served();
+    world.write(0, "good");
+    world.run(1_000);
+    world.storage.empty();
+    world.write(0, "good day");
+    world.write(0, "good");
+    world.run(1_000);
+    assert_eq!(kept_draft(&world), None);
 }
