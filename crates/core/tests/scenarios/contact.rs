@@ -327,3 +327,15 @@ fn an_agent_who_types_is_shown_for_eight_seconds_or_until_something_is_said() {
     world.run(100);
     assert!(!world.session(0).agent_typing(), "whoever has left does not type");
 }
+
+#[test]
+fn what_an_agent_said_who_has_left_is_not_told_as_seen() {
+    let mut world = World::served();
+    world.input(0, Input::Seen(false));
+    world.desk.agent_says("goodbye");
+    world.desk.agent_ends();
+    world.run(1_000);
+    world.input(0, Input::Seen(true));
+    world.run(5_000);
+    assert!(world.requests(On::Read).is_empty());
+}

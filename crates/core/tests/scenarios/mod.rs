@@ -12,6 +12,7 @@ mod merging;
 mod one_way;
 mod rating;
 mod redacting;
+mod resuming;
 mod sending;
 mod session;
 mod sharing;

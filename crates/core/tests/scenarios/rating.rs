@@ -3,6 +3,7 @@
 use crate::support::World;
 use crate::support::network::{Fate, On};
 use frontdesk_contract::{ConnectTo, ContactState, ErrorCode, EventKind, SurveyForm};
+use frontdesk_contract::{ConnectTo, ErrorCode, EventKind};
 use frontdesk_core::{Input, RatingState};
 
 fn asked() -> World {
@@ -145,4 +146,72 @@ fn a_question_stays_when_no_other_conversation_begins() {
     world.run(1_000);
     assert!(world.session(0).contact().offline);
     assert!(matches!(world.session(0).rating(), RatingState::Asked(_)));
+}
+
+#[test]
+fn a_rating_that_does_not_get_through_is_tried_seldom_and_at_once_when_the_page_wakes() {
+    let mut world = asked();
+    world.network.always.push((On::Survey, Fate::lost()));
+    rate(&mut world);
+    world.run(120_000);
+    let tried = world.requests(On::Survey).len();
+    assert!((4..40).contains(&tried), "{tried} requests in two minutes");
+    world.network.always.clear();
+    world.input(0, Input::Woken);
+    world.run(50);
+    assert_eq!(world.session(0).rating(), &RatingState::Thanked);
+}
+
+#[test]
+fn a_rating_on_its_way_goes_on_in_the_next_conversation() {
+    let mut world = asked();
+    world.network.script(On::Survey, Fate::refused(ErrorCode::CentreBusy, Some(5_000)));
+    rate(&mut world);
+    world.run(100);
+    world.input(0, Input::Connect(ConnectTo::Robot));
+    world.run(2_000);
+    assert_eq!(world.session(0).rating(), &RatingState::Sending);
+    world.desk.survey_open = true;
+    world.run(5_000);
+    assert_eq!(world.desk.ratings.len(), 1);
+}
+
+#[test]
+fn thanks_for_a_rating_end_with_the_next_conversation() {
+    let mut world = asked();
+    rate(&mut world);
+    world.run(2_000);
+    assert_eq!(world.session(0).rating(), &RatingState::Thanked);
+    world.input(0, Input::Connect(ConnectTo::Robot));
+    world.run(2_000);
+    assert_eq!(world.session(0).rating(), &RatingState::None);
+}
+
+#[test]
+fn what_the_storage_had_before_a_rating_was_given_does_not_bring_it_back() {
+    let mut world = asked();
+    world.network.script(On::Survey, Fate::slow(1_000, 10));
+    rate(&mut world);
+    world.run(500);
+    let before = world.storage.read();
+    world.run(2_000);
+    assert_eq!(world.session(0).rating(), &RatingState::Thanked);
+    world.input(0, Input::Found(before));
+    assert_eq!(world.session(0).rating(), &RatingState::Thanked);
+    world.run(2_000);
+    assert_eq!(world.requests(On::Survey).len(), 1);
+}
+
+#[test]
+fn a_question_that_is_told_again_does_not_ask_for_a_rating_on_its_way() {
+    let mut world = asked();
+    let asked_for = world.desk.journal.iter().rev().find_map(|event| match &event.kind {
+        EventKind::Survey(form) => Some(form.clone()),
+        _ => None,
+    });
+    world.network.script(On::Survey, Fate::slow(3_000, 10));
+    rate(&mut world);
+    world.desk.push(EventKind::Survey(asked_for.expect("a question")));
+    world.run(2_000);
+    assert_eq!(world.session(0).rating(), &RatingState::Sending);
 }

@@ -3,7 +3,7 @@
 use crate::support::World;
 use crate::support::network::{Fate, On};
 use frontdesk_contract::{About, ConnectTo, ContactState, EndReason, ErrorCode, MAX_PAGE_TITLE_CHARS};
-use frontdesk_core::{Connection, Effect, Input, Now, Stage};
+use frontdesk_core::{Effect, Input, Now, Stage};
 
 #[test]
 fn a_reload_goes_on_with_the_same_conversation() {
@@ -359,90 +359,5 @@ fn a_panel_that_is_looked_at_without_news_has_nothing_to_tell() {
         let effects = world.tab(0).handle(now, Input::Seen(seen));
         let told = |effect: &Effect| matches!(effect, Effect::Unread(_) | Effect::SeenTo(_));
         assert!(!effects.iter().any(told), "{effects:?}");
-    }
-}
-
-#[test]
-fn what_was_on_its_way_when_the_session_died_goes_at_once_in_the_next() {
-    let mut world = World::served();
-    world.network.script(On::Post, Fate::hanging());
-    world.send(0, "hello");
-    world.run(100);
-    // News wakes the poll; the next one is told.
-    world.network.script(On::Events, Fate::refused(ErrorCode::SessionUnknown, None));
-    world.desk.agent_types();
-    world.run(3_000);
-    assert_eq!(world.desk.texts(), ["hello"]);
-    assert_eq!(world.lines(0), world.journal_lines());
-    world.nothing_left_over();
-}
-
-#[test]
-fn a_conversation_whose_session_died_is_over_and_an_idle_panel_knows_of_none() {
-    for (served, state) in [(true, ContactState::Ended), (false, ContactState::None)] {
-        let mut world = if served { World::served() } else { World::new() };
-        if !served {
-            world.open_tab();
-            world.input(0, Input::Open);
-            world.run(1_000);
-        }
-        world.desk.forget_session();
-        if !served {
-            world.reload(0);
-        }
-        world.run(30_000);
-        assert_eq!(world.session(0).stage(), Stage::Open);
-        assert_eq!(world.requests(On::Open).len(), 2);
-        assert_eq!(world.session(0).contact().state, state);
-    }
-}
-
-#[test]
-fn a_text_that_outlived_its_session_and_a_reload_waits_for_the_visitor() {
-    let mut world = World::served();
-    world.network.down = true;
-    world.send(0, "for Li alone");
-    world.run(1_000);
-    world.desk.forget_session();
-    world.reload(0);
-    world.network.down = false;
-    world.run(60_000);
-    let contact = world.session(0).contact();
-    assert_eq!((contact.state, contact.reason), (ContactState::Ended, Some(EndReason::Released)));
-    assert_eq!(world.my_lines(0), ["me: for Li alone (Queued)"]);
-    assert!(world.desk.texts().is_empty());
-}
-
-#[test]
-fn the_place_in_the_queue_outlives_a_session_that_is_resumed() {
-    let mut world = World::new();
-    world.desk.agent_free = false;
-    world.open_tab();
-    world.input(0, Input::Connect(ConnectTo::Agent));
-    world.run(1_000);
-    world.network.script(On::Events, Fate::refused(ErrorCode::SessionUnknown, None));
-    world.desk.queue_place(3);
-    world.run(3_000);
-    assert_eq!(world.requests(On::Open).len(), 2);
-    assert_eq!(world.session(0).contact().state, ContactState::Queueing);
-    assert_eq!(world.session(0).queue().place, Some(3));
-}
-
-#[test]
-fn two_sessions_that_die_at_once_are_no_trouble_yet() {
-    for seed in 0..8 {
-        let mut world = World::seeded(seed);
-        world.open_tab();
-        world.network.always.push((On::Events, Fate::hanging()));
-        for _ in 0..2 {
-            world.network.script(On::Connect, Fate::refused(ErrorCode::SessionUnknown, None));
-        }
-        world.input(0, Input::Connect(ConnectTo::Agent));
-        for _ in 0..1_500 {
-            world.run(1);
-            assert_eq!(world.session(0).connection(), Connection::Fine);
-        }
-        assert_eq!(world.requests(On::Open).len(), 3);
-        assert_eq!(world.session(0).contact().state, ContactState::Agent);
     }
 }

@@ -129,3 +129,19 @@ fn a_desk_that_has_none_after_all_is_not_asked_again() {
     }
     assert_eq!(world.requests(On::Suggestions).len(), 1);
 }
+
+#[test]
+fn after_a_conversation_it_is_suggested_what_a_robot_may_be_asked_but_not_where_nobody_is_there() {
+    let mut world = World::served();
+    world.desk.agent_ends();
+    world.run(1_000);
+    draft(&mut world, "delivery");
+    world.run(500);
+    assert_eq!(world.session(0).suggestions().len(), 5);
+    let mut world = World::served();
+    world.desk.goes_offline();
+    world.run(1_000);
+    draft(&mut world, "delivery");
+    world.run(500);
+    assert!(world.desk.queries.is_empty());
+}
