@@ -17,7 +17,7 @@ fn item(n: usize) -> HistoryItem {
 }
 
 /// A world whose centre keeps so many messages of an earlier time.
-fn with_past(messages: usize) -> World {
+pub(super) fn with_past(messages: usize) -> World {
     let mut world = World::new();
     world.desk.offers.history = true;
     world.desk.history = (0..messages).map(item).collect();
@@ -29,16 +29,16 @@ fn with_past(messages: usize) -> World {
 }
 
 /// What is shown, without the changes of the conversation.
-fn said(world: &World, tab: usize) -> Vec<String> {
+pub(super) fn said(world: &World, tab: usize) -> Vec<String> {
     let lines = world.lines(tab).into_iter().filter(|line| !line.starts_with("contact"));
     lines.map(|line| line.replace("me: ", "").replace("they: ", "").replace(" (Sent)", "")).collect()
 }
 
-fn numbers(range: std::ops::Range<usize>) -> Vec<String> {
+pub(super) fn numbers(range: std::ops::Range<usize>) -> Vec<String> {
     range.map(|n| n.to_string()).collect()
 }
 
-fn state(world: &World) -> HistoryState {
+pub(super) fn state(world: &World) -> HistoryState {
     world.session(0).history()
 }
 

@@ -3,6 +3,7 @@
 mod answers;
 mod calling;
 mod contact;
+mod earlier;
 mod errands;
 mod files;
 mod following;

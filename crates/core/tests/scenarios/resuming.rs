@@ -63,8 +63,11 @@ fn the_place_in_the_queue_outlives_a_session_that_is_resumed() {
     world.open_tab();
     world.input(0, Input::Connect(ConnectTo::Agent));
     world.run(1_000);
-    world.network.script(On::Events, Fate::refused(ErrorCode::SessionUnknown, None));
     world.desk.queue_place(3);
+    world.run(3_000);
+    assert_eq!(world.session(0).queue().place, Some(3));
+    world.network.script(On::Events, Fate::refused(ErrorCode::SessionUnknown, None));
+    world.desk.notice();
     world.run(3_000);
     assert_eq!(world.requests(On::Open).len(), 2);
     assert_eq!(world.session(0).contact().state, ContactState::Queueing);
