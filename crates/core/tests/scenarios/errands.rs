@@ -257,3 +257,21 @@ fn a_message_left_that_was_on_its_way_when_the_session_died_does_not_take_the_an
     assert_eq!(world.requests(On::Leave).len(), 3);
     world.nothing_left_over();
 }
+
+#[test]
+fn a_judgement_of_a_session_that_died_is_dropped_and_a_message_left_is_not() {
+    let (mut world, message) = answered();
+    world.network.down = true;
+    judge(&mut world, &message, true, "");
+    leave(&mut world, "123", "call me");
+    world.run(1_000);
+    world.desk.forget_session();
+    world.network.down = false;
+    world.log.clear();
+    world.network.script(On::Leave, Fate::refused(ErrorCode::SessionUnknown, None));
+    world.network.script(On::Feedback, Fate::refused(ErrorCode::SessionUnknown, None));
+    world.run(40_000);
+    assert_eq!((world.desk.left.len(), world.desk.judged.len()), (1, 0));
+    assert!(world.requests(On::Feedback).len() <= 1, "{:?}", world.log);
+    world.nothing_left_over();
+}
