@@ -3,8 +3,8 @@
 use super::history::{numbers, said, state, with_past};
 use crate::support::World;
 use crate::support::network::{Fate, On};
-use frontdesk_contract::ErrorCode;
-use frontdesk_core::{HistoryState, Input};
+use frontdesk_contract::{Body, ErrorCode, HistoryItem, HistoryPage};
+use frontdesk_core::{Answer, HistoryState, Input};
 
 /// A world whose journal has lost the middle of what was said while the page was away; it comes back now.
 fn with_a_hole(messages: usize) -> World {
@@ -127,4 +127,49 @@ fn a_very_long_hole_is_filled_as_far_as_the_visitor_wants() {
         assert_eq!((world.requests(On::History).len(), state(&world)), (pages, then));
     }
     assert_eq!(said(&world, 0), whole(450));
+}
+
+#[test]
+fn a_page_that_comes_while_the_journal_is_behind_is_asked_for_again_once_it_is_not() {
+    let mut world = with_past(5);
+    world.run(20_000);
+    // What waits for news is heard by nobody, and an own message is known to be there.
+    world.network.script(On::Events, Fate::hanging());
+    world.desk.notice();
+    world.run(2_000);
+    world.network.script(On::History, Fate::slow(10, 500));
+    world.input(0, Input::Earlier);
+    world.send(0, "mine");
+    world.run(600);
+    assert_eq!(state(&world), HistoryState::Loading);
+    world.run(10_000);
+    assert_eq!(state(&world), HistoryState::End);
+    assert_eq!(world.requests(On::History).len(), 2);
+    let numbered = world.session(0).transcript().entries().iter().filter(|entry| entry.seq.is_some());
+    assert_eq!(numbered.count(), world.journal_lines().len());
+}
+
+#[test]
+fn a_history_that_always_ends_in_what_the_journal_has_not_told_is_not_asked_for_ever() {
+    let mut world = with_past(0);
+    world.network.always.push((On::Post, Fate::hanging()));
+    world.network.always.push((On::History, Fate::hanging()));
+    world.send(0, "on its way");
+    world.run(500);
+    let id = world.id_of(0, "on its way").as_str().to_owned();
+    let body = Body::Text("on its way".into());
+    let items = vec![HistoryItem { id, at_ms: 0, from: None, body, recalled: false }];
+    let page = HistoryPage { items, before: Some("again".into()) };
+    world.input(0, Input::Earlier);
+    let mut asked = 0;
+    while state(&world) == HistoryState::Loading && asked < 100 {
+        if let Some(id) = world.open_request(0, On::History) {
+            asked += 1;
+            world.tab(0).open.remove(&id);
+            world.input(0, Input::Answered(id, Ok(Answer::History(page.clone()))));
+        }
+        world.run(100);
+    }
+    assert_eq!(asked, 20);
+    assert_eq!(said(&world, 0), ["hello", "on its way (Sending)"]);
 }
