@@ -173,3 +173,15 @@ fn a_history_that_always_ends_in_what_the_journal_has_not_told_is_not_asked_for_
     assert_eq!(asked, 20);
     assert_eq!(said(&world, 0), ["hello", "on its way (Sending)"]);
 }
+
+#[test]
+fn what_was_read_to_fill_a_hole_is_not_asked_for_again_by_a_wish_for_more() {
+    let mut world = with_a_hole(25);
+    world.run(10_000);
+    assert_eq!(said(&world, 0), whole(25));
+    assert_eq!(state(&world), HistoryState::End);
+    let asked = world.requests(On::History).len();
+    world.input(0, Input::Earlier);
+    world.run(2_000);
+    assert_eq!(world.requests(On::History).len(), asked);
+}
