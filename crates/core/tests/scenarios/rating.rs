@@ -3,7 +3,6 @@
 use crate::support::World;
 use crate::support::network::{Fate, On};
 use frontdesk_contract::{ConnectTo, ContactState, ErrorCode, EventKind, SurveyForm};
-use frontdesk_contract::{ConnectTo, ErrorCode, EventKind};
 use frontdesk_core::{Input, RatingState};
 
 fn asked() -> World {
