@@ -145,7 +145,8 @@ impl Session {
         self.wish = None;
         self.wants_contact = false;
         let connecting = self.abort(step, Purpose::Connect);
-        if self.stage == Stage::Open && (is_served(self.contact.state) || connecting) {
+        let reached = matches!(self.stage, Stage::Opening | Stage::Open);
+        if reached && (is_served(self.contact.state) || connecting) {
             self.ending = Some(Tries::default());
         }
         step.redraw();

@@ -40,7 +40,7 @@ impl Session {
                 place = message.before.map_or(seq, |before| before.saturating_sub(1).min(seq));
                 self.agent_types_until = None;
                 let said = matches!(message.from, Sender::Agent(_) | Sender::Robot(_));
-                if news && said && self.seen {
+                if said && self.seen {
                     step.seen_to = seq;
                 } else if news && said && !self.following.is_seen_elsewhere(seq) {
                     self.unread += 1;

@@ -418,6 +418,9 @@ impl Session {
         if seen && self.unread > 0 {
             self.unread = 0;
             step.effects.push(Effect::Unread(0));
+        }
+        // Also what was no news here: it may be in another tab.
+        if seen && self.following.cursor() > 0 {
             step.effects.push(Effect::SeenTo(self.following.cursor()));
         }
     }

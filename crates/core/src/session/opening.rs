@@ -1,5 +1,6 @@
 //! Opening and resuming.
 
+use super::contact::is_served;
 use super::step::{Purpose, Step};
 use super::{Session, Settings, Stage};
 use crate::effect::{Call, Effect};
@@ -166,6 +167,9 @@ impl Session {
         self.contact = opened.contact;
         if self.contact.state != ContactState::Queueing {
             self.queue = QueueInfo::default();
+        }
+        if !same || !is_served(self.contact.state) {
+            self.ending = None;
         }
         if !same {
             // A rating belongs to the session that is gone, as do judgements.

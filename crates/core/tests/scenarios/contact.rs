@@ -6,7 +6,7 @@ use frontdesk_contract::{
     CallMedia, CallState, CallStatus, ClientId, ConnectTo, Contact, ContactState, ErrorCode, EventKind,
     Notice, NoticeCode,
 };
-use frontdesk_core::{EntryKind, Input};
+use frontdesk_core::{EntryKind, Input, Stage};
 
 #[test]
 fn an_offline_desk_takes_texts_and_keeps_them() {
@@ -338,4 +338,18 @@ fn what_an_agent_said_who_has_left_is_not_told_as_seen() {
     world.input(0, Input::Seen(true));
     world.run(5_000);
     assert!(world.requests(On::Read).is_empty());
+}
+
+#[test]
+fn a_conversation_that_is_ended_while_its_session_is_resumed_is_ended_all_the_same() {
+    let mut world = World::served();
+    world.network.script(On::Open, Fate::slow(10, 2_000));
+    let credential = world.session(0).credential().unwrap_or_default().to_owned();
+    world.input(0, Input::Join(format!("{credential}x")));
+    world.input(0, Input::Join(credential));
+    assert_eq!(world.session(0).stage(), Stage::Opening);
+    world.input(0, Input::EndContact);
+    world.run(30_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Ended);
+    assert_eq!(world.requests(On::End).len(), 1);
 }

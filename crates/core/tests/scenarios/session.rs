@@ -351,13 +351,13 @@ fn a_panel_that_is_closed_once_more_keeps_count_of_what_is_unread() {
 }
 
 #[test]
-fn a_panel_that_is_looked_at_without_news_has_nothing_to_tell() {
+fn a_panel_that_is_looked_at_without_news_has_no_count_to_tell() {
     let mut world = World::served();
     world.run(5_000);
     for seen in [true, false, true] {
         let now = Now { ms: world.now, chance: 7 };
         let effects = world.tab(0).handle(now, Input::Seen(seen));
-        let told = |effect: &Effect| matches!(effect, Effect::Unread(_) | Effect::SeenTo(_));
+        let told = |effect: &Effect| matches!(effect, Effect::Unread(_));
         assert!(!effects.iter().any(told), "{effects:?}");
     }
 }

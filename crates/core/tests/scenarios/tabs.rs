@@ -352,3 +352,24 @@ fn a_tab_that_can_hear_others_again_leaves_asking_to_them_until_it_has_heard_not
     world.run(1_500);
     assert_eq!(asked_by(&world, 0), 1);
 }
+
+#[test]
+fn what_is_read_in_a_tab_that_is_opened_later_is_unread_in_none() {
+    for seen_at_once in [true, false] {
+        let mut world = World::served();
+        world.input(0, Input::Seen(false));
+        world.desk.agent_says("hello");
+        world.run(1_000);
+        assert_eq!(world.session(0).unread(), 1);
+        let second = world.open_tab();
+        if seen_at_once {
+            world.input(second, Input::Seen(true));
+        }
+        world.run(5_000);
+        assert_eq!(world.lines(second), world.journal_lines());
+        assert_eq!(world.session(0).unread(), u32::from(!seen_at_once));
+        world.input(second, Input::Seen(true));
+        world.run(1_000);
+        assert_eq!(world.session(0).unread(), 0);
+    }
+}
