@@ -343,6 +343,7 @@ fn what_an_agent_said_who_has_left_is_not_told_as_seen() {
 #[test]
 fn a_conversation_that_is_ended_while_its_session_is_resumed_is_ended_all_the_same() {
     let mut world = World::served();
+    world.open_tab();
     world.network.script(On::Open, Fate::slow(10, 2_000));
     let credential = world.session(0).credential().unwrap_or_default().to_owned();
     world.input(0, Input::Join(format!("{credential}x")));
