@@ -59,7 +59,7 @@ fn files_are_sent_and_seen_and_nothing_but_the_frame_is_refused() -> Result<()> 
         let panel = shop.open_panel().await?;
         panel.say("Good morning").await?;
         panel.hears("What can I do for you").await?;
-        panel.tab.choose(In::Panel, ".fd-pick", &[picture.clone()]).await?;
+        panel.tab.choose(In::Panel, ".fd-pick", std::slice::from_ref(&picture)).await?;
         until("it lies ready", async || {
             let tiles = panel.tab.run(In::Panel, "return deep('.fd-tile').length;", Vec::new()).await?;
             ensure!(tiles == json!(1), "there are {tiles}");
