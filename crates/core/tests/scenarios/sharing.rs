@@ -429,22 +429,3 @@ fn a_tab_tells_the_others_what_is_seen_only_when_it_shows_something() {
     world.input(leader, Input::Seen(false));
     assert!(tells(&mut world).is_empty());
 }
-
-#[test]
-fn a_storage_that_takes_what_is_written_is_not_complained_of() {
-    let mut world = World::new();
-    let tab = world.open_tab();
-    world.send(tab, "hello");
-    world.run(2_000);
-    assert!(!world.session(tab).storage_failed());
-    world.storage.refuses = true;
-    world.send(tab, "not kept");
-    world.run(2_000);
-    assert!(world.session(tab).storage_failed());
-    // It is told as long as the page is there: what came between may be lost.
-    world.storage.refuses = false;
-    world.send(tab, "kept");
-    world.run(2_000);
-    assert!(world.session(tab).storage_failed());
-    assert_eq!(world.desk.texts(), ["hello", "not kept", "kept"]);
-}
