@@ -16,13 +16,12 @@ const TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 /// Whoever asks for figures does so by one connection, or two.
 const CONNECTIONS: usize = 16;
 
-/// Serves until the proxy goes down.
+/// Serves as long as the process lives: also while the proxy goes down.
 pub async fn run(listener: TcpListener, state: AppState) {
     let limits = &state.shared.settings.limits;
     let door = Door::new(limits.header_bytes, limits.header_timeout, CONNECTIONS);
     let graceful = GracefulShutdown::new();
-    let down = state.shared.draining.clone().cancelled_owned();
-    admit(&door, &listener, router(state.clone()), &graceful, down, || None).await;
+    admit(&door, &listener, router(state.clone()), &graceful, std::future::pending(), || None).await;
 }
 
 /// The one route.

@@ -9,6 +9,7 @@ use axum::http::Request;
 use http_body_util::BodyExt;
 use serde_json::json;
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
@@ -117,22 +118,30 @@ async fn nothing_of_visitors_is_in_the_figures_and_more_of_them_make_no_more_ser
     }
 }
 
+/// What a listener of its own answers to a path.
+async fn get(address: SocketAddr, path: &str) -> String {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer
+}
+
 #[tokio::test]
-async fn the_listener_of_its_own_has_the_figures_and_nothing_else_and_ends_with_the_proxy() {
+async fn the_listener_of_its_own_has_the_figures_and_nothing_else_also_while_the_proxy_goes_down() {
     let bench = Bench::new().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let server = tokio::spawn(run(listener, bench.app.clone()));
     for (path, wanted) in [("/metrics", "200"), ("/v1/contact", "404"), ("/frame?desk=shop", "404")] {
-        let mut stream = TcpStream::connect(address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await.unwrap();
+        let answer = get(address, path).await;
         assert!(answer.starts_with(&format!("HTTP/1.1 {wanted}")), "{path}: {answer}");
     }
+    assert_eq!(sum(&get(address, "/metrics").await, "frontdesk_ready", &[]), 1.0);
     bench.app.stop().await;
-    server.await.unwrap();
+    assert_eq!(sum(&get(address, "/metrics").await, "frontdesk_ready", &[]), 0.0);
+    server.abort();
 }
 
 /// Words of this kind in a text.
