@@ -23,16 +23,8 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
     let wanted = rig::wanted(names)?;
     rig::prepare(&Need::test(&Browser::ALL))?;
     let gallery = bundle::gallery()?;
-    let mut table = HEAD.to_owned();
-    for browser in Browser::ALL {
-        if !wanted(browser) {
-            let kept = figures::line(figures::ACCESSIBILITY, title(browser))?;
-            table.push_str(&format!(
-                "{}\n",
-                kept.unwrap_or_else(|| format!("| {} | not run yet |", title(browser)))
-            ));
-            continue;
-        }
+    let mut rows = Vec::new();
+    for browser in Browser::ALL.into_iter().filter(|browser| wanted(*browser)) {
         println!("{}", browser.name());
         let mut command =
             proc::cargo("test --quiet --package frontdesk-e2e --test accessibility -- --nocapture");
@@ -41,7 +33,17 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
             .env("FRONTDESK_BROWSER", browser.name())
             .env("FRONTDESK_GALLERY", &gallery);
         let told = proc::output(command.current_dir(paths::root()))?;
-        table.push_str(&format!("{}\n", row(browser, &told)?));
+        rows.push((browser, row(browser, &told)?));
+    }
+    // Others may have gone on with other browsers meanwhile.
+    let mut table = HEAD.to_owned();
+    for browser in Browser::ALL {
+        let line = match rows.iter().find(|(done, _)| *done == browser) {
+            Some((_, row)) => row.clone(),
+            None => figures::line(figures::ACCESSIBILITY, title(browser))?
+                .unwrap_or_else(|| format!("| {} | not run yet |", title(browser))),
+        };
+        table.push_str(&format!("{line}\n"));
     }
     let text = format!("{table}\n`cargo xtask prove accessibility`, {}.", commit(&PLACES)?);
     figures::write(figures::ACCESSIBILITY, "looks", &text)?;
