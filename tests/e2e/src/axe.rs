@@ -143,7 +143,7 @@ pub async fn look(rig: &Rig, scene: &str, looks: &[Look], seen: &mut Seen) -> Re
     let mut shown = None::<Look>;
     for look in looks {
         if !shown.is_some_and(|shown| shown.is_of(*look)) {
-            load(&tab, rig, scene, &look.query()).await?;
+            load(&tab, rig, scene, &look.query()).await.with_context(|| format!("{scene}, {look:?}"))?;
             tab.run(In::Page, &format!("{axe};"), Vec::new()).await?;
             shown = Some(*look);
         }
