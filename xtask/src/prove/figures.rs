@@ -6,7 +6,8 @@
 //! <!-- end of figures: simulation -->
 //! ```
 
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Seek as _, Write as _};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -28,17 +29,26 @@ pub(crate) const ACCESSIBILITY: &str = "docs/accessibility.md";
 pub(crate) const HOSTS: &str = "docs/hosts.md";
 
 /// Puts `text` between the marks named `name` of the page, in the place of what was there. Nothing is written when that is
-/// the same already.
+/// the same already. Two that write at the same time write one after the other.
 ///
 /// # Errors
 ///
 /// A page that cannot be read or written, or in which the marks are missing, double or in the wrong order.
 pub(crate) fn write(page: &str, name: &str, text: &str) -> Result<()> {
-    let file = paths::root().join(page);
-    let old = fs::read_to_string(&file).with_context(|| format!("cannot read {page}"))?;
+    let path = paths::root().join(page);
+    let mut file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open(&path)
+        .with_context(|| format!("cannot open {page}"))?;
+    file.lock().with_context(|| format!("cannot lock {page}"))?;
+    let old = io::read_to_string(&file).with_context(|| format!("cannot read {page}"))?;
     let new = put(&old, name, text).with_context(|| format!("{page} has no place for these figures"))?;
     if new != old {
-        fs::write(&file, new).with_context(|| format!("cannot write {page}"))?;
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .and_then(|()| file.write_all(new.as_bytes()))
+            .with_context(|| format!("cannot write {page}"))?;
     }
     Ok(())
 }
