@@ -19,6 +19,7 @@ const WASM_SPLIT: &str = "0.2.4";
 const GECKODRIVER: &str = "0.37.1";
 const CARGO_FUZZ: &str = "0.13.1";
 const CARGO_MUTANTS: &str = "27.1.0";
+const CARGO_DEB: &str = "3.8.0";
 
 /// A browser that tests run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,11 +54,14 @@ pub(crate) struct Need {
     lints: bool,
     fuzz: bool,
     mutants: bool,
+    deb: bool,
     browsers: Vec<Browser>,
     /// A gateway for calls, with telephones behind it.
     calls: bool,
     /// A server that several proxies share.
     store: bool,
+    /// A server in front of several proxies.
+    front: bool,
 }
 
 impl Need {
@@ -68,9 +72,11 @@ impl Need {
             lints: false,
             fuzz: false,
             mutants: false,
+            deb: false,
             browsers: Vec::new(),
             calls: false,
             store: false,
+            front: false,
         }
     }
 
@@ -104,6 +110,11 @@ impl Need {
         Self { mutants: true, ..Self::store() }
     }
 
+    /// To make a Debian package.
+    pub(crate) fn deb() -> Self {
+        Self { deb: true, ..Self::build() }
+    }
+
     /// To run several proxies on one store.
     pub(crate) fn store() -> Self {
         Self { store: true, ..Self::least() }
@@ -114,7 +125,8 @@ impl Need {
         let browsers = Browser::for_journeys(browsers);
         // Calls are tested in Chromium.
         let calls = browsers.contains(&Browser::Chromium);
-        Self { build: true, lints: true, fuzz: true, mutants: false, browsers, calls, store: true }
+        let front = !browsers.is_empty();
+        Self { lints: true, fuzz: true, browsers, calls, store: true, front, ..Self::build() }
     }
 }
 
@@ -196,6 +208,15 @@ const CARGO_MUTANTS_TOOL: CargoTool = CargoTool {
     why: "changes the code, to see whether tests notice",
 };
 
+const CARGO_DEB_TOOL: CargoTool = CargoTool {
+    name: "cargo-deb",
+    version: CARGO_DEB,
+    bin: "cargo-deb",
+    locked: true,
+    features: "",
+    why: "makes a Debian package",
+};
+
 impl CargoTool {
     fn dir(self) -> Result<PathBuf> {
         Ok(paths::tools()?.join(format!("{}-{}", self.name, self.version)))
@@ -235,6 +256,12 @@ const CALLS: [Package; 6] = [
 ];
 /// The store of several proxies; tests start their own.
 const STORE: Package = package("redis-server", "/usr/bin/redis-server");
+/// What stands in front of several proxies, and what `docs/operations.md` needs beside it.
+const FRONT: [Package; 3] = [
+    package("nginx-light", "/usr/sbin/nginx"),
+    package("openssl", "/usr/bin/openssl"),
+    package("curl", "/usr/bin/curl"),
+];
 const CPP: Package = package("g++", "/usr/bin/c++");
 const WEBKIT: [Package; 3] = [
     package("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),
@@ -302,6 +329,11 @@ pub(crate) fn cargo_mutants() -> Result<PathBuf> {
     CARGO_MUTANTS_TOOL.path()
 }
 
+/// Where `cargo-deb` is.
+pub(crate) fn cargo_deb() -> Result<PathBuf> {
+    CARGO_DEB_TOOL.path()
+}
+
 /// Where `geckodriver` is.
 pub(crate) fn geckodriver() -> Result<PathBuf> {
     GECKODRIVER_TOOL.path()
@@ -333,6 +365,9 @@ fn missing(need: &Need) -> Result<Vec<Missing>> {
     }
     if need.mutants {
         tools.push(CARGO_MUTANTS_TOOL);
+    }
+    if need.deb {
+        tools.push(CARGO_DEB_TOOL);
     }
     if need.browsers.contains(&Browser::Firefox) {
         tools.push(GECKODRIVER_TOOL);
@@ -404,6 +439,9 @@ fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
     if need.store {
         wanted.push(STORE);
     }
+    if need.front {
+        wanted.extend(FRONT);
+    }
     wanted.retain(|package| !Path::new(package.witness).exists());
     // libFuzzer is C++.
     if need.fuzz && !proc::find("c++") {
@@ -433,7 +471,7 @@ fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
     }
     missing.push(Missing {
         what: format!("system packages {}", names.join(" ")),
-        why: "tests run in real browsers and call real telephones, libFuzzer is C++",
+        why: "tests run in real browsers, call real telephones and start real servers; libFuzzer is C++",
         install: Install::Apt(names),
     });
     Ok(())

@@ -5,6 +5,7 @@ mod assets;
 mod bench;
 mod bundle;
 mod check;
+mod deb;
 mod demo;
 mod fuzz;
 mod hash;
@@ -47,6 +48,7 @@ cargo xtask <command>
   sheets [LANGUAGE…]    every screen in every state as contact sheets in target/sheets/, for people to look at; default zh-CN,
                         en, ar and de
   package               the npm package in target/packages/, its types checked, and the websites that test it
+  deb                   a package for Debian and Ubuntu with proxy, widget and unit, in target/debian/
   size                  what a visitor loads, in bytes, against the budget
   bench [--browser-only | --native-only] [ARGS]
                         what a message costs in a conversation of 100, 1,000 and 10,000: in Chromium beside
@@ -114,6 +116,7 @@ fn run() -> Result<()> {
         "build" => bundle::run(args::build(rest)?),
         "gallery" => args::none("gallery", rest).and_then(|()| bundle::gallery().map(drop)),
         "sheets" => bundle::sheets(&rest),
+        "deb" => args::none("deb", rest).and_then(|()| deb::run()),
         "package" => args::none("package", rest).and_then(|()| package::run()),
         "size" => args::none("size", rest).and_then(|()| size::run()),
         "install" => install::run(&install::Need::test(&args::install(rest)?)),

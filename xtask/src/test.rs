@@ -58,8 +58,8 @@ fn steps(test: &Test) -> Vec<Step> {
     }
     steps.push(step("npm package", package::build));
     steps.push(step("gallery", || bundle::gallery().map(drop)));
-    steps.push(step("proxy for the journeys", || {
-        proc::run(&mut proc::cargo("build --package frontdesk-proxy"))
+    steps.push(step("proxy and sandbox for the journeys", || {
+        proc::run(&mut proc::cargo("build --package frontdesk-proxy --package frontdesk-sandbox"))
     }));
     for browser in journeys {
         let (name, tests) = match browser {

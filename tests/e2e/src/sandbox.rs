@@ -24,6 +24,12 @@ impl Sandbox {
         Self { client: client(), base: stack.centre.base_url.clone() }
     }
 
+    /// That of a centre elsewhere.
+    #[must_use]
+    pub fn at(base: &str) -> Self {
+        Self { client: client(), base: base.to_owned() }
+    }
+
     /// Begins a scenario of the centre's own in the newest conversation, with so many milliseconds between two steps.
     ///
     /// # Errors
@@ -91,10 +97,7 @@ impl Sandbox {
     ///
     /// When it cannot be had.
     pub async fn messages(&self) -> Result<Vec<Value>> {
-        let record = self.record().await?;
-        let conversations = record.get("conversations").and_then(Value::as_array).context("no list")?;
-        let of = |conversation: &Value| conversation.get("messages").and_then(Value::as_array).cloned();
-        Ok(conversations.iter().filter_map(of).flatten().collect())
+        Ok(messages(&self.record().await?))
     }
 
     /// The texts of the visitor, oldest first.
@@ -103,10 +106,16 @@ impl Sandbox {
     ///
     /// When they cannot be had.
     pub async fn texts(&self) -> Result<Vec<String>> {
-        let is = |message: &Value, field: &str, word: &str| message.get(field) == Some(&json!(word));
-        let messages = self.messages().await?;
-        let texts = messages.iter().filter(|own| is(own, "from", "visitor") && is(own, "media", "TEXT"));
-        Ok(texts.filter_map(|own| own.get("text")?.as_str().map(str::to_owned)).collect())
+        Ok(texts(&self.messages().await?))
+    }
+
+    /// The texts of all visitors, those of one visitor oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be had.
+    pub async fn texts_of_all(&self) -> Result<Vec<String>> {
+        Ok(self.records().await?.iter().flat_map(|record| texts(&messages(record))).collect())
     }
 
     /// Waits until something is found in the record.
@@ -166,4 +175,18 @@ async fn good(answer: Response) -> Result<Response> {
         return Ok(answer);
     }
     anyhow::bail!("{path}: {status} {}", answer.text().await?)
+}
+
+/// All messages of a visitor's conversations, oldest first.
+fn messages(record: &Value) -> Vec<Value> {
+    let conversations = record.get("conversations").and_then(Value::as_array);
+    let of = |conversation: &Value| conversation.get("messages").and_then(Value::as_array).cloned();
+    conversations.into_iter().flatten().filter_map(of).flatten().collect()
+}
+
+/// What the visitor wrote.
+fn texts(messages: &[Value]) -> Vec<String> {
+    let is = |message: &Value, field: &str, word: &str| message.get(field) == Some(&json!(word));
+    let own = messages.iter().filter(|own| is(own, "from", "visitor") && is(own, "media", "TEXT"));
+    own.filter_map(|own| own.get("text")?.as_str().map(str::to_owned)).collect()
 }

@@ -181,7 +181,11 @@ countries = ["CN", "DE"]
 }
 
 /// The proxy's binary: `FRONTDESK_BIN`, or the one that cargo has built with this program.
-pub(crate) fn program() -> Result<PathBuf> {
+///
+/// # Errors
+///
+/// When there is none.
+pub fn program() -> Result<PathBuf> {
     if let Some(path) = std::env::var_os("FRONTDESK_BIN") {
         return Ok(path.into());
     }
