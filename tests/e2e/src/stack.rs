@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::centre::Way;
 use crate::process::{Folder, Process, free_ports};
+use crate::sandbox::client;
 use crate::shop::{Place, Shop};
 use crate::street::Street;
 
@@ -60,6 +61,8 @@ pub struct Stack {
     pub shop: Shop,
     /// What the proxy has printed.
     pub log: PathBuf,
+    /// The port of its figures.
+    metrics: u16,
     _proxy: Process,
     _folder: Folder,
 }
@@ -96,7 +99,7 @@ impl Stack {
         let mut proxy = Process::start(&mut command, &log)?;
         proxy.listens(port).await.with_context(|| format!("see {}", log.display()))?;
         let shop = place.open(&desk);
-        Ok(Self { desk, centre, way, street, shop, log, _proxy: proxy, _folder: folder })
+        Ok(Self { desk, centre, way, street, shop, log, metrics, _proxy: proxy, _folder: folder })
     }
 
     /// Everything that must never be seen beyond the proxy.
@@ -105,6 +108,16 @@ impl Stack {
         let mut secrets = self.way.secrets();
         secrets.extend([APP_KEY.to_owned(), APP_SECRET.to_owned()]);
         secrets
+    }
+
+    /// What the proxy tells its operator.
+    ///
+    /// # Errors
+    ///
+    /// When it does not.
+    pub async fn figures(&self) -> Result<String> {
+        let address = format!("http://127.0.0.1:{}/metrics", self.metrics);
+        Ok(client().get(address).send().await?.error_for_status()?.text().await?)
     }
 
     /// Changes settings of the centre while it runs.

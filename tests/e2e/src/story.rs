@@ -10,6 +10,7 @@ use tokio::time::timeout;
 
 use crate::browser::{Browser, Options};
 use crate::pages::{AgentPage, ShopPage};
+use crate::sandbox::Sandbox;
 use crate::stack::{Setup, Stack};
 
 /// What a story happens in.
@@ -44,6 +45,9 @@ impl Rig {
 /// No story takes that long; a driver that hangs would.
 pub(crate) const STORY_MAX: Duration = Duration::from_secs(150);
 const EVIDENCE_MAX: Duration = Duration::from_secs(20);
+
+/// Bytes of a text that is searched for, at least.
+const LONG: usize = 12;
 
 /// Browsers are heavy: one story at a time.
 static ONE: Mutex<()> = Mutex::new(());
@@ -109,8 +113,15 @@ async fn is_quiet(rig: &Rig) -> Result<()> {
     let complaints = rig.browser.complaints().await?;
     ensure!(complaints.is_empty(), "the console complains: {}", complaints.join("; "));
     let log = fs::read_to_string(&rig.stack.log)?;
-    let leaked = rig.stack.secrets().iter().filter(|secret| log.contains(*secret)).count();
-    ensure!(leaked == 0, "the proxy has logged {leaked} secrets: {}", rig.stack.log.display());
+    let figures = rig.stack.figures().await?;
+    // Words of visitors as well, but for those that a line of the log may hold by chance.
+    let said = Sandbox::of(&rig.stack).texts_of_all().await?;
+    let private =
+        || rig.stack.secrets().into_iter().chain(said.iter().filter(|text| text.len() > LONG).cloned());
+    let leaked = private().filter(|word| log.contains(word)).count();
+    ensure!(leaked == 0, "the proxy has logged {leaked} secrets or texts: {}", rig.stack.log.display());
+    let counted = private().filter(|word| figures.contains(word)).count();
+    ensure!(counted == 0, "{counted} secrets or texts are in the figures: {figures}");
     let sent = rig.stack.secrets().iter().filter(|secret| rig.stack.street.has_carried(secret)).count();
     ensure!(sent == 0, "{sent} secrets were sent to the browser");
     Ok(())

@@ -119,7 +119,12 @@ impl Visitor {
     async fn asks(&self, path: &str, body: &Value) -> Result<Value> {
         let mut curl = Command::new("curl");
         curl.arg("--cacert").arg(&self.certificate).args(["-fsS", "-H", "Origin: https://shop.example"]);
-        curl.args(["-H", "Content-Type: application/json", "-H", &format!("Frontdesk-Session: {}", self.session)]);
+        curl.args([
+            "-H",
+            "Content-Type: application/json",
+            "-H",
+            &format!("Frontdesk-Session: {}", self.session),
+        ]);
         curl.args(["-d", &body.to_string(), &format!("https://localhost:8443/v1/{path}")]);
         let answer = curl.output().await?;
         ensure!(answer.status.success(), "{path}: {}", String::from_utf8_lossy(&answer.stderr));
@@ -179,25 +184,29 @@ async fn a_newcomer_gets_to_a_desk_behind_tls_by_the_commands_as_printed() -> Re
                 writing = Some(tokio::spawn(async move { visitor.writes(enough).await }));
             }
             "See that it works" => {
-                for line in ["ok    file: ", "the panel: 200, HTTP/2", "not public: 404", "frontdesk_ready 1"] {
+                for line in ["ok    file: ", "the panel: 200, HTTP/2", "not public: 404", "frontdesk_ready 1"]
+                {
                     ensure!(shown.contains(line), "{line} is not in:\n{shown}");
                 }
                 ensure!(!shown.contains("WRONG"), "{shown}");
             }
-            "Change a setting" => for number in [1, 2] {
-                let log = newcomer.desk().join(format!("log/proxy-{number}.log"));
-                until("the proxy says what became of the settings", async || {
-                    let log = fs::read_to_string(&log)?;
-                    ensure!(log.contains("settings"), "{log}");
-                    Ok(())
-                })
-                .await?;
-            },
+            "Change a setting" => {
+                for number in [1, 2] {
+                    let log = newcomer.desk().join(format!("log/proxy-{number}.log"));
+                    until("the proxy says what became of the settings", async || {
+                        let log = fs::read_to_string(&log)?;
+                        ensure!(log.contains("settings"), "{log}");
+                        Ok(())
+                    })
+                    .await?;
+                }
+            }
             _ => {}
         }
         names.push(name);
     }
-    for name in ["Keys", "Start", "See that it works", "Change a setting", "A new version, and back", "Stop"] {
+    for name in ["Keys", "Start", "See that it works", "Change a setting", "A new version, and back", "Stop"]
+    {
         ensure!(names.contains(&name), "{name} is not on the page");
     }
     for port in PORTS {
