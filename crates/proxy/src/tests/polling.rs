@@ -38,6 +38,25 @@ async fn a_long_poll_wakes_when_something_comes() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_reads_without_waiting_takes_nobodys_place_among_those_who_wait() {
+    let bench = Bench::new().await;
+    let visitor = bench.connected().await;
+    // As many as may wait.
+    let wait = async |_| {
+        let started = tokio::time::Instant::now();
+        let page = visitor.call("GET", "/v1/events?after=1&wait=25", None).await;
+        (page.body["next"].clone(), started.elapsed().as_secs())
+    };
+    let waits = futures_util::future::join_all((0..16).map(wait));
+    let (waited, ()) = tokio::join!(waits, async {
+        pass(3.0).await;
+        assert_eq!(visitor.call("GET", "/v1/events?after=0&wait=25", None).await.body["next"], 1);
+        assert_eq!(visitor.call("GET", "/v1/events?after=1&wait=0", None).await.body["next"], 1);
+    });
+    assert_eq!(waited, vec![(1.into(), 25); 16]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_repeated_message_is_shown_once_and_two_equal_ones_without_codes_twice() {
     let bench = Bench::new().await;
     let visitor = bench.connected().await;

@@ -128,10 +128,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_page_leaves_no_hole_that_is_not_named(head in 0u64..60, floor in 1u64..60, after in 0u64..60, limit in 1usize..20, ahead in 0u64..5) {
+        fn a_page_leaves_no_hole_that_is_not_named(head in 0u64..60, floor in 1u64..60, after in 0u64..60, limit in 1usize..20, ahead in 0u64..5, behind in 0u64..3) {
             let after = after.min(head);
-            // The store may show what is not published yet.
-            let kept: Vec<_> = (floor.max(after + 1)..=head + ahead).take(limit).map(event).collect();
+            // The store may show what is not published yet, or known already.
+            let kept: Vec<_> = (floor.max((after + 1).saturating_sub(behind)).max(1)..=head + ahead).take(limit).map(event).collect();
             let answer = page(after, head, kept, 0);
             let mut reached = after;
             for event in &answer.events {
