@@ -33,7 +33,9 @@ pub(crate) fn run() -> Result<()> {
         anyhow::bail!("{} holds {} packages", folder.display(), packages.len());
     };
     let listed = proc::output(proc::command("dpkg-deb").arg("--contents").arg(package))?;
-    for file in ["/usr/bin/frontdesk", "/usr/share/frontdesk/frame.html", "/usr/share/frontdesk/assets/", "@.service"] {
+    for file in
+        ["/usr/bin/frontdesk", "/usr/share/frontdesk/frame.html", "/usr/share/frontdesk/assets/", "@.service"]
+    {
         ensure!(listed.contains(file), "{file} is not in {}", package.display());
     }
     println!("{}", package.display());
