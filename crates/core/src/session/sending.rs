@@ -166,8 +166,12 @@ impl Session {
         self.note_centre(step, result.as_ref().err());
         let failure = match result {
             Ok(Answer::Posted(posted)) => {
-                self.following.expect(posted.seq, step.now.ms);
-                return self.delivered(step, &id, Some(posted.seq), posted.status);
+                if posted.seq > self.following.cursor() {
+                    self.following.expect(posted.seq, step.now.ms);
+                    return self.delivered(step, &id, Some(posted.seq), posted.status);
+                }
+                self.delivered(step, &id, None, posted.status);
+                return self.transcript.stand_alone(&id, posted.seq, &mut step.changes);
             }
             Ok(_) => Failure::Foreign,
             Err(failure) => failure,

@@ -59,27 +59,37 @@ impl Transcript {
         self.entries.iter().rposition(|entry| id_of(entry) == Some(id) || twin == Some(entry.key))
     }
 
-    /// Remembers which texts of the page are the visitor's own that are here already, though the history calls them
+    /// Remembers which texts of the page are the visitor's own that are here already, also where the history calls them
     /// otherwise: a desk whose journal has dropped their events cannot tell. Each is the nearest in time that says the
-    /// same.
+    /// same, and that the history has not told under another id.
     fn find_twins(&mut self, items: &[HistoryItem], cursor: u64) {
-        for item in items.iter().rev().filter(|item| item.from.is_none() && !item.recalled) {
-            if self.position_of_message(&item.id).is_some() {
-                continue;
-            }
-            let is_twin = |entry: &&Entry| {
-                matches!(&entry.kind, EntryKind::Mine { id, body, .. }
-                    if says_the_same(body, &item.body) && !items.iter().any(|other| other.id == id.as_str()))
-                    && (1..=cursor).contains(&rank(entry))
+        let (known, unknown): (Vec<_>, Vec<_>) = items
+            .iter()
+            .rev()
+            .filter(|item| item.from.is_none() && !item.recalled)
+            .map(|item| (item, self.position_of_message(&item.id)))
+            .partition(|(_, at)| at.is_some());
+        for (item, at) in known {
+            let key = at.and_then(|at| self.entries.get(at)).map(|entry| entry.key);
+            self.twins.extend(key.filter(|key| !self.is_twin(*key)).map(|key| (item.id.clone(), key)));
+        }
+        for (item, _) in unknown {
+            let says_it = |entry: &&Entry| {
+                matches!(&entry.kind, EntryKind::Mine { body, .. } if says_the_same(body, &item.body))
+                    && (entry.earlier || (1..=cursor).contains(&rank(entry)))
                     && entry.at_ms.abs_diff(item.at_ms) <= APART_MS
-                    && !self.twins.iter().any(|(_, key)| *key == entry.key)
+                    && !self.is_twin(entry.key)
             };
             let nearest =
-                self.entries.iter().filter(is_twin).min_by_key(|entry| entry.at_ms.abs_diff(item.at_ms));
+                self.entries.iter().filter(says_it).min_by_key(|entry| entry.at_ms.abs_diff(item.at_ms));
             if let Some(key) = nearest.map(|entry| entry.key) {
                 self.twins.push((item.id.clone(), key));
             }
         }
+    }
+
+    fn is_twin(&self, key: u32) -> bool {
+        self.twins.iter().any(|(_, known)| *known == key)
     }
 
     /// The message is shown, and the events up to it are heard.
@@ -121,13 +131,13 @@ impl Transcript {
         for item in items.into_iter().rev() {
             if let Some(known) = self.position_of_message(&item.id) {
                 if !self.entries.get(known).is_some_and(heard) {
-                    // A text whose answer is not here yet: the centre has it, and the history says where.
+                    // A text whose answer is not here yet: the centre has it, and the history says where, unless the
+                    // journal has another order.
                     if let Some(at) = place
+                        && self.slot_above(at) == at
                         && self.entries.get(known).is_some_and(|entry| entry.seq.is_none())
                     {
-                        let at = self.slot_above(at);
                         self.lift(known, at, changes);
-                        place = Some(at);
                     }
                     continue;
                 }
@@ -148,6 +158,9 @@ impl Transcript {
             place = Some(at);
             self.earlier += 1;
             self.last_key = self.last_key.wrapping_add(1);
+            if item.from.is_none() {
+                self.twins.push((item.id.clone(), self.last_key));
+            }
             self.entries.insert(at, entry_of(self.last_key, item));
             changes.push(Change::Insert { at });
             merged.new += 1;
@@ -219,21 +232,23 @@ impl Transcript {
         changes.push(Change::Insert { at });
     }
 
-    /// Where the gap stands in which the event of this number is missing.
-    pub(super) fn gap_over(&self, seq: Option<u64>) -> Option<usize> {
-        let holds = |gap: &Gap| seq.is_some_and(|seq| (gap.from..=gap.to).contains(&seq));
-        self.entries.iter().position(|entry| matches!(&entry.kind, EntryKind::Gap(gap) if holds(gap)))
-    }
-
-    /// The event of the message at `at` is missing in this gap: the message stands alone in it. Where the history has it
-    /// already, it stays; else it is older than all that was read.
-    pub(super) fn stand_alone(&mut self, at: usize, gap: usize, changes: &mut Vec<Change>) {
-        let Some(entry) = self.entries.get(at) else { return };
-        if entry.earlier {
-            return changes.push(Change::Update { key: entry.key });
-        }
-        let to = gap + usize::from(gap < at);
-        self.lift(at, to, changes);
+    /// A message of the visitor is known by its answer only, for the event of this number was dropped: it stands alone where
+    /// that is missing. Where the history has it already, it stays; else it is older than all that was read there, and
+    /// newer than what the visitor wrote before.
+    pub(crate) fn stand_alone(&mut self, id: &ClientId, seq: u64, changes: &mut Vec<Change>) {
+        let Some(from) = self.position_of_mine(id) else { return };
+        let (above, _) = self.entries.split_at(from);
+        let Some(entry) = self.entries.get(from).filter(|entry| !entry.earlier) else { return };
+        let begins_before = |other: &Entry| match &other.kind {
+            EntryKind::Gap(gap) => gap.from <= seq,
+            _ => !other.earlier && rank(other) < seq,
+        };
+        let written_before = |other: &&Entry| {
+            other.earlier && matches!(other.kind, EntryKind::Mine { .. }) && other.at_ms <= entry.at_ms
+        };
+        let to = above.iter().rposition(begins_before).map_or(0, |before| before + 1);
+        let to = to + above.iter().skip(to).take_while(written_before).count();
+        self.lift(from, to, changes);
     }
 
     /// Takes away all gaps: the history has no more to fill them with.

@@ -115,7 +115,8 @@ pub struct Transcript {
     last_key: u32,
     /// How many entries are known by the history only.
     earlier: usize,
-    /// What the history calls messages of the visitor that are here under their own id: that id, and the entry's key.
+    /// What the history calls messages of the visitor that are here, mostly under their own id: that id, and the entry's
+    /// key.
     twins: Vec<(String, u32)>,
 }
 
@@ -229,9 +230,6 @@ impl Transcript {
         let (key, earlier) = (entry.key, entry.earlier);
         if seq.is_none() || entry.seq == seq {
             return changes.push(Change::Update { key });
-        }
-        if let Some(gap) = self.gap_over(seq) {
-            return self.stand_alone(at, gap, changes);
         }
         let stays = earlier && self.fits(at, seq);
         let mut entry = self.entries.remove(at);

@@ -135,8 +135,11 @@ fn whatever_the_visitor_sent_and_the_history_calls_otherwise_is_shown_once() {
     world.run(5_000);
     goes_deaf(&mut world);
     let mut expected = said(&world);
-    // One that only sounds like the visitor's.
+    // One that only sounds like the visitor's, and one that was sent from elsewhere at the same time.
     world.desk.robot_says("hello");
+    let (id, body) = ("elsewhere".to_owned(), Body::Text("from elsewhere".into()));
+    let at_ms = world.desk.history.last().map_or(0, |item| item.at_ms);
+    world.desk.history.push(HistoryItem { id, at_ms, from: None, body, recalled: false });
     says(&mut world, 0..25);
     world.desk.floor = world.desk.newest() - 5;
     for (n, item) in world.desk.history.iter_mut().enumerate() {
@@ -147,7 +150,7 @@ fn whatever_the_visitor_sent_and_the_history_calls_otherwise_is_shown_once() {
     }
     world.network.always.clear();
     world.run(60_000);
-    expected.push("hello".to_owned());
+    expected.extend(["hello".to_owned(), "from elsewhere".to_owned()]);
     expected.extend(numbers(0..25));
     assert_eq!(said(&world), expected);
 }
@@ -314,14 +317,18 @@ fn an_own_text_is_known_by_its_answer_only_after_the_gap_that_swallowed_it_was_f
 fn an_own_text_that_was_answered_after_the_gap_stands_before_what_was_said_later() {
     let mut world = talking();
     goes_deaf(&mut world);
+    world.run(5_000);
     says(&mut world, 0..5);
-    world.network.script(On::Post, Fate::slow(10, 15_000));
+    world.network.script(On::Post, Fate::slow(10, 2_000));
     world.send(0, "mine");
     world.run(100);
     says(&mut world, 5..10);
     world.desk.floor = world.desk.newest();
     world.network.always.clear();
     world.network.always.push((On::History, Fate::slow(10, 4_000)));
+    world.input(0, Input::Woken);
+    world.run(1_000);
+    assert_eq!(said(&world), ["hello", "before", "gap", "mine"], "before it is answered");
     world.run(60_000);
     let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
     expected.extend(numbers(0..5));
@@ -329,4 +336,181 @@ fn an_own_text_that_was_answered_after_the_gap_stands_before_what_was_said_later
     expected.extend(numbers(5..10));
     assert_eq!(said(&world), expected);
     world.nothing_left_over();
+}
+
+#[test]
+fn own_texts_in_a_hole_that_nothing_fills_stand_in_it_in_their_order() {
+    // Such a message is known by its answer before the hole is, or after it.
+    let mut world = talking();
+    world.desk.offers.history = false;
+    world.reload(0);
+    world.run(1_000);
+    goes_deaf(&mut world);
+    world.run(5_000);
+    says(&mut world, 0..5);
+    world.send(0, "mine");
+    world.run(1_000);
+    world.network.script(On::Post, Fate::slow(10, 2_000));
+    world.send(0, "mine too");
+    world.run(100);
+    says(&mut world, 5..7);
+    world.desk.floor = world.desk.newest() - 1;
+    world.network.always.clear();
+    world.input(0, Input::Woken);
+    world.run(10_000);
+    world.send(0, "last");
+    world.run(10_000);
+    assert_eq!(said(&world), ["hello", "before", "gap", "mine", "mine too", "6", "last"]);
+    world.nothing_left_over();
+}
+
+#[test]
+fn an_own_text_whose_answer_comes_when_the_gap_above_everything_is_closed_is_older_than_what_was_read() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    world.network.script(On::Post, Fate::slow(10, 5_000));
+    world.network.script(On::Post, Fate::slow(10, 5_000));
+    world.send(0, "mine");
+    world.run(100);
+    let mut expected = vec!["mine".to_owned()];
+    says(&mut world, 0..25);
+    world.desk.floor = world.desk.newest() - 5;
+    world.network.always.clear();
+    world.reload(0);
+    world.run(3_000);
+    expected.extend(numbers(15..25));
+    let mut waiting = expected.clone();
+    waiting.rotate_left(1);
+    assert_eq!(said(&world), waiting, "before it is answered");
+    world.run(10_000);
+    assert_eq!(said(&world), expected);
+    while world.session(0).history() == HistoryState::Idle {
+        world.input(0, Input::Earlier);
+        world.run(1_000);
+    }
+    let mut expected = vec!["hello".to_owned(), "before".to_owned(), "mine".to_owned()];
+    expected.extend(numbers(0..25));
+    assert_eq!(said(&world), expected);
+}
+
+#[test]
+fn an_own_text_that_the_history_has_before_what_the_journal_told_waits_for_the_journal() {
+    let mut world = talking();
+    world.desk.robot_says("later in the history");
+    world.run(1_000);
+    goes_deaf(&mut world);
+    world.network.script(On::Post, Fate::slow(10, 5_000));
+    world.send(0, "mine");
+    world.run(500);
+    let last = world.desk.history.len() - 1;
+    world.desk.history.swap(last - 1, last);
+    world.input(0, Input::Earlier);
+    for _ in 0..2 {
+        world.run(1_000);
+        assert_eq!(said(&world), ["hello", "before", "later in the history", "mine"]);
+        world.run(10_000);
+    }
+}
+
+#[test]
+fn an_own_text_that_the_history_has_in_a_hole_moves_to_where_the_journal_tells_it() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    world.run(5_000);
+    says(&mut world, 0..6);
+    world.desk.floor = world.desk.newest() - 1;
+    world.network.always.clear();
+    world.network.always.push((On::Events, Fate::slow(10, 3_000)));
+    world.network.always.push((On::Post, Fate::slow(10, 5_000)));
+    world.network.always.push((On::History, Fate::slow(500, 10)));
+    world.input(0, Input::Woken);
+    world.run(3_100);
+    world.send(0, "mine");
+    world.run(100);
+    // "4" and "5" were said after it, as the history has it.
+    let last = world.desk.history.len() - 1;
+    world.desk.history.swap(last - 1, last);
+    world.desk.history.swap(last - 2, last - 1);
+    world.run(700);
+    assert_eq!(said(&world), ["hello", "before", "0", "1", "2", "3", "mine", "4", "5"]);
+    world.run(20_000);
+    assert_eq!(said(&world), ["hello", "before", "0", "1", "2", "3", "4", "5", "mine"]);
+}
+
+#[test]
+fn a_message_that_the_history_knows_before_the_journal_tells_it_is_shown_once() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    world.run(5_000);
+    says(&mut world, 0..5);
+    world.desk.floor = world.desk.newest();
+    world.network.always.clear();
+    world.network.always.push((On::Events, Fate::slow(10, 2_000)));
+    world.network.always.push((On::History, Fate::slow(500, 10)));
+    world.input(0, Input::Woken);
+    world.run(2_300);
+    says(&mut world, 5..7);
+    world.run(700);
+    let mut expected = vec!["hello".to_owned(), "before".to_owned()];
+    expected.extend(numbers(0..7));
+    assert_eq!(said(&world), expected, "from the history");
+    world.run(10_000);
+    assert_eq!(said(&world), expected);
+    let numbered = world.session(0).transcript().entries().iter().filter(|entry| entry.seq.is_some());
+    assert_eq!(numbered.count(), 5, "the journal's copy stays: contact, both, and two that it told late");
+}
+
+#[test]
+fn own_texts_known_by_their_answers_only_are_shown_once_though_the_history_calls_them_otherwise() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    world.run(5_000);
+    says(&mut world, 0..5);
+    world.send(0, "mine");
+    world.run(1_000);
+    world.send(0, "mine too");
+    world.run(1_000);
+    says(&mut world, 5..20);
+    world.desk.floor = world.desk.newest();
+    for (n, item) in world.desk.history.iter_mut().enumerate().filter(|(_, item)| item.from.is_none()) {
+        item.id = format!("h-{n}");
+        item.at_ms += BEGIN_MS;
+    }
+    world.network.always.clear();
+    world.input(0, Input::Woken);
+    world.run(60_000);
+    let mut expected = vec!["hello".to_owned(), "before".to_owned()];
+    expected.extend(numbers(0..5));
+    expected.extend(["mine".to_owned(), "mine too".to_owned()]);
+    expected.extend(numbers(5..20));
+    assert_eq!(said(&world), expected);
+    world.nothing_left_over();
+}
+
+#[test]
+fn what_the_visitor_said_twice_is_shown_twice_though_the_history_calls_one_otherwise() {
+    let mut world = talking();
+    world.send(0, "yes");
+    world.run(1_000);
+    says(&mut world, 0..12);
+    world.send(0, "yes");
+    world.run(1_000);
+    world.desk.floor = world.desk.newest() - 1;
+    let last = world.desk.history.len() - 1;
+    for (n, item) in world.desk.history.iter_mut().enumerate().filter(|(_, item)| item.from.is_none()) {
+        item.at_ms += BEGIN_MS;
+        if n < last {
+            item.id = format!("h-{n}");
+        }
+    }
+    world.reload(0);
+    world.run(3_000);
+    while world.session(0).history() == HistoryState::Idle {
+        world.input(0, Input::Earlier);
+        world.run(1_000);
+    }
+    let mut expected: Vec<_> = ["hello", "before", "yes"].map(str::to_owned).into();
+    expected.extend(numbers(0..12));
+    expected.push("yes".to_owned());
+    assert_eq!(said(&world), expected);
 }

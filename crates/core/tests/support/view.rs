@@ -57,10 +57,13 @@ impl Drawn {
     }
 }
 
+/// What one row shows; a row that is new or told to look different fetches it anew.
+type Drawing = Option<(u64, EntryKind)>;
+
 /// A screen that follows the changes only. It must always show what the transcript holds.
 #[derive(Default)]
 pub(crate) struct View {
-    rows: Vec<Option<u32>>,
+    rows: Vec<(Option<u32>, Drawing)>,
 }
 
 impl View {
@@ -68,32 +71,45 @@ impl View {
     pub(crate) fn apply(&mut self, changes: &[Change], transcript: &Transcript) {
         for change in changes {
             match *change {
-                Change::Insert { at } => self.rows.insert(at, None),
-                Change::Update { key } => {
-                    let known = self.rows.contains(&Some(key)) || self.rows.contains(&None);
-                    assert!(known, "an update of entry {key}, which is not shown");
-                }
+                Change::Insert { at } => self.rows.insert(at, (None, None)),
+                Change::Update { key } => match self.rows.iter_mut().find(|row| row.0 == Some(key)) {
+                    Some(row) => row.1 = None,
+                    None => assert!(self.has_new(), "an update of entry {key}, which is not shown"),
+                },
                 Change::Remove { key } => {
-                    if let Some(at) = self.rows.iter().position(|row| *row == Some(key)) {
+                    if let Some(at) = self.position(key) {
                         self.rows.remove(at);
                     } else {
                         // New and gone within one input; which of the new rows it was, only the transcript tells.
-                        assert!(self.rows.contains(&None), "entry {key} is removed, which is not shown");
-                        self.rows = vec![None; transcript.entries().len()];
+                        assert!(self.has_new(), "entry {key} is removed, which is not shown");
+                        self.rows = vec![(None, None); transcript.entries().len()];
                         return self.fill(transcript);
                     }
                 }
             }
         }
         self.fill(transcript);
-        let shown: Vec<_> = self.rows.iter().copied().flatten().collect();
-        let held: Vec<_> = transcript.entries().iter().map(|entry| entry.key).collect();
-        assert_eq!(shown, held, "the screen shows what the transcript holds");
+        let held = transcript.entries();
+        assert_eq!(self.rows.len(), held.len(), "the screen shows what the transcript holds");
+        for ((key, drawing), entry) in self.rows.iter().zip(held) {
+            assert_eq!(*key, Some(entry.key), "the screen shows what the transcript holds");
+            let shown = drawing.as_ref().map(|(at_ms, kind)| (*at_ms, kind));
+            assert_eq!(shown, Some((entry.at_ms, &entry.kind)), "what looks different is drawn again");
+        }
+    }
+
+    fn position(&self, wanted: u32) -> Option<usize> {
+        self.rows.iter().position(|(key, _)| *key == Some(wanted))
+    }
+
+    fn has_new(&self) -> bool {
+        self.rows.iter().any(|(key, _)| key.is_none())
     }
 
     fn fill(&mut self, transcript: &Transcript) {
-        for (row, entry) in self.rows.iter_mut().zip(transcript.entries()) {
-            row.get_or_insert(entry.key);
+        for ((key, drawing), entry) in self.rows.iter_mut().zip(transcript.entries()) {
+            key.get_or_insert(entry.key);
+            drawing.get_or_insert_with(|| (entry.at_ms, entry.kind.clone()));
         }
     }
 }
