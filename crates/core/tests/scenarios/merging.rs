@@ -394,6 +394,32 @@ fn an_own_text_whose_answer_comes_when_the_gap_above_everything_is_closed_is_old
 }
 
 #[test]
+fn an_own_text_that_was_swallowed_at_the_beginning_of_a_new_session_stands_below_what_the_old_one_showed() {
+    let mut world = talking();
+    let mut shown = said(&world);
+    world.desk.forget_session();
+    world.desk.history.clear();
+    world.run(30_000);
+    world.network.always.push((On::Events, Fate::hanging()));
+    world.input(0, Input::Connect(ConnectTo::Robot));
+    world.run(5_000);
+    world.network.script(On::Post, Fate::slow(10, 8_000));
+    world.send(0, "mine");
+    world.run(100);
+    says(&mut world, 0..25);
+    world.desk.floor = world.desk.newest() - 5;
+    world.network.always.clear();
+    world.input(0, Input::Woken);
+    world.run(3_000);
+    let read = numbers(15..25);
+    assert_eq!(said(&world), [&shown[..], &read, &["mine".to_owned()]].concat(), "before it is answered");
+    world.run(10_000);
+    shown.push("mine".to_owned());
+    shown.extend(read);
+    assert_eq!(said(&world), shown);
+}
+
+#[test]
 fn an_own_text_that_the_history_has_before_what_the_journal_told_waits_for_the_journal() {
     let mut world = talking();
     world.desk.robot_says("later in the history");
@@ -447,17 +473,24 @@ fn a_message_that_the_history_knows_before_the_journal_tells_it_is_shown_once() 
     world.network.always.clear();
     world.network.always.push((On::Events, Fate::slow(10, 2_000)));
     world.network.always.push((On::History, Fate::slow(500, 10)));
+    world.network.script(On::Post, Fate::slow(10, 1_000));
     world.input(0, Input::Woken);
     world.run(2_300);
+    world.send(0, "mine");
+    world.run(100);
     says(&mut world, 5..7);
-    world.run(700);
+    world.run(300);
     let mut expected = vec!["hello".to_owned(), "before".to_owned()];
-    expected.extend(numbers(0..7));
-    assert_eq!(said(&world), expected, "from the history");
-    world.run(10_000);
-    assert_eq!(said(&world), expected);
+    expected.extend(numbers(0..5));
+    expected.push("mine".to_owned());
+    expected.extend(numbers(5..7));
+    // From the history, then with the answer, then by the journal.
+    for _ in 0..20 {
+        assert_eq!(said(&world), expected);
+        world.run(500);
+    }
     let numbered = world.session(0).transcript().entries().iter().filter(|entry| entry.seq.is_some());
-    assert_eq!(numbered.count(), 5, "the journal's copy stays: contact, both, and two that it told late");
+    assert_eq!(numbered.count(), 6, "the journal's copy stays, of all that it told late");
 }
 
 #[test]
@@ -488,13 +521,15 @@ fn own_texts_known_by_their_answers_only_are_shown_once_though_the_history_calls
 }
 
 #[test]
-fn what_the_visitor_said_twice_is_shown_twice_though_the_history_calls_one_otherwise() {
+fn what_the_visitor_said_again_is_shown_again_though_the_history_calls_it_otherwise() {
     let mut world = talking();
     world.send(0, "yes");
     world.run(1_000);
-    says(&mut world, 0..12);
-    world.send(0, "yes");
-    world.run(1_000);
+    for range in [0..12, 12..24] {
+        says(&mut world, range);
+        world.send(0, "yes");
+        world.run(1_000);
+    }
     world.desk.floor = world.desk.newest() - 1;
     let last = world.desk.history.len() - 1;
     for (n, item) in world.desk.history.iter_mut().enumerate().filter(|(_, item)| item.from.is_none()) {
@@ -510,7 +545,9 @@ fn what_the_visitor_said_twice_is_shown_twice_though_the_history_calls_one_other
         world.run(1_000);
     }
     let mut expected: Vec<_> = ["hello", "before", "yes"].map(str::to_owned).into();
-    expected.extend(numbers(0..12));
-    expected.push("yes".to_owned());
+    for range in [0..12, 12..24] {
+        expected.extend(numbers(range));
+        expected.push("yes".to_owned());
+    }
     assert_eq!(said(&world), expected);
 }
