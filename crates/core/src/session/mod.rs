@@ -420,7 +420,7 @@ impl Session {
             step.effects.push(Effect::Unread(0));
         }
         // Also what was no news here: it may be in another tab.
-        if seen && self.following.cursor() > 0 {
+        if seen {
             step.effects.push(Effect::SeenTo(self.following.cursor()));
         }
     }

@@ -143,7 +143,7 @@ impl Transcript {
                 }
                 match place {
                     Some(at) if known < at => self.remove_gaps(known..at, changes),
-                    Some(at) if self.stands_alone(at..known, cursor) => self.lift(known, at, changes),
+                    Some(at) if self.stands_alone(at, known) => self.lift(known, at, changes),
                     _ => {}
                 }
                 place = Some(place.map_or(known, |at| at.min(known)));
@@ -168,11 +168,10 @@ impl Transcript {
         merged
     }
 
-    /// A message stands below those of the history that are newer, and nothing of the journal stands between them: it is
-    /// known by its answer only, which came when its event was dropped already.
-    fn stands_alone(&self, between: core::ops::Range<usize>, cursor: u64) -> bool {
-        let told = |entry: &Entry| (1..=cursor).contains(&rank(entry));
-        !between.is_empty() && self.entries.get(between).is_some_and(|newer| !newer.iter().any(told))
+    /// A message stands below those of the history that are newer, and neither it nor anything between them is the
+    /// journal's: it is known by its answer only, which came when its event was dropped already.
+    fn stands_alone(&self, place: usize, known: usize) -> bool {
+        self.entries.get(place..=known).is_some_and(|newer| newer.iter().all(|entry| entry.earlier))
     }
 
     /// Moves a message up to where the history has it.
@@ -233,21 +232,21 @@ impl Transcript {
     }
 
     /// A message of the visitor is known by its answer only, for the event of this number was dropped: it stands alone where
-    /// that is missing. Where the history has it already, it stays; else it is older than all that was read there, and
-    /// newer than what the visitor wrote before.
+    /// that is missing. Where the history has it already, it stays; else it is older than what was read there, and newer
+    /// than those of the visitor that stand alone there already.
     pub(crate) fn stand_alone(&mut self, id: &ClientId, seq: u64, changes: &mut Vec<Change>) {
         let Some(from) = self.position_of_mine(id) else { return };
-        let (above, _) = self.entries.split_at(from);
-        let Some(entry) = self.entries.get(from).filter(|entry| !entry.earlier) else { return };
+        let (above, rest) = self.entries.split_at(from);
+        if rest.first().is_none_or(|entry| entry.earlier) {
+            return;
+        }
         let begins_before = |other: &Entry| match &other.kind {
             EntryKind::Gap(gap) => gap.from <= seq,
             _ => !other.earlier && rank(other) < seq,
         };
-        let written_before = |other: &&Entry| {
-            other.earlier && matches!(other.kind, EntryKind::Mine { .. }) && other.at_ms <= entry.at_ms
-        };
+        let alone = |other: &&Entry| other.earlier && matches!(other.kind, EntryKind::Mine { .. });
         let to = above.iter().rposition(begins_before).map_or(0, |before| before + 1);
-        let to = to + above.iter().skip(to).take_while(written_before).count();
+        let to = to + above.iter().skip(to).take_while(alone).count();
         self.lift(from, to, changes);
     }
 

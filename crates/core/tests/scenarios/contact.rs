@@ -354,3 +354,21 @@ fn a_conversation_that_is_ended_while_its_session_is_resumed_is_ended_all_the_sa
     assert_eq!(world.session(0).contact().state, ContactState::Ended);
     assert_eq!(world.requests(On::End).len(), 1);
 }
+
+#[test]
+fn a_conversation_that_is_found_ended_with_its_session_is_not_ended_again() {
+    let mut world = World::served();
+    world.open_tab();
+    world.network.always.push((On::Events, Fate::hanging()));
+    world.desk.agent_types();
+    world.run(1_000);
+    world.network.script(On::Open, Fate::slow(1_000, 10));
+    let credential = world.session(0).credential().unwrap_or_default().to_owned();
+    world.input(0, Input::Join(format!("{credential}x")));
+    world.input(0, Input::Join(credential));
+    world.input(0, Input::EndContact);
+    world.desk.agent_ends();
+    world.run(30_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Ended);
+    assert!(world.requests(On::End).is_empty());
+}

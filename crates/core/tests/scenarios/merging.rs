@@ -33,6 +33,13 @@ fn says(world: &mut World, range: std::ops::Range<usize>) {
     }
 }
 
+/// The visitor says something on another device.
+fn sent_elsewhere(world: &mut World) {
+    let (id, body) = ("elsewhere".to_owned(), Body::Text("from elsewhere".into()));
+    let at_ms = world.desk.newest();
+    world.desk.history.push(HistoryItem { id, at_ms, from: None, body, recalled: false });
+}
+
 /// What was said, by whomever, and gaps.
 fn said(world: &World) -> Vec<String> {
     let said = world.session(0).transcript().entries().iter().filter_map(|entry| match &entry.kind {
@@ -137,9 +144,7 @@ fn whatever_the_visitor_sent_and_the_history_calls_otherwise_is_shown_once() {
     let mut expected = said(&world);
     // One that only sounds like the visitor's, and one that was sent from elsewhere at the same time.
     world.desk.robot_says("hello");
-    let (id, body) = ("elsewhere".to_owned(), Body::Text("from elsewhere".into()));
-    let at_ms = world.desk.history.last().map_or(0, |item| item.at_ms);
-    world.desk.history.push(HistoryItem { id, at_ms, from: None, body, recalled: false });
+    sent_elsewhere(&mut world);
     says(&mut world, 0..25);
     world.desk.floor = world.desk.newest() - 5;
     for (n, item) in world.desk.history.iter_mut().enumerate() {
@@ -550,4 +555,77 @@ fn what_the_visitor_said_again_is_shown_again_though_the_history_calls_it_otherw
         expected.push("yes".to_owned());
     }
     assert_eq!(said(&world), expected);
+}
+
+#[test]
+fn an_own_text_that_was_answered_while_a_hole_is_read_to_stands_before_what_was_sent_elsewhere_later() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    world.run(5_000);
+    says(&mut world, 0..5);
+    world.network.script(On::Post, Fate::slow(10, 2_000));
+    world.send(0, "mine");
+    world.run(100);
+    sent_elsewhere(&mut world);
+    says(&mut world, 5..14);
+    world.desk.floor = world.desk.newest();
+    world.network.always.clear();
+    world.network.script(On::History, Fate::good());
+    world.network.script(On::History, Fate::slow(10, 4_000));
+    world.input(0, Input::Woken);
+    world.run(20_000);
+    let mut expected = vec!["hello".to_owned(), "before".to_owned()];
+    expected.extend(numbers(0..5));
+    expected.extend(["mine".to_owned(), "from elsewhere".to_owned()]);
+    expected.extend(numbers(5..14));
+    assert_eq!(said(&world), expected);
+    world.nothing_left_over();
+}
+
+#[test]
+fn what_the_history_has_before_a_text_on_its_way_is_not_passed_over() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    world.run(5_000);
+    says(&mut world, 0..3);
+    world.desk.floor = world.desk.newest() - 2;
+    world.desk.history_page = 2;
+    world.network.always.clear();
+    world.network.script(On::Events, Fate::good());
+    world.network.always.push((On::Events, Fate::slow(10, 3_000)));
+    world.network.always.push((On::Post, Fate::slow(10, 3_000)));
+    world.network.always.push((On::History, Fate::slow(500, 10)));
+    world.input(0, Input::Woken);
+    world.run(100);
+    assert_eq!(said(&world), ["hello", "before", "gap", "1", "2"]);
+    world.send(0, "mine");
+    world.run(100);
+    // The history has "1" before "0", which is missing, and "2" after what is on its way.
+    world.desk.history.swap(2, 3);
+    world.desk.history.swap(4, 5);
+    world.run(20_000);
+    assert_eq!(said(&world), ["hello", "before", "0", "1", "2", "mine"]);
+    world.nothing_left_over();
+}
+
+#[test]
+fn what_was_sent_elsewhere_after_the_last_event_of_a_hole_stands_below_it() {
+    let mut world = talking();
+    goes_deaf(&mut world);
+    world.run(5_000);
+    says(&mut world, 0..5);
+    world.network.script(On::Post, Fate::slow(10, 2_000));
+    world.send(0, "mine");
+    world.run(100);
+    world.desk.floor = world.desk.newest();
+    sent_elsewhere(&mut world);
+    world.network.always.clear();
+    world.network.always.push((On::History, Fate::slow(3_000, 10)));
+    world.input(0, Input::Woken);
+    world.run(20_000);
+    let mut expected = vec!["hello".to_owned(), "before".to_owned()];
+    expected.extend(numbers(0..5));
+    expected.extend(["mine".to_owned(), "from elsewhere".to_owned()]);
+    assert_eq!(said(&world), expected);
+    world.nothing_left_over();
 }

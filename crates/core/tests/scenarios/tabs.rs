@@ -373,3 +373,16 @@ fn what_is_read_in_a_tab_that_is_opened_later_is_unread_in_none() {
         assert_eq!(world.session(0).unread(), 0);
     }
 }
+
+#[test]
+fn a_tab_that_is_hidden_once_more_has_seen_nothing_for_the_others() {
+    let mut world = World::served();
+    let second = world.open_tab();
+    world.run(5_000);
+    world.input(0, Input::Seen(false));
+    world.desk.agent_says("hello");
+    world.run(1_000);
+    world.input(0, Input::Seen(false));
+    world.run(1_000);
+    assert_eq!([0, second].map(|tab| world.session(tab).unread()), [1, 1]);
+}
