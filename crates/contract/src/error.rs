@@ -42,6 +42,15 @@ macro_rules! codes {
                     Self::Unknown => 500,
                 }
             }
+
+            /// What the code says, for the description of the API.
+            #[cfg(feature = "openapi")]
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    $(Self::$name => concat!($($doc),+),)+
+                    Self::Unknown => " A code of a later version.",
+                }
+            }
         }
     };
 }

@@ -9,6 +9,9 @@ use frontdesk_contract::{ApiError, ErrorCode};
 use std::convert::Infallible;
 use std::time::Duration;
 
+/// The media type of refusals (RFC 9457); `code`, `message` and the rest are members of our own beside its optional ones.
+const PROBLEM: HeaderValue = HeaderValue::from_static(super::openapi::PROBLEM);
+
 /// An answer that is as it shall be, whatever its status: a page or a file, not an error of the API.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AsItIs;
@@ -54,6 +57,7 @@ pub(super) fn finish(mut response: Response, request_id: &str) -> Response {
         request_id: Some(request_id.to_owned()),
     };
     let mut answer = (self::status(error.code), axum::Json(&error)).into_response();
+    answer.headers_mut().insert(CONTENT_TYPE, PROBLEM);
     for (name, value) in response.headers() {
         if name != CONTENT_TYPE && name != axum::http::header::CONTENT_LENGTH {
             answer.headers_mut().append(name, value.clone());

@@ -21,7 +21,8 @@ const EXPOSED: HeaderValue = HeaderValue::from_static(
     "X-Request-Id, Retry-After, Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag",
 );
 const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
-const BY_ORIGIN: HeaderValue = HeaderValue::from_static("Origin");
+/// What answers depend on, see [`super::origin`].
+const BY_ORIGIN: HeaderValue = HeaderValue::from_static("Origin, Sec-Fetch-Site");
 
 pub(super) async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if !request.uri().path().starts_with("/v1/") {

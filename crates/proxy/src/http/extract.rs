@@ -39,7 +39,8 @@ impl<T: DeserializeOwned> FromRequest<AppState> for MaybeJson<T> {
             return Ok(Self(None));
         }
         json?;
-        if body.is_empty() { Ok(Self(None)) } else { parse(&body).map(|value| Self(Some(value))) }
+        // `null` says as much as nothing.
+        if body.is_empty() { Ok(Self(None)) } else { parse::<Option<T>>(&body).map(Self) }
     }
 }
 

@@ -6,7 +6,10 @@ use crate::problem::Problem;
 use crate::session::credential::hex;
 use crate::state::AppState;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use axum::http::header::{
+    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, HOST, REFERRER_POLICY, TRANSFER_ENCODING,
+    X_CONTENT_TYPE_OPTIONS,
+};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -17,6 +20,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 const NO_SNIFF: HeaderValue = HeaderValue::from_static("nosniff");
 const NO_REFERRER: HeaderValue = HeaderValue::from_static("no-referrer");
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// An address longer than this is refused; ours are short.
 const LONGEST_ADDRESS: usize = 2_048;
@@ -28,7 +32,10 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     let route = request.extensions().get::<MatchedPath>().cloned();
     let under_way = state.shared.metrics.request(route.as_ref().map(MatchedPath::as_str), &method);
     let limits = &state.shared.settings.limits;
-    let response = if too_large(request.uri(), request.headers(), limits.header_bytes) {
+    let chunked = request.headers().contains_key(TRANSFER_ENCODING);
+    let response = if let Some(why) = ambiguous(request.headers()) {
+        Problem::new(ErrorCode::BadRequest, why).into_response()
+    } else if too_large(request.uri(), request.headers(), limits.header_bytes) {
         Problem::new(ErrorCode::HeaderTooLarge, "headers or address are longer than is taken").into_response()
     } else {
         let long = route.as_ref().is_some_and(|route| carries_files(route.as_str()));
@@ -44,6 +51,11 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     headers.entry(CACHE_CONTROL).or_insert(NO_STORE);
     headers.entry(REFERRER_POLICY).or_insert(NO_REFERRER);
     headers.insert(X_CONTENT_TYPE_OPTIONS, NO_SNIFF);
+    if chunked {
+        // Whoever stands before the proxy may see the end of this body elsewhere: what follows is not another request
+        // (RFC 9112 §6.1). hyper drops a `Content-Length` that comes after, so that every such connection ends.
+        headers.insert(CONNECTION, CLOSE);
+    }
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, value);
     }
@@ -62,6 +74,17 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
 /// Whether requests to this route take as long as a file takes.
 fn carries_files(route: &str) -> bool {
     matches!(route, "/v1/files" | "/v1/files/{file}")
+}
+
+/// Why a request may have been read otherwise by whoever stands before the proxy (RFC 9112 §3.2, §6.1).
+fn ambiguous(headers: &HeaderMap) -> Option<&'static str> {
+    if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
+        Some("the body's length is told twice: by Content-Length and by Transfer-Encoding")
+    } else if headers.get_all(HOST).iter().count() > 1 {
+        Some("the header Host is there twice")
+    } else {
+        None
+    }
 }
 
 fn too_large(uri: &Uri, headers: &HeaderMap, most: usize) -> bool {

@@ -4,6 +4,9 @@ use crate::settings::CentreTraits;
 use axum::http::HeaderValue;
 use std::time::Duration;
 
+/// Origins that no desk here has, each a JSON string.
+const HOSTILE: &str = include_str!("../../tests/data/hostile_origins.txt");
+
 fn settings() -> (Settings, DeskSettings) {
     let settings = Settings {
         public_url: "https://desk.example".into(),
@@ -63,76 +66,8 @@ fn the_origins_of_the_desk_and_the_public_one_are_allowed() {
 
 #[test]
 fn every_other_origin_is_refused_however_close_it_looks() {
-    for origin in [
-        "",
-        "null",
-        "*",
-        "https://",
-        "https",
-        "shop.example",
-        "//shop.example",
-        "http://shop.example",
-        "http://desk.example",
-        "HTTPS://shop.example",
-        "https://SHOP.example",
-        "https://Shop.Example",
-        "https://shop.example/",
-        "https://shop.example//",
-        "https://shop.example/path",
-        "https://shop.example?",
-        "https://shop.example#",
-        "https://shop.example.",
-        "https://shop.example:443",
-        "https://shop.example:",
-        "https://shop.example:80",
-        "https://shop.example:8444",
-        "https://shop.example:08443",
-        "https://desk.example:443",
-        "https://www.shop.example",
-        "https://shop.example.evil.example",
-        "https://evilshop.example",
-        "https://evil-shop.example",
-        "https://shop-example",
-        "https://shopXexample",
-        "https://shop.exampl",
-        "https://shop.examplee",
-        "https://shop.example@evil.example",
-        "https://user@shop.example",
-        "https://user:pass@shop.example",
-        "https://evil.example#https://shop.example",
-        "https://evil.example?https://shop.example",
-        "https://evil.example/https://shop.example",
-        "https://shop.example https://evil.example",
-        "https://shop.example,https://evil.example",
-        "https://evil.example, https://shop.example",
-        " https://shop.example x",
-        "https://shop%2eexample",
-        "https://shop\u{3002}example",
-        "https://bücher.example",
-        "https://xn--bcher-kva.example.",
-        "https://XN--bcher-kva.example",
-        "https://sh\u{43e}p.example",
-        "http://localhost",
-        "http://localhost:3001",
-        "https://localhost:3000",
-        "http://127.0.0.1:3000",
-        "http://[::1]",
-        "http://[0:0:0:0:0:0:0:1]:8080",
-        "http://::1:8080",
-        "http://192.0.2.07",
-        "http://3221225991",
-        "http://192.0.2.7:80",
-        "ws://shop.example",
-        "wss://shop.example",
-        "file://",
-        "data:",
-        "blob:https://shop.example",
-        "javascript://shop.example",
-        "chrome-extension://shop.example",
-        "https:\\\\shop.example",
-        "https://shop.example\\",
-        "undefined",
-    ] {
+    for line in HOSTILE.lines() {
+        let origin: String = serde_json::from_str(line).unwrap();
         assert!(!allows(&[("origin", origin.as_bytes())]), "{origin}");
         assert!(!allows(&[("origin", origin.as_bytes()), ("sec-fetch-site", b"same-origin")]), "{origin}");
     }

@@ -7,7 +7,7 @@ use axum::http::Request;
 use serde_json::{Value, json};
 
 fn shape(reply: &Reply) -> (u16, &str) {
-    assert_eq!(reply.headers["content-type"], "application/json");
+    assert_eq!(reply.headers["content-type"], "application/problem+json");
     assert_eq!(reply.headers["cache-control"], "no-store");
     assert_eq!(reply.headers["x-content-type-options"], "nosniff");
     assert_eq!(reply.body["request_id"], reply.headers["x-request-id"].to_str().unwrap());
@@ -236,7 +236,7 @@ async fn only_the_desks_own_origins_may_call_and_preflights_say_so() {
     let own = ask("GET", "origin", "https://shop.example").await;
     assert_eq!(own.status, 200);
     assert_eq!(own.headers["access-control-allow-origin"], "https://shop.example");
-    assert_eq!(own.headers["vary"], "Origin");
+    assert_eq!(own.headers["vary"], "Origin, Sec-Fetch-Site");
     assert_eq!(ask("GET", "origin", "https://desk.example").await.status, 200);
     let other = ask("GET", "origin", "https://other.example").await;
     assert_eq!(shape(&other), (403, "origin_refused"));

@@ -10,7 +10,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// A proxy on a port of its own; goes down when the sender is used.
-async fn serve(bench: &Bench) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
+pub(super) async fn serve(bench: &Bench) -> (SocketAddr, oneshot::Sender<()>, JoinHandle<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (stop, stopped) = oneshot::channel();
