@@ -257,8 +257,8 @@ fn with_ports(settings: &str, ports: Ports) -> String {
     text
 }
 
-/// A program of the demo. Dropping it stops it.
-struct Part {
+/// A program of the demo, or of a test. Dropping it stops it.
+pub(crate) struct Part {
     name: &'static str,
     child: Child,
     log: PathBuf,
@@ -266,7 +266,7 @@ struct Part {
 }
 
 /// How a part shows that it works.
-enum Health {
+pub(crate) enum Health {
     /// It answers `/livez` at this port of loopback.
     Page(u16),
     /// It takes connections there.
@@ -275,7 +275,7 @@ enum Health {
 
 impl Part {
     /// It gets a process group of its own, so that Ctrl-C reaches us first and the order of stopping is ours.
-    fn start(
+    pub(crate) fn start(
         name: &'static str,
         command: &mut Command,
         log: &Path,
@@ -295,7 +295,8 @@ impl Part {
         Ok(Self { name, child, log: log.to_path_buf(), health })
     }
 
-    fn ensure_alive(&mut self) -> Result<()> {
+    /// Whether it still runs; its last lines are shown when it does not.
+    pub(crate) fn ensure_alive(&mut self) -> Result<()> {
         let Some(status) =
             self.child.try_wait().with_context(|| format!("cannot watch the {}", self.name))?
         else {
@@ -347,7 +348,7 @@ impl Drop for Part {
 }
 
 /// Waits for the part that was started last.
-fn wait_until_healthy(parts: &mut [Part], goes_on: &impl Fn() -> bool) -> Result<()> {
+pub(crate) fn wait_until_healthy(parts: &mut [Part], goes_on: &impl Fn() -> bool) -> Result<()> {
     let started = Instant::now();
     while goes_on() {
         for part in &mut *parts {

@@ -20,6 +20,8 @@ const GECKODRIVER: &str = "0.37.1";
 const CARGO_FUZZ: &str = "0.13.1";
 const CARGO_MUTANTS: &str = "27.1.0";
 const CARGO_DEB: &str = "3.8.0";
+/// As in `xtask/schemathesis/requirements.txt`.
+const SCHEMATHESIS: &str = "4.32.5";
 
 /// A browser that tests run in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +64,8 @@ pub(crate) struct Need {
     store: bool,
     /// A server in front of several proxies.
     front: bool,
+    /// Requests made from the description of the API.
+    api: bool,
 }
 
 impl Need {
@@ -77,6 +81,7 @@ impl Need {
             calls: false,
             store: false,
             front: false,
+            api: false,
         }
     }
 
@@ -120,13 +125,18 @@ impl Need {
         Self { store: true, ..Self::least() }
     }
 
+    /// To try the API by its description.
+    pub(crate) fn api() -> Self {
+        Self { api: true, ..Self::least() }
+    }
+
     /// To build, lint and test in these browsers, and for journeys in those that come along.
     pub(crate) fn test(browsers: &[Browser]) -> Self {
         let browsers = Browser::for_journeys(browsers);
         // Calls are tested in Chromium.
         let calls = browsers.contains(&Browser::Chromium);
         let front = !browsers.is_empty();
-        Self { lints: true, fuzz: true, browsers, calls, store: true, front, ..Self::build() }
+        Self { lints: true, fuzz: true, browsers, calls, store: true, front, api: true, ..Self::build() }
     }
 }
 
@@ -143,6 +153,7 @@ enum Install {
     /// What the standard library is built of; not needed.
     LibrarySources,
     Npm,
+    Schemathesis,
     Apt(Vec<&'static str>),
 }
 
@@ -262,6 +273,8 @@ const FRONT: [Package; 3] = [
     package("openssl", "/usr/bin/openssl"),
     package("curl", "/usr/bin/curl"),
 ];
+/// With the interpreter and what makes virtual environments.
+const PYTHON: Package = package("python3-venv", "/usr/bin/python3");
 const CPP: Package = package("g++", "/usr/bin/c++");
 const WEBKIT: [Package; 3] = [
     package("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),
@@ -334,6 +347,15 @@ pub(crate) fn cargo_deb() -> Result<PathBuf> {
     CARGO_DEB_TOOL.path()
 }
 
+/// Where `schemathesis` is: a virtual environment of Python of its own.
+pub(crate) fn schemathesis() -> Result<PathBuf> {
+    Ok(schemathesis_dir()?.join("bin/schemathesis"))
+}
+
+fn schemathesis_dir() -> Result<PathBuf> {
+    Ok(paths::tools()?.join(format!("schemathesis-{SCHEMATHESIS}")))
+}
+
 /// Where `geckodriver` is.
 pub(crate) fn geckodriver() -> Result<PathBuf> {
     GECKODRIVER_TOOL.path()
@@ -371,6 +393,14 @@ fn missing(need: &Need) -> Result<Vec<Missing>> {
     }
     if need.browsers.contains(&Browser::Firefox) {
         tools.push(GECKODRIVER_TOOL);
+    }
+    if need.api && !schemathesis()?.is_file() {
+        let dir = schemathesis_dir()?;
+        missing.push(Missing {
+            what: format!("schemathesis {SCHEMATHESIS} for Python into {}", dir.display()),
+            why: "makes requests from the description of the API",
+            install: Install::Schemathesis,
+        });
     }
     for tool in tools {
         if !tool.path()?.is_file() {
@@ -447,6 +477,9 @@ fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
     if need.fuzz && !proc::find("c++") {
         wanted.push(CPP);
     }
+    if need.api && !proc::succeeds(proc::command("python3").args(["-c", "import ensurepip, venv"])) {
+        wanted.push(PYTHON);
+    }
     if wanted.is_empty() {
         return Ok(());
     }
@@ -471,7 +504,8 @@ fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
     }
     missing.push(Missing {
         what: format!("system packages {}", names.join(" ")),
-        why: "tests run in real browsers, call real telephones and start real servers; libFuzzer is C++",
+        why: "tests run in real browsers, call real telephones and start real servers; libFuzzer is C++, schemathesis \
+              is Python",
         install: Install::Apt(names),
     });
     Ok(())
@@ -523,6 +557,19 @@ impl Install {
                 proc::run(proc::command("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
                 npm_stamp()?.write()
             }
+            Self::Schemathesis => {
+                let dir = schemathesis_dir()?;
+                proc::run(proc::command("python3").args(["-m", "venv", "--clear"]).arg(&dir))?;
+                let mut pip = proc::command(dir.join("bin/pip"));
+                pip.args([
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                    "--require-hashes",
+                    "--only-binary=:all:",
+                ]);
+                proc::run(pip.args(["-r", "xtask/schemathesis/requirements.txt"]))
+            }
             Self::Apt(names) => {
                 let _no_services = NoServices::new()?;
                 let apt = || {
@@ -573,6 +620,12 @@ mod tests {
     fn the_tool_and_the_crate_of_wasm_bindgen_have_one_version() {
         let manifest = fs::read_to_string(paths::root().join("Cargo.toml")).unwrap();
         assert!(manifest.contains(&format!("wasm-bindgen = \"={WASM_BINDGEN}\"")));
+    }
+
+    #[test]
+    fn schemathesis_has_one_version() {
+        let pinned = fs::read_to_string(paths::root().join("xtask/schemathesis/requirements.txt")).unwrap();
+        assert!(pinned.contains(&format!("\nschemathesis=={SCHEMATHESIS} ")));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Every duty of Frontdesk as a command: `cargo xtask help` lists them.
 
+mod api;
 mod args;
 mod assets;
 mod bench;
@@ -63,6 +64,7 @@ cargo xtask <command>
   bench host [--rounds N]
                         what the tag costs a page before a click, beside the page without it, on a processor slowed down four
                         times; writes the figures into docs/performance.md
+  api                   requests made from the description of the visitor API against the real proxy, by schemathesis
   fuzz [--runs N] [TARGET…]
                         hostile input for the readers of the proxy, 100,000 runs of each target by default
   simulate [--seed N] [--percent P] [--message-id WORD] [--poll WORD] [--history WORD] [ARGS]
@@ -132,6 +134,7 @@ fn run() -> Result<()> {
         "bench" => bench::run(&args::bench(rest)?),
         "fuzz" => fuzz::run(&args::fuzz(fuzz::QUICK_RUNS, rest)?),
         "simulate" => simulation::run(&rest),
+        "api" => api::run(),
         "prove" if rest.first().is_some_and(|word| word == "processes") => {
             prove::processes::run(rest.get(1..).unwrap_or_default())
         }

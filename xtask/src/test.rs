@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
+use crate::api;
 use crate::bundle;
 use crate::check;
 use crate::fuzz::{self, Fuzz};
@@ -47,6 +48,7 @@ fn steps(test: &Test) -> Vec<Step> {
         step("native tests", || second_look::run("--workspace --exclude frontdesk-e2e", &[], |_| ())),
         step("simulation", simulation::test),
         step("hostile input", || fuzz::run(&Fuzz::quick())),
+        step("API and description", api::run),
         step("build", || bundle::build(false)),
         step("size", size::run),
     ];

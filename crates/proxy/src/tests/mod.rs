@@ -23,6 +23,7 @@ mod pages;
 mod polling;
 mod recall;
 mod redact;
+mod refusals;
 mod server;
 mod several;
 mod several_on_a_server;

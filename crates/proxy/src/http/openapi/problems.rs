@@ -29,6 +29,7 @@ impl Modify for Problems {
 fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
     use ErrorCode as C;
     let mut codes = vec![
+        C::BadRequest,
         C::OriginRefused,
         C::MethodNotAllowed,
         C::RateLimited,
@@ -42,7 +43,7 @@ fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
         codes.push(C::SessionUnknown);
     }
     if method == "post" {
-        codes.extend([C::BadRequest, C::BodyTooLarge, C::MediaTypeUnsupported]);
+        codes.extend([C::BodyTooLarge, C::MediaTypeUnsupported]);
     }
     let asks_centre = [C::CentreRefused, C::CentreUnintelligible, C::CentreUnreachable, C::CentreBusy];
     let by_id = [C::IdInvalid, C::IdReused, C::InFlight];
@@ -53,7 +54,6 @@ fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
         }
         ("post", "/v1/session/ticket") => codes.push(C::TicketRefused),
         ("post", "/v1/session/redeem") => codes.extend([C::DeskUnknown, C::TicketRefused]),
-        ("get", "/v1/events") => codes.push(C::BadRequest),
         ("post", "/v1/contact") => {
             codes.extend(by_id.into_iter().chain(asks_centre));
             codes.extend([C::OutsideHours, C::RobotUnavailable, C::ContactEnded]);
@@ -89,7 +89,7 @@ fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
         }
         ("get", "/v1/history") => {
             codes.extend(asks_centre);
-            codes.extend([C::NotOffered, C::BadRequest]);
+            codes.push(C::NotOffered);
         }
         ("post", "/v1/leave-message") => {
             codes.extend(by_id.into_iter().chain(asks_centre));
