@@ -38,6 +38,7 @@ pub mod rich;
 pub mod robot;
 pub mod session;
 pub mod survey;
+pub mod whole;
 
 pub use call::{CallEnd, CallGateway, CallMedia, CallState, CallStatus, CallSupport, IceServer, StartCall};
 pub use contact::{

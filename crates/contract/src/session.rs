@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenSession {
     /// The version the client speaks, see [`crate::PROTOCOL`].
+    #[serde(deserialize_with = "crate::whole::number")]
     pub protocol: u32,
     /// Id of the desk, from the tag.
     pub desk: String,

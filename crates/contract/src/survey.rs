@@ -52,10 +52,10 @@ pub struct PostSurvey {
     /// Made once for this rating.
     pub id: ClientId,
     /// One of the levels offered; `None` only where satisfaction is not asked.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::whole::maybe")]
     pub level: Option<u8>,
     /// 0 to 9, where it is asked.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "crate::whole::maybe")]
     pub recommend: Option<u8>,
     /// Whether the matter is solved, where it is asked.
     #[serde(default)]

@@ -1,5 +1,6 @@
 //! The outermost layer: every request gets an id, a time limit and one line in the log; every answer its headers.
 
+use super::address::Peer;
 use super::answer;
 use crate::chance;
 use crate::problem::Problem;
@@ -10,7 +11,7 @@ use axum::http::header::{
     CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, HOST, REFERRER_POLICY, TRANSFER_ENCODING,
     X_CONTENT_TYPE_OPTIONS,
 };
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use frontdesk_contract::ErrorCode;
@@ -33,7 +34,7 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     let under_way = state.shared.metrics.request(route.as_ref().map(MatchedPath::as_str), &method);
     let limits = &state.shared.settings.limits;
     let chunked = request.headers().contains_key(TRANSFER_ENCODING);
-    let response = if let Some(why) = ambiguous(request.headers()) {
+    let response = if let Some(why) = ambiguous(&request) {
         Problem::new(ErrorCode::BadRequest, why).into_response()
     } else if too_large(request.uri(), request.headers(), limits.header_bytes) {
         Problem::new(ErrorCode::HeaderTooLarge, "headers or address are longer than is taken").into_response()
@@ -77,11 +78,16 @@ fn carries_files(route: &str) -> bool {
 }
 
 /// Why a request may have been read otherwise by whoever stands before the proxy (RFC 9112 §3.2, §6.1).
-fn ambiguous(headers: &HeaderMap) -> Option<&'static str> {
+fn ambiguous(request: &Request) -> Option<&'static str> {
+    let headers = request.headers();
+    // What did not come by a socket was not written down as HTTP.
+    let written = request.version() == Version::HTTP_11 && request.extensions().get::<Peer>().is_some();
     if headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH) {
         Some("the body's length is told twice: by Content-Length and by Transfer-Encoding")
     } else if headers.get_all(HOST).iter().count() > 1 {
         Some("the header Host is there twice")
+    } else if written && !headers.contains_key(HOST) {
+        Some("the header Host is missing")
     } else {
         None
     }

@@ -302,6 +302,11 @@ fn lines(hidden: &str) -> Vec<Case> {
         let bytes = format!("GET /livez HTTP/1.1\r\n{HOST}{headers}content-length: {length}\r\n\r\n{hidden}");
         cases.push(case(name, bytes, fate));
     }
+    cases.push(case(
+        "no host",
+        format!("GET /livez HTTP/1.1\r\ncontent-length: {}\r\n\r\n{hidden}", hidden.len()),
+        Refused,
+    ));
     cases.push(case("HTTP/0.9", "GET /livez\r\n", Refused));
     cases.push(case("empty lines for ever", "\r\n".repeat(60_000), Refused));
     let lf = format!(

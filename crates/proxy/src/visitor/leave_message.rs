@@ -67,7 +67,7 @@ fn e164(number: &str, country: Option<&str>) -> Result<String, Problem> {
         None => None,
         Some(code) => Some(code.parse::<Id>().map_err(|_| {
             Problem::new(
-                ErrorCode::BadRequest,
+                ErrorCode::NumberInvalid,
                 "field `country`: no ISO 3166 code of a country with telephone numbers",
             )
         })?),

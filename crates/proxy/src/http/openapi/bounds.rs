@@ -23,6 +23,7 @@ impl Modify for Bounds {
         for (place, more) in bounds() {
             add(&mut json, place, more);
         }
+        one_kind(&mut json);
         absent_is_not_null(&mut json);
         if let Ok(bound) = serde_json::from_value(json) {
             *document = bound;
@@ -35,7 +36,7 @@ fn bounds() -> Vec<(&'static str, Value)> {
     let text = || json!({"minLength": 1, "maxLength": 2048, "pattern": TEXT});
     vec![
         ("ClientId", json!({"minLength": 1, "maxLength": MAX_ID_CHARS, "pattern": "^[!-+\\--~]+$"})),
-        ("OpenSession/properties/protocol", json!({"minimum": 1})),
+        ("OpenSession/properties/protocol", json!({"minimum": 1, "maximum": u32::MAX, "format": "uint32"})),
         ("OpenSession/properties/identity", json!({"maxLength": MAX_IDENTITY_BYTES})),
         ("RegisterTicket/properties/ticket", json!({"pattern": SECRET})),
         ("About/properties/url", json!({"pattern": "^https?://", "maxLength": MAX_PAGE_URL_BYTES})),
@@ -50,6 +51,8 @@ fn bounds() -> Vec<(&'static str, Value)> {
         ("Card/properties/description", json!({"maxLength": 2048, "pattern": TEXT})),
         ("Card/properties/url", json!({"maxLength": 2048, "pattern": "^(https?://[^\\u0000]*)?$"})),
         ("FileRef/properties/file", text()),
+        ("PostSurvey/properties/level", json!({"minimum": 0, "maximum": u8::MAX})),
+        ("PostSurvey/properties/recommend", json!({"minimum": 0, "maximum": u8::MAX})),
         ("LeaveMessage/properties/number", json!({"minLength": 1, "maxLength": MAX_NUMBER_CHARS})),
         ("LeaveMessage/properties/text", json!({"minLength": 1, "maxLength": MAX_LEFT_TEXT_CHARS})),
     ]
@@ -62,6 +65,14 @@ fn add(document: &mut Value, place: &str, more: Value) {
     }
 }
 
+/// A message says one thing: none of its kinds has a second key.
+fn one_kind(document: &mut Value) {
+    let kinds = document.pointer_mut("/components/schemas/Body/oneOf").and_then(Value::as_array_mut);
+    for kind in kinds.into_iter().flatten().filter_map(Value::as_object_mut) {
+        kind.insert("additionalProperties".into(), Value::Bool(false));
+    }
+}
+
 /// A parameter that may be left out is left out; there is no way to write `null` in a query or a header.
 fn absent_is_not_null(document: &mut Value) {
     let paths = document.pointer_mut("/paths").and_then(Value::as_object_mut);
@@ -69,6 +80,13 @@ fn absent_is_not_null(document: &mut Value) {
     for operation in items.flat_map(|item| item.values_mut()) {
         let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut);
         for parameter in parameters.into_iter().flatten() {
+            if let Some(Value::Array(choices)) = parameter.pointer_mut("/schema/oneOf") {
+                choices.retain(|choice| choice["type"] != "null");
+                if let [one] = choices.as_slice() {
+                    let one = one.clone();
+                    parameter["schema"] = one;
+                }
+            }
             let Some(Value::Array(kinds)) = parameter.pointer_mut("/schema/type") else { continue };
             kinds.retain(|kind| kind != "null");
             if let [kind] = kinds.as_slice() {

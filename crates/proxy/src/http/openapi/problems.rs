@@ -99,7 +99,8 @@ fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
             codes.extend(by_id.into_iter().chain(asks_centre));
             codes.extend([C::NotOffered, C::CallRunning, C::NoAgents, C::OutsideHours]);
         }
-        ("post", "/v1/call/heartbeat") | ("delete", "/v1/call") => codes.push(C::CallUnknown),
+        ("post", "/v1/call/heartbeat") => codes.push(C::CallUnknown),
+        ("delete", "/v1/call") => codes.extend([C::CallUnknown, C::IdInvalid]),
         _ => {}
     }
     codes.into_iter().map(name).collect()

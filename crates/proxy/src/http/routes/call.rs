@@ -41,7 +41,7 @@ pub(in crate::http) async fn keep(Caller(visitor): Caller) -> Result<axum::Json<
 ///
 /// With `id` only the call that was started with it: a request that comes late does not end the call of another page.
 #[utoipa::path(delete, path = "/v1/call", tag = "call", operation_id = "hangUp",
-    params(("id" = Option<String>, Query, description = "The call that is meant; whichever it is when left out")),
+    params(("id" = Option<ClientId>, Query, description = "The call that is meant; whichever it is when left out")),
     responses((status = 200, description = "As it ended, or as another call stands", body = CallStatus)))]
 pub(in crate::http) async fn hang_up(
     Caller(visitor): Caller,

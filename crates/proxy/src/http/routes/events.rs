@@ -11,7 +11,7 @@ use std::time::Duration;
 /// Waits up to `wait` seconds when there is nothing. A number beyond the newest event counts as the newest.
 #[utoipa::path(get, path = "/v1/events", tag = "events", operation_id = "listEvents",
     params(("after" = Option<u64>, Query, description = "Number of the last event that is known; 0 when left out"),
-           ("wait" = Option<u32>, Query, description = "Seconds to wait; more than 25 count as 25; 0 when left out")),
+           ("wait" = Option<u64>, Query, description = "Seconds to wait; more than 25 count as 25; 0 when left out")),
     responses((status = 200, description = "In order, without a hole", body = EventPage)))]
 pub(in crate::http) async fn list(
     Caller(visitor): Caller,
@@ -36,7 +36,11 @@ fn number(query: &str, name: &'static str) -> Result<u64, Problem> {
         None => Ok(0),
         // `parse` would take a plus sign, which stands for a space here.
         Some((_, text)) if text.bytes().all(|byte| byte.is_ascii_digit()) => {
-            text.parse().map_err(|_| not_a_number(name))
+            // Up to what a signed number holds, as the description has it.
+            text.parse::<i64>()
+                .ok()
+                .and_then(|number| number.try_into().ok())
+                .ok_or_else(|| not_a_number(name))
         }
         Some(_) => Err(not_a_number(name)),
     }

@@ -79,8 +79,8 @@ pub(in crate::http) async fn upload(
     params(("file" = String, Path, description = "Id of the file"),
            ("ticket" = Option<String>, Query, description = "Of `POST /v1/files/{file}/ticket`"),
            ("Range" = Option<String>, Header, description = "One range of bytes")),
-    responses((status = 200, description = "The file, with the type of its content", body = Vec<u8>, content_type = "application/octet-stream"),
-              (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "application/octet-stream"),
+    responses((status = 200, description = "The file, with the type of its content", body = Vec<u8>, content_type = "*/*"),
+              (status = 206, description = "The part that was asked for", body = Vec<u8>, content_type = "*/*"),
               (status = 304, description = "The file is known")))]
 pub(in crate::http) async fn download(
     State(state): State<AppState>,

@@ -44,8 +44,10 @@ pub(in crate::http) async fn typing(
 }
 
 /// Marks events as read
+///
+/// The body may be left out: all are.
 #[utoipa::path(post, path = "/v1/read", tag = "messages", operation_id = "read",
-    request_body = ReadMark, responses((status = 204, description = "Taken")))]
+    request_body(content = Option<ReadMark>), responses((status = 204, description = "Taken")))]
 pub(in crate::http) async fn read(
     Caller(visitor): Caller,
     MaybeJson(mark): MaybeJson<ReadMark>,
@@ -74,6 +76,7 @@ fn yes() -> bool {
 #[derive(Debug, Deserialize, ToSchema)]
 pub(in crate::http) struct ReadMark {
     /// Number of the last event that was read.
+    #[serde(deserialize_with = "frontdesk_contract::whole::number")]
     up_to: u64,
 }
 

@@ -12,7 +12,7 @@ use frontdesk_contract::{FeedbackSaved, PostFeedback, Suggestions};
 ///
 /// None while somebody else than a robot serves.
 #[utoipa::path(get, path = "/v1/suggestions", tag = "robot", operation_id = "listSuggestions",
-    params(("q" = String, Query, description = "What the visitor has typed so far; longer than 256 bytes gets nothing")),
+    params(("q" = Option<String>, Query, description = "What the visitor has typed so far; nothing, and what is longer than 256 bytes, gets nothing")),
     responses((status = 200, description = "Best first, at most five", body = Suggestions)))]
 pub(in crate::http) async fn suggestions(
     State(state): State<AppState>,
