@@ -162,7 +162,7 @@ pub struct FileRef {
     /// Name to show, with its extension; no path, no control character.
     pub name: String,
     /// Its size, where it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "crate::whole::maybe", skip_serializing_if = "Option::is_none")]
     pub size_bytes: Option<u64>,
 }
 
