@@ -128,7 +128,7 @@ async fn a_message_is_left_once_with_a_number_that_exists() {
     for (number, country, text, expected) in [
         ("12", None, "x", (422, "number_invalid")),
         ("13800138000", Some("US"), "x", (422, "number_invalid")),
-        ("13800138000", Some("??"), "x", (400, "bad_request")),
+        ("13800138000", Some("??"), "x", (422, "number_invalid")),
         ("13800138000", None, " ", (422, "text_empty")),
         ("13800138000", None, &*"好".repeat(1_001), (422, "text_too_long")),
     ] {

@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 async fn open_from(bench: &Bench, peer: &str, forwarded: &str) -> u16 {
     let peer: SocketAddr = peer.parse().unwrap();
     let request = Request::post("/v1/session")
+        .header("host", "desk.example")
         .header("content-type", "application/json")
         .header("x-forwarded-for", forwarded)
         .extension(Peer(peer));

@@ -63,6 +63,9 @@ fn described(operation: &Operation, reply: &Reply, why: &str) {
     }
 }
 
+/// What is wrong, headers, and a body.
+type Wrong<'a> = (&'a str, Vec<(&'a str, &'a str)>, &'a str);
+
 async fn ask(bench: &Bench, operation: &Operation, headers: &[(&str, &str)], body: &str) -> Reply {
     let mut request = Request::builder().method(operation.method.as_str()).uri(&operation.path);
     for (name, value) in headers {
@@ -82,7 +85,7 @@ async fn what_is_refused_is_described_and_does_nothing() {
     let mut asked = 0;
     for operation in operations() {
         let takes_json = operation.document["requestBody"]["content"].get("application/json").is_some();
-        let mut wrong: Vec<(&str, Vec<(&str, &str)>, &str)> = vec![
+        let mut wrong: Vec<Wrong<'_>> = vec![
             ("another origin", vec![session, json_type, ("origin", "https://evil.example")], "{}"),
             ("another site", vec![session, json_type, ("sec-fetch-site", "cross-site")], "{}"),
             (

@@ -155,7 +155,7 @@ mod tests {
         ] {
             assert_eq!(e164(number, country).ok().as_deref(), expected, "{number}");
         }
-        assert_eq!(e164("1", Some("Narnia")).unwrap_err().code, ErrorCode::BadRequest);
+        assert_eq!(e164("1", Some("Narnia")).unwrap_err().code, ErrorCode::NumberInvalid);
     }
 
     proptest! {
