@@ -14,14 +14,17 @@
 //! - `identity`: who vouches for visitors
 //! - `offers`: files, leaving a message, opening hours
 //! - [`limits`]: what the proxy takes at most
+//! - [`tls`]: the certificate of the public listener
+//! - [`change`]: what a running proxy can take over
 //! - [`links`]: links that are invitations to a call
 //! - [`address`]: origins, networks, where the store is
 //! - [`mistake`]: what is wrong, and how it is said
-//! - `node`, `section`, `secret`: reading
+//! - `node`, `section`, [`secret`]: reading
 
 pub mod address;
 pub mod calls;
 pub mod centre;
+pub mod change;
 pub mod desk;
 mod identity;
 pub mod limits;
@@ -29,8 +32,9 @@ pub mod links;
 pub mod mistake;
 mod node;
 mod offers;
-mod secret;
+pub mod secret;
 mod section;
+pub mod tls;
 
 pub use address::{Cidr, StoreAt};
 pub use calls::{Calls, IceServer};
@@ -39,6 +43,8 @@ pub use desk::{Desk, LEAST_LINGER, OnLinger};
 pub use limits::Limits;
 pub use links::CallLinks;
 pub use mistake::Mistake;
+pub use secret::Secret;
+pub use tls::Tls;
 
 use crate::store::valkey::Server;
 use mistake::Mistakes;
@@ -46,13 +52,15 @@ use section::Section;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// All settings of one proxy, checked.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Where the visitor API and the widget are served. Key `listen`, default `127.0.0.1:8080`.
     pub listen: SocketAddr,
+    /// The certificate of `listen`; `None`: TLS ends before this proxy. Section `tls`.
+    pub tls: Option<Tls>,
     /// The origin under which visitors reach this proxy, such as `https://desk.example`: lower case, no default port,
     /// no slash at the end. Key `public_url`, required.
     pub public_url: String,
@@ -115,6 +123,7 @@ impl Config {
 
     /// What is allowed and yet probably not meant, one line each.
     pub fn warnings(&self) -> Vec<String> {
+        let now = SystemTime::now();
         let open = |(place, desk): (usize, &Desk)| {
             let url = &desk.cec.base_url;
             (url.scheme() == "http" && !address::is_loopback(url)).then(|| {
@@ -142,8 +151,9 @@ impl Config {
             }
             _ => None,
         };
+        let certificate = self.tls.iter().flat_map(|tls| tls.certificate.warnings(&self.public_url, now));
         let desks = || self.desks.iter().enumerate();
-        lossy.into_iter().chain(desks().filter_map(open)).chain(desks().filter_map(short)).collect()
+        certificate.chain(lossy).chain(desks().filter_map(open)).chain(desks().filter_map(short)).collect()
     }
 
     /// The desk of this id.
@@ -168,6 +178,9 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
     let assets = root.or("assets", "the path of a folder", PathBuf::from("dist"), section::path);
     let log =
         root.or("log", "a filter such as `info` or `info,frontdesk_proxy=debug`", "info".into(), log_filter);
+    let has_tls = root.has("tls");
+    let tls = root.section("tls");
+    let tls = if has_tls { tls::read(tls, beside).map(Some) } else { Some(None) };
     let limits = limits::read(root.section("limits"));
     let desks = desk::read_all(&mut root, beside);
     if let (Some(listen), Some(Some(metrics))) = (listen, metrics_listen)
@@ -182,6 +195,7 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
     desks.retain(|desk| seen.insert(desk.id.clone()));
     Some(Config {
         listen: listen?,
+        tls: tls?,
         public_url: public_url?,
         metrics_listen: metrics_listen?,
         store: store?,

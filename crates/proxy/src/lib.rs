@@ -10,11 +10,13 @@ pub mod identity;
 pub mod metrics;
 pub mod problem;
 pub mod quiet;
+pub mod reload;
 pub mod session;
 pub mod settings;
 pub mod state;
 pub mod store;
 pub mod telemetry;
+pub mod tls;
 pub mod vendor;
 pub mod visitor;
 

@@ -9,12 +9,13 @@ use clap::{Parser, Subcommand};
 use frontdesk_proxy::clock::Clock;
 use frontdesk_proxy::config::{Config, Mistake, StoreAt};
 use frontdesk_proxy::doctor::{self, Finding, Verdict};
-use frontdesk_proxy::http::{assets::Assets, openapi::Api, run};
-use frontdesk_proxy::settings::{DeskSettings, Settings};
-use frontdesk_proxy::state::{App, Desk};
+use frontdesk_proxy::http::{assets::Assets, openapi::Api, server};
+use frontdesk_proxy::reload::{self, Centres, Running};
+use frontdesk_proxy::settings::Settings;
+use frontdesk_proxy::state::App;
 use frontdesk_proxy::store::{Store, memory::MemoryStore, redb::RedbStore, valkey::ValkeyStore};
 use frontdesk_proxy::telemetry;
-use frontdesk_proxy::vendor::cec::Cec;
+use frontdesk_proxy::tls::Keeper;
 use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -34,7 +35,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serves the visitor API and the widget until SIGTERM or Ctrl-C.
+    /// Serves the visitor API and the widget until SIGTERM or Ctrl-C. On SIGHUP the settings are read anew.
     Serve {
         /// The file of settings.
         #[arg(long, value_name = "FILE")]
@@ -89,15 +90,14 @@ async fn main() -> ExitCode {
 }
 
 async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
+    // First of all: without it the signal would end the process.
+    let hangups = Hangups::begin()?;
     let config = Config::load(path).map_err(|mistakes| listed(path, &mistakes))?;
-    telemetry::init(&config.log)?;
+    let log = telemetry::init(&config.log)?;
     for warning in config.warnings() {
         tracing::warn!("{warning}");
     }
-    let desks = centres(&config)?
-        .into_iter()
-        .zip(&config.desks)
-        .map(|(centre, desk)| Desk { settings: DeskSettings::from(desk), centre: Arc::new(centre) });
+    let centres = centres(&config)?;
     let store: Arc<dyn Store> = match &config.store {
         StoreAt::Memory => Arc::new(MemoryStore::new()),
         StoreAt::Redb(path) => {
@@ -122,7 +122,7 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
             Some(bound.map_err(|error| format!("cannot listen on {address} for metrics: {error}"))?)
         }
     };
-    let app = App::new(Settings::from(&config), desks, store, assets, Clock::system());
+    let app = App::new(Settings::from(&config), centres.desks(&config), store, assets, Clock::system());
     let spool = &app.shared.spool;
     spool.prepare().map_err(|error| format!("cannot use the spool {}: {error}", config.spool.display()))?;
     let ends = shutdown()?;
@@ -132,7 +132,14 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
         tokio::spawn(frontdesk_proxy::metrics::server::run(listener, app.clone()));
     }
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url, "serving");
-    run(listener, app, ends).await;
+    let keeper = config.tls.as_ref().map(|tls| Keeper::new(tls, app.shared.metrics.clone()));
+    if let Some(keeper) = keeper.clone() {
+        tokio::spawn(keeper.follow());
+    }
+    let running =
+        Running { path: path.into(), config, centres, app: app.clone(), log, keeper: keeper.clone() };
+    tokio::spawn(hangups.follow(running));
+    server::serve(listener, keeper, app, ends).await;
     Ok(())
 }
 
@@ -145,7 +152,7 @@ async fn check(path: &Path, online: bool) -> Result<(), Box<dyn Error>> {
     say(&format!("{}: the settings are in order, desks: {}", path.display(), config.desks.len()));
     let mut bad = Vec::new();
     if online {
-        for (desk, centre) in config.desks.iter().zip(centres) {
+        for (desk, centre) in config.desks.iter().zip(centres.all()) {
             match centre.probe().await {
                 Ok(()) => {
                     say(&format!("desk `{}`: the centre gave a gateway token and a visitor token", desk.id))
@@ -183,15 +190,36 @@ async fn examine(path: &Path, id: &str, page: Option<&Url>, only_page: bool) -> 
 }
 
 /// The centre of each desk, in the order of the settings.
-fn centres(config: &Config) -> Result<Vec<Cec>, String> {
-    let (mut centres, mut bad) = (Vec::new(), Vec::new());
-    for (place, desk) in config.desks.iter().enumerate() {
-        match Cec::new(&desk.id, &desk.cec) {
-            Ok(centre) => centres.push(centre),
-            Err(error) => bad.push(format!("`desks[{place}].cec`: {error}")),
-        }
+fn centres(config: &Config) -> Result<Centres, String> {
+    Centres::new(config, None).map_err(|bad| bad.join("\n"))
+}
+
+/// The signal by which settings are read anew.
+struct Hangups {
+    #[cfg(unix)]
+    signals: tokio::signal::unix::Signal,
+}
+
+impl Hangups {
+    fn begin() -> std::io::Result<Self> {
+        Ok(Self {
+            #[cfg(unix)]
+            signals: tokio::signal::unix::signal(tokio::signal::unix::SignalKind::hangup())?,
+        })
     }
-    if bad.is_empty() { Ok(centres) } else { Err(bad.join("\n")) }
+
+    /// Takes over the settings at each signal. Signals that come meanwhile count as one.
+    async fn follow(self, running: Running) {
+        #[cfg(unix)]
+        {
+            let (mut signals, mut running) = (self.signals, running);
+            while signals.recv().await.is_some() {
+                running.reload().await;
+            }
+        }
+        #[cfg(not(unix))]
+        drop(running);
+    }
 }
 
 /// Ends with SIGTERM or Ctrl-C.
@@ -210,11 +238,7 @@ fn shutdown() -> std::io::Result<impl Future<Output = ()> + Send> {
 }
 
 fn listed(path: &Path, mistakes: &[Mistake]) -> String {
-    let lines = mistakes.iter().map(|mistake| match mistake {
-        Mistake::File { .. } => mistake.to_string(),
-        _ => format!("{}: {mistake}", path.display()),
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    reload::listed(path, mistakes).join("\n")
 }
 
 /// Writes to standard output; whoever has closed it does not want to know.

@@ -1,5 +1,9 @@
 //! What all parts of the visitor API share, and its beginning and end.
 
+mod desks;
+
+pub use desks::{Desk, Desks, Place};
+
 use crate::clock::Clock;
 use crate::files::cache::Cache;
 use crate::files::spool::Spool;
@@ -9,15 +13,14 @@ use crate::metrics::Metrics;
 use crate::metrics::centre::Timed as TimedCentre;
 use crate::metrics::store::Timed as TimedStore;
 use crate::quiet::Quiet;
-use crate::settings::{DeskSettings, Settings};
+use crate::settings::Settings;
 use crate::store::Store;
-use crate::vendor::Centre;
 use crate::visitor::calling::Abilities;
 use crate::visitor::registry::Registry;
 use frontdesk_contract::ErrorCode;
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -29,20 +32,12 @@ const ADOPT: Duration = Duration::from_secs(1);
 /// What is under way when the proxy goes down may take this long.
 const DRAIN: Duration = Duration::from_secs(30);
 
-/// A desk: its settings and its centre.
-pub struct Desk {
-    /// The settings.
-    pub settings: DeskSettings,
-    /// The centre, as the port shows it.
-    pub centre: Arc<dyn Centre>,
-}
-
 /// What visitors need.
 pub struct Shared {
-    /// The settings.
-    pub settings: Settings,
+    /// See [`Shared::settings`].
+    settings: watch::Sender<Arc<Settings>>,
     /// The desks by id.
-    pub desks: HashMap<String, Arc<Desk>>,
+    pub desks: Desks,
     /// Where everything is kept.
     pub store: Arc<dyn Store>,
     /// What time it is.
@@ -61,6 +56,13 @@ pub struct Shared {
     pub draining: CancellationToken,
     /// Figures for whoever operates the proxy.
     pub metrics: Arc<Metrics>,
+}
+
+impl Shared {
+    /// The settings as they are now. They may be others the next time: what belongs together is done by one of them.
+    pub fn settings(&self) -> Arc<Settings> {
+        Arc::clone(&self.settings.borrow())
+    }
 }
 
 /// The visitor API's state.
@@ -89,16 +91,12 @@ impl App {
     ) -> AppState {
         let metrics = Arc::new(Metrics::default());
         let limiters = Limiters::new(&settings.limits, &metrics);
-        let desks = desks.into_iter().map(|Desk { settings, centre }| {
-            let centre = Arc::new(TimedCentre::new(centre, settings.id.clone(), Arc::clone(&metrics)));
-            (settings.id.clone(), Arc::new(Desk { settings, centre }))
-        });
-        let desks = desks.collect();
+        let desks = Desks::new(measured(desks, &metrics));
         let store = Arc::new(TimedStore::new(store, Arc::clone(&metrics)));
         let spool = Spool::new(settings.spool.clone(), settings.limits.spool_bytes);
         let cache = Cache::new(settings.limits.cache_bytes);
         let shared = Shared {
-            settings,
+            settings: watch::Sender::new(Arc::new(settings)),
             spool,
             cache,
             abilities: Abilities::default(),
@@ -111,6 +109,19 @@ impl App {
             metrics,
         };
         Arc::new(Self { shared: Arc::new(shared), registry: Registry::default(), limiters, assets })
+    }
+
+    /// Goes on with other settings. What is under way ends with those it began with. Desks are changed and added, none is
+    /// removed; where one has another centre than before, the visitors' next request goes to that. `public_url` and `spool` are
+    /// taken as they are given: whoever calls this knows whether they may change.
+    pub fn take_over(&self, settings: Settings, desks: impl IntoIterator<Item = Desk>) {
+        let shared = &self.shared;
+        self.limiters.set(&settings.limits);
+        shared.spool.set_most(settings.limits.spool_bytes);
+        shared.cache.set_most(settings.limits.cache_bytes);
+        shared.settings.send_replace(Arc::new(settings));
+        shared.desks.put(measured(desks, &shared.metrics));
+        shared.abilities.forget();
     }
 
     /// Goes on with the conversations that nobody looks after, now and whenever another proxy of the store ends, and begins
@@ -151,9 +162,10 @@ impl App {
     }
 
     async fn sweep_for_ever(&self) {
-        let retention_ms = u64::try_from(self.shared.settings.retention.as_millis()).unwrap_or(u64::MAX);
         for round in 1_u32.. {
             tokio::time::sleep(SWEEP).await;
+            let retention = self.shared.settings().retention;
+            let retention_ms = u64::try_from(retention.as_millis()).unwrap_or(u64::MAX);
             self.registry.sweep();
             self.limiters.sweep();
             self.shared.cache.sweep();
@@ -182,4 +194,12 @@ impl App {
             tracing::error!(%error, "the store could not be written at the end");
         }
     }
+}
+
+/// The desks with a clock beside their centres.
+fn measured(desks: impl IntoIterator<Item = Desk>, metrics: &Arc<Metrics>) -> impl Iterator<Item = Desk> {
+    desks.into_iter().map(|Desk { settings, centre }| {
+        let centre = Arc::new(TimedCentre::new(centre, settings.id.clone(), Arc::clone(metrics)));
+        Desk { settings, centre }
+    })
 }

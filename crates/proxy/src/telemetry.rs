@@ -17,6 +17,9 @@ pub enum TelemetryError {
     /// The setting `log` is no filter.
     #[error("cannot read the setting `log`: {0}")]
     Filter(#[from] tracing_subscriber::filter::ParseError),
+    /// The log is gone.
+    #[error("cannot change what is logged: {0}")]
+    Gone(String),
     /// Somebody logs already in this process.
     #[error("cannot begin to log: {0}")]
     Begun(String),
@@ -25,19 +28,37 @@ pub enum TelemetryError {
 /// Libraries that log the very text they parse: silent, whatever the setting says.
 const SILENT: [&str; 6] = ["html5ever", "markup5ever", "tendril", "ammonia", "scraper", "selectors"];
 
+/// Decides what is logged, as long as the log is there.
+pub struct Filter(Box<dyn Fn(EnvFilter) -> Result<(), String> + Send + Sync>);
+
+impl Filter {
+    /// Logs by another filter from now on.
+    ///
+    /// # Errors
+    /// When `filter` cannot be read or the log is gone.
+    pub fn set(&self, filter: &str) -> Result<(), TelemetryError> {
+        self.0(EnvFilter::try_new(filter)?).map_err(TelemetryError::Gone)
+    }
+}
+
 /// Begins to log for the whole process; call it once.
 ///
 /// # Errors
 /// When `filter` cannot be read or logging has begun already.
-pub fn init(filter: &str) -> Result<(), TelemetryError> {
-    subscriber(filter, io::stderr)?.try_init().map_err(|error| TelemetryError::Begun(error.to_string()))
+pub fn init(filter: &str) -> Result<Filter, TelemetryError> {
+    let (subscriber, filter) = subscriber(filter, io::stderr)?;
+    subscriber.try_init().map_err(|error| TelemetryError::Begun(error.to_string()))?;
+    Ok(filter)
 }
 
-/// What [`init`] sets up, with the place that lines are written to.
+/// What [`init`] sets up, with the place that lines are written to; and what changes the filter.
 ///
 /// # Errors
 /// When `filter` cannot be read.
-pub fn subscriber<W>(filter: &str, writer: W) -> Result<impl Subscriber + Send + Sync, TelemetryError>
+pub fn subscriber<W>(
+    filter: &str,
+    writer: W,
+) -> Result<(impl Subscriber + Send + Sync, Filter), TelemetryError>
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
@@ -47,9 +68,12 @@ where
         .with_current_span(true)
         .with_span_list(false)
         .with_env_filter(EnvFilter::try_new(filter)?)
-        .with_writer(writer);
+        .with_writer(writer)
+        .with_filter_reloading();
+    let handle = lines.reload_handle();
+    let filter = Filter(Box::new(move |filter| handle.reload(filter).map_err(|error| error.to_string())));
     // Beside the setting and not within it: there, a directive for one module of a library would win.
-    Ok(lines.finish().with(filter_fn(may_speak)))
+    Ok((lines.finish().with(filter_fn(may_speak)), filter))
 }
 
 /// Whether the origin of a line is not among [`SILENT`].

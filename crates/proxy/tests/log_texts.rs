@@ -61,7 +61,8 @@ fn read_rich_text() {
 fn an_agents_words_are_in_no_line_of_the_log() {
     for setting in SETTINGS {
         let log = Log::default();
-        let logging = telemetry::subscriber(setting, log.clone()).unwrap().set_default();
+        let (subscriber, _filter) = telemetry::subscriber(setting, log.clone()).unwrap();
+        let logging = subscriber.set_default();
         tracing::error!("the log is captured");
         read_rich_text();
         drop(logging);

@@ -13,7 +13,7 @@ pub(super) const ORIGIN_EXPECTED: &str =
 pub(super) const STORE_EXPECTED: &str = "`redb:PATH`, `valkey://HOST:PORT/DATABASE` or `memory`";
 
 /// Where the proxy keeps what must survive it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreAt {
     /// A redb file at this path.
     Redb(PathBuf),

@@ -1,22 +1,22 @@
 //! The contact centre of a desk.
 
+use super::address;
 use super::links::CallLinks;
+use super::secret::{self, Secret};
 use super::section::{Section, filled, path};
-use super::{address, secret};
 use reqwest::Url;
-use secrecy::SecretString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// A contact centre that speaks ccmessaging.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CecConfig {
     /// The API gateway: scheme, host and port. Key `base_url`, required.
     pub base_url: Url,
     /// The app key. Key `app_key`, required.
     pub app_key: String,
     /// The app secret. Key `app_secret` or `app_secret_file`, exactly one of them.
-    pub app_secret: SecretString,
+    pub app_secret: Secret,
     /// Configuration id of the WEB channel. Key `channel_id`, required.
     pub channel_id: String,
     /// Which edition of the interface the centre speaks. Key `dialect`, default `2.6`.

@@ -1,11 +1,41 @@
 //! Secrets and keys: given as they are, or by the name of a file.
 
 use super::section::Section;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::path::Path;
 
 /// The longest file that is taken, in bytes.
 const MAX_BYTES: u64 = 65_536;
+
+/// A secret of the settings. It can be compared with another, to see whether it was changed; nothing shows it by accident.
+#[derive(Clone, Debug)]
+pub struct Secret(SecretString);
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose_secret() == other.expose_secret()
+    }
+}
+
+impl Eq for Secret {}
+
+impl ExposeSecret<str> for Secret {
+    fn expose_secret(&self) -> &str {
+        self.0.expose_secret()
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<&str> for Secret {
+    fn from(text: &str) -> Self {
+        Self(text.into())
+    }
+}
 
 /// Reads the secret `key` or the file that `file_key` names, if one of them is there.
 pub(super) fn may(
@@ -13,7 +43,7 @@ pub(super) fn may(
     key: &'static str,
     file_key: &'static str,
     beside: &Path,
-) -> Option<Option<SecretString>> {
+) -> Option<Option<Secret>> {
     if section.has(key) || section.has(file_key) {
         must(section, key, file_key, beside).map(Some)
     } else {
@@ -27,7 +57,7 @@ pub(super) fn must(
     key: &'static str,
     file_key: &'static str,
     beside: &Path,
-) -> Option<SecretString> {
+) -> Option<Secret> {
     given(section, (key, "a text in quotes"), file_key, beside, filled)
 }
 
@@ -56,7 +86,7 @@ pub(super) fn given<T>(
     None
 }
 
-fn filled(text: String) -> Result<SecretString, String> {
+fn filled(text: String) -> Result<Secret, String> {
     if text.trim().is_empty() {
         Err("empty".into())
     } else if text.chars().any(char::is_control) {

@@ -6,6 +6,7 @@ use crate::problem::Problem;
 use crate::vendor::FileSource;
 use std::collections::HashMap;
 use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::OnceCell;
@@ -36,7 +37,7 @@ pub struct Cached {
 /// All of them.
 #[derive(Debug)]
 pub struct Cache {
-    most_bytes: u64,
+    most_bytes: AtomicU64,
     slots: Mutex<HashMap<Key, Slot>>,
 }
 
@@ -49,7 +50,12 @@ struct Slot {
 impl Cache {
     /// An empty cache for at most `most_bytes`.
     pub fn new(most_bytes: u64) -> Self {
-        Self { most_bytes, slots: Mutex::default() }
+        Self { most_bytes: AtomicU64::new(most_bytes), slots: Mutex::default() }
+    }
+
+    /// Holds at most so many bytes from the next sweep on.
+    pub fn set_most(&self, most_bytes: u64) {
+        self.most_bytes.store(most_bytes, Ordering::Relaxed);
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, Slot>> {
@@ -102,7 +108,7 @@ impl Cache {
         slots.retain(|_, slot| now.duration_since(slot.asked) < AGE || Arc::strong_count(&slot.cell) > 1);
         let size = |slot: &Slot| slot.cell.get().map_or(0, |cached| cached.size);
         let mut total: u64 = slots.values().map(size).sum();
-        while total > self.most_bytes {
+        while total > self.most_bytes.load(Ordering::Relaxed) {
             let oldest = slots.iter().filter(|(_, slot)| size(slot) > 0).min_by_key(|(_, slot)| slot.asked);
             let Some((key, bytes)) = oldest.map(|(key, slot)| (key.clone(), size(slot))) else { return };
             slots.remove(&key);
@@ -115,7 +121,7 @@ impl Cache {
 mod tests {
     use super::*;
     use crate::files::spool::Spool;
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::AtomicU32;
 
     fn key(name: &str) -> Key {
         ("v-1".into(), FileSource::Local(name.into()), None)

@@ -26,7 +26,7 @@ const OLDEST: Duration = Duration::from_secs(6 * 3_600);
 #[derive(Debug)]
 pub struct Spool {
     folder: PathBuf,
-    most_bytes: u64,
+    most_bytes: AtomicU64,
     used: AtomicU64,
 }
 
@@ -41,7 +41,7 @@ pub struct SpoolFile {
 impl Spool {
     /// A spool in `folder`, which need not be there yet, for at most `most_bytes`.
     pub fn new(folder: PathBuf, most_bytes: u64) -> Arc<Self> {
-        Arc::new(Self { folder, most_bytes, used: AtomicU64::new(0) })
+        Arc::new(Self { folder, most_bytes: AtomicU64::new(most_bytes), used: AtomicU64::new(0) })
     }
 
     /// Makes the folder, and removes what an earlier process left.
@@ -108,6 +108,11 @@ impl Spool {
         Ok((SpoolFile { path, held: 0, spool: Arc::clone(self) }, file))
     }
 
+    /// Holds at most so many bytes from now on. What is held already stays.
+    pub fn set_most(&self, most_bytes: u64) {
+        self.most_bytes.store(most_bytes, Ordering::Relaxed);
+    }
+
     /// How many bytes are held at the moment.
     pub fn used(&self) -> u64 {
         self.used.load(Ordering::Relaxed)
@@ -122,7 +127,7 @@ impl SpoolFile {
 
     /// Counts `bytes` more; false when the spool is full.
     pub fn hold(&mut self, bytes: u64) -> bool {
-        let most = self.spool.most_bytes;
+        let most = self.spool.most_bytes.load(Ordering::Relaxed);
         let grow = |used: u64| used.checked_add(bytes).filter(|used| *used <= most);
         let held = self.spool.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grow).is_ok();
         if held {

@@ -52,9 +52,9 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
 }
 
 fn any_desk(state: &AppState, origin: &str) -> bool {
-    let settings = &state.shared.settings;
+    let settings = state.shared.settings();
     origin == settings.public_url
-        || state.shared.desks.values().any(|desk| is_allowed(origin, settings, &desk.settings))
+        || state.shared.desks.all().iter().any(|desk| is_allowed(origin, &settings, &desk.settings))
 }
 
 fn permission() -> Response {

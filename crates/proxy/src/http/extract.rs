@@ -55,7 +55,8 @@ fn json_only(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 async fn read(request: Request, state: &AppState) -> Result<Vec<u8>, Problem> {
-    let limits = &state.shared.settings.limits;
+    let settings = state.shared.settings();
+    let limits = &settings.limits;
     let body = Limited::new(request.into_body(), limits.body_bytes).collect();
     match tokio::time::timeout(limits.header_timeout, body).await {
         Ok(Ok(body)) => Ok(body.to_bytes().into()),
@@ -134,6 +135,6 @@ async fn session_at_its_desk(
     };
     let session = state.session_of(secret).await?.ok_or_else(Problem::session_unknown)?;
     let desk = state.shared.desks.get(&session.desk).ok_or_else(Problem::session_unknown)?;
-    origin::check(headers, &state.shared.settings, &desk.settings)?;
-    Ok((session, Arc::clone(desk)))
+    origin::check(headers, &state.shared.settings(), &desk.settings)?;
+    Ok((session, desk))
 }

@@ -32,7 +32,8 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let under_way = state.shared.metrics.request(route.as_ref().map(MatchedPath::as_str), &method);
-    let limits = &state.shared.settings.limits;
+    let settings = state.shared.settings();
+    let limits = &settings.limits;
     let chunked = request.headers().contains_key(TRANSFER_ENCODING);
     let response = if let Some(why) = ambiguous(&request) {
         Problem::new(ErrorCode::BadRequest, why).into_response()

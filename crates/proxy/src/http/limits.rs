@@ -15,6 +15,7 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use tokio::sync::watch;
 
 /// The limits by action.
 pub struct Limiters {
@@ -31,7 +32,7 @@ pub struct Limiters {
 }
 
 struct Keyed<K: Hash + Eq + Clone> {
-    limiter: DefaultKeyedRateLimiter<K>,
+    limiter: watch::Sender<(Quota, Arc<DefaultKeyedRateLimiter<K>>)>,
     /// What is limited, for the figures.
     name: &'static str,
     metrics: Arc<Metrics>,
@@ -39,11 +40,27 @@ struct Keyed<K: Hash + Eq + Clone> {
 
 impl<K: Hash + Eq + Clone> Keyed<K> {
     fn new(name: &'static str, quota: Quota, metrics: &Arc<Metrics>) -> Self {
-        Self { limiter: RateLimiter::keyed(quota), name, metrics: Arc::clone(metrics) }
+        let limiter = watch::Sender::new((quota, Arc::new(RateLimiter::keyed(quota))));
+        Self { limiter, name, metrics: Arc::clone(metrics) }
+    }
+
+    fn limiter(&self) -> Arc<DefaultKeyedRateLimiter<K>> {
+        Arc::clone(&self.limiter.borrow().1)
+    }
+
+    /// Counts anew if this is another limit than before.
+    fn set(&self, quota: Quota) {
+        self.limiter.send_if_modified(|limiter| {
+            let other = limiter.0 != quota;
+            if other {
+                *limiter = (quota, Arc::new(RateLimiter::keyed(quota)));
+            }
+            other
+        });
     }
 
     fn check(&self, key: &K, what: &'static str) -> Result<(), Problem> {
-        self.limiter.check_key(key).map_err(|refusal| {
+        self.limiter().check_key(key).map_err(|refusal| {
             self.metrics.limited(self.name);
             let wait = refusal.wait_time_from(DefaultClock::default().now());
             Problem::new(ErrorCode::RateLimited, what).after(wait)
@@ -51,17 +68,15 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
     }
 
     fn sweep(&self) {
-        self.limiter.retain_recent();
-        self.limiter.shrink_to_fit();
+        let limiter = self.limiter();
+        limiter.retain_recent();
+        limiter.shrink_to_fit();
     }
 }
 
 impl Limiters {
     /// Nobody has asked yet.
     pub fn new(limits: &config::Limits, metrics: &Arc<Metrics>) -> Self {
-        let at_least_one = |count| NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN);
-        let minute = |count| Quota::per_minute(at_least_one(count));
-        let hour = |count| Quota::per_hour(at_least_one(count));
         let per_minute = |name, count| Keyed::new(name, minute(count), metrics);
         let per_hour = |name, count| Keyed::new(name, hour(count), metrics);
         Self {
@@ -76,6 +91,20 @@ impl Limiters {
             left_messages: per_hour("left_messages", limits.left_messages_per_visitor_per_hour),
             calls: per_hour("calls", limits.calls_per_visitor_per_hour),
         }
+    }
+
+    /// Goes on with other limits. One that is the same as before goes on counting, another counts anew.
+    pub(crate) fn set(&self, limits: &config::Limits) {
+        self.requests.set(minute(limits.requests_per_address_per_minute));
+        self.sessions.set(hour(limits.sessions_per_address_per_hour));
+        self.messages.set(minute(limits.messages_per_visitor_per_minute));
+        self.files.set(minute(limits.files_per_visitor_per_minute));
+        self.file_reads.set(minute(limits.file_reads_per_visitor_per_minute));
+        self.suggestions.set(minute(limits.suggestions_per_visitor_per_minute));
+        self.feedback.set(minute(limits.feedback_per_visitor_per_minute));
+        self.history.set(minute(limits.history_per_visitor_per_minute));
+        self.left_messages.set(hour(limits.left_messages_per_visitor_per_hour));
+        self.calls.set(hour(limits.calls_per_visitor_per_hour));
     }
 
     /// Counts a new session.
@@ -168,14 +197,25 @@ impl Limiters {
     }
 }
 
+fn minute(count: u32) -> Quota {
+    Quota::per_minute(at_least_one(count))
+}
+
+fn hour(count: u32) -> Quota {
+    Quota::per_hour(at_least_one(count))
+}
+
+fn at_least_one(count: u32) -> NonZeroU32 {
+    NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
+}
+
 /// The client's address, as a request extension.
 #[derive(Clone, Copy, Debug)]
 pub struct Client(pub IpAddr);
 
 pub(super) async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-    let trusted = &state.shared.settings.limits.trusted_proxies;
-    let client = address::client(peer, request.headers(), trusted);
+    let client = address::client(peer, request.headers(), &state.shared.settings().limits.trusted_proxies);
     let health = matches!(request.uri().path(), "/livez" | "/readyz");
     if !health
         && let Err(problem) = state.limiters.requests.check(&client, "too many requests from this address")

@@ -75,7 +75,8 @@ pub(super) async fn frame(
     let Some(desk) = desk else {
         return page((StatusCode::NOT_FOUND, AsItIs, UNKNOWN_DESK).into_response(), "'none'", []);
     };
-    let public = &state.shared.settings.public_url;
+    let settings = state.shared.settings();
+    let public = &settings.public_url;
     let others = desk.settings.origins.iter().filter(|origin| *origin != public);
     let ancestors: Vec<_> = others.chain([public]).map(String::as_str).collect();
     match state.assets.answer("frame.html", &headers, Keep::Never) {
@@ -86,7 +87,8 @@ pub(super) async fn frame(
 
 /// A page with the widget in it, without a frame. It may name any desk.
 pub(super) async fn inline(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let gateways = state.shared.desks.values().flat_map(|desk| &desk.settings.gateways);
+    let desks = state.shared.desks.all();
+    let gateways = desks.iter().flat_map(|desk| &desk.settings.gateways);
     match state.assets.answer("inline.html", &headers, Keep::Never) {
         Some(response) => page(response, "'none'", gateways),
         None => not_built(),

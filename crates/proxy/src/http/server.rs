@@ -5,19 +5,22 @@ use super::app;
 use super::linger::Lingering;
 use crate::metrics::Open;
 use crate::state::AppState;
+use crate::tls::Keeper;
 use axum::Router;
 use axum::http::{Request, Version};
 use hyper::body::{Body, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 /// Requests at one time on one HTTP/2 connection.
@@ -30,8 +33,20 @@ const GRACE: Duration = Duration::from_secs(30);
 /// Serves until `shutdown` ends, then goes down gracefully: the readiness probe fails, long polls are answered, requests
 /// under way are finished, the store is flushed. Takes 30 s at most for either of connections and background work.
 pub async fn run(listener: TcpListener, state: AppState, shutdown: impl Future<Output = ()> + Send) {
-    let limits = &state.shared.settings.limits;
-    let door = Door::new(limits.header_bytes, limits.header_timeout, limits.connections);
+    serve(listener, None, state, shutdown).await;
+}
+
+/// As [`run`], with TLS if there is a certificate.
+pub async fn serve(
+    listener: TcpListener,
+    keeper: Option<Arc<Keeper>>,
+    state: AppState,
+    shutdown: impl Future<Output = ()> + Send,
+) {
+    let settings = state.shared.settings();
+    let limits = &settings.limits;
+    let mut door = Door::new(limits.header_bytes, limits.header_timeout, limits.connections);
+    door.tls = keeper.map(|keeper| (keeper, state.shared.draining.clone()));
     let graceful = GracefulShutdown::new();
     let metrics = Arc::clone(&state.shared.metrics);
     let counted = || Some(metrics.connection());
@@ -50,6 +65,8 @@ pub(crate) struct Door {
     builder: Builder<TokioExecutor>,
     places: Arc<Semaphore>,
     patience: Duration,
+    /// What keeps the certificate, and what ends handshakes; `None`: no TLS.
+    tls: Option<(Arc<Keeper>, CancellationToken)>,
 }
 
 impl Door {
@@ -59,6 +76,7 @@ impl Door {
             builder: builder(header_bytes, header_timeout),
             places: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))),
             patience: header_timeout,
+            tls: None,
         }
     }
 }
@@ -85,23 +103,28 @@ pub(crate) async fn admit(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let began = Arc::new(AtomicBool::new(false));
-                let connection = serve(&door.builder, stream, peer, router.clone(), Arc::clone(&began));
-                let connection = graceful.watch(connection.into_owned());
-                let patience = door.patience;
+                let guest = Guest { peer, router: router.clone(), early: Arc::default() };
+                let (builder, watcher) = (door.builder.clone(), graceful.watcher());
+                let (patience, tls) = (door.patience, door.tls.clone());
                 let held = held();
                 tokio::spawn(async move {
-                    let silent = async {
-                        tokio::time::sleep(patience).await;
-                        if began.load(Ordering::Relaxed) {
-                            std::future::pending::<()>().await;
+                    // Small answers are to leave at once; a socket that refuses this works all the same.
+                    let _set = stream.set_nodelay(true);
+                    // Beneath TLS: what is thrown away at the end need not be decrypted.
+                    let stream = Lingering::new(stream, Arc::clone(&guest.early));
+                    match tls {
+                        None => guest.attend(&builder, stream, patience, watcher).await,
+                        Some((keeper, ending)) => {
+                            let shaken = tokio::time::timeout(patience, keeper.acceptor().accept(stream));
+                            match ending.run_until_cancelled(shaken).await {
+                                Some(Ok(Ok(stream))) => {
+                                    guest.attend(&builder, stream, patience, watcher).await;
+                                }
+                                // Not TLS, too old, too slow, or the proxy goes down.
+                                Some(Ok(Err(error))) => tracing::debug!(%error, "no TLS"),
+                                Some(Err(_)) | None => {}
+                            }
                         }
-                    };
-                    // Errors of a connection are the client's: broken off, too slow, not HTTP.
-                    tokio::select! {
-                        _ended = connection => {}
-                        // hyper counts the time of headers only once it knows the version of HTTP.
-                        () = silent => {}
                     }
                     drop((place, held));
                 });
@@ -129,41 +152,55 @@ fn builder(header_bytes: usize, header_timeout: Duration) -> Builder<TokioExecut
     builder
 }
 
-fn serve(
-    builder: &Builder<TokioExecutor>,
-    stream: TcpStream,
+/// Somebody who is served by one connection.
+struct Guest {
     peer: SocketAddr,
     router: Router,
-    began: Arc<AtomicBool>,
-) -> hyper_util::server::conn::auto::Connection<
-    '_,
-    TokioIo<Lingering<TcpStream>>,
-    impl hyper::service::Service<
-        Request<Incoming>,
-        Response = axum::response::Response,
-        Error = std::convert::Infallible,
-        Future: Send + 'static,
-    > + use<>,
-    TokioExecutor,
-> {
-    // Small answers are to leave at once; a socket that refuses this works all the same.
-    let _set = stream.set_nodelay(true);
-    let early = Arc::new(AtomicBool::new(false));
-    let stream = Lingering::new(stream, Arc::clone(&early));
-    let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
-        began.store(true, Ordering::Relaxed);
-        request.extensions_mut().insert(Peer(peer));
-        // HTTP/2 refuses a request without closing the connection.
-        let sends = request.version() <= Version::HTTP_11 && !request.body().is_end_stream();
-        let early = Arc::clone(&early);
-        let answer = router.clone().oneshot(request);
-        async move {
-            let answer = answer.await;
-            // Who refuses may not have read everything; who took it has.
-            let refused = answer.as_ref().is_ok_and(|answer| !answer.status().is_success());
-            early.store(sends && refused, Ordering::Relaxed);
-            answer
+    /// The last answer went out before its request was read, perhaps.
+    early: Arc<AtomicBool>,
+}
+
+impl Guest {
+    /// Serves until the connection is over. One that says nothing for `patience` at its beginning is cut.
+    async fn attend<S: AsyncRead + AsyncWrite + Send + Unpin + 'static>(
+        self,
+        builder: &Builder<TokioExecutor>,
+        stream: S,
+        patience: Duration,
+        watcher: Watcher,
+    ) {
+        let began = Arc::new(AtomicBool::new(false));
+        let silent = {
+            let began = Arc::clone(&began);
+            async move {
+                tokio::time::sleep(patience).await;
+                if began.load(Ordering::Relaxed) {
+                    std::future::pending::<()>().await;
+                }
+            }
+        };
+        let Self { peer, router, early } = self;
+        let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
+            began.store(true, Ordering::Relaxed);
+            request.extensions_mut().insert(Peer(peer));
+            // HTTP/2 refuses a request without closing the connection.
+            let sends = request.version() <= Version::HTTP_11 && !request.body().is_end_stream();
+            let early = Arc::clone(&early);
+            let answer = router.clone().oneshot(request);
+            async move {
+                let answer = answer.await;
+                // Who refuses may not have read everything; who took it has.
+                let refused = answer.as_ref().is_ok_and(|answer| !answer.status().is_success());
+                early.store(sends && refused, Ordering::Relaxed);
+                answer
+            }
+        });
+        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        // Errors of a connection are the client's: broken off, too slow, not HTTP.
+        tokio::select! {
+            _ended = watcher.watch(connection) => {}
+            // hyper counts the time of headers only once it knows the version of HTTP.
+            () = silent => {}
         }
-    });
-    builder.serve_connection(TokioIo::new(stream), service)
+    }
 }

@@ -96,6 +96,9 @@ struct Stored {
     outcome: &'static str,
 }
 
+/// Of a figure that may have no value at all.
+type NoLabels = [(&'static str, &'static str); 0];
+
 /// All figures of one proxy.
 pub struct Metrics {
     registry: Registry,
@@ -114,6 +117,8 @@ pub struct Metrics {
     visitors: Family<State, Gauge>,
     spool_bytes: Gauge,
     ready: Gauge,
+    /// Has a value only with TLS.
+    certificate_ends: Family<NoLabels, Gauge>,
 }
 
 impl Default for Metrics {
@@ -135,6 +140,7 @@ impl Default for Metrics {
             visitors: Family::default(),
             spool_bytes: Gauge::default(),
             ready: Gauge::default(),
+            certificate_ends: Family::default(),
         };
         metrics.register();
         metrics
@@ -169,6 +175,9 @@ impl Metrics {
         all.register_with_unit("spool", text, Unit::Bytes, self.spool_bytes.clone());
         let text = "Whether this proxy takes visitors: 0 while it goes down";
         all.register("ready", text, self.ready.clone());
+        let text = "When the certificate of new connections ends, since 1970-01-01 UTC";
+        let ends = self.certificate_ends.clone();
+        all.register_with_unit("tls_certificate_expires", text, Unit::Seconds, ends);
     }
 
     /// A request begins; what this answers is told when it is over.
@@ -190,6 +199,11 @@ impl Metrics {
     pub fn connection(&self) -> Open {
         self.connections.inc();
         Open(self.connections.clone())
+    }
+
+    /// New connections get a certificate that ends then, in seconds since 1970.
+    pub(crate) fn certificate_ends(&self, at_s: i64) {
+        self.certificate_ends.get_or_create(&[]).set(at_s);
     }
 
     /// Somebody was told to come again later.
@@ -239,13 +253,13 @@ impl Metrics {
     /// None that is known of: text can be written.
     pub fn text(&self, app: &App) -> Result<String, std::fmt::Error> {
         let mut counts: HashMap<State, i64> = HashMap::new();
-        for desk in app.shared.desks.keys() {
+        for desk in app.shared.desks.all() {
             for state in STATES.map(state_word) {
-                counts.insert(State { desk: desk.clone(), state }, 0);
+                counts.insert(State { desk: desk.settings.id.clone(), state }, 0);
             }
         }
         for visitor in app.registry.all() {
-            let desk = visitor.desk().settings.id.clone();
+            let desk = visitor.desk_id().to_owned();
             *counts.entry(State { desk, state: state_word(visitor.mark().state) }).or_default() += 1;
         }
         for (state, count) in counts {

@@ -18,7 +18,8 @@ const CONNECTIONS: usize = 16;
 
 /// Serves as long as the process lives: also while the proxy goes down.
 pub async fn run(listener: TcpListener, state: AppState) {
-    let limits = &state.shared.settings.limits;
+    let settings = state.shared.settings();
+    let limits = &settings.limits;
     let door = Door::new(limits.header_bytes, limits.header_timeout, CONNECTIONS);
     let graceful = GracefulShutdown::new();
     admit(&door, &listener, router(state.clone()), &graceful, std::future::pending(), || None).await;

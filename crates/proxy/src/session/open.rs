@@ -43,7 +43,7 @@ impl App {
             return Ok(None);
         }
         let expires_ms = self.expiry();
-        let step = millis(self.shared.settings.retention) / TOUCH_SHARE;
+        let step = millis(self.shared.settings().retention) / TOUCH_SHARE;
         if expires_ms.saturating_sub(session.expires_ms) >= step {
             self.shared.store.touch(&hash, expires_ms).await?;
             session.expires_ms = expires_ms;
@@ -52,7 +52,7 @@ impl App {
     }
 
     fn expiry(&self) -> u64 {
-        self.shared.clock.now_ms().saturating_add(millis(self.shared.settings.retention))
+        self.shared.clock.now_ms().saturating_add(millis(self.shared.settings().retention))
     }
 
     /// The session that `wish` names, if it is this desk's and still known, with its visitor.
@@ -104,7 +104,7 @@ impl App {
         secret: String,
         claims: Option<&Claims>,
     ) -> Result<SessionOpened, Problem> {
-        if self.shared.store.sessions().await? >= self.shared.settings.limits.sessions as u64 {
+        if self.shared.store.sessions().await? >= self.shared.settings().limits.sessions as u64 {
             let full = Problem::new(ErrorCode::Overloaded, "too many sessions");
             return Err(full.after(Duration::from_secs(30)));
         }

@@ -44,7 +44,7 @@ fn uploads(bench: &Bench) -> usize {
 
 /// Files of the spool on disk.
 fn spooled(bench: &Bench) -> usize {
-    std::fs::read_dir(&bench.app.shared.settings.spool).map_or(0, Iterator::count)
+    std::fs::read_dir(&bench.app.shared.settings().spool).map_or(0, Iterator::count)
 }
 
 #[tokio::test(start_paused = true)]

@@ -29,6 +29,8 @@ mod several;
 mod several_on_a_server;
 mod smuggling;
 mod survey;
+mod taking_over;
+pub(crate) mod tls;
 
 use crate::clock::Clock;
 use crate::config::{Limits, MessageIds, OnLinger, PollKind};
@@ -102,7 +104,7 @@ struct Bench {
 impl Drop for Bench {
     fn drop(&mut self) {
         // Most tests need no folder.
-        let _absent = std::fs::remove_dir_all(&self.app.shared.settings.spool);
+        let _absent = std::fs::remove_dir_all(&self.app.shared.settings().spool);
     }
 }
 

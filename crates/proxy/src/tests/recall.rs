@@ -128,7 +128,7 @@ async fn the_file_of_a_message_goes_with_it_unless_another_names_it() {
         assert_eq!(fetch(&visitor, id).await.0, 200);
     }
     let ticket = visitor.call("POST", &format!("/v1/files/{once}/ticket"), None).await.body;
-    let spooled = || std::fs::read_dir(&bench.app.shared.settings.spool).unwrap().count();
+    let spooled = || std::fs::read_dir(&bench.app.shared.settings().spool).unwrap().count();
     assert_eq!(spooled(), 3);
     bench.down(vec![recalled("k1"), recalled("k2"), recalled("k4")]);
     pass(6.0).await;

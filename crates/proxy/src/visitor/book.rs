@@ -94,7 +94,8 @@ impl Visitor {
             let current = self.current(&mut book).await?;
             let mut draft = Draft::of(&current.record, self.now_ms());
             let answer = change(&mut draft, &current.recent);
-            let Some(mut batch) = draft.finish(self.shared.settings.limits.events_per_visitor.into()) else {
+            let Some(mut batch) = draft.finish(self.shared.settings().limits.events_per_visitor.into())
+            else {
                 return Ok(answer);
             };
             batch.fence = lease::fence();

@@ -10,6 +10,7 @@ use super::lease::{Asked, Held};
 use super::line::{Lane, Task, digest};
 use super::{Visitor, party};
 use crate::problem::Problem;
+use crate::state::Desk;
 use crate::store::{Answer, Role, VisitorRecord};
 use crate::vendor::{CallAbility, CallNews, Failure, Party};
 use frontdesk_contract::{
@@ -44,6 +45,11 @@ impl Abilities {
     pub fn known(&self, desk: &str) -> Option<CallAbility> {
         let abilities = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         abilities.get(desk).filter(|(asked, _)| asked.elapsed() < ABILITY_AGE).map(|(_, ability)| *ability)
+    }
+
+    /// Everything has to be asked for anew.
+    pub(crate) fn forget(&self) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     fn learn(&self, desk: &str, ability: CallAbility) {
@@ -124,31 +130,32 @@ impl Visitor {
     /// When the store fails.
     pub async fn call_support(&self) -> Result<CallSupport, Problem> {
         let record = self.record().await?;
-        let offered = self.desk.settings.offers.call;
-        if !(offered.audio || offered.video) || self.desk.settings.gateways.is_empty() {
+        let desk = self.desk();
+        let offered = desk.settings.offers.call;
+        if !(offered.audio || offered.video) || desk.settings.gateways.is_empty() {
             return Ok(CallSupport { call: record.call, ..CallSupport::default() });
         }
-        let CallAbility { web_rtc, click_to_call } = self.ability(&party(&record)).await;
+        let CallAbility { web_rtc, click_to_call } = self.ability(&desk, &party(&record)).await;
         let possible = web_rtc && click_to_call;
-        let ice_servers = if possible { self.desk.settings.ice_servers.clone() } else { Vec::new() };
+        let ice_servers = if possible { desk.settings.ice_servers.clone() } else { Vec::new() };
         Ok(CallSupport { click_to_call, web_rtc, call: record.call, ice_servers })
     }
 
     /// What the centre can do; nothing, as long as it does not say.
-    async fn ability(&self, party: &Party) -> CallAbility {
-        let desk = &self.desk.settings.id;
-        if let Some(known) = self.shared.abilities.known(desk) {
+    async fn ability(&self, desk: &Desk, party: &Party) -> CallAbility {
+        let id = self.desk_id();
+        if let Some(known) = self.shared.abilities.known(id) {
             return known;
         }
-        match self.centre().call_support(party).await {
+        match desk.centre.call_support(party).await {
             Ok(ability) => {
-                self.shared.abilities.learn(desk, ability);
+                self.shared.abilities.learn(id, ability);
                 ability
             }
             Err(failure) => {
                 self.report("call support", &failure);
                 if matches!(failure, Failure::Refused { transient: false, .. }) {
-                    self.shared.abilities.learn(desk, CallAbility::default());
+                    self.shared.abilities.learn(id, CallAbility::default());
                 }
                 CallAbility::default()
             }
@@ -161,17 +168,18 @@ impl Visitor {
     /// [`ErrorCode::NotOffered`], [`ErrorCode::CallRunning`], [`ErrorCode::NoAgents`], what the centre refuses, and what
     /// [`Visitor::submit`] says.
     pub async fn start_call(self: &Arc<Self>, wish: StartCall) -> Result<CallStatus, Problem> {
-        let offered = self.desk.settings.offers.call;
+        let desk = self.desk();
+        let offered = desk.settings.offers.call;
         let fits = match wish.media {
             CallMedia::Audio => offered.audio,
             CallMedia::Video => offered.video,
             CallMedia::Unknown => false,
         };
-        if !fits || self.desk.settings.gateways.is_empty() {
+        if !fits || desk.settings.gateways.is_empty() {
             return Err(Problem::new(ErrorCode::NotOffered, "this desk takes no calls of this kind"));
         }
         let content = digest("call", &wish.media);
-        let timeout = self.shared.settings.limits.request_timeout;
+        let timeout = self.shared.settings().limits.request_timeout;
         let (id, media) = (wish.id, wish.media);
         let gate = |record: &VisitorRecord, _| {
             let running = || Problem::new(ErrorCode::CallRunning, "another call is going on");
@@ -204,7 +212,7 @@ impl Visitor {
             CallStatus { id: Some(task.id.clone()), state: CallState::Setup, media, ..CallStatus::default() };
         self.change(|draft, _| draft.call(status.clone())).await?;
         self.calling.beat();
-        match self.centre().call_start(&party, media).await {
+        match self.desk().centre.call_start(&party, media).await {
             Ok(()) => {
                 // Before the call counts as started, so that nobody finds it without one who follows it.
                 let held = self.await_lease(Role::Follow).await?;
@@ -311,7 +319,7 @@ impl Visitor {
     /// Tells the centre that the call is over.
     pub(super) async fn drop_call(&self, party: &Party) {
         for attempt in 1..=DROPS {
-            match self.centre().call_drop(party).await {
+            match self.desk().centre.call_drop(party).await {
                 Ok(()) | Err(Failure::Gone) => return,
                 Err(failure) => {
                     self.report("dropping a call", &failure);
@@ -355,6 +363,7 @@ impl Visitor {
             }
             let asked = Instant::now();
             let party = party(&record);
+            let desk = self.desk();
             let news = tokio::select! {
                 () = draining.cancelled() => {
                     // In this task, which the end of the process waits for.
@@ -367,7 +376,7 @@ impl Visitor {
                     return;
                 }
                 () = self.calling.changed.notified() => continue,
-                news = self.centre().call_events(&party) => news,
+                news = desk.centre.call_events(&party) => news,
             };
             // Behind one event the next may wait already.
             let told = matches!(news, Ok(Some(_)));
@@ -456,14 +465,14 @@ impl Visitor {
 
     /// The gateway with those of its addresses that the desk knows; `None` when none is left, which is told in the log.
     fn trusted(&self, told: CallGateway) -> Option<CallGateway> {
-        let gateway = trusted(told, &self.desk.settings.gateways);
+        let gateway = trusted(told, &self.desk().settings.gateways);
         if gateway.is_none()
             && let Some(suppressed) =
-                self.shared.failures.due((self.desk.settings.id.clone(), "gateway", ErrorCode::CentreRefused))
+                self.shared.failures.due((self.desk_id().to_owned(), "gateway", ErrorCode::CentreRefused))
         {
             tracing::warn!(
                 visitor = self.id,
-                desk = self.desk.settings.id,
+                desk = self.desk_id(),
                 suppressed,
                 "a call was dropped: the centre named no gateway that is among `desks.calls.gateways`"
             );

@@ -82,21 +82,23 @@ impl Visitor {
     }
 
     async fn dial(self: &Arc<Self>, party: &Party, about: &About) -> Result<Serving, Problem> {
-        let mut answer = self.centre().connect(party, about).await;
+        let desk = self.desk();
+        let mut answer = desk.centre.connect(party, about).await;
         if let Err(failure @ Failure::Unknown { .. }) = &answer {
             self.report("connect", failure);
             tokio::time::sleep(QUICK).await;
-            answer = self.centre().connect(party, about).await;
+            answer = desk.centre.connect(party, about).await;
         }
         answer.map_err(|failure| self.refusal("connect", &failure))
     }
 
     async fn transfer(self: &Arc<Self>, task: &Task, party: &Party) -> Result<Answer, Problem> {
-        let mut answer = self.centre().transfer_to_agent(party).await;
+        let desk = self.desk();
+        let mut answer = desk.centre.transfer_to_agent(party).await;
         if let Err(failure @ Failure::Unknown { .. }) = &answer {
             self.report("transfer", failure);
             tokio::time::sleep(QUICK).await;
-            answer = self.centre().transfer_to_agent(party).await;
+            answer = desk.centre.transfer_to_agent(party).await;
         }
         match answer {
             Ok(serving) => {

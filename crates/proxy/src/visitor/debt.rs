@@ -86,7 +86,7 @@ impl Visitor {
 
     /// Tells the centre that the conversation is over; whether it knows, or says that it cannot be ended.
     pub(super) async fn disconnect(&self, record: &VisitorRecord) -> bool {
-        match self.centre().disconnect(&party(record)).await {
+        match self.desk().centre.disconnect(&party(record)).await {
             Ok(()) | Err(Failure::Gone) => true,
             Err(failure) => {
                 self.report("disconnect", &failure);

@@ -60,7 +60,8 @@ impl Visitor {
         given_name: &str,
     ) -> Result<FileStored, Problem> {
         let content = digest("file", &received.digest);
-        let limits = &self.shared.settings.limits;
+        let settings = self.shared.settings();
+        let limits = &settings.limits;
         let (most, most_bytes) = (limits.files_per_visitor, limits.file_bytes_per_visitor);
         let size = received.size;
         let gate = move |record: &VisitorRecord, _| {
@@ -121,7 +122,8 @@ impl Visitor {
         received: Received,
         given_name: &str,
     ) -> Result<(String, Checked, String), Problem> {
-        let types = self.desk.settings.offers.files.types.clone();
+        let desk = self.desk();
+        let types = desk.settings.offers.files.types.clone();
         let extension = name::extension(given_name);
         let spool = Arc::clone(&self.shared.spool);
         let checked = tokio::task::spawn_blocking(move || {
@@ -139,12 +141,10 @@ impl Visitor {
         let checked = checked.await.map_err(|_| Problem::internal())??;
         let name = name::clean(given_name, checked.format.extension(), checked.format.kind().word());
         let party = party(&self.record().await?);
-        let extension = checked
-            .format
-            .taken_as(&self.desk.settings.offers.files.types)
-            .unwrap_or(checked.format.extension());
+        let extension =
+            checked.format.taken_as(&desk.settings.offers.files.types).unwrap_or(checked.format.extension());
         let spooled = Spooled { path: checked.file.path(), extension, size_bytes: checked.size };
-        let answer = self.centre().upload(&party, spooled).await;
+        let answer = desk.centre.upload(&party, spooled).await;
         let key = answer.map_err(|failure| self.refusal("upload", &failure))?;
         Ok((key, checked, name))
     }
@@ -188,9 +188,9 @@ impl Visitor {
     ) -> Result<Cached, Problem> {
         let party = party(&self.record().await?);
         let (mut file, handle) = self.shared.spool.create().map_err(|error| disk(&error))?;
-        let most = self.shared.settings.limits.download_bytes;
+        let most = self.shared.settings().limits.download_bytes;
         let mut out = tokio::fs::File::from_std(handle);
-        let size = match self.centre().download(&party, source, extension, &mut out, most).await {
+        let size = match self.desk().centre.download(&party, source, extension, &mut out, most).await {
             Ok(size) => size,
             Err(Failure::Refused { code: ErrorCode::FileUnknown, .. } | Failure::Gone) => {
                 return Err(Problem::new(ErrorCode::FileUnknown, "the centre no longer has the file"));

@@ -30,7 +30,7 @@ impl Visitor {
     /// # Errors
     /// [`ErrorCode::NotOffered`], [`ErrorCode::BadRequest`] for a cursor that is none of ours, what the centre refuses.
     pub async fn history(self: &Arc<Self>, before: Option<&str>) -> Result<HistoryPage, Problem> {
-        if !self.desk.settings.offers.history {
+        if !self.desk().settings.offers.history {
             return Err(not_offered());
         }
         let cursor = match before {
@@ -74,13 +74,14 @@ impl Visitor {
 
     async fn read_back(&self, cursor: Cursor) -> Result<(Vec<Kept>, Option<Cursor>), Problem> {
         let party = party(&self.record().await?);
+        let desk = self.desk();
         let page = MAX_HISTORY_PAGE as usize;
         let newest = cursor.to_ms.min(self.now_ms());
         let (mut to_ms, mut width) = (cursor.to_ms, DAY_MS);
         let mut found: Vec<Kept> = Vec::new();
         for window in 1..=WINDOWS {
             let from_ms = if window == WINDOWS { 0 } else { to_ms.min(newest).saturating_sub(width) };
-            let part = match self.centre().history(&party, from_ms, to_ms).await {
+            let part = match desk.centre.history(&party, from_ms, to_ms).await {
                 Ok(Some(part)) => part,
                 Ok(None) | Err(Failure::Refused { code: ErrorCode::NotOffered, .. }) => {
                     return Err(not_offered());

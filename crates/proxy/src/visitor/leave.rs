@@ -52,7 +52,7 @@ impl Visitor {
             if owes && !visitor.disconnect(&record).await {
                 visitor.disconnect(&record).await;
             }
-            visitor.centre().forget(&record.user_id);
+            visitor.desk().centre.forget(&record.user_id);
         });
         Ok(())
     }

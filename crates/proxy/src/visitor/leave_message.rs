@@ -21,7 +21,8 @@ impl Visitor {
     /// [`ErrorCode::NotOffered`], [`ErrorCode::NumberInvalid`], [`ErrorCode::TextEmpty`], [`ErrorCode::TextTooLong`], what the
     /// centre refuses, and what [`Visitor::submit`] says.
     pub async fn leave_message(self: &Arc<Self>, message: LeaveMessage) -> Result<MessageLeft, Problem> {
-        let offers = &self.desk.settings.offers;
+        let desk = self.desk();
+        let offers = &desk.settings.offers;
         if !offers.leave_message {
             return Err(Problem::new(ErrorCode::NotOffered, "this desk takes no messages for later"));
         }
@@ -29,7 +30,7 @@ impl Visitor {
         let number = e164(&message.number, country)?;
         let text = text(&message.text)?;
         let content = digest("leave-message", &(&number, &text));
-        let timeout = self.shared.settings.limits.request_timeout;
+        let timeout = self.shared.settings().limits.request_timeout;
         let work =
             move |visitor: Arc<Self>, task| async move { visitor.leave_it(task, &number, &text).await };
         match self.submit_in(Lane::Aside, timeout, message.id, content, |_, _| Ok(()), work).await? {
@@ -43,7 +44,7 @@ impl Visitor {
             PostedStatus::Unconfirmed
         } else {
             let party = party(&self.record().await?);
-            match self.centre().leave_message(&party, number, text).await {
+            match self.desk().centre.leave_message(&party, number, text).await {
                 Ok(()) => PostedStatus::Accepted,
                 Err(failure @ Failure::Unknown { .. }) => {
                     self.report("leaving a message", &failure);

@@ -145,7 +145,7 @@ impl Visitor {
         W: FnOnce(Arc<Self>, Task) -> F + Send + 'static,
         F: Future<Output = Outcome> + Send + 'static,
     {
-        let wait = self.shared.settings.limits.request_timeout;
+        let wait = self.shared.settings().limits.request_timeout;
         self.submit_in(Lane::Talk, wait, id, content, gate, work).await
     }
 

@@ -47,9 +47,9 @@ pub mod signal;
 pub mod whose;
 
 use crate::problem::word;
-use crate::state::{Desk, Shared};
+use crate::state::{Desk, Place, Shared};
 use crate::store::VisitorRecord;
-use crate::vendor::{Centre, Failure, Party};
+use crate::vendor::{Failure, Party};
 use book::Book;
 use frontdesk_contract::{ContactState, ErrorCode};
 use line::Lanes;
@@ -89,7 +89,7 @@ impl Mark {
 /// A visitor in memory. There is at most one per id, kept by the [`registry::Registry`].
 pub struct Visitor {
     id: String,
-    desk: Arc<Desk>,
+    place: Arc<Place>,
     shared: Arc<Shared>,
     book: Mutex<Option<Book>>,
     /// The revision of the record as it was last read or written; `u64::MAX` of a visitor that is gone.
@@ -116,13 +116,13 @@ pub struct Visitor {
 }
 
 impl Visitor {
-    pub(crate) fn new(shared: Arc<Shared>, desk: Arc<Desk>, book: Book) -> Arc<Self> {
+    pub(crate) fn new(shared: Arc<Shared>, place: Arc<Place>, book: Book) -> Arc<Self> {
         let mark = Mark::of(book.record());
-        let most = usize::try_from(desk.settings.offers.files.max_count).unwrap_or(1);
+        let most = usize::try_from(place.desk().settings.offers.files.max_count).unwrap_or(1);
         let file_places = Arc::new(Semaphore::new(most.min(Semaphore::MAX_PERMITS)));
         Arc::new(Self {
             id: book.record().id.clone(),
-            desk,
+            place,
             shared,
             rev: AtomicU64::new(book.record().rev),
             book: Mutex::new(Some(book)),
@@ -149,18 +149,19 @@ impl Visitor {
         &self.id
     }
 
-    /// The desk.
-    pub fn desk(&self) -> &Arc<Desk> {
-        &self.desk
+    /// The desk as it is now. It may be another the next time: who does several steps of one thing takes it once.
+    pub fn desk(&self) -> Arc<Desk> {
+        self.place.desk()
+    }
+
+    /// The desk's id.
+    pub fn desk_id(&self) -> &str {
+        self.place.id()
     }
 
     /// The present mark.
     pub fn mark(&self) -> Mark {
         *self.mark.borrow()
-    }
-
-    fn centre(&self) -> &dyn Centre {
-        self.desk.centre.as_ref()
     }
 
     fn now_ms(&self) -> u64 {
@@ -176,7 +177,7 @@ impl Visitor {
             Failure::Unknown { code, detail } => ("unknown", *code, detail.as_str()),
             Failure::Gone => ("gone", ErrorCode::ContactEnded, ""),
         };
-        let (visitor, desk) = (self.id.as_str(), self.desk.settings.id.as_str());
+        let (visitor, desk) = (self.id.as_str(), self.desk_id());
         let shown = word(code);
         if matches!(code, ErrorCode::OutsideHours | ErrorCode::Queueing | ErrorCode::ContactEnded) {
             tracing::info!(visitor, desk, what, certain, code = shown, detail, "the centre declined");

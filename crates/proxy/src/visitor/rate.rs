@@ -62,7 +62,7 @@ impl Visitor {
             if record.survey != Survey::Due {
                 return Ok(());
             }
-            let form = match self.centre().survey(&party(&record)).await {
+            let form = match self.desk().centre.survey(&party(&record)).await {
                 Ok(form) => form,
                 Err(Failure::Gone | Failure::Refused { transient: false, .. }) => SurveyForm::default(),
                 Err(failure) => {
@@ -108,7 +108,7 @@ impl Visitor {
                 solved: rating.solved,
                 comment: rating.comment,
             };
-            match self.centre().rate(&party, &rating).await {
+            match self.desk().centre.rate(&party, &rating).await {
                 Ok(()) => Ok(PostedStatus::Accepted),
                 Err(failure @ Failure::Unknown { .. }) => {
                     self.report("rating", &failure);

@@ -34,8 +34,8 @@ impl Registry {
             return Ok(visitor);
         }
         let book = Book::load(shared.store.as_ref(), id).await?.ok_or_else(Problem::session_unknown)?;
-        let desk = shared.desks.get(&book.record().desk).ok_or_else(Problem::session_unknown)?;
-        let most = shared.settings.limits.sessions;
+        let place = shared.desks.place(&book.record().desk).ok_or_else(Problem::session_unknown)?;
+        let most = shared.settings().limits.sessions;
         let mut visitors = self.lock();
         if visitors.len() >= most {
             drop_idle(&mut visitors, Duration::ZERO);
@@ -44,9 +44,8 @@ impl Registry {
             let full = Problem::new(ErrorCode::Overloaded, "too many visitors at once");
             return Err(full.after(Duration::from_secs(5)));
         }
-        let visitor = visitors
-            .entry(id.to_owned())
-            .or_insert_with(|| Visitor::new(Arc::clone(shared), Arc::clone(desk), book));
+        let visitor =
+            visitors.entry(id.to_owned()).or_insert_with(|| Visitor::new(Arc::clone(shared), place, book));
         Ok(Arc::clone(visitor))
     }
 

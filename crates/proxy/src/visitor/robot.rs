@@ -25,7 +25,8 @@ impl Visitor {
     /// # Errors
     /// [`ErrorCode::NotOffered`]; when the store fails.
     pub async fn suggestions(&self, text: &str) -> Result<Suggestions, Problem> {
-        let offers = &self.desk.settings.offers;
+        let desk = self.desk();
+        let offers = &desk.settings.offers;
         if !offers.suggestions {
             return Err(not_offered());
         }
@@ -42,7 +43,7 @@ impl Visitor {
         let party = party(&record);
         let asked = async {
             let _turn = self.suggesting.lock().await;
-            self.centre().suggestions(&party, text).await
+            desk.centre.suggestions(&party, text).await
         };
         match tokio::time::timeout(PATIENCE, asked).await {
             Ok(Ok(mut suggestions)) => {
@@ -75,7 +76,7 @@ impl Visitor {
         }
         let judgement = PostFeedback { reason: reason.to_owned(), ..judgement };
         let content = digest("feedback", &(&judgement.message, judgement.helpful, &judgement.reason));
-        let (id, timeout) = (judgement.id.clone(), self.shared.settings.limits.request_timeout);
+        let (id, timeout) = (judgement.id.clone(), self.shared.settings().limits.request_timeout);
         let work = move |visitor: Arc<Self>, task| async move { visitor.hand_on(task, judgement).await };
         match self.submit_in(Lane::Aside, timeout, id, content, |_, _| Ok(()), work).await? {
             Answer::Judged(status) => Ok(FeedbackSaved { status }),
@@ -96,7 +97,7 @@ impl Visitor {
         let answer = if task.resumed {
             Ok(PostedStatus::Unconfirmed)
         } else {
-            match self.centre().feedback(&party(&record), &inter_idx, helpful, &reason).await {
+            match self.desk().centre.feedback(&party(&record), &inter_idx, helpful, &reason).await {
                 Ok(()) => Ok(PostedStatus::Accepted),
                 Err(failure @ Failure::Unknown { .. }) => {
                     self.report("feedback", &failure);

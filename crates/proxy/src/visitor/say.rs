@@ -5,6 +5,7 @@ use super::line::{Task, digest};
 use super::{Visitor, party};
 use crate::metrics::Fate;
 use crate::problem::Problem;
+use crate::state::Desk;
 use crate::store::{Answer, VisitorRecord};
 use crate::vendor::{Failure, FileKind, Party, Said, Utterance};
 use frontdesk_contract::{
@@ -39,7 +40,8 @@ impl Visitor {
     }
 
     async fn deliver(self: Arc<Self>, task: Task, body: &Body) -> Result<Answer, Problem> {
-        let (what, body) = match self.taken(body).await {
+        let desk = self.desk();
+        let (what, body) = match self.taken(&desk, body).await {
             Ok(both) => both,
             Err(problem) => {
                 // An earlier attempt may have been delivered: that is not to be forgotten.
@@ -51,7 +53,7 @@ impl Visitor {
         };
         let mut heard = Heard::default();
         let party = party(&self.record().await?);
-        let centre = self.desk.settings.centre;
+        let centre = desk.settings.centre;
         let mut delivery = if task.resumed { Delivery::resumed(centre) } else { Delivery::fresh(centre) };
         loop {
             match delivery.step() {
@@ -63,7 +65,7 @@ impl Visitor {
                     } else {
                         id
                     };
-                    let answer = self.centre().say(&party, &id, task.at_ms, &what).await;
+                    let answer = desk.centre.say(&party, &id, task.at_ms, &what).await;
                     match &answer {
                         Ok(said) => heard.take(said),
                         Err(failure) => self.report("message", failure),
@@ -71,7 +73,7 @@ impl Visitor {
                     delivery.said(answer);
                 }
                 Step::Wait(pause) => tokio::time::sleep(pause).await,
-                Step::ReadBack => delivery.read_back(self.is_kept(&party, &task).await),
+                Step::ReadBack => delivery.read_back(self.is_kept(&desk, &party, &task).await),
                 Step::Finish(outcome) => return self.settle(&task, &body, outcome, &heard).await,
             }
         }
@@ -79,9 +81,9 @@ impl Visitor {
 
     /// As [`Visitor::utterance`], if the centre takes such a message. One that it does not take is the visitor's affair
     /// and not a failure of the centre, which is not asked.
-    async fn taken(&self, body: &Body) -> Result<(Utterance, Body), Problem> {
+    async fn taken(&self, desk: &Desk, body: &Body) -> Result<(Utterance, Body), Problem> {
         let both = self.utterance(body).await?;
-        self.centre().takes(&both.0).map_err(Problem::of_centre)?;
+        desk.centre.takes(&both.0).map_err(Problem::of_centre)?;
         Ok(both)
     }
 
@@ -128,9 +130,9 @@ impl Visitor {
         super::files::uploaded(handle).ok_or_else(not_theirs)
     }
 
-    async fn is_kept(&self, party: &Party, task: &Task) -> Result<bool, Failure> {
+    async fn is_kept(&self, desk: &Desk, party: &Party, task: &Task) -> Result<bool, Failure> {
         let since_ms = task.at_ms.saturating_sub(SKEW_MS);
-        match self.centre().history(party, since_ms, u64::MAX).await {
+        match desk.centre.history(party, since_ms, u64::MAX).await {
             Ok(Some(history)) => {
                 let own = |code: &Option<String>| code.as_deref() == Some(task.id.as_str());
                 let perhaps = |from: &Option<Sender>| matches!(from, None | Some(Sender::Unknown {}));
@@ -162,7 +164,7 @@ impl Visitor {
         };
         let answer = self.recorded(task, body, outcome, heard).await;
         let after = Duration::from_millis(self.now_ms().saturating_sub(task.at_ms));
-        self.shared.metrics.message(&self.desk.settings.id, fate, after);
+        self.shared.metrics.message(self.desk_id(), fate, after);
         answer
     }
 

@@ -40,7 +40,7 @@ impl Visitor {
         }
         let visitor = Arc::clone(self);
         self.shared.tasks.spawn(async move {
-            if let Err(failure) = visitor.centre().typing(&party(&record)).await {
+            if let Err(failure) = visitor.desk().centre.typing(&party(&record)).await {
                 visitor.report("typing", &failure);
             }
         });
@@ -91,7 +91,7 @@ impl Visitor {
         if codes.is_empty() {
             return;
         }
-        if let Err(failure) = self.centre().read(&party(&record), &codes).await {
+        if let Err(failure) = self.desk().centre.read(&party(&record), &codes).await {
             self.report("read", &failure);
         }
     }

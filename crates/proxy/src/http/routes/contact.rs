@@ -24,7 +24,8 @@ pub(in crate::http) async fn connect(
 ) -> Result<axum::Json<Contact>, Problem> {
     check_id(&wish.id)?;
     wish.about.check().map_err(|why| Problem::new(ErrorCode::BadRequest, why))?;
-    let offers = &visitor.desk().settings.offers;
+    let desk = visitor.desk();
+    let offers = &desk.settings.offers;
     let attributes = wish.about.attributes.iter_mut().map(|attribute| &mut attribute.value);
     for said in attributes.chain(&mut wish.about.title) {
         redact::text(said, &offers.redact);

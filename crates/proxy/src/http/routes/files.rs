@@ -56,7 +56,8 @@ pub(in crate::http) async fn upload(
     let given = name::decode(given).filter(|_| given.len() <= LONGEST_NAME).ok_or_else(|| {
         Problem::new(ErrorCode::BadRequest, "header Frontdesk-Name: too long, or not percent-encoded UTF-8")
     })?;
-    let offer = &visitor.desk().settings.offers.files;
+    let desk = visitor.desk();
+    let offer = &desk.settings.offers.files;
     if offer.types.is_empty() {
         return Err(Problem::new(ErrorCode::NotOffered, "this desk takes no files"));
     }
@@ -66,7 +67,8 @@ pub(in crate::http) async fn upload(
     }
     state.limiters.file(visitor.id())?;
     let _place = visitor.file_place()?;
-    let limits = &state.shared.settings.limits;
+    let settings = state.shared.settings();
+    let limits = &settings.limits;
     let allowed = Allowance { bytes: offer.max_bytes, idle: limits.file_idle, total: limits.file_timeout };
     let received = receive(&state.shared.spool, body, allowed).await?;
     visitor.upload(id, received, &given).await.map(axum::Json)

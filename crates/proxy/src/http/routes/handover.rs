@@ -40,10 +40,10 @@ pub(in crate::http) async fn redeem(
     headers: HeaderMap,
     Json(wish): Json<RedeemTicket>,
 ) -> Result<axum::Json<TicketRedeemed>, Problem> {
-    let settings = &state.shared.settings;
+    let settings = state.shared.settings();
     let desk = state.shared.desks.get(&wish.desk);
     let desk = desk.ok_or_else(|| Problem::new(ErrorCode::DeskUnknown, "there is no desk of this id"))?;
-    origin::check(&headers, settings, &desk.settings)?;
-    let may_open = |page: &str| origin::is_allowed(page, settings, &desk.settings);
+    origin::check(&headers, &settings, &desk.settings)?;
+    let may_open = |page: &str| origin::is_allowed(page, &settings, &desk.settings);
     state.redeem(&wish, may_open).await.map(axum::Json)
 }

@@ -22,8 +22,9 @@ pub(in crate::http) async fn say(
     Json(mut message): Json<PostMessage>,
 ) -> Result<axum::Json<Posted>, Problem> {
     check_id(&message.id)?;
-    redact::body(&mut message.body, &visitor.desk().settings.offers.redact);
-    check_body(&message.body, &visitor.desk().settings.offers)?;
+    let desk = visitor.desk();
+    redact::body(&mut message.body, &desk.settings.offers.redact);
+    check_body(&message.body, &desk.settings.offers)?;
     state.limiters.message(visitor.id())?;
     visitor.say(message.id, message.body).await.map(axum::Json)
 }

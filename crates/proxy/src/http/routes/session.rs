@@ -31,12 +31,12 @@ pub(in crate::http) async fn open(
     protocol(wish.protocol)?;
     let desk = state.shared.desks.get(&wish.desk);
     let desk = desk.ok_or_else(|| Problem::new(ErrorCode::DeskUnknown, "there is no desk of this id"))?;
-    origin::check(&headers, &state.shared.settings, &desk.settings)?;
-    if let Some(claims) = state.claims(desk, &wish)? {
+    origin::check(&headers, &state.shared.settings(), &desk.settings)?;
+    if let Some(claims) = state.claims(&desk, &wish)? {
         let may_open = || state.limiters.session(client.0);
-        return state.identify(desk, &wish, &claims, may_open).await.map(axum::Json);
+        return state.identify(&desk, &wish, &claims, may_open).await.map(axum::Json);
     }
-    if let Some(opened) = state.resume(desk, &wish).await? {
+    if let Some(opened) = state.resume(&desk, &wish).await? {
         return Ok(axum::Json(opened));
     }
     if desk.settings.identity.mode == Mode::Required {
@@ -44,7 +44,7 @@ pub(in crate::http) async fn open(
         return Err(Problem::new(ErrorCode::IdentityMissing, text));
     }
     state.limiters.session(client.0)?;
-    state.open(desk, &wish).await.map(axum::Json)
+    state.open(&desk, &wish).await.map(axum::Json)
 }
 
 /// Logs out

@@ -29,11 +29,12 @@ use super::pass::{Pass, PassKey};
 use super::records::{Batch, Handle, Intent, SessionRecord, VisitorRecord};
 use super::slip::{Slip, SlipKey};
 use super::{CODES_PER_VISITOR, SessionHash, Store, StoreError, Stored};
+use crate::config::Secret;
 use crate::session::credential::hex;
 use frontdesk_contract::{ClientId, Event};
 use line::Line;
 use redis::{Client, ConnectionAddr, IntoConnectionInfo as _, RedisConnectionInfo, Script};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 use std::time::Duration;
@@ -49,7 +50,7 @@ const PATIENCE: Duration = Duration::from_secs(4);
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// Where the server is.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Server {
     /// Name or address of the host.
     pub host: String,
@@ -62,7 +63,7 @@ pub struct Server {
     /// Name of the user, where the server has users.
     pub user: Option<String>,
     /// The password.
-    pub password: Option<SecretString>,
+    pub password: Option<Secret>,
     /// Whether a server is taken that may lose what it has confirmed.
     pub accept_loss: bool,
 }

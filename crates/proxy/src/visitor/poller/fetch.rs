@@ -6,6 +6,8 @@ use super::readings::{Due, Readings};
 use super::recover;
 use crate::chance;
 use crate::problem::Problem;
+use crate::settings::{CentreTraits, DeskSettings};
+use crate::state::Desk;
 use crate::store::VisitorRecord;
 use crate::vendor::{Downlink, Failure, Kept};
 use crate::visitor::draft::Draft;
@@ -31,6 +33,8 @@ const KEEP_PAUSE: Duration = Duration::from_secs(1);
 /// The side of a poller that talks to the centre.
 pub(super) struct Fetch {
     visitor: Arc<Visitor>,
+    /// As it was at the beginning of the last poll.
+    desk: Arc<Desk>,
     typing_until: Option<Instant>,
     next_queue: Instant,
     queried: Queried,
@@ -43,24 +47,42 @@ pub(super) struct Fetch {
     told_missing: Option<Instant>,
 }
 
+/// Whether the history has what a poll may lose.
+fn is_worth_reading(centre: CentreTraits) -> bool {
+    centre.is_destructive() && centre.history
+}
+
 /// How long ago something arrived; or how long the centre wants us to wait.
 type Polled = Result<Option<Duration>, Option<Duration>>;
 
 impl Fetch {
     pub(super) fn new(visitor: Arc<Visitor>, recover: bool) -> Self {
-        let centre = visitor.desk.settings.centre;
+        let desk = visitor.desk();
+        let centre = desk.settings.centre;
         let now = Instant::now();
         Self {
             visitor,
+            desk,
             typing_until: None,
             next_queue: now,
             queried: Queried::default(),
             arrived: None,
             recover: recover && centre.is_destructive(),
-            readings: Readings::new(centre.is_destructive() && centre.history, now),
+            readings: Readings::new(is_worth_reading(centre), now),
             read_up_to_ms: 0,
             told_missing: None,
         }
+    }
+
+    /// Takes the desk as it is now for what comes next; answers its settings if they are others than before.
+    pub(super) fn renew(&mut self) -> Option<&DeskSettings> {
+        let now = self.visitor.desk();
+        if Arc::ptr_eq(&now, &self.desk) {
+            return None;
+        }
+        self.readings.set_wanted(is_worth_reading(now.settings.centre));
+        self.desk = now;
+        Some(&self.desk.settings)
     }
 
     /// When something other than a poll falls due.
@@ -88,7 +110,7 @@ impl Fetch {
 
     async fn queue(&mut self) -> Result<(), Problem> {
         let party = party(&self.visitor.record().await?);
-        match self.visitor.centre().queue(&party).await {
+        match self.desk.centre.queue(&party).await {
             Ok(answer) => {
                 let before = self.queried;
                 self.queried = before.and(answer);
@@ -122,7 +144,7 @@ impl Fetch {
         {
             return self.failed(&failure, first).await;
         }
-        match self.visitor.centre().poll(&party).await {
+        match self.desk.centre.poll(&party).await {
             Ok(downlinks) => {
                 self.take_in(&downlinks).await?;
                 Ok(Ok(self.arrived.map(|arrived| arrived.elapsed())))
@@ -146,7 +168,7 @@ impl Fetch {
 
     /// An answer was lost that may have carried messages.
     async fn lost(&mut self) -> Result<(), Problem> {
-        if self.visitor.desk.settings.centre.history {
+        if self.desk.settings.centre.history {
             self.readings.doubt(Instant::now());
             return Ok(());
         }
@@ -176,7 +198,7 @@ impl Fetch {
         } else {
             Vec::new()
         };
-        let repeats = !self.visitor.desk.settings.centre.is_destructive();
+        let repeats = !self.desk.settings.centre.is_destructive();
         let typing = self.typing_until.is_some();
         let take = |draft: &mut Draft, recent: &Recent| {
             intake::take(draft, Known { recent, journal: &journal, repeats }, downlinks, typing)
@@ -216,7 +238,7 @@ impl Fetch {
         if first {
             self.visitor.report("poll", failure);
         }
-        let centre = self.visitor.desk.settings.centre;
+        let centre = self.desk.settings.centre;
         match failure {
             Failure::Gone => {
                 self.keep(|draft, _| draft.end(EndReason::Released)).await?;
@@ -244,7 +266,7 @@ impl Fetch {
         // The clocks differ: an earlier time than necessary is asked for.
         let since_ms = record.begun_ms.max(self.read_up_to_ms).saturating_sub(SKEW_MS);
         let asked_ms = self.visitor.now_ms();
-        match self.visitor.centre().history(&party(record), since_ms, u64::MAX).await {
+        match self.desk.centre.history(&party(record), since_ms, u64::MAX).await {
             Ok(Some(history)) => {
                 if self.find(history, since_ms, record).await? {
                     self.arrived = Some(Instant::now());

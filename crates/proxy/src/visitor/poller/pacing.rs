@@ -49,6 +49,14 @@ impl Pacing {
         Self { busy, idle: idle.max(busy), current: busy, failures: 0 }
     }
 
+    /// Goes on between other bounds.
+    pub fn set(&mut self, busy: Duration, idle: Duration) {
+        let Self { failures, current, .. } = *self;
+        *self = Self::new(busy, idle);
+        self.failures = failures;
+        self.current = current.clamp(self.busy, self.idle);
+    }
+
     /// The pause after a poll that was answered.
     pub fn answered(&mut self, activity: Activity) -> (Duration, Turn) {
         let turn = if self.failures >= TELL_AFTER { Turn::Found } else { Turn::Same };

@@ -59,6 +59,11 @@ impl Readings {
         Self { wanted, first: false, next, doubt_until, failed, refused: false, over: false, done: false }
     }
 
+    /// Whether the history is worth reading, as it is known now.
+    pub fn set_wanted(&mut self, wanted: bool) {
+        self.wanted = wanted;
+    }
+
     /// A poll was given up, now or by an earlier poller: it may have taken messages, and may yet.
     pub fn doubt(&mut self, now: Instant) {
         self.doubt_until = now + DOUBT;

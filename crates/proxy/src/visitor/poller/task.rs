@@ -180,8 +180,8 @@ struct Poller {
 
 impl Poller {
     fn new(visitor: Arc<Visitor>, recover: bool) -> Self {
-        let desk = &visitor.desk.settings;
-        let pacing = Pacing::new(desk.poll_busy, desk.poll_idle);
+        let desk = visitor.desk();
+        let pacing = Pacing::new(desk.settings.poll_busy, desk.settings.poll_idle);
         let now = Instant::now();
         let fetch = Fetch::new(Arc::clone(&visitor), recover);
         Self { visitor, pacing, fetch, polled: now, next_poll: now, held_since: None }
@@ -217,7 +217,7 @@ impl Poller {
             return self.look_back(&record).await;
         }
         let queueing = record.contact.state == ContactState::Queueing;
-        let patience = patience(visitor.desk.settings.linger, queueing);
+        let patience = patience(visitor.desk().settings.linger, queueing);
         let alone = visitor.presence.alone_since().map(|since| since + patience);
         let due = [alone, self.fetch.due(queueing)].into_iter().flatten().fold(self.next_poll, Instant::min);
         tokio::select! {
@@ -235,11 +235,19 @@ impl Poller {
         if visitor.presence.alone_for(patience) {
             return self.abandon(patience).await;
         }
+        self.renew();
         self.fetch.tick(queueing).await?;
         if Instant::now() >= self.next_poll && !self.holds() {
             self.poll(&record).await?;
         }
         Ok(true)
+    }
+
+    /// What comes next is done with the desk as it is now.
+    fn renew(&mut self) {
+        if let Some(desk) = self.fetch.renew() {
+            self.pacing.set(desk.poll_busy, desk.poll_idle);
+        }
     }
 
     /// The conversation is over: what was lost of it is looked for. Whether to go on.
@@ -252,6 +260,7 @@ impl Poller {
             () = visitor.wake.notified() => return Ok(true),
             () = tokio::time::sleep_until(due) => {}
         }
+        self.renew();
         self.fetch.look_back(record).await?;
         Ok(true)
     }
@@ -296,7 +305,7 @@ impl Poller {
 
     /// Nobody has listened for `patience`.
     async fn abandon(&self, patience: Duration) -> Result<bool, Problem> {
-        if self.visitor.desk.settings.on_linger == OnLinger::Disconnect {
+        if self.visitor.desk().settings.on_linger == OnLinger::Disconnect {
             let visitor = Arc::clone(&self.visitor);
             let end = async move {
                 if visitor.presence.alone_for(patience) {
