@@ -324,6 +324,8 @@ pub fn of_error(code: Option<ErrorCode>) -> Key {
         | ErrorCode::Queueing
         | ErrorCode::InFlight
         | ErrorCode::HeaderTooLarge
+        | ErrorCode::KeyRefused
+        | ErrorCode::CallsNotAllowed
         | ErrorCode::RangeUnsatisfiable
         | ErrorCode::Unknown => ERROR_OTHER,
     }

@@ -51,6 +51,29 @@ pub struct StartCall {
     pub media: CallMedia,
 }
 
+/// Body of `POST /v1/calls/place`: a call of a member of staff, by voice.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PlaceCall {
+    /// Made once for this call.
+    pub id: ClientId,
+    /// The number to call: `+`, digits, `*` and `#`, at most 32 characters; what people write between digits does not count.
+    pub called: String,
+    /// What goes along for whoever reads the centre's records, at most [`MAX_CALL_DATA_CHARS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data: Option<String>,
+}
+
+impl fmt::Debug for PlaceCall {
+    /// Without number and data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PlaceCall").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+/// The longest `data` of a call that staff place, in characters.
+pub const MAX_CALL_DATA_CHARS: usize = 1_024;
+
 /// What a call carries.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -72,8 +72,12 @@ codes! {
     IdentityExpired = 401,
     /// The identity token was used before, in another session: the site has to make a new one.
     IdentityUsed = 401,
+    /// The key of the operator listener is missing or wrong.
+    KeyRefused = 401,
     /// The page's origin is not one of the desk's.
     OriginRefused = 403,
+    /// The site does not vouch that this person may place calls, or not to this number.
+    CallsNotAllowed = 403,
     /// There is no desk of this id.
     DeskUnknown = 404,
     /// There is no such address.

@@ -40,7 +40,10 @@ pub mod session;
 pub mod survey;
 pub mod whole;
 
-pub use call::{CallEnd, CallGateway, CallMedia, CallState, CallStatus, CallSupport, IceServer, StartCall};
+pub use call::{
+    CallEnd, CallGateway, CallMedia, CallState, CallStatus, CallSupport, IceServer, MAX_CALL_DATA_CHARS,
+    PlaceCall, StartCall,
+};
 pub use contact::{
     About, Attribute, Connect, ConnectTo, Contact, ContactState, EndReason, MAX_ATTRIBUTE_CHARS,
     MAX_ATTRIBUTE_NAME_CHARS, MAX_ATTRIBUTES, MAX_PAGE_TITLE_CHARS, MAX_PAGE_URL_BYTES, Person, QueueInfo,

@@ -69,7 +69,9 @@ impl Failure {
             | ErrorCode::IdentityMissing
             | ErrorCode::IdentityExpired
             | ErrorCode::IdentityUsed
+            | ErrorCode::KeyRefused
             | ErrorCode::OriginRefused
+            | ErrorCode::CallsNotAllowed
             | ErrorCode::DeskUnknown
             | ErrorCode::NotFound
             | ErrorCode::MethodNotAllowed

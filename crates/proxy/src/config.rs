@@ -17,6 +17,7 @@
 //! - [`tls`]: the certificate of the public listener
 //! - [`change`]: what a running proxy can take over
 //! - [`links`]: links that are invitations to a call
+//! - [`operator`]: the listener for the operator's own programs
 //! - [`address`]: origins, networks, where the store is
 //! - [`mistake`]: what is wrong, and how it is said
 //! - `node`, `section`, [`secret`]: reading
@@ -32,17 +33,19 @@ pub mod links;
 pub mod mistake;
 mod node;
 mod offers;
+pub mod operator;
 pub mod secret;
 mod section;
 pub mod tls;
 
 pub use address::{Cidr, StoreAt};
-pub use calls::{Calls, IceServer};
+pub use calls::{Calls, IceServer, Staff};
 pub use centre::{CecConfig, Dialect, MediaContent, MessageIds, PollKind, ReadContent, UPLOAD_TYPES};
 pub use desk::{Desk, LEAST_LINGER, OnLinger};
 pub use limits::Limits;
 pub use links::CallLinks;
 pub use mistake::Mistake;
+pub use operator::Operator;
 pub use secret::Secret;
 pub use tls::Tls;
 
@@ -66,6 +69,8 @@ pub struct Config {
     pub public_url: String,
     /// Where `/metrics` is served; `None`: nowhere. Key `metrics_listen`.
     pub metrics_listen: Option<SocketAddr>,
+    /// The listener for the operator's own programs; `None`: there is none. Section `operator`.
+    pub operator: Option<Operator>,
     /// Where the proxy keeps what must survive it. Key `store`, default `redb:frontdesk.redb`; of a server also
     /// `store_password` or `store_password_file`, and `store_accept_loss`, default false.
     pub store: StoreAt,
@@ -152,8 +157,20 @@ impl Config {
             _ => None,
         };
         let certificate = self.tls.iter().flat_map(|tls| tls.certificate.warnings(&self.public_url, now));
+        let open_key = self.operator.iter().filter(|operator| !operator.listen.ip().is_loopback()).map(|operator| {
+            format!(
+                "`operator.listen`: key and numbers go to {} unencrypted; listen on this machine alone, behind something \
+                 that speaks TLS",
+                operator.listen
+            )
+        });
         let desks = || self.desks.iter().enumerate();
-        certificate.chain(lossy).chain(desks().filter_map(open)).chain(desks().filter_map(short)).collect()
+        certificate
+            .chain(lossy)
+            .chain(open_key)
+            .chain(desks().filter_map(open))
+            .chain(desks().filter_map(short))
+            .collect()
     }
 
     /// The desk of this id.
@@ -163,7 +180,7 @@ impl Config {
 }
 
 fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
-    const SOCKET: &str = "an address with port, such as 127.0.0.1:8080";
+    const SOCKET: &str = address::SOCKET_EXPECTED;
     let listen = root.or("listen", SOCKET, SocketAddr::from(([127, 0, 0, 1], 8080)), address::socket);
     let public_url = root.must("public_url", address::ORIGIN_EXPECTED, |text: String| address::origin(&text));
     let metrics_listen = root.get("metrics_listen", SOCKET, address::socket);
@@ -188,6 +205,14 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
     {
         root.wrong("metrics_listen", format!("`listen` is {listen} already"), "an address of its own");
     }
+    let operator = root.has("operator").then(|| operator::read(root.section("operator"), beside));
+    if let Some(Some(operator)) = &operator {
+        let others = [("listen", listen), ("metrics_listen", metrics_listen.flatten())];
+        let others = others.into_iter().filter_map(|(key, other)| Some((key, other?)));
+        for (key, other) in others.filter(|(_, other)| address::collide(*other, operator.listen)) {
+            root.wrong("operator.listen", format!("`{key}` is {other} already"), "an address of its own");
+        }
+    }
     root.finish();
 
     let mut desks = desks?;
@@ -198,6 +223,10 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
         tls: tls?,
         public_url: public_url?,
         metrics_listen: metrics_listen?,
+        operator: match operator {
+            None => None,
+            Some(operator) => Some(operator?),
+        },
         store: store?,
         spool: spool?,
         retention: Duration::from_secs(retention? * 3600),

@@ -8,6 +8,7 @@ pub mod files;
 pub mod http;
 pub mod identity;
 pub mod metrics;
+pub mod number;
 pub mod problem;
 pub mod quiet;
 pub mod reload;

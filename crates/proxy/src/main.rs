@@ -9,7 +9,8 @@ use clap::{Parser, Subcommand};
 use frontdesk_proxy::clock::Clock;
 use frontdesk_proxy::config::{Config, Mistake, StoreAt};
 use frontdesk_proxy::doctor::{self, Finding, Verdict};
-use frontdesk_proxy::http::{assets::Assets, openapi::Api, server};
+use frontdesk_proxy::http::operator::gate::Gate;
+use frontdesk_proxy::http::{self, assets::Assets, server};
 use frontdesk_proxy::reload::{self, Centres, Running};
 use frontdesk_proxy::settings::Settings;
 use frontdesk_proxy::state::App;
@@ -67,7 +68,11 @@ enum Command {
         only_page: bool,
     },
     /// Prints the description of the visitor API as OpenAPI JSON.
-    Openapi,
+    Openapi {
+        /// Of the operator listener instead.
+        #[arg(long)]
+        operator: bool,
+    },
 }
 
 #[tokio::main]
@@ -78,7 +83,9 @@ async fn main() -> ExitCode {
         Command::Doctor { config, desk, page, only_page } => {
             examine(&config, &desk, page.as_ref(), only_page).await
         }
-        Command::Openapi => Api::openapi().to_pretty_json().map_err(Into::into).map(|text| say(&text)),
+        Command::Openapi { operator } => {
+            described(operator).to_pretty_json().map_err(Into::into).map(|text| say(&text))
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -122,6 +129,14 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
             Some(bound.map_err(|error| format!("cannot listen on {address} for metrics: {error}"))?)
         }
     };
+    let operator = match &config.operator {
+        None => None,
+        Some(operator) => {
+            let bound = TcpListener::bind(operator.listen).await;
+            let text = |error| format!("cannot listen on {} for the operator: {error}", operator.listen);
+            Some((bound.map_err(text)?, operator))
+        }
+    };
     let app = App::new(Settings::from(&config), centres.desks(&config), store, assets, Clock::system());
     let spool = &app.shared.spool;
     spool.prepare().map_err(|error| format!("cannot use the spool {}: {error}", config.spool.display()))?;
@@ -130,6 +145,11 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
     if let Some(listener) = metrics {
         tracing::info!(listen = %listener.local_addr()?, "figures at /metrics");
         tokio::spawn(frontdesk_proxy::metrics::server::run(listener, app.clone()));
+    }
+    if let Some((listener, operator)) = operator {
+        tracing::info!(listen = %listener.local_addr()?, "calls of the operator at /operator/v1");
+        let gate = Arc::new(Gate::new(operator, &app.shared.metrics));
+        app.shared.tasks.spawn(http::operator::run(listener, app.clone(), gate));
     }
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url, "serving");
     let keeper = config.tls.as_ref().map(|tls| Keeper::new(tls, app.shared.metrics.clone()));
@@ -141,6 +161,11 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
     tokio::spawn(hangups.follow(running));
     server::serve(listener, keeper, app, ends).await;
     Ok(())
+}
+
+/// The description of one of the two APIs.
+fn described(operator: bool) -> utoipa::openapi::OpenApi {
+    if operator { http::operator::openapi::Api::openapi() } else { http::openapi::Api::openapi() }
 }
 
 async fn check(path: &Path, online: bool) -> Result<(), Box<dyn Error>> {

@@ -1,6 +1,6 @@
 //! What the visitor API needs to know about its deployment: [`Config`] without what belongs to a centre's adapter.
 
-use crate::config::{self, Config, Dialect, Limits, MessageIds, OnLinger, PollKind};
+use crate::config::{self, Config, Dialect, Limits, MessageIds, OnLinger, PollKind, Staff};
 use crate::identity::Identity;
 use frontdesk_contract::{CallOffer, IceServer, Offers};
 use secrecy::ExposeSecret as _;
@@ -44,6 +44,8 @@ pub struct DeskSettings {
     pub offers: Offers,
     /// Gateways that calls may use, as `wss://host:port` or with the usual port left out.
     pub gateways: Vec<String>,
+    /// Calls that staff place; `None`: none.
+    pub staff_calls: Option<Staff>,
     /// STUN and TURN servers for calls; sent to the page as they are.
     pub ice_servers: Vec<IceServer>,
     /// How long polling goes on without a listener.
@@ -80,6 +82,7 @@ impl From<&config::Desk> for DeskSettings {
                 redact: desk.redact.clone(),
             },
             gateways: desk.calls.as_ref().map(|calls| calls.gateways.clone()).unwrap_or_default(),
+            staff_calls: desk.calls.as_ref().and_then(|calls| calls.staff.clone()),
             ice_servers: desk.calls.iter().flat_map(|calls| &calls.ice_servers).map(told).collect(),
             linger: desk.linger,
             on_linger: desk.on_linger,

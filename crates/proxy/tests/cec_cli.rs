@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
 
 use frontdesk_sandbox::{Settings, spawn};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -81,25 +81,44 @@ async fn the_description_of_the_api_is_json() {
     let (ok, text) = run(&["openapi"]).await;
     let document: serde_json::Value = serde_json::from_str(&text).unwrap();
     assert!(ok && document["paths"]["/v1/session"].is_object());
+    let (ok, text) = run(&["openapi", "--operator"]).await;
+    let document: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert!(ok && document["paths"]["/operator/v1/calls"].is_object());
+    assert!(document["paths"].get("/v1/session").is_none());
 }
 
 #[cfg(unix)]
 #[test]
 fn it_serves_until_it_is_told_to_end_and_logs_json() {
-    let file = File::new("serve", &settings("http://127.0.0.1:1", "canary-secret"));
+    let operator = "[operator]\nlisten = \"127.0.0.1:0\"\nkey = \"canary-key-0123456789abcdef0123456789\"\n";
+    let file = File::new("serve", &format!("{}{operator}", settings("http://127.0.0.1:1", "canary-secret")));
     let mut child =
         frontdesk().args(["serve", "--config"]).arg(&file.0).stderr(Stdio::piped()).spawn().unwrap();
-    let mut address = String::new();
+    let (mut address, mut operator) = (String::new(), String::new());
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
     for line in lines.by_ref() {
         let entry: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert!(!line.contains("canary"), "{line}");
+        if entry["message"].as_str().is_some_and(|text| text.starts_with("calls of the operator")) {
+            operator = entry["listen"].as_str().unwrap().into();
+        }
         if entry["message"] == "serving" {
             address = entry["listen"].as_str().unwrap().into();
             break;
         }
     }
-    assert!(std::net::TcpStream::connect(address).is_ok());
+    assert!(std::net::TcpStream::connect(&address).is_ok());
+    let asked = |address: &str| {
+        let mut stream = std::net::TcpStream::connect(address).unwrap();
+        let head = "GET /operator/v1/desks HTTP/1.1\r\nhost: x\r\nconnection: close\r\nauthorization: Bearer \
+                    canary-key-0123456789abcdef0123456789\r\n\r\n";
+        stream.write_all(head.as_bytes()).unwrap();
+        std::io::read_to_string(stream).unwrap()
+    };
+    let desks = asked(&operator);
+    assert!(desks.starts_with("HTTP/1.1 200") && desks.contains(r#"{"id":"shop","ready":false}"#), "{desks}");
+    assert!(asked(&address).starts_with("HTTP/1.1 404"), "the public listener knows nothing of it");
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
-    assert!(lines.all(|line| line.starts_with('{')));
+    assert!(lines.all(|line| line.starts_with('{') && !line.contains("canary")));
     assert!(child.wait().unwrap().success());
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
 
 use frontdesk_proxy::config::{
-    Cidr, Config, Dialect, MediaContent, MessageIds, Mistake, OnLinger, PollKind, ReadContent, StoreAt,
+    Cidr, Config, Dialect, MediaContent, MessageIds, Mistake, OnLinger, PollKind, ReadContent, Staff, StoreAt,
 };
 use secrecy::ExposeSecret;
 use std::path::{Path, PathBuf};
@@ -474,5 +474,36 @@ file_timeout_s = 30
     ] {
         let told = told(&with(line), &[]).join("; ");
         assert!(told.contains(told_of), "{line}: {told}");
+    }
+}
+
+#[test]
+fn staff_place_calls_only_where_the_site_says_who_they_are() {
+    let identity = "mode = \"optional\"\nkeys = [{ kid = \"a\", algorithm = \"HS256\", secret = \
+                    \"0123456789abcdef0123456789abcdef\" }]\n";
+    let with = |calls: &str, identity: &str| {
+        let calls = format!("gateways = [\"wss://gw.example\"]\n{calls}");
+        format!("{SHORT}[desks.calls]\n{calls}\n[desks.identity]\n{identity}")
+    };
+    let staff = |calls: &str| {
+        let config = read(&with(calls, identity), &[]).unwrap();
+        config.desk("shop").unwrap().calls.clone().unwrap().staff
+    };
+    assert_eq!(staff(""), None);
+    assert_eq!(staff("staff = true"), Some(Staff { caller: None }));
+    let caller = Some("+861012345678".into());
+    assert_eq!(staff("staff = true\nstaff_caller = \"+86 10-1234 5678\""), Some(Staff { caller }));
+    for (calls, identity, expected) in [
+        (
+            "staff = true",
+            "",
+            "`desks[0].calls.staff`: nobody vouches for staff; expected `mode` of [desks.identity]",
+        ),
+        ("staff_caller = \"1\"", identity, "`desks[0].calls.staff_caller`: staff place no calls"),
+        ("staff = true\nstaff_caller = \"me\"", identity, "`desks[0].calls.staff_caller`: `me` is no number"),
+        ("staff = \"yes\"", identity, "`desks[0].calls.staff`: neither true nor false"),
+    ] {
+        let mistakes = told(&with(calls, identity), &[]);
+        assert!(mistakes.len() == 1 && mistakes[0].starts_with(expected), "{mistakes:?}");
     }
 }

@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 pub(super) const ORIGIN_EXPECTED: &str =
     "an exact origin such as https://shop.example: scheme, host, port if any, no path";
+pub(super) const SOCKET_EXPECTED: &str = "an address with port, such as 127.0.0.1:8080";
 pub(super) const STORE_EXPECTED: &str = "`redb:PATH`, `valkey://HOST:PORT/DATABASE` or `memory`";
 
 /// Where the proxy keeps what must survive it.

@@ -3,6 +3,7 @@
 use super::address;
 use super::node::Node;
 use super::section::{FromNode, Section, filled};
+use crate::number::dialled;
 use secrecy::SecretString;
 
 /// Section `[desks.calls]`.
@@ -12,6 +13,15 @@ pub struct Calls {
     pub gateways: Vec<String>,
     /// STUN and TURN servers. Key `ice_servers`: addresses, or tables of `urls`, `username` and `credential`.
     pub ice_servers: Vec<IceServer>,
+    /// Calls that staff place; `None`: none. Key `staff`, default false.
+    pub staff: Option<Staff>,
+}
+
+/// Calls that staff place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Staff {
+    /// The number that the other side is shown; `None`: the centre's own. Key `staff_caller`.
+    pub caller: Option<String>,
 }
 
 /// A STUN or TURN server.
@@ -39,8 +49,16 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Calls> {
         Vec::new(),
         |servers: Vec<IceServer>| Ok(servers),
     );
+    let staff = section.flag("staff", false);
+    let caller = section.get("staff_caller", "a number such as +861012345678", |text: String| {
+        dialled(&text, "staff_caller").map_err(|_| format!("`{text}` is no number"))
+    });
+    if let (Some(false), Some(Some(_))) = (staff, &caller) {
+        section.wrong("staff_caller", "staff place no calls", "nothing, or `staff = true`");
+    }
     section.finish();
-    Some(Calls { gateways: gateways?, ice_servers: ice_servers? })
+    let (staff, caller) = (staff?, caller?);
+    Some(Calls { gateways: gateways?, ice_servers: ice_servers?, staff: staff.then_some(Staff { caller }) })
 }
 
 impl FromNode for IceServer {

@@ -6,7 +6,7 @@ use super::centre::{self, CecConfig};
 use super::identity;
 use super::offers;
 use super::section::{Section, filled};
-use crate::identity::Identity;
+use crate::identity::{Identity, Mode};
 use frontdesk_contract::{FileOffer, Hours, RedactRule};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -96,11 +96,19 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
     let (has_leaving, has_hours) = (section.has("leave_message"), section.has("hours"));
     let files = offers::files(section.section("files"));
     let (leaving, hours) = (section.section("leave_message"), section.section("hours"));
+    let (path, mistakes) = (section.path_of("calls"), section.mistakes);
     section.finish();
     let leaving = has_leaving.then(|| offers::leave_message(leaving));
     let hours = has_hours.then(|| offers::hours(hours));
     let cec = has_centre.then(|| centre::read(centre, beside));
     let calls = has_calls.then(|| calls::read(calls));
+    if let (Some(Some(calls)), Some(Identity { mode: Mode::Off, .. })) = (&calls, &identity)
+        && calls.staff.is_some()
+    {
+        const VOUCHED: &str =
+            "`mode` of [desks.identity] as `optional` or `required`: the site says who is staff";
+        mistakes.value(&format!("{path}.staff"), "nobody vouches for staff", VOUCHED);
+    }
     let id = id?;
     Some(Desk {
         title: title?.unwrap_or_else(|| id.clone()),

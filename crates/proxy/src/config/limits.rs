@@ -39,6 +39,8 @@ pub struct Limits {
     pub left_messages_per_visitor_per_hour: u32,
     /// Calls of one visitor in an hour. Key `calls_per_visitor_per_hour`, default 30.
     pub calls_per_visitor_per_hour: u32,
+    /// Calls that one member of staff places in an hour, refused ones included. Key `placed_calls_per_person_per_hour`, default 60.
+    pub placed_calls_per_person_per_hour: u32,
     /// Files of one visitor in one conversation. Key `files_per_visitor`, default 200.
     pub files_per_visitor: u32,
     /// Their bytes. Key `file_bytes_per_visitor`, default 1 000 000 000.
@@ -78,6 +80,7 @@ impl Default for Limits {
             history_per_visitor_per_minute: 30,
             left_messages_per_visitor_per_hour: 30,
             calls_per_visitor_per_hour: 30,
+            placed_calls_per_person_per_hour: 60,
             files_per_visitor: 200,
             file_bytes_per_visitor: 1_000_000_000,
             spool_bytes: 2_000_000_000,
@@ -126,6 +129,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
     let left =
         few("left_messages_per_visitor_per_hour", "messages", default.left_messages_per_visitor_per_hour);
     let calls = few("calls_per_visitor_per_hour", "calls", default.calls_per_visitor_per_hour);
+    let placed = few("placed_calls_per_person_per_hour", "calls", default.placed_calls_per_person_per_hour);
     let files_kept = few("files_per_visitor", "files", default.files_per_visitor);
     let mut bytes = |key, default: u64| section.whole(key, "bytes", default, 1_000_000..=1_000_000_000_000);
     let file_bytes = bytes("file_bytes_per_visitor", default.file_bytes_per_visitor);
@@ -167,6 +171,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
         history_per_visitor_per_minute: pages?,
         left_messages_per_visitor_per_hour: left?,
         calls_per_visitor_per_hour: calls?,
+        placed_calls_per_person_per_hour: placed?,
         files_per_visitor: files_kept?,
         file_bytes_per_visitor: file_bytes?,
         spool_bytes: spool_bytes?,

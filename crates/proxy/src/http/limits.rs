@@ -29,9 +29,11 @@ pub struct Limiters {
     history: Keyed<String>,
     left_messages: Keyed<String>,
     calls: Keyed<String>,
+    placed_calls: Keyed<String>,
 }
 
-struct Keyed<K: Hash + Eq + Clone> {
+/// How often, by a key.
+pub(super) struct Keyed<K: Hash + Eq + Clone> {
     limiter: watch::Sender<(Quota, Arc<DefaultKeyedRateLimiter<K>>)>,
     /// What is limited, for the figures.
     name: &'static str,
@@ -39,7 +41,7 @@ struct Keyed<K: Hash + Eq + Clone> {
 }
 
 impl<K: Hash + Eq + Clone> Keyed<K> {
-    fn new(name: &'static str, quota: Quota, metrics: &Arc<Metrics>) -> Self {
+    pub(super) fn new(name: &'static str, quota: Quota, metrics: &Arc<Metrics>) -> Self {
         let limiter = watch::Sender::new((quota, Arc::new(RateLimiter::keyed(quota))));
         Self { limiter, name, metrics: Arc::clone(metrics) }
     }
@@ -59,7 +61,7 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         });
     }
 
-    fn check(&self, key: &K, what: &'static str) -> Result<(), Problem> {
+    pub(super) fn check(&self, key: &K, what: &'static str) -> Result<(), Problem> {
         self.limiter().check_key(key).map_err(|refusal| {
             self.metrics.limited(self.name);
             let wait = refusal.wait_time_from(DefaultClock::default().now());
@@ -90,6 +92,7 @@ impl Limiters {
             history: per_minute("history", limits.history_per_visitor_per_minute),
             left_messages: per_hour("left_messages", limits.left_messages_per_visitor_per_hour),
             calls: per_hour("calls", limits.calls_per_visitor_per_hour),
+            placed_calls: per_hour("placed_calls", limits.placed_calls_per_person_per_hour),
         }
     }
 
@@ -179,6 +182,14 @@ impl Limiters {
         self.calls.check(&visitor.to_owned(), "too many calls")
     }
 
+    /// Counts a call that a member of staff places, by the person's mark.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] with the time to wait.
+    pub fn placed_call(&self, person: &str) -> Result<(), Problem> {
+        self.placed_calls.check(&person.to_owned(), "too many calls were placed by this person")
+    }
+
     /// Forgets who has been quiet.
     pub fn sweep(&self) {
         self.requests.sweep();
@@ -192,6 +203,7 @@ impl Limiters {
             &self.history,
             &self.left_messages,
             &self.calls,
+            &self.placed_calls,
         ];
         visitors.into_iter().for_each(Keyed::sweep);
     }

@@ -8,6 +8,7 @@
 //! - `answer`, `extract`: the bodies of errors and requests
 //! - [`assets`], `encoding`, `pages`: the widget's files and pages
 //! - [`openapi`]: the description of this API
+//! - [`operator`]: the listener for the operator's own programs
 //! - `redact`: numbers that the desk wants hidden
 //! - `routes`: the calls
 
@@ -21,6 +22,7 @@ mod front;
 pub mod limits;
 mod linger;
 pub mod openapi;
+pub mod operator;
 pub mod origin;
 mod pages;
 mod redact;

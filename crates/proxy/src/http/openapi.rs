@@ -18,6 +18,8 @@ use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
+pub(super) use problems::add_errors;
+
 /// The media type of every refusal.
 pub const PROBLEM: &str = "application/problem+json";
 
@@ -31,7 +33,7 @@ pub const PROBLEM: &str = "application/problem+json";
     paths(session::open, session::close, handover::register, handover::redeem, contact::show, contact::connect, contact::leave, messages::say,
         messages::typing, messages::read, events::list, events::queue, survey::form, survey::rate, files::upload,
         files::download, files::ticket, robot::suggestions, robot::feedback, history::list, leave_message::leave,
-        call::show, call::start, call::keep, call::hang_up),
+        call::show, call::start, call::place, call::keep, call::hang_up),
     components(schemas(ApiError)),
     modifiers(&Credential, &Problems, &Bounds),
 )]
@@ -64,7 +66,7 @@ mod tests {
     fn the_document_names_every_call_with_its_errors_and_the_credential() {
         let document = serde_json::to_value(Api::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap();
-        assert_eq!(paths.len(), 19);
+        assert_eq!(paths.len(), 20);
         for (path, item) in paths {
             for (method, operation) in item.as_object().unwrap() {
                 let responses = operation["responses"].as_object().unwrap();

@@ -29,6 +29,7 @@ fn settings() -> (Settings, DeskSettings) {
         identity: crate::identity::Identity::default(),
         offers: frontdesk_contract::Offers::default(),
         gateways: Vec::new(),
+        staff_calls: None,
         ice_servers: Vec::new(),
         linger: Duration::ZERO,
         on_linger: OnLinger::Stop,

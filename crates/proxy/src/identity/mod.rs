@@ -6,11 +6,14 @@
 //! # Layout
 //! - [`key`]: the site's keys
 //! - [`token`]: reading and verifying a token
+//! - [`reach`]: which numbers staff may call
 
 pub mod key;
+pub mod reach;
 pub mod token;
 
 pub use key::Key;
+pub use reach::Reach;
 pub use token::{Claims, Refusal};
 
 use frontdesk_contract::MAX_IDENTITY_BYTES;

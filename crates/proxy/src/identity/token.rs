@@ -1,6 +1,7 @@
 //! Reading and verifying a token. Nothing of what it claims is read before its signature was found good.
 
 use super::key::Key;
+use super::reach::{self, Reach};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use frontdesk_contract::ErrorCode;
@@ -27,6 +28,8 @@ pub struct Claims {
     pub number: String,
     /// Until then the token is taken, epoch milliseconds.
     pub until_ms: u64,
+    /// Which numbers the visitor may call as a member of staff (`frontdesk_calls`); `None`: none.
+    pub calls: Option<Reach>,
 }
 
 /// Why a token is not taken.
@@ -55,7 +58,8 @@ pub enum Refusal {
     Signature,
     /// What it says is not of the form, or lacks something.
     #[error(
-        "the identity token's claims are not JSON, or `sub`, `aud`, `exp` or `jti` is missing or not of its type"
+        "the identity token's claims are not JSON, or `sub`, `aud`, `exp` or `jti` is missing, or one of them or \
+         `frontdesk_calls` is not of its type"
     )]
     Claims,
     /// No name for the visitor, or too long a one.
@@ -104,6 +108,8 @@ struct Payload {
     iat: Option<f64>,
     nbf: Option<f64>,
     name: Option<String>,
+    #[serde(default, rename = "frontdesk_calls", deserialize_with = "reach::read")]
+    calls: Option<Reach>,
 }
 
 #[derive(Deserialize)]
@@ -151,7 +157,7 @@ pub(super) fn verify(keys: &[Key], desk: &str, token: &str, now_ms: u64) -> Resu
         return Err(Refusal::Number);
     }
     let name = payload.name.as_deref().map(shown).filter(|name| !name.is_empty());
-    Ok(Claims { subject: payload.sub, name, number: payload.jti, until_ms })
+    Ok(Claims { subject: payload.sub, name, number: payload.jti, until_ms, calls: payload.calls })
 }
 
 fn part<T: DeserializeOwned>(text: &str) -> Option<T> {

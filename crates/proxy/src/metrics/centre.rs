@@ -2,8 +2,8 @@
 
 use super::Metrics;
 use crate::vendor::{
-    Answer, CallAbility, CallNews, Centre, Downlink, FileSource, Kept, Party, QueueAnswer, Rating, Said,
-    Serving, Spooled, Utterance,
+    Answer, CallAbility, CallNews, Centre, Downlink, FileSource, Kept, Party, Placed, Placing, QueueAnswer,
+    Rating, Said, Serving, Spooled, Utterance,
 };
 use frontdesk_contract::{About, CallMedia, ClientId, ErrorCode, SurveyForm};
 use std::sync::Arc;
@@ -142,6 +142,10 @@ impl Centre for Timed {
 
     fn call_drop<'a>(&'a self, party: &'a Party) -> Answer<'a, ()> {
         self.timed("call_drop", self.inner.call_drop(party))
+    }
+
+    fn place_call<'a>(&'a self, wish: &'a Placing) -> Answer<'a, Placed> {
+        self.timed("place_call", self.inner.place_call(wish))
     }
 
     fn ready(&self) -> Answer<'_, ()> {

@@ -8,7 +8,7 @@ use super::{credential, naming};
 use crate::identity::Claims;
 use crate::problem::Problem;
 use crate::state::{App, Desk};
-use crate::store::{Pass, PassKey, SessionRecord, StoreError, VisitorRecord};
+use crate::store::{MayCall, Pass, PassKey, SessionRecord, StoreError, VisitorRecord};
 use crate::visitor::Visitor;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -147,10 +147,12 @@ pub(super) fn name(record: &mut VisitorRecord, claims: &Claims) {
     if let Some(name) = &claims.name {
         record.name.clone_from(name);
     }
+    // The word of the newest token holds, also when it is silent.
+    record.may_call = claims.calls.clone().map(|reach| MayCall { reach, until_ms: claims.until_ms });
 }
 
 /// Tells persons apart without naming them.
-pub(super) fn mark(desk: &str, subject: &str) -> String {
+pub(crate) fn mark(desk: &str, subject: &str) -> String {
     let mark = digest(&[b"frontdesk: mark of a person", desk.as_bytes(), subject.as_bytes()]);
     credential::hex(mark.get(..16).unwrap_or_default())
 }

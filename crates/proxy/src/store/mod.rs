@@ -28,7 +28,7 @@ pub mod valkey;
 
 pub use lease::{Fence, Leased, News, Role, What};
 pub use pass::{Pass, PassKey};
-pub use records::{Answer, Batch, Handle, Intent, SessionRecord, Survey, VisitorRecord};
+pub use records::{Answer, Batch, Handle, Intent, MayCall, SessionRecord, Survey, VisitorRecord};
 pub use slip::{Slip, SlipKey};
 
 use frontdesk_contract::{ClientId, Event};

@@ -1,6 +1,7 @@
 //! What is stored.
 
 use super::{Fence, SessionHash};
+use crate::identity::Reach;
 use crate::vendor::{FileKind, FileSource};
 use frontdesk_contract::{
     CallState, CallStatus, ClientId, Contact, ContactState, Event, FileStored, PostedStatus, QueueInfo,
@@ -84,6 +85,9 @@ pub struct VisitorRecord {
     /// For whom the site vouches, in its words (`sub`); `None`: an anonymous visitor.
     #[serde(default)]
     pub subject: Option<String>,
+    /// Which numbers the visitor may call as a member of staff; `None`: the site vouches for no such thing.
+    #[serde(default)]
+    pub may_call: Option<MayCall>,
     /// Marks of messages that were taken back, oldest first; `visitor::recall` makes them.
     #[serde(default)]
     pub recalled: Vec<u64>,
@@ -119,6 +123,7 @@ impl VisitorRecord {
             files: 0,
             file_bytes: 0,
             subject: None,
+            may_call: None,
             recalled: Vec::new(),
         }
     }
@@ -139,6 +144,15 @@ impl VisitorRecord {
         let polled = if self.is_open() { !self.rested } else { self.polling };
         polled || self.owes_disconnect_ms.is_some() || self.is_calling()
     }
+}
+
+/// What a site has said of somebody's calls, and how long its word holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MayCall {
+    /// Which numbers.
+    pub reach: Reach,
+    /// Until then, epoch milliseconds: as long as the token that said so.
+    pub until_ms: u64,
 }
 
 /// Where the rating of a conversation stands.

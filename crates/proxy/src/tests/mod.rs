@@ -18,8 +18,10 @@ mod lifecycle;
 mod limits;
 mod logs;
 mod metrics;
+mod operator;
 mod origins;
 mod pages;
+mod placing;
 mod polling;
 mod recall;
 mod redact;
@@ -78,6 +80,7 @@ impl Default for Plan {
                 identity: Identity::default(),
                 offers,
                 gateways: vec!["wss://gw.example".into(), "wss://192.0.2.10:8443".into()],
+                staff_calls: None,
                 ice_servers: Vec::new(),
                 linger: Duration::from_secs(180),
                 on_linger: OnLinger::Disconnect,

@@ -205,3 +205,14 @@ pub enum CallNews {
     /// It could not be connected.
     Failed,
 }
+
+/// Where a call that staff place is to be connected, as the centre told it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Host and port of its SIP service. Not checked: whoever connects there must know it.
+    pub address: String,
+    /// User part of the address to call.
+    pub access_code: String,
+    /// The centre's number for the call, where it tells one.
+    pub serial: Option<String>,
+}

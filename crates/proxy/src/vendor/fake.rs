@@ -1,8 +1,8 @@
 //! A centre that answers by script, for tests. What is not scripted succeeds in the plainest way.
 
 use super::{
-    Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, QueueAnswer, Rating,
-    Said, Serving, Spooled, Utterance,
+    Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, Placed, Placing,
+    QueueAnswer, Rating, Said, Serving, Spooled, Utterance,
 };
 use frontdesk_contract::{About, CallMedia, ClientId, ErrorCode, SurveyForm, SurveyLevel};
 use std::collections::VecDeque;
@@ -30,6 +30,7 @@ pub(crate) enum Call {
     AskCalls,
     StartCall(CallMedia),
     DropCall,
+    PlaceCall(Placing),
     Survey,
     Forget,
 }
@@ -59,6 +60,9 @@ pub(crate) struct Script {
     pub(crate) call_start: VecDeque<Result<(), Failure>>,
     pub(crate) call_events: VecDeque<Result<Option<CallNews>, Failure>>,
     pub(crate) call_drop: VecDeque<Result<(), Failure>>,
+    /// Not scripted: one of the gateways that the desks of tests know.
+    pub(crate) place_call: VecDeque<Result<Placed, Failure>>,
+    pub(crate) ready: VecDeque<Result<(), Failure>>,
     /// It takes no places.
     pub(crate) no_places: bool,
     pub(crate) calls: Vec<Call>,
@@ -265,8 +269,14 @@ impl Centre for Fake {
         now(self.called(Call::DropCall).call_drop.pop_front(), ())
     }
 
+    fn place_call<'a>(&'a self, wish: &'a Placing) -> Answer<'a, Placed> {
+        let address = "192.0.2.10:8443".into();
+        let placed = Placed { address, access_code: "17900001".into(), serial: Some("s-1".into()) };
+        now(self.called(Call::PlaceCall(wish.clone())).place_call.pop_front(), placed)
+    }
+
     fn ready(&self) -> Answer<'_, ()> {
-        now(None, ())
+        now(self.script().ready.pop_front(), ())
     }
 
     fn forget(&self, _: &str) {

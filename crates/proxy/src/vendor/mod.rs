@@ -11,10 +11,10 @@ pub mod rich;
 mod up;
 
 pub use down::{
-    CallAbility, CallNews, CentreFile, Content, Downlink, FileKind, FileSource, Kept, QueueAnswer, Said,
-    Serving,
+    CallAbility, CallNews, CentreFile, Content, Downlink, FileKind, FileSource, Kept, Placed, QueueAnswer,
+    Said, Serving,
 };
-pub use up::{Rating, Spooled, Utterance};
+pub use up::{Placing, Rating, Spooled, Utterance};
 
 use frontdesk_contract::{About, CallMedia, ClientId, ErrorCode, SurveyForm};
 use std::future::Future;
@@ -130,6 +130,10 @@ pub trait Centre: Send + Sync + 'static {
 
     /// Ends the call. A call that is already gone counts as ended.
     fn call_drop<'a>(&'a self, party: &'a Party) -> Answer<'a, ()>;
+
+    /// Has the centre prepare a call that staff place to any number, and answers where the call is to be connected. No
+    /// visitor has part in it, and nothing tells what becomes of it.
+    fn place_call<'a>(&'a self, wish: &'a Placing) -> Answer<'a, Placed>;
 
     /// Whether the centre can be used now: a gateway token can be had. For health and `check-config`.
     fn ready(&self) -> Answer<'_, ()>;

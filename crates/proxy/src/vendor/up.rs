@@ -2,6 +2,7 @@
 
 use super::FileKind;
 use frontdesk_contract::{Card, Location};
+use std::fmt;
 use std::path::Path;
 
 /// What a visitor says, as a centre is handed it.
@@ -55,4 +56,22 @@ pub struct Rating {
     pub solved: Option<bool>,
     /// What the visitor adds; may be empty.
     pub comment: String,
+}
+
+/// A call that staff place, checked by [`crate::number`].
+#[derive(Clone, PartialEq, Eq)]
+pub struct Placing {
+    /// The number to call.
+    pub called: String,
+    /// The number that the other side is shown; `None`: the centre's own.
+    pub caller: Option<String>,
+    /// What goes along for whoever reads the centre's records.
+    pub data: Option<String>,
+}
+
+impl fmt::Debug for Placing {
+    /// Without numbers and data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Placing").finish_non_exhaustive()
+    }
 }

@@ -464,7 +464,7 @@ impl Visitor {
     }
 
     /// The gateway with those of its addresses that the desk knows; `None` when none is left, which is told in the log.
-    fn trusted(&self, told: CallGateway) -> Option<CallGateway> {
+    pub(super) fn trusted(&self, told: CallGateway) -> Option<CallGateway> {
         let gateway = trusted(told, &self.desk().settings.gateways);
         if gateway.is_none()
             && let Some(suppressed) =

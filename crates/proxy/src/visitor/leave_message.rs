@@ -5,6 +5,7 @@
 
 use super::line::{Lane, Task, digest};
 use super::{Visitor, party};
+use crate::number::ascii;
 use crate::problem::Problem;
 use crate::store::Answer;
 use crate::vendor::Failure;
@@ -85,31 +86,6 @@ fn e164(number: &str, country: Option<&str>) -> Result<String, Problem> {
         return Err(invalid());
     }
     Ok(parsed.format().mode(Mode::E164).to_string())
-}
-
-/// The zeros of scripts in which people type numbers (Unicode, decimal digits); the nine others follow each.
-const ZEROS: &[char] = &[
-    '\u{660}', '\u{6f0}', '\u{7c0}', '\u{966}', '\u{9e6}', '\u{a66}', '\u{ae6}', '\u{b66}', '\u{be6}',
-    '\u{c66}', '\u{ce6}', '\u{d66}', '\u{de6}', '\u{e50}', '\u{ed0}', '\u{f20}', '\u{1040}', '\u{17e0}',
-    '\u{1810}', '\u{ff10}',
-];
-
-/// A digit of any script, and what stands full width between digits, as ASCII has it.
-fn ascii(char: char) -> char {
-    let digit = |zero: &char| u32::from(char).checked_sub(u32::from(*zero)).filter(|value| *value < 10);
-    if let Some(digit) = ZEROS.iter().find_map(digit).and_then(|value| char::from_digit(value, 10)) {
-        return digit;
-    }
-    match char {
-        '＋' => '+',
-        '－' => '-',
-        '（' => '(',
-        '）' => ')',
-        '．' => '.',
-        '／' => '/',
-        '\u{3000}' => ' ',
-        char => char,
-    }
 }
 
 fn text(text: &str) -> Result<String, Problem> {

@@ -12,6 +12,7 @@
 //! - [`robot`], [`leave_message`], [`history`]: suggestions and judgements, messages for later, earlier messages
 //! - [`whose`]: who said what the centre kept
 //! - [`calling`]: calls, as far as the centre connects them; [`gateways`]: where a page may be sent for them
+//! - [`placing`]: calls that a member of staff places
 //! - [`debt`]: telling the centre later what it could not be told
 //! - [`journal`]: reading events, long polls; [`recall`]: what was taken back
 //! - [`presence`]: whether anybody listens
@@ -35,6 +36,7 @@ mod lease;
 pub mod leave;
 pub mod leave_message;
 pub mod line;
+pub mod placing;
 pub mod poller;
 pub mod presence;
 pub mod rate;

@@ -25,6 +25,7 @@ mod switched;
 
 mod apply_token;
 mod click_to_call;
+mod create_call;
 mod do_leave_message;
 mod download_file_stream;
 mod feedback_satisfaction;
@@ -58,6 +59,7 @@ fn checks() -> Vec<Check> {
         feedback_satisfaction::CHECKS,
         do_leave_message::CHECKS,
         click_to_call::CHECKS,
+        create_call::CHECKS,
         adapter::live::CHECKS,
     ]
     .concat()

@@ -42,7 +42,7 @@ pub(crate) use desk::{ContactView, DeskError, EntryView};
 pub(crate) use files::{Attachment, Origin, StoredFile};
 pub(crate) use letters::{Feedback, FeedbackError, Letter};
 pub(crate) use mailbox::{Content, Control, Disturbance, Downlink, Source};
-pub(crate) use outbound::OutboundCall;
+pub(crate) use outbound::{OutboundCall, Wish};
 pub(crate) use polling::Words;
 pub(crate) use queue::QueueState;
 pub(crate) use text::{Language, survey_levels};

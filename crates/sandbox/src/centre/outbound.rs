@@ -13,20 +13,31 @@ pub(crate) struct OutboundCall {
     pub(crate) called: String,
     /// The number to show, if one was given.
     pub(crate) shown: Option<String>,
+    /// What goes along, if anything.
+    pub(crate) data: Option<String>,
     pub(crate) serial: String,
     /// Access code and unique id in one.
     pub(crate) access_code: String,
     pub(crate) at_ms: Ms,
 }
 
+/// What staff ask for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wish<'a> {
+    pub(crate) called: &'a str,
+    pub(crate) shown: Option<&'a str>,
+    pub(crate) data: Option<&'a str>,
+}
+
 impl Centre {
     /// Records an outbound call.
-    pub(crate) fn start_outbound(&mut self, now: Ms, called: &str, shown: Option<&str>) -> OutboundCall {
+    pub(crate) fn start_outbound(&mut self, now: Ms, wish: Wish<'_>) -> OutboundCall {
         let n = self.outbound.back().map_or(1, |last| last.n + 1);
         let call = OutboundCall {
             n,
-            called: called.to_owned(),
-            shown: shown.map(str::to_owned),
+            called: wish.called.to_owned(),
+            shown: wish.shown.map(str::to_owned),
+            data: wish.data.map(str::to_owned),
             serial: format!("{:016}-{n}", now),
             access_code: format!(
                 "{}{:010}",

@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::answer::{Answer, Effect, Refusal};
 use super::auth;
 use super::fields::Fields;
+use crate::centre::Wish;
 use crate::settings::quirks::{CallSerial, CallerPresent, CreatecallCodes};
 use crate::settings::{Dialect, Settings};
 use crate::state::Sandbox;
@@ -38,13 +39,13 @@ pub(crate) async fn create_call(
         if !settings.outbound_call {
             return refused(short_or_long(1, &settings));
         }
-        let Some((called, shown)) = parameters(&fields, &settings) else {
+        let Some(wish) = parameters(&fields, &settings) else {
             return refused(short_or_long(3, &settings));
         };
         if settings.sip_address.is_empty() {
             return refused(short_or_long(2, &settings));
         }
-        let call = inner.centre.start_outbound(now, called, shown);
+        let call = inner.centre.start_outbound(now, wish);
         let mut data = Map::new();
         data.insert("sipServiceAddress".into(), json!(settings.sip_address));
         data.insert("accesscode".into(), json!(call.access_code));
@@ -56,8 +57,8 @@ pub(crate) async fn create_call(
     })
 }
 
-/// The called number and the one to show, when all parameters fit.
-fn parameters<'a>(fields: &'a Fields, settings: &Settings) -> Option<(&'a str, Option<&'a str>)> {
+/// What is asked for, when all parameters fit.
+fn parameters<'a>(fields: &'a Fields, settings: &Settings) -> Option<Wish<'a>> {
     let fits = |text: &str, max: usize| (1..=max).contains(&text.chars().count());
     let called = fields.text("called").ok().filter(|called| fits(called, NUMBER_MAX))?;
     let data = fields.optional("callData").ok()?;
@@ -66,5 +67,5 @@ fn parameters<'a>(fields: &'a Fields, settings: &Settings) -> Option<(&'a str, O
     let good = !missing
         && data.is_none_or(|data| data.chars().count() <= DATA_MAX)
         && shown.is_none_or(|shown| fits(shown, NUMBER_MAX));
-    good.then_some((called, shown))
+    good.then_some(Wish { called, shown, data })
 }

@@ -2,7 +2,7 @@
 
 use super::PROBLEM;
 use frontdesk_contract::ErrorCode;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use utoipa::Modify;
 use utoipa::openapi::header::Header;
 use utoipa::openapi::path::Operation;
@@ -26,7 +26,7 @@ impl Modify for Problems {
 }
 
 /// Every code that a call may answer with.
-fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
+fn codes(method: &str, path: &str) -> Vec<ErrorCode> {
     use ErrorCode as C;
     let mut codes = vec![
         C::BadRequest,
@@ -99,17 +99,23 @@ fn codes(method: &str, path: &str) -> BTreeSet<&'static str> {
             codes.extend(by_id.into_iter().chain(asks_centre));
             codes.extend([C::NotOffered, C::CallRunning, C::NoAgents, C::OutsideHours]);
         }
+        ("post", "/v1/calls/place") => {
+            codes.extend(by_id.into_iter().chain(asks_centre));
+            codes.extend([C::NotOffered, C::CallsNotAllowed, C::IdentityExpired, C::NumberInvalid]);
+            codes.push(C::CallRunning);
+        }
         ("post", "/v1/call/heartbeat") => codes.push(C::CallUnknown),
         ("delete", "/v1/call") => codes.extend([C::CallUnknown, C::IdInvalid]),
         _ => {}
     }
-    codes.into_iter().map(name).collect()
+    codes
 }
 
-fn add_errors(operation: &mut Operation, names: &BTreeSet<&'static str>) {
+/// Describes the refusals of a call.
+pub(in crate::http) fn add_errors(operation: &mut Operation, codes: &[ErrorCode]) {
     let mut by_status: BTreeMap<u16, Vec<&str>> = BTreeMap::new();
     for code in ErrorCode::ALL {
-        if names.contains(name(*code)) {
+        if codes.contains(code) {
             by_status.entry(code.status()).or_default().push(name(*code));
         }
     }

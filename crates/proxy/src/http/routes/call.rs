@@ -5,7 +5,7 @@ use crate::http::extract::{Caller, Json, parameter};
 use crate::problem::Problem;
 use crate::state::AppState;
 use axum::extract::{RawQuery, State};
-use frontdesk_contract::{CallStatus, CallSupport, ClientId, StartCall};
+use frontdesk_contract::{CallStatus, CallSupport, ClientId, PlaceCall, StartCall};
 
 /// Whether calls are possible, and the call as it stands
 #[utoipa::path(get, path = "/v1/call", tag = "call", operation_id = "getCall",
@@ -28,6 +28,23 @@ pub(in crate::http) async fn start(
     check_id(&wish.id)?;
     state.limiters.call(visitor.id())?;
     visitor.start_call(wish).await.map(axum::Json)
+}
+
+/// Places a call, for a member of staff
+///
+/// The site's identity token must have said `frontdesk_calls` (`calls_not_allowed` otherwise), and still be good
+/// (`identity_expired`). The answer says where to connect; the call needs no heartbeat, and nothing is told of it by the events.
+#[utoipa::path(post, path = "/v1/calls/place", tag = "call", operation_id = "placeCall",
+    request_body = PlaceCall, responses((status = 200, description = "Where to connect", body = CallStatus)))]
+pub(in crate::http) async fn place(
+    State(state): State<AppState>,
+    Caller(visitor): Caller,
+    Json(wish): Json<PlaceCall>,
+) -> Result<axum::Json<CallStatus>, Problem> {
+    check_id(&wish.id)?;
+    let wish = visitor.may_place(wish).await?;
+    state.limiters.placed_call(&wish.person)?;
+    visitor.place_call(wish).await.map(axum::Json)
 }
 
 /// Keeps the call

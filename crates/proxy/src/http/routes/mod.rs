@@ -40,6 +40,7 @@ pub(super) fn all() -> Router<AppState> {
         .route("/v1/history", get(history::list))
         .route("/v1/leave-message", post(leave_message::leave))
         .route("/v1/call", get(call::show).post(call::start).delete(call::hang_up))
+        .route("/v1/calls/place", post(call::place))
         .route("/v1/call/heartbeat", post(call::keep))
         .route("/v1/openapi.json", get(openapi::document))
         .route("/livez", get(health::live))
@@ -53,10 +54,10 @@ pub(super) fn all() -> Router<AppState> {
         .method_not_allowed_fallback(not_this_method)
 }
 
-async fn nothing_here() -> Problem {
+pub(super) async fn nothing_here() -> Problem {
     Problem::new(ErrorCode::NotFound, "there is no such address")
 }
 
-async fn not_this_method() -> Problem {
+pub(super) async fn not_this_method() -> Problem {
     Problem::new(ErrorCode::MethodNotAllowed, "the address exists, the method does not")
 }

@@ -1,5 +1,6 @@
 //! Calls that are one question and one answer with a code.
 
+use super::client::Reply;
 use super::codes::{Outcome, Reason, Request, outcome};
 use super::link::Call;
 use super::wire;
@@ -23,10 +24,19 @@ impl Cec {
         let Some(reply) = self.link.call_optional(party, call).await? else {
             return Err(status::not_offered(endpoint));
         };
+        self.told(request, &reply)
+    }
+
+    /// What an answer with status 200 said, if its code says success.
+    ///
+    /// # Errors
+    /// What the code means by its table.
+    pub(super) fn told<T: DeserializeOwned>(&self, request: Request, reply: &Reply) -> Result<T, Failure> {
+        let endpoint = request.endpoint();
         let read = wire::read_coded::<T>(&reply.body)
             .and_then(|(answer, coded)| Some((answer, coded.code()?, coded.text().to_owned())));
         let Some((answer, code, text)) = read else {
-            self.link.note(endpoint, &reply, None);
+            self.link.note(endpoint, reply, None);
             return Err(status::unintelligible(endpoint));
         };
         let unexpected = Reason { code: ErrorCode::CentreRefused, transient: false };
@@ -35,7 +45,7 @@ impl Cec {
             Outcome::Refused(reason) | Outcome::PerhapsGone(reason) => reason,
             _ => unexpected,
         };
-        self.link.note(endpoint, &reply, Some(&code));
+        self.link.note(endpoint, reply, Some(&code));
         Err(status::refused(endpoint, &code, reason.code, reason.transient))
     }
 }

@@ -100,6 +100,17 @@ impl Link {
         call: &Call<'_>,
     ) -> Result<Option<Reply>, Failure> {
         let opened = self.open(party, call).await?;
+        self.present(call, opened).await
+    }
+
+    /// As [`Link::call_optional`], for an endpoint that knows no visitor.
+    pub(super) async fn call_unnamed(&self, call: &Call<'_>) -> Result<Option<Reply>, Failure> {
+        let opened = self.open_unnamed(call).await?;
+        self.present(call, opened).await
+    }
+
+    /// The whole reply; `None` when there is no such path.
+    async fn present(&self, call: &Call<'_>, opened: Opened) -> Result<Option<Reply>, Failure> {
         let reply = self.whole(call, opened).await?;
         match reply.status {
             200 => Ok(Some(reply)),
@@ -157,7 +168,7 @@ impl Link {
         let cell = self.cell(&party.user_id);
         let gateway = self.gateway.get(Need::Lasting, self.ask_gateway()).await?;
         let visitor = cell.get(call.need, self.ask_visitor(party)).await?;
-        let reply = self.once(&cell, &gateway, &visitor, call).await?;
+        let reply = self.once(Some((&cell, &visitor)), &gateway, call).await?;
         if reply.status != 401 {
             cell.note_good();
             return Ok(reply);
@@ -171,7 +182,7 @@ impl Link {
         }
         let gateway = self.gateway.renew(&gateway, self.ask_gateway()).await?;
         let visitor = cell.renew(&visitor, self.ask_visitor(party)).await?;
-        let reply = self.once(&cell, &gateway, &visitor, call).await?;
+        let reply = self.once(Some((&cell, &visitor)), &gateway, call).await?;
         if reply.status == 401 {
             self.note(call.endpoint, &reply.head(), None);
             self.gateway.note_futile();
@@ -183,19 +194,41 @@ impl Link {
         Ok(reply)
     }
 
+    /// The same without a visitor's token.
+    async fn open_unnamed(&self, call: &Call<'_>) -> Result<Opened, Failure> {
+        let gateway = self.gateway.get(Need::Lasting, self.ask_gateway()).await?;
+        let reply = self.once(None, &gateway, call).await?;
+        if reply.status != 401 {
+            return Ok(reply);
+        }
+        self.note(call.endpoint, &reply.head(), None);
+        if self.gateway.is_futile() {
+            return Err(self.denied(call.endpoint, true));
+        }
+        let gateway = self.gateway.renew(&gateway, self.ask_gateway()).await?;
+        let reply = self.once(None, &gateway, call).await?;
+        if reply.status == 401 {
+            self.note(call.endpoint, &reply.head(), None);
+            self.gateway.note_futile();
+            return Err(self.denied(call.endpoint, false));
+        }
+        self.gateway.note_good();
+        Ok(reply)
+    }
+
+    /// Sends it once; a newer token of the visitor that comes with the answer is kept.
     async fn once(
         &self,
-        cell: &TokenCell,
+        visitor: Option<(&TokenCell, &Lease)>,
         gateway: &Lease,
-        visitor: &Lease,
         call: &Call<'_>,
     ) -> Result<Opened, Failure> {
         let tokens = Tokens {
             app_key: Some(&self.granter.app_key),
             gateway: Some(&gateway.value),
-            visitor: Some(&visitor.value),
+            visitor: visitor.map(|(_, lease)| &lease.value),
         };
-        let ticket = cell.ticket();
+        let ticket = visitor.map(|(cell, _)| (cell, cell.ticket()));
         let reply = match &call.ask {
             Ask::Get(query) => self.client.open_get(call.path, query, tokens, call.timeout).await,
             Ask::Post(body) => self.client.open_post(call.path, tokens, call.timeout, body.clone()).await,
@@ -205,7 +238,7 @@ impl Link {
             }
         };
         let mut reply = reply.map_err(|lost| self.lost(call, &lost))?;
-        if let Some(value) = reply.visitor_token.take() {
+        if let (Some(value), Some((cell, ticket))) = (reply.visitor_token.take(), ticket) {
             cell.offer(Fresh { value, lifetime: VISITOR_LIFE }, ticket);
         }
         Ok(reply)

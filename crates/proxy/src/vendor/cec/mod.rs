@@ -5,7 +5,8 @@
 //! what is asked for.
 //!
 //! # Layout
-//! - `calls`: the conversation; `ask`, `robot`, `click_to_call`, `survey`, `history`, `upload`, `download`: the other calls
+//! - `calls`: the conversation; `ask`, `robot`, `click_to_call`, `outbound`, `survey`, `history`, `upload`, `download`: the
+//!   other calls
 //! - `link`: one call with its tokens; `grant` asks for tokens, `token` keeps them; `client` is the HTTP under it,
 //!   [`carrier`] what carries it
 //! - [`codes`], `status`: what codes and HTTP statuses prove
@@ -29,6 +30,7 @@ mod grant;
 mod history;
 mod lax;
 mod link;
+mod outbound;
 pub mod reading;
 mod robot;
 mod status;
@@ -42,8 +44,8 @@ mod wire;
 pub use trouble::Trouble;
 
 use super::{
-    Answer, CallAbility, CallNews, Centre, Downlink, FileSource, Kept, Party, QueueAnswer, Rating, Said,
-    Serving, Spooled, Utterance,
+    Answer, CallAbility, CallNews, Centre, Downlink, FileSource, Kept, Party, Placed, Placing, QueueAnswer,
+    Rating, Said, Serving, Spooled, Utterance,
 };
 use crate::clock::Clock;
 use crate::config::CecConfig;
@@ -229,6 +231,10 @@ impl Centre for Cec {
 
     fn call_drop<'a>(&'a self, party: &'a Party) -> Answer<'a, ()> {
         Box::pin(self.end_call(party))
+    }
+
+    fn place_call<'a>(&'a self, wish: &'a Placing) -> Answer<'a, Placed> {
+        Box::pin(self.create_call(wish))
     }
 
     fn ready(&self) -> Answer<'_, ()> {

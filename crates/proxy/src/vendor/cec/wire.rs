@@ -369,6 +369,24 @@ pub(super) struct EventContent {
     pub(super) cause_id: Text,
 }
 
+/// Body of `mobileagent/createcall`.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct AskOutboundCall<'a> {
+    pub(super) called: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) call_data: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) caller_present: Option<&'a str>,
+}
+
+/// Answer of `mobileagent/createcall`.
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub(super) struct OutboundCall {
+    pub(super) result_data: Value,
+}
+
 /// An answer that says no more than its code.
 #[derive(Default, Deserialize)]
 pub(super) struct Nothing {}

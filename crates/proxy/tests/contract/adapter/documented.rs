@@ -215,6 +215,23 @@ printed! {
         BOTH "13" "disconnect failed";
         BOTH open "";
     }
+    "createcall" {
+        BOTH "0" "Success";
+        OLD "3001000001" "";
+        NEW "30010000001" "";
+        OLD "3001000002" "";
+        NEW "30010000002" "";
+        OLD "3001000003" "";
+        NEW "30010000003" "";
+        BOTH "30010010001" "";
+        BOTH "30010010002" "";
+        BOTH "30010010003" "";
+        BOTH "30010019999" "";
+        BOTH "30011010001" "";
+        BOTH "30011019999" "";
+        BOTH "30010009999" "";
+        BOTH open "";
+    }
 }
 
 /// HTTP statuses that any endpoint may answer.

@@ -5,8 +5,8 @@ use crate::harness::{Offer, Stop, Target, Verdict, checks, ensure};
 use crate::upload_file_stream::PNG;
 use frontdesk_contract::{CallMedia, ErrorCode, Sender};
 use frontdesk_proxy::vendor::{
-    CallNews, Centre as _, CentreFile, Content, Downlink, Failure, FileKind, FileSource, QueueAnswer, Rating,
-    Said, Serving, Spooled, Utterance,
+    CallNews, Centre as _, CentreFile, Content, Downlink, Failure, FileKind, FileSource, Placing,
+    QueueAnswer, Rating, Said, Serving, Spooled, Utterance,
 };
 use serde_json::json;
 use std::path::PathBuf;
@@ -27,6 +27,7 @@ checks! {
     finds_its_own_words_in_the_history,
     leaves_a_message,
     sets_up_a_call_and_drops_it,
+    places_a_call_of_staff,
 }
 
 async fn connects_and_ends(target: &Target) -> Verdict {
@@ -330,6 +331,20 @@ async fn sets_up_a_call_and_drops_it(target: &Target) -> Verdict {
         target.has_no_call(visitor);
     }
     desk.close().await
+}
+
+async fn places_a_call_of_staff(target: &Target) -> Verdict {
+    target.asks_for(Offer::StaffCalls)?;
+    let desk = Desk::new(target)?;
+    let wish = Placing {
+        called: "+12025550123".into(),
+        caller: Some("+12025550100".into()),
+        data: Some(target.text("order 7")),
+    };
+    let placed = desk.cec.place_call(&wish).await;
+    let placed = placed.map_err(|failure| missing(Offer::StaffCalls, "placing a call", failure))?;
+    ensure!(!placed.address.is_empty() && !placed.access_code.is_empty(), "nowhere to connect");
+    Ok(())
 }
 
 /// In the sandbox the agent takes the call, and it must become known where to connect.

@@ -5,7 +5,7 @@ use super::stub::{Centre, Reply, id, kind, party};
 use frontdesk_contract::{About, CallMedia, ErrorCode};
 use frontdesk_proxy::config::Dialect;
 use frontdesk_proxy::vendor::cec::Cec;
-use frontdesk_proxy::vendor::{Centre as _, FileSource, Rating, Spooled, Utterance};
+use frontdesk_proxy::vendor::{Centre as _, FileSource, Placing, Rating, Spooled, Utterance};
 use serde_json::json;
 use std::path::Path;
 
@@ -60,6 +60,9 @@ fn answer(printed: &Printed) -> Reply {
         ("getsatisfactionsurveymode", "0") => json!({"satisfactionSurvey": {"surveyType": "NO"}}),
         ("queryHistoryChatMessage", "0") => json!({"messageList": []}),
         ("checkClickToCallSupport", "0") => json!({"webRTCSupported": true, "clickToCallSupported": true}),
+        ("createcall", "0") => {
+            json!({"resultData": {"sipServiceAddress": "192.0.2.20:5060", "accesscode": "17900001"}})
+        }
         ("getClickToCallEvents", "0") if text == "Call connected" => json!({"eventId": 168_101, "content": {
             "domain": "rtc.example.net", "gwAddresses": ["192.0.2.10:8443"], "accessCode": "179",
             "clickToCallCaller": "AnonymousCard"}}),
@@ -116,6 +119,10 @@ async fn ask(cec: &Cec, endpoint: &str) -> String {
         "checkClickToCallSupport" => kind(cec.call_support(&party).await),
         "createClickToCall" => kind(cec.call_start(&party, CallMedia::Audio).await),
         "getClickToCallEvents" => kind(cec.call_events(&party).await),
+        "createcall" => {
+            let wish = Placing { called: "+12025550123".into(), caller: None, data: None };
+            kind(cec.place_call(&wish).await)
+        }
         "dropClickToCall" => kind(cec.call_drop(&party).await),
         other => format!("no call of the port asks {other}"),
     }

@@ -39,6 +39,7 @@ fn audience(endpoint: &str, read: &Read) -> Audience {
         "queryPhraseByKeyword" => Audience::Nobody("no suggestions"),
         "checkClickToCallSupport" => Audience::Nobody("no call is offered"),
         "getClickToCallEvents" => Audience::Nobody("asked again"),
+        "createcall" => Audience::Nobody("whoever asked is told our code"),
         "dropClickToCall" => Audience::Nobody("the call is over here in any case"),
         _ => Audience::Visitor,
     }
@@ -145,6 +146,7 @@ fn quiet(endpoint: &str, how: &str) -> Seen {
             _ => seen("the call has ended, and why", "calls again or writes"),
         },
         "createClickToCall" => seen("the call is being set up", "waits or hangs up"),
+        "createcall" => seen("nothing: staff called", "connects at the gateway"),
         "dropClickToCall" => seen("the call has ended", "goes on"),
         "checkClickToCallSupport" => seen("a call is offered", "calls"),
         "uploadFileStream" => seen("the file is sent", "goes on"),

@@ -40,10 +40,9 @@ pub(super) fn every_named_test_exists() -> Result<(), Failed> {
     if missing.is_empty() { Ok(()) } else { Err(missing.join("\n").into()) }
 }
 
-/// Parts of addresses that a visitor's proxy has no business with.
+/// Parts of addresses that this proxy has no business with.
 const OTHERS: &[&str] = &[
     "sendAsync",
-    "mobileagent",
     "emailchannel",
     "omni/1",
     "getUserInfoBycallId",
@@ -52,7 +51,7 @@ const OTHERS: &[&str] = &[
     "webhooks/",
 ];
 
-/// The back office, calls of staff, push and sendAsync: nothing of the proxy names them.
+/// The back office, two-party calls, push and sendAsync: nothing of the proxy names them.
 pub(super) fn name_no_other_address() -> Result<(), Failed> {
     let mut found = Vec::new();
     let mut folders = vec![super::root().join("crates/proxy/src")];

@@ -46,6 +46,8 @@ offers! {
     LeaveMessage = "leave_message",
     /// Calls by voice and video.
     Calls = "calls",
+    /// Calls that staff place.
+    StaffCalls = "staff_calls",
     /// The offline switch (2.6).
     Offline = "offline",
     /// Cards (2.6).
@@ -59,7 +61,7 @@ offers! {
 impl Offer {
     /// Whether finding out would take the time of the centre's people.
     fn disturbs(self) -> bool {
-        matches!(self, Self::Agent | Self::Queue | Self::LeaveMessage | Self::Calls)
+        matches!(self, Self::Agent | Self::Queue | Self::LeaveMessage | Self::Calls | Self::StaffCalls)
     }
 }
 

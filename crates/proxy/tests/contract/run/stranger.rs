@@ -41,7 +41,7 @@ async fn meet(dialect: Dialect) -> Result<(), Failed> {
         channel: settings.channel_id,
         dialect,
         offers: Offers {
-            present: [Offer::Agent, Offer::LeaveMessage, Offer::Calls].into(),
+            present: [Offer::Agent, Offer::LeaveMessage, Offer::Calls, Offer::StaffCalls].into(),
             ..Offers::default()
         },
     };

@@ -60,6 +60,8 @@ pub enum Request {
     CallStart,
     /// End a call.
     CallDrop,
+    /// Place a call for staff.
+    PlaceCall,
 }
 
 impl Request {
@@ -83,6 +85,7 @@ impl Request {
             Self::CallSupport => "checkClickToCallSupport",
             Self::CallStart => "createClickToCall",
             Self::CallDrop => "dropClickToCall",
+            Self::PlaceCall => "createcall",
         }
     }
 

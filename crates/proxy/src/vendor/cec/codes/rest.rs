@@ -2,8 +2,8 @@
 
 use super::Outcome::{Done, Refused};
 use super::Request::{
-    self, CallDrop, CallStart, CallSupport, Download, Feedback, History, LeaveMessage, Rate, Suggest, Survey,
-    Upload,
+    self, CallDrop, CallStart, CallSupport, Download, Feedback, History, LeaveMessage, PlaceCall, Rate,
+    Suggest, Survey, Upload,
 };
 use super::{FLOW_CONTROL, Row, for_good, for_now, row};
 use frontdesk_contract::ErrorCode;
@@ -20,6 +20,7 @@ const ALL: &[Request] = &[
     CallSupport,
     CallStart,
     CallDrop,
+    PlaceCall,
 ];
 
 pub(super) const ROWS: &[Row] = &[
@@ -66,6 +67,21 @@ pub(super) const ROWS: &[Row] = &[
     row(&[CallStart], "13", "no agents available", Refused(for_now(ErrorCode::NoAgents))),
     row(&[CallStart], "13", "", Refused(for_now(ErrorCode::CentreRefused))),
     row(&[CallDrop], "13", "", Done),
+    // createcall: not enabled, no SIP server, parameters; ten digits in 2.5, eleven in 2.6. Then what each part of the platform
+    // could not do: the task, the VDN, its record path, CCM, the call, CCUCS, the chat module.
+    row(&[PlaceCall], "30010000001", "", Refused(for_good(ErrorCode::NotOffered))),
+    row(&[PlaceCall], "3001000001", "", Refused(for_good(ErrorCode::NotOffered))),
+    row(&[PlaceCall], "30010000002", "", Refused(for_good(ErrorCode::CentreRefused))),
+    row(&[PlaceCall], "3001000002", "", Refused(for_good(ErrorCode::CentreRefused))),
+    row(&[PlaceCall], "30010000003", "", Refused(for_good(ErrorCode::NumberInvalid))),
+    row(&[PlaceCall], "3001000003", "", Refused(for_good(ErrorCode::NumberInvalid))),
+    row(&[PlaceCall], "30010010001", "", Refused(for_now(ErrorCode::CentreRefused))),
+    row(&[PlaceCall], "30010010002", "", Refused(for_now(ErrorCode::CentreRefused))),
+    row(&[PlaceCall], "30010010003", "", Refused(for_good(ErrorCode::CentreRefused))),
+    row(&[PlaceCall], "30010019999", "", Refused(for_now(ErrorCode::CentreRefused))),
+    row(&[PlaceCall], "30011010001", "", Refused(for_now(ErrorCode::CentreRefused))),
+    row(&[PlaceCall], "30011019999", "", Refused(for_now(ErrorCode::CentreRefused))),
+    row(&[PlaceCall], "30010009999", "", Refused(for_now(ErrorCode::CentreRefused))),
     // The set of codes is open.
     row(&[Rate, Survey, Download, Suggest], "", "", Refused(for_now(ErrorCode::CentreRefused))),
     row(ALL, "", "", Refused(for_good(ErrorCode::CentreRefused))),

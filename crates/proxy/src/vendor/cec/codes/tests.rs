@@ -3,7 +3,7 @@
 use super::Outcome::{self, Agent, Done, Gone, LinkNotTrusted, PerhapsGone, Queued, Refused, Robot, Stored};
 use super::Request::{
     self, CallDrop, CallStart, CallSupport, Chat, Connect, Disconnect, Download, Feedback, History,
-    LeaveMessage, Rate, Read, Suggest, Survey, Transfer, Typing, Upload,
+    LeaveMessage, PlaceCall, Rate, Read, Suggest, Survey, Transfer, Typing, Upload,
 };
 use super::{Event, Proof, QueueSign, TABLES, event, for_good, for_now, http, outcome, queue};
 use frontdesk_contract::ErrorCode::{
@@ -245,6 +245,24 @@ fn ratings_files_comforts_and_calls() {
     );
     check(CallDrop, "13", &[("disconnect failed", Done)]);
     check(Read, "13", &[("whatever", Done)]);
+}
+
+#[test]
+fn calls_of_staff() {
+    check(PlaceCall, "0", &[("Success", Done), ("", Done)]);
+    for (codes, expected) in [
+        (["30010000001", "3001000001"], Refused(for_good(NotOffered))),
+        (["30010000002", "3001000002"], Refused(for_good(CentreRefused))),
+        (["30010000003", "3001000003"], Refused(for_good(NumberInvalid))),
+        (["30010010001", "30010010002"], Refused(for_now(CentreRefused))),
+        (["30010010003", "77"], Refused(for_good(CentreRefused))),
+        (["30010019999", "30011010001"], Refused(for_now(CentreRefused))),
+        (["30011019999", "30010009999"], Refused(for_now(CentreRefused))),
+    ] {
+        for code in codes {
+            check(PlaceCall, code, &[("", expected), ("whatever it says", expected)]);
+        }
+    }
 }
 
 #[test]
