@@ -3,6 +3,7 @@
 pub(crate) mod calls;
 pub(crate) mod delivery;
 pub(crate) mod host;
+pub(crate) mod proxy;
 mod report;
 mod site;
 

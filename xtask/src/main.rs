@@ -64,6 +64,9 @@ cargo xtask <command>
   bench host [--rounds N]
                         what the tag costs a page before a click, beside the page without it, on a processor slowed down four
                         times; writes the figures into docs/performance.md
+  bench proxy [EXERCISE…]
+                        what the proxy does under bad load: slow, forwarded, isolation; release builds, a quarter of an hour;
+                        writes docs/scaling.md
   api                   requests made from the description of the visitor API against the real proxy, by schemathesis
   fuzz [--runs N] [TARGET…]
                         hostile input for the readers of the proxy, 100,000 runs of each target by default
@@ -87,6 +90,7 @@ cargo xtask <command>
   prove delivery [--seeds N] [--jobs N] [--minutes N]
                         the simulation, 250 seeds for each share of faults; goes on where it was stopped, writes
                         docs/delivery.md
+  prove drain           proxies go down at full load, 50 times with a file and 50 times with Redis; writes docs/scaling.md
   replay [--conversations FILE] [--faults SEED:PERCENT] [--through sockets] [--store STORE] [--instances N] [ARGS]
                         plays recorded conversations through proxies, or made-up ones without a file; STORE is redb,
                         memory, valkey or an address; `replay --help` lists all options
@@ -131,6 +135,9 @@ fn run() -> Result<()> {
         "bench" if rest.first().is_some_and(|word| word == "host") => {
             bench::host::run(args::rounds(rest.into_iter().skip(1).collect())?)
         }
+        "bench" if rest.first().is_some_and(|word| word == "proxy") => {
+            bench::proxy::run(rest.get(1..).unwrap_or_default())
+        }
         "bench" => bench::run(&args::bench(rest)?),
         "fuzz" => fuzz::run(&args::fuzz(fuzz::QUICK_RUNS, rest)?),
         "simulate" => simulation::run(&rest),
@@ -149,6 +156,9 @@ fn run() -> Result<()> {
         }
         "prove" if rest.first().is_some_and(|word| word == "mutants") => {
             prove::mutants::run(rest.get(1..).unwrap_or_default())
+        }
+        "prove" if rest.first().is_some_and(|word| word == "drain") => {
+            args::none("prove drain", rest.into_iter().skip(1).collect()).and_then(|()| prove::drain::run())
         }
         "prove" if rest.first().is_some_and(|word| word == "delivery") => {
             prove::delivery::run(rest.get(1..).unwrap_or_default())

@@ -3,6 +3,7 @@
 
 pub(crate) mod accessibility;
 pub(crate) mod delivery;
+pub(crate) mod drain;
 pub(crate) mod figures;
 pub(crate) mod hostile;
 pub(crate) mod hosts;

@@ -11,6 +11,7 @@
 //!
 //! # Layout
 //! - [`desk`], [`centre`], [`calls`]: the desks, their centre, calls from the page
+//! - [`guard`]: how much a centre is asked
 //! - `identity`: who vouches for visitors
 //! - `offers`: files, leaving a message, opening hours
 //! - [`limits`]: what the proxy takes at most
@@ -27,6 +28,7 @@ pub mod calls;
 pub mod centre;
 pub mod change;
 pub mod desk;
+pub mod guard;
 mod identity;
 pub mod limits;
 pub mod links;
@@ -42,6 +44,7 @@ pub use address::{Cidr, StoreAt};
 pub use calls::{Calls, IceServer, Staff};
 pub use centre::{CecConfig, Dialect, MediaContent, MessageIds, PollKind, ReadContent, UPLOAD_TYPES};
 pub use desk::{Desk, LEAST_LINGER, OnLinger};
+pub use guard::Guard;
 pub use limits::Limits;
 pub use links::CallLinks;
 pub use mistake::Mistake;

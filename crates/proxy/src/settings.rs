@@ -1,6 +1,6 @@
 //! What the visitor API needs to know about its deployment: [`Config`] without what belongs to a centre's adapter.
 
-use crate::config::{self, Config, Dialect, Limits, MessageIds, OnLinger, PollKind, Staff};
+use crate::config::{self, Config, Dialect, Guard, Limits, MessageIds, OnLinger, PollKind, Staff};
 use crate::identity::Identity;
 use frontdesk_contract::{CallOffer, IceServer, Offers};
 use secrecy::ExposeSecret as _;
@@ -54,6 +54,8 @@ pub struct DeskSettings {
     pub on_linger: OnLinger,
     /// What the centre does, as far as it matters here.
     pub centre: CentreTraits,
+    /// How much the centre is asked, and when it is not.
+    pub guard: Guard,
     /// Interval of polling while something goes on.
     pub poll_busy: Duration,
     /// Interval of polling while nothing does.
@@ -87,6 +89,7 @@ impl From<&config::Desk> for DeskSettings {
             linger: desk.linger,
             on_linger: desk.on_linger,
             centre: CentreTraits { message_id: cec.message_id, poll: cec.poll, history: cec.history },
+            guard: desk.guard.clone(),
             poll_busy: cec.poll_busy,
             poll_idle: cec.poll_idle,
         }

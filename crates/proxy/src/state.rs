@@ -15,12 +15,14 @@ use crate::metrics::store::Timed as TimedStore;
 use crate::quiet::Quiet;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::vendor::guard::Guarded;
 use crate::visitor::calling::Abilities;
 use crate::visitor::registry::Registry;
 use frontdesk_contract::ErrorCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -185,10 +187,15 @@ impl App {
     /// Goes down: not ready any more, long polls are answered, what is under way ends or is left after 30 s, the store
     /// has everything.
     pub async fn stop(&self) {
+        self.stop_by(Instant::now() + DRAIN).await;
+    }
+
+    /// The same, where what is under way has until then.
+    pub async fn stop_by(&self, end: Instant) {
         self.shared.draining.cancel();
         self.shared.tasks.close();
-        if tokio::time::timeout(DRAIN, self.shared.tasks.wait()).await.is_err() {
-            tracing::warn!(tasks = self.shared.tasks.len(), "left unfinished after 30 s");
+        if tokio::time::timeout_at(end, self.shared.tasks.wait()).await.is_err() {
+            tracing::warn!(tasks = self.shared.tasks.len(), "left unfinished");
         }
         if let Err(error) = self.shared.store.flush().await {
             tracing::error!(%error, "the store could not be written at the end");
@@ -196,10 +203,11 @@ impl App {
     }
 }
 
-/// The desks with a clock beside their centres.
+/// The desks with a clock beside their centres and a guard before them.
 fn measured(desks: impl IntoIterator<Item = Desk>, metrics: &Arc<Metrics>) -> impl Iterator<Item = Desk> {
     desks.into_iter().map(|Desk { settings, centre }| {
-        let centre = Arc::new(TimedCentre::new(centre, settings.id.clone(), Arc::clone(metrics)));
-        Desk { settings, centre }
+        let timed = Arc::new(TimedCentre::new(centre, settings.id.clone(), Arc::clone(metrics)));
+        let guarded = Guarded::new(timed, settings.id.clone(), &settings.guard, Arc::clone(metrics));
+        Desk { settings, centre: Arc::new(guarded) }
     })
 }

@@ -507,3 +507,23 @@ fn staff_place_calls_only_where_the_site_says_who_they_are() {
         assert!(mistakes.len() == 1 && mistakes[0].starts_with(expected), "{mistakes:?}");
     }
 }
+
+#[test]
+fn how_much_a_centre_is_asked_is_set_and_checked() {
+    let guard =
+        |lines: &str| GOOD.replace("[desks.calls]", &format!("[desks.guard]\n{lines}\n[desks.calls]"));
+    let usual = read(GOOD, &[]).unwrap().desks.remove(0).guard;
+    assert_eq!(usual, read(&guard(""), &[]).unwrap().desks.remove(0).guard);
+    assert_eq!((usual.requests_at_once, usual.failures, usual.pause.as_secs()), (256, 5, 5));
+    let own = guard("requests_at_once = 8\nrequests_waiting = 0\nwait_s = 1\nfailures = 2\npause_s = 30");
+    let own = read(&own, &[]).unwrap().desks.remove(0).guard;
+    assert_eq!((own.requests_at_once, own.requests_waiting, own.patience.as_secs()), (8, 0, 1));
+    assert_eq!((own.failures, own.pause.as_secs()), (2, 30));
+    for wrong in ["requests_at_once = 0", "wait_s = 21", "failures = 0", "pause_s = 301", "pause = 3"] {
+        let told = told(&guard(wrong), &[]);
+        let key = wrong.split(' ').next().unwrap();
+        assert!(told.len() == 1 && told[0].contains(&format!("`desks[0].guard.{key}`")), "{told:?}");
+    }
+    let reader = GOOD.replace("[limits]", "[limits]\nreader_timeout_s = 7");
+    assert_eq!(read(&reader, &[]).unwrap().limits.reader_timeout.as_secs(), 7);
+}

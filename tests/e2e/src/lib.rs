@@ -23,7 +23,6 @@ pub mod hosts;
 pub mod network;
 pub mod others;
 pub mod pages;
-pub mod process;
 pub mod sandbox;
 pub mod shop;
 pub mod sip;
@@ -32,11 +31,11 @@ mod story;
 pub mod street;
 pub mod tab;
 pub mod tabs;
-pub mod wait;
 
 use std::path::PathBuf;
 
 pub use browser::{Browser, Devices, Kind, Options};
+pub use frontdesk_load::{process, wait};
 pub use sandbox::Sandbox;
 pub use stack::Stack;
 pub use story::{Rig, story, story_of};

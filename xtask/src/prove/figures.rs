@@ -22,6 +22,9 @@ pub(crate) const PROOF: &str = "docs/proof.md";
 /// Where it stands what things cost.
 pub(crate) const PERFORMANCE: &str = "docs/performance.md";
 
+/// Where it stands what becomes of bad load.
+pub(crate) const SCALING: &str = "docs/scaling.md";
+
 /// Where it is said how accessible it is.
 pub(crate) const ACCESSIBILITY: &str = "docs/accessibility.md";
 
@@ -121,6 +124,7 @@ mod tests {
             (DELIVERY, &["simulation", "processes", "tabs", "recovery"][..]),
             (PROOF, &["hostile", "mutants"]),
             (HOSTS, &["hosts"]),
+            (SCALING, &["slow", "forwarded", "isolation", "drain"]),
         ] {
             let page = fs::read_to_string(paths::root().join(page)).unwrap();
             for name in names {

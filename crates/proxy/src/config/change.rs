@@ -25,6 +25,7 @@ impl Config {
         let (limits, before) = (&mut self.limits, &running.limits);
         note("limits.header_bytes", keep(&mut limits.header_bytes, &before.header_bytes));
         note("limits.header_timeout_s", keep(&mut limits.header_timeout, &before.header_timeout));
+        note("limits.reader_timeout_s", keep(&mut limits.reader_timeout, &before.reader_timeout));
         note("limits.connections", keep(&mut limits.connections, &before.connections));
         // Which certificate it is may change, whether there is one may not.
         let switched = self.tls.is_some() != running.tls.is_some();

@@ -3,6 +3,7 @@
 use super::address;
 use super::calls::{self, Calls};
 use super::centre::{self, CecConfig};
+use super::guard::{self, Guard};
 use super::identity;
 use super::offers;
 use super::section::{Section, filled};
@@ -34,6 +35,8 @@ pub struct Desk {
     pub identity: Identity,
     /// The contact centre. Section `cec`.
     pub cec: CecConfig,
+    /// How much the centre is asked. Section `guard`.
+    pub guard: Guard,
     /// Which files are taken. Section `files`.
     pub files: FileOffer,
     /// Whether the robot's questions are suggested while the visitor types. Key `suggestions`, default true; without a
@@ -90,6 +93,7 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
     if !has_centre {
         section.wrong("cec", "missing", "a table [desks.cec] with the contact centre");
     }
+    let guard = guard::read(section.section("guard"));
     let identity = identity::read(section.section("identity"), beside);
     let suggestions = section.flag("suggestions", true);
     let redact = section.or("redact", offers::REDACT_EXPECTED, Vec::new(), offers::redact);
@@ -118,6 +122,7 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
         on_linger: on_linger?,
         identity: identity?,
         cec: cec??,
+        guard: guard?,
         files: files?,
         suggestions: suggestions?,
         redact: redact?,

@@ -11,8 +11,10 @@ pub struct Limits {
     pub body_bytes: usize,
     /// The longest head of a request in bytes. Key `header_bytes`, default 16 384.
     pub header_bytes: usize,
-    /// How long the head of a request may take. Key `header_timeout_s`, default 10.
+    /// How long the head of a request may take, and then its body, uploads apart. Key `header_timeout_s`, default 10.
     pub header_timeout: Duration,
+    /// While an answer waits to be read, at least 16 KB of it must be taken in this time. Key `reader_timeout_s`, default 30.
+    pub reader_timeout: Duration,
     /// How long a request may take; longer than the longest poll. Key `request_timeout_s`, default 40.
     pub request_timeout: Duration,
     /// Connections at one time. Key `connections`, default 10 000.
@@ -67,6 +69,7 @@ impl Default for Limits {
             body_bytes: 65_536,
             header_bytes: 16_384,
             header_timeout: Duration::from_secs(10),
+            reader_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(40),
             connections: 10_000,
             sessions: 50_000,
@@ -100,6 +103,8 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
     let header_bytes = section.whole("header_bytes", "bytes", default.header_bytes as u64, 8_192..=1_048_576);
     let header_timeout =
         section.whole("header_timeout_s", "seconds", default.header_timeout.as_secs(), 1..=300);
+    let reader_timeout =
+        section.whole("reader_timeout_s", "seconds", default.reader_timeout.as_secs(), 1..=300);
     let request_timeout =
         section.whole("request_timeout_s", "seconds", default.request_timeout.as_secs(), 30..=600);
     let connections = section.whole("connections", "connections", default.connections as u64, 1..=1_000_000);
@@ -158,6 +163,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
         body_bytes: usize::try_from(body_bytes?).ok()?,
         header_bytes: usize::try_from(header_bytes?).ok()?,
         header_timeout: Duration::from_secs(header_timeout?),
+        reader_timeout: Duration::from_secs(reader_timeout?),
         request_timeout: Duration::from_secs(request_timeout?),
         connections: usize::try_from(connections?).ok()?,
         sessions: usize::try_from(sessions?).ok()?,

@@ -1,4 +1,6 @@
-//! How often somebody may ask. Counted in memory; who has been quiet is forgotten.
+//! How often somebody may ask. Counted in bounded memory; who has been quiet is forgotten.
+
+mod keys;
 
 use super::address::{self, Peer};
 use crate::config;
@@ -10,12 +12,19 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use frontdesk_contract::ErrorCode;
 use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use governor::middleware::NoOpMiddleware;
+use governor::{Quota, RateLimiter};
+use keys::Keys;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::sync::watch;
+
+/// When the keys that are told apart are too many, those that have been quiet are forgotten; looked for at the first of so
+/// many requests.
+const LOOK_AGAIN: u32 = 4_096;
 
 /// The limits by action.
 pub struct Limiters {
@@ -32,9 +41,13 @@ pub struct Limiters {
     placed_calls: Keyed<String>,
 }
 
+type Limiter<K> = RateLimiter<K, Keys<K>, DefaultClock, NoOpMiddleware<<DefaultClock as Clock>::Instant>>;
+
 /// How often, by a key.
 pub(super) struct Keyed<K: Hash + Eq + Clone> {
-    limiter: watch::Sender<(Quota, Arc<DefaultKeyedRateLimiter<K>>)>,
+    limiter: watch::Sender<(Quota, Arc<Limiter<K>>)>,
+    /// Requests since there was no room for another key.
+    crowded: AtomicU32,
     /// What is limited, for the figures.
     name: &'static str,
     metrics: Arc<Metrics>,
@@ -42,11 +55,15 @@ pub(super) struct Keyed<K: Hash + Eq + Clone> {
 
 impl<K: Hash + Eq + Clone> Keyed<K> {
     pub(super) fn new(name: &'static str, quota: Quota, metrics: &Arc<Metrics>) -> Self {
-        let limiter = watch::Sender::new((quota, Arc::new(RateLimiter::keyed(quota))));
-        Self { limiter, name, metrics: Arc::clone(metrics) }
+        let limiter = watch::Sender::new((quota, Self::counting(quota)));
+        Self { limiter, crowded: AtomicU32::new(0), name, metrics: Arc::clone(metrics) }
     }
 
-    fn limiter(&self) -> Arc<DefaultKeyedRateLimiter<K>> {
+    fn counting(quota: Quota) -> Arc<Limiter<K>> {
+        Arc::new(RateLimiter::new(quota, Keys::new(keys::MOST), DefaultClock::default()))
+    }
+
+    fn limiter(&self) -> Arc<Limiter<K>> {
         Arc::clone(&self.limiter.borrow().1)
     }
 
@@ -55,14 +72,20 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         self.limiter.send_if_modified(|limiter| {
             let other = limiter.0 != quota;
             if other {
-                *limiter = (quota, Arc::new(RateLimiter::keyed(quota)));
+                *limiter = (quota, Self::counting(quota));
             }
             other
         });
     }
 
     pub(super) fn check(&self, key: &K, what: &'static str) -> Result<(), Problem> {
-        self.limiter().check_key(key).map_err(|refusal| {
+        let limiter = self.limiter();
+        if limiter.len() >= keys::MOST
+            && self.crowded.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_AGAIN)
+        {
+            limiter.retain_recent();
+        }
+        limiter.check_key(key).map_err(|refusal| {
             self.metrics.limited(self.name);
             let wait = refusal.wait_time_from(DefaultClock::default().now());
             Problem::new(ErrorCode::RateLimited, what).after(wait)

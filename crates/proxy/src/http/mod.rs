@@ -1,7 +1,7 @@
 //! The visitor API over HTTP: handlers parse, call, answer. What holds for all of them is a layer.
 //!
 //! # Layout
-//! - [`server`], `linger`: connections, their limits, their end
+//! - [`server`], `linger`, `unread`: connections, their limits, their end
 //! - `front`: request id, time limit, log line, headers that every answer has
 //! - [`origin`], `cors`: which pages may call
 //! - [`address`], [`limits`]: who calls, and how often they may
@@ -28,6 +28,7 @@ mod pages;
 mod redact;
 mod routes;
 pub mod server;
+mod unread;
 
 use crate::state::AppState;
 use axum::Router;

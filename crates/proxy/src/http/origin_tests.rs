@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::{Limits, MessageIds, OnLinger, PollKind};
+use crate::config::{Guard, Limits, MessageIds, OnLinger, PollKind};
 use crate::settings::CentreTraits;
 use axum::http::HeaderValue;
 use std::time::Duration;
@@ -34,6 +34,7 @@ fn settings() -> (Settings, DeskSettings) {
         linger: Duration::ZERO,
         on_linger: OnLinger::Stop,
         centre: CentreTraits { message_id: MessageIds::Ignored, poll: PollKind::Repeats, history: false },
+        guard: Guard::default(),
         poll_busy: Duration::ZERO,
         poll_idle: Duration::ZERO,
     };

@@ -3,6 +3,7 @@
 use super::address::Peer;
 use super::app;
 use super::linger::Lingering;
+use super::unread::Unread;
 use crate::metrics::Open;
 use crate::state::AppState;
 use crate::tls::Keeper;
@@ -20,6 +21,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
@@ -27,11 +29,12 @@ use tower::ServiceExt;
 const STREAMS: u32 = 64;
 /// Pause after the system gave no connection: too many open files, usually.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
-/// Connections are given this long to end after the last request is answered.
-const GRACE: Duration = Duration::from_secs(30);
+/// What is under way when the proxy goes down may take this long, connections and background work together; so the proxy is
+/// gone within 30 s, the writing of the store included.
+const GRACE: Duration = Duration::from_secs(25);
 
 /// Serves until `shutdown` ends, then goes down gracefully: the readiness probe fails, long polls are answered, requests
-/// under way are finished, the store is flushed. Takes 30 s at most for either of connections and background work.
+/// under way are finished, the store is flushed. Takes 30 s at most.
 pub async fn run(listener: TcpListener, state: AppState, shutdown: impl Future<Output = ()> + Send) {
     serve(listener, None, state, shutdown).await;
 }
@@ -45,7 +48,8 @@ pub async fn serve(
 ) {
     let settings = state.shared.settings();
     let limits = &settings.limits;
-    let mut door = Door::new(limits.header_bytes, limits.header_timeout, limits.connections);
+    let mut door = Door::new(limits.header_bytes, limits.header_timeout, limits.connections)
+        .with_readers_awaited(limits.reader_timeout);
     door.tls = keeper.map(|keeper| (keeper, state.shared.draining.clone()));
     let graceful = GracefulShutdown::new();
     let metrics = Arc::clone(&state.shared.metrics);
@@ -54,10 +58,11 @@ pub async fn serve(
     drop(listener);
     tracing::info!("going down");
     state.shared.draining.cancel();
-    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
-        tracing::warn!("connections were left open after 30 s");
+    let end = Instant::now() + GRACE;
+    if tokio::time::timeout_at(end, graceful.shutdown()).await.is_err() {
+        tracing::warn!(seconds = GRACE.as_secs(), "connections were left open");
     }
-    state.stop().await;
+    state.stop_by(end).await;
 }
 
 /// How connections are taken.
@@ -65,6 +70,7 @@ pub(crate) struct Door {
     builder: Builder<TokioExecutor>,
     places: Arc<Semaphore>,
     patience: Duration,
+    reader_patience: Duration,
     /// What keeps the certificate, and what ends handshakes; `None`: no TLS.
     tls: Option<(Arc<Keeper>, CancellationToken)>,
 }
@@ -76,8 +82,14 @@ impl Door {
             builder: builder(header_bytes, header_timeout),
             places: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))),
             patience: header_timeout,
+            reader_patience: header_timeout,
             tls: None,
         }
+    }
+
+    /// The same, with so much time for whoever does not read what is there.
+    pub(crate) fn with_readers_awaited(self, reader_patience: Duration) -> Self {
+        Self { reader_patience, ..self }
     }
 }
 
@@ -106,11 +118,14 @@ pub(crate) async fn admit(
                 let guest = Guest { peer, router: router.clone(), early: Arc::default() };
                 let (builder, watcher) = (door.builder.clone(), graceful.watcher());
                 let (patience, tls) = (door.patience, door.tls.clone());
+                let reader_patience = door.reader_patience;
                 let held = held();
                 tokio::spawn(async move {
                     // Small answers are to leave at once; a socket that refuses this works all the same.
                     let _set = stream.set_nodelay(true);
-                    // Beneath TLS: what is thrown away at the end need not be decrypted.
+                    // Hears out who is still sending and cuts who does not read; beneath TLS, for what is thrown away at the
+                    // end need not be decrypted.
+                    let stream = Unread::new(stream, reader_patience);
                     let stream = Lingering::new(stream, Arc::clone(&guest.early));
                     match tls {
                         None => guest.attend(&builder, stream, patience, watcher).await,

@@ -79,6 +79,12 @@ struct Desk {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Held {
+    desk: String,
+    reason: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Message {
     desk: String,
     outcome: &'static str,
@@ -109,6 +115,8 @@ pub struct Metrics {
     limited: Family<Limit, Counter>,
     centre: Family<Answered, Counter>,
     centre_seconds: Durations<Call>,
+    centre_held: Family<Held, Counter>,
+    centre_breaker: Family<Desk, Gauge>,
     messages: Family<Message, Counter>,
     delivery_seconds: Durations<Desk>,
     received: Family<Desk, Counter>,
@@ -132,6 +140,8 @@ impl Default for Metrics {
             limited: Family::default(),
             centre: Family::default(),
             centre_seconds: Family::new_with_constructor(Seconds),
+            centre_held: Family::default(),
+            centre_breaker: Family::default(),
             messages: Family::default(),
             delivery_seconds: Family::new_with_constructor(Seconds),
             received: Family::default(),
@@ -160,6 +170,10 @@ impl Metrics {
         all.register("centre_calls", "Calls of the centre by what is certain of them", self.centre.clone());
         let text = "How long the centre took";
         all.register_with_unit("centre_call_duration", text, Unit::Seconds, self.centre_seconds.clone());
+        let text = "Calls of the centre that were not made, to protect the others";
+        all.register("centre_held", text, self.centre_held.clone());
+        let text = "Whether the centre is asked: 0 yes, 1 one call tries, 2 no";
+        all.register("centre_breaker", text, self.centre_breaker.clone());
         let text = "Messages of visitors by what became of them";
         all.register("messages", text, self.messages.clone());
         let text = "From a message's first arrival here to its place in the journal";
@@ -224,6 +238,24 @@ impl Metrics {
         self.centre_seconds.get_or_create(&Call { desk: desk.clone(), call }).observe(took.as_secs_f64());
         let code = code.map(word).unwrap_or_default();
         self.centre.get_or_create(&Answered { desk, call, outcome, code }).inc();
+    }
+
+    /// The centre of this desk has a guard: its figures begin at nothing.
+    pub fn guarded(&self, desk: &str) {
+        self.breaker(desk, 0);
+        for reason in ["open", "full", "late"] {
+            drop(self.centre_held.get_or_create(&Held { desk: desk.to_owned(), reason }));
+        }
+    }
+
+    /// A call of the centre of this desk was not made.
+    pub fn held(&self, desk: &str, reason: &'static str) {
+        self.centre_held.get_or_create(&Held { desk: desk.to_owned(), reason }).inc();
+    }
+
+    /// Whether the centre of this desk is asked: 0 yes, 1 one call tries, 2 no.
+    pub fn breaker(&self, desk: &str, state: i64) {
+        self.centre_breaker.get_or_create(&Desk { desk: desk.to_owned() }).set(state);
     }
 
     /// A poll has brought so much.

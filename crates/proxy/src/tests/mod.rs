@@ -8,6 +8,7 @@ mod credentials;
 mod cut;
 mod errors;
 mod files;
+mod guard;
 mod handover;
 mod history;
 mod idempotency;
@@ -35,7 +36,7 @@ mod taking_over;
 pub(crate) mod tls;
 
 use crate::clock::Clock;
-use crate::config::{Limits, MessageIds, OnLinger, PollKind};
+use crate::config::{Guard, Limits, MessageIds, OnLinger, PollKind};
 use crate::http::assets::Assets;
 use crate::identity::Identity;
 use crate::settings::{CentreTraits, DeskSettings, Settings};
@@ -89,6 +90,7 @@ impl Default for Plan {
                     poll: PollKind::Destructive,
                     history: false,
                 },
+                guard: Guard::default(),
                 poll_busy: Duration::from_millis(500),
                 poll_idle: Duration::from_secs(5),
             },

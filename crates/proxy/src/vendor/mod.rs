@@ -7,6 +7,7 @@ pub mod cec;
 mod down;
 #[cfg(test)]
 pub(crate) mod fake;
+pub mod guard;
 pub mod rich;
 mod up;
 

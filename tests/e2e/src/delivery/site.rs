@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use frontdesk_faults::{Class, Plan, Proxy, Settings};
+use frontdesk_load::redis::Redis;
 use frontdesk_sandbox::Running;
 use serde_json::json;
 use tokio::sync::Mutex;
@@ -18,7 +19,6 @@ use crate::stack::{APP_KEY, APP_SECRET, CHANNEL, program, settings};
 
 /// The proxy waits for its requests before it ends.
 const STOP_MAX: Duration = Duration::from_secs(45);
-const REDIS: &str = "/usr/bin/redis-server";
 
 /// Where the proxies keep what must not be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,7 +91,7 @@ impl Site {
         for number in 1..=instances {
             let [port, metrics] = free_ports()?;
             let store = match &redis {
-                Some(redis) => format!("valkey://127.0.0.1:{}", redis.port),
+                Some(redis) => redis.url(),
                 None => format!("redb:{}", folder.path().join("frontdesk.redb").display()),
             };
             let own = folder.path().join(number.to_string());
@@ -169,9 +169,8 @@ impl Site {
     ///
     /// When it does not come up.
     pub async fn kill_store(&self) -> Result<()> {
-        let mut redis = self.redis.as_ref().context("the store is no program")?.lock().await;
-        redis.process.kill();
-        redis.run().await
+        let redis = self.redis.as_ref().context("the store is no program")?;
+        redis.lock().await.kill_and_start().await
     }
 
     /// Faults so far between visitors and proxies, and between proxies and centre.
@@ -228,41 +227,6 @@ impl Instance {
             Some(mut process) => process.stop(STOP_MAX).await,
             None => Ok(()),
         }
-    }
-}
-
-/// A store that several proxies share.
-#[derive(Debug)]
-pub struct Redis {
-    port: u16,
-    folder: PathBuf,
-    log: PathBuf,
-    process: Process,
-}
-
-impl Redis {
-    async fn start(folder: &Path, log: &Path) -> Result<Self> {
-        if !Path::new(REDIS).is_file() {
-            bail!("there is no {REDIS}: run `cargo xtask install`");
-        }
-        let port = free_port()?;
-        let process = Process::start(&mut Self::command(port, folder), log)?;
-        let mut redis = Self { port, folder: folder.into(), log: log.into(), process };
-        redis.process.listens(port).await?;
-        Ok(redis)
-    }
-
-    async fn run(&mut self) -> Result<()> {
-        self.process = Process::start(&mut Self::command(self.port, &self.folder), &self.log)?;
-        self.process.listens(self.port).await
-    }
-
-    /// Nothing is answered before it is on the disk.
-    fn command(port: u16, folder: &Path) -> Command {
-        let mut command = Command::new(REDIS);
-        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--dir"]).arg(folder);
-        command.args(["--appendonly", "yes", "--appendfsync", "always"]);
-        command
     }
 }
 

@@ -115,6 +115,12 @@ impl Process {
         Ok(())
     }
 
+    /// Its number, as the system counts processes.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Ends it and everything that it started at once, as a crash or a lost power supply would.
     pub fn kill(&mut self) {
         if !self.is_running() {
