@@ -1,5 +1,6 @@
 //! The Frontdesk proxy.
 
+pub mod audit;
 pub mod chance;
 pub mod clock;
 pub mod config;

@@ -152,7 +152,9 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
         app.shared.tasks.spawn(http::operator::run(listener, app.clone(), gate));
     }
     tracing::info!(listen = %listener.local_addr()?, public_url = config.public_url, "serving");
-    let keeper = config.tls.as_ref().map(|tls| Keeper::new(tls, app.shared.metrics.clone()));
+    let shared = &app.shared;
+    let keeper = |tls| Keeper::new(tls, shared.metrics.clone(), shared.audit.clone());
+    let keeper = config.tls.as_ref().map(keeper);
     if let Some(keeper) = keeper.clone() {
         tokio::spawn(keeper.follow());
     }

@@ -1,6 +1,9 @@
 //! What goes wrong for a visitor: one type from the inside to the wire.
 
+use crate::audit::Told;
+use crate::audit::words::Identity;
 use crate::store::StoreError;
+use crate::visitor::Visitor;
 use frontdesk_contract::ErrorCode;
 use std::borrow::Cow;
 use std::time::Duration;
@@ -14,18 +17,41 @@ pub struct Problem {
     pub message: Cow<'static, str>,
     /// Not before this may the request be repeated.
     pub retry_after: Option<Duration>,
+    /// What of it is for whoever guards the proxy.
+    pub audit: Option<Box<Told>>,
 }
 
 impl Problem {
     /// A refusal.
     pub fn new(code: ErrorCode, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { code, message: message.into(), retry_after: None }
+        Self { code, message: message.into(), retry_after: None, audit: None }
     }
 
     /// The same, with a time before which a repetition is pointless.
     #[must_use]
     pub fn after(mut self, wait: impl Into<Option<Duration>>) -> Self {
         self.retry_after = wait.into();
+        self
+    }
+
+    /// The same, to be written down as this; what was told nearer to the cause stays.
+    #[must_use]
+    pub fn audited(mut self, told: Told) -> Self {
+        self.audit.get_or_insert_with(|| Box::new(told));
+        self
+    }
+
+    /// The same, by this visitor in what is to be written down.
+    #[must_use]
+    pub fn audited_by(mut self, visitor: &Visitor) -> Self {
+        self.audit = self.audit.map(|told| Box::new(told.by(visitor)));
+        self
+    }
+
+    /// The same, at this desk if what is to be written down does not say which.
+    #[must_use]
+    pub fn at_desk(mut self, desk: &str) -> Self {
+        self.audit = self.audit.map(|told| Box::new(told.at(desk)));
         self
     }
 
@@ -72,7 +98,8 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Gone => Self::session_unknown(),
             StoreError::Fenced => Self::taken_over(),
-            StoreError::Used => Self::new(ErrorCode::IdentityUsed, "the identity token was used before"),
+            StoreError::Used => Self::new(ErrorCode::IdentityUsed, "the identity token was used before")
+                .audited(Told::because(Identity::Replayed)),
             StoreError::Crowded => {
                 Self::new(ErrorCode::Overloaded, "too many tickets").after(Duration::from_secs(30))
             }

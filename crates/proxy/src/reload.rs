@@ -1,5 +1,6 @@
 //! Other settings for a proxy that serves: read on a signal, taken over as a whole or not at all.
 
+use crate::audit::Kind;
 use crate::config::{CecConfig, Config, Mistake};
 use crate::settings::{DeskSettings, Settings};
 use crate::state::{AppState, Desk};
@@ -114,6 +115,7 @@ impl Running {
                     mistakes = mistakes.len(),
                     "the settings were not taken over: all stays as it was"
                 );
+                self.app.shared.audit.tell_own(Kind::SettingsRefused);
                 return;
             }
         };
@@ -132,6 +134,7 @@ impl Running {
         }
         let new_centres = centres.others_than(&self.centres);
         tracing::info!(desks = config.desks.len(), new_centres, "the settings were taken over");
+        self.app.shared.audit.tell_own(Kind::SettingsTakenOver);
         (self.config, self.centres) = (config, centres);
     }
 }

@@ -4,6 +4,7 @@ mod desks;
 
 pub use desks::{Desk, Desks, Place};
 
+use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::files::cache::Cache;
 use crate::files::spool::Spool;
@@ -58,6 +59,8 @@ pub struct Shared {
     pub draining: CancellationToken,
     /// Figures for whoever operates the proxy.
     pub metrics: Arc<Metrics>,
+    /// Events for whoever guards the proxy.
+    pub audit: Arc<Audit>,
 }
 
 impl Shared {
@@ -108,6 +111,7 @@ impl App {
             tasks: TaskTracker::new(),
             failures: Quiet::default(),
             draining: CancellationToken::new(),
+            audit: Arc::new(Audit::new(Arc::clone(&metrics))),
             metrics,
         };
         Arc::new(Self { shared: Arc::new(shared), registry: Registry::default(), limiters, assets })
@@ -170,6 +174,7 @@ impl App {
             let retention_ms = u64::try_from(retention.as_millis()).unwrap_or(u64::MAX);
             self.registry.sweep();
             self.limiters.sweep();
+            self.shared.audit.sweep();
             self.shared.cache.sweep();
             if round.is_multiple_of(STORE_SWEEP)
                 && let Err(error) = self.shared.spool.sweep()
@@ -200,6 +205,7 @@ impl App {
         if let Err(error) = self.shared.store.flush().await {
             tracing::error!(%error, "the store could not be written at the end");
         }
+        self.shared.audit.close();
     }
 }
 

@@ -1,6 +1,8 @@
 //! Cross-origin requests. Before the desk is known every desk's origins may ask; the handler then checks the desk's own.
 
 use super::origin::{From, is_allowed, of};
+use crate::audit::Told;
+use crate::audit::words::Origin;
 use crate::problem::Problem;
 use crate::state::AppState;
 use axum::extract::{Request, State};
@@ -38,9 +40,9 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     let mut response = match (preflight, &allowed) {
         (false, _) => next.run(request).await,
         (true, Some(_)) => permission(),
-        (true, None) => {
-            Problem::new(ErrorCode::OriginRefused, "the page's origin is not one of a desk's").into_response()
-        }
+        (true, None) => Problem::new(ErrorCode::OriginRefused, "the page's origin is not one of a desk's")
+            .audited(Told::because(Origin::Preflight))
+            .into_response(),
     };
     let headers = response.headers_mut();
     headers.append(VARY, BY_ORIGIN);

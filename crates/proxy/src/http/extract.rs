@@ -1,6 +1,8 @@
 //! What handlers take: JSON bodies, and the visitor who calls.
 
 use super::origin;
+use crate::audit::Told;
+use crate::audit::words::Credential;
 use crate::problem::Problem;
 use crate::state::{AppState, Desk};
 use crate::store::SessionRecord;
@@ -121,7 +123,13 @@ impl FromRequestParts<AppState> for Caller {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         let (session, _) = session_at_its_desk(&parts.headers, state).await?;
-        state.visitor_of(&session).await.map(Self)
+        let erased = |problem: Problem| match problem.code {
+            ErrorCode::SessionUnknown => {
+                problem.audited(Told::because(Credential::Unknown).at(&session.desk))
+            }
+            _ => problem,
+        };
+        state.visitor_of(&session).await.map(Self).map_err(erased)
     }
 }
 
@@ -131,10 +139,12 @@ async fn session_at_its_desk(
 ) -> Result<(SessionRecord, Arc<Desk>), Problem> {
     let Some(secret) = headers.get(SESSION_HEADER).and_then(|value| value.to_str().ok()) else {
         let text = "the header Frontdesk-Session is missing: open a session";
-        return Err(Problem::new(ErrorCode::SessionUnknown, text));
+        return Err(Problem::new(ErrorCode::SessionUnknown, text).audited(Told::because(Credential::Missing)));
     };
-    let session = state.session_of(secret).await?.ok_or_else(Problem::session_unknown)?;
-    let desk = state.shared.desks.get(&session.desk).ok_or_else(Problem::session_unknown)?;
+    let refused = |reason| Problem::session_unknown().audited(Told::because(reason));
+    let session = state.session_of(secret).await?.map_err(refused)?;
+    let desk = state.shared.desks.get(&session.desk);
+    let desk = desk.ok_or_else(|| refused(Credential::Unknown).at_desk(&session.desk))?;
     origin::check(headers, &state.shared.settings(), &desk.settings)?;
     Ok((session, desk))
 }

@@ -2,11 +2,14 @@
 
 mod keys;
 
-use super::address::{self, Peer};
+use crate::audit::Told;
+use crate::audit::words::Limit;
 use crate::config;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
 use crate::state::AppState;
+use crate::visitor::Visitor;
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -49,14 +52,14 @@ pub(super) struct Keyed<K: Hash + Eq + Clone> {
     /// Requests since there was no room for another key.
     crowded: AtomicU32,
     /// What is limited, for the figures.
-    name: &'static str,
+    what: Limit,
     metrics: Arc<Metrics>,
 }
 
 impl<K: Hash + Eq + Clone> Keyed<K> {
-    pub(super) fn new(name: &'static str, quota: Quota, metrics: &Arc<Metrics>) -> Self {
+    pub(super) fn new(what: Limit, quota: Quota, metrics: &Arc<Metrics>) -> Self {
         let limiter = watch::Sender::new((quota, Self::counting(quota)));
-        Self { limiter, crowded: AtomicU32::new(0), name, metrics: Arc::clone(metrics) }
+        Self { limiter, crowded: AtomicU32::new(0), what, metrics: Arc::clone(metrics) }
     }
 
     fn counting(quota: Quota) -> Arc<Limiter<K>> {
@@ -78,7 +81,7 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
         });
     }
 
-    pub(super) fn check(&self, key: &K, what: &'static str) -> Result<(), Problem> {
+    pub(super) fn check(&self, key: &K, text: &'static str) -> Result<(), Problem> {
         let limiter = self.limiter();
         if limiter.len() >= keys::MOST
             && self.crowded.fetch_add(1, Ordering::Relaxed).is_multiple_of(LOOK_AGAIN)
@@ -86,9 +89,9 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
             limiter.retain_recent();
         }
         limiter.check_key(key).map_err(|refusal| {
-            self.metrics.limited(self.name);
+            self.metrics.limited(self.what);
             let wait = refusal.wait_time_from(DefaultClock::default().now());
-            Problem::new(ErrorCode::RateLimited, what).after(wait)
+            Problem::new(ErrorCode::RateLimited, text).after(wait).audited(Told::because(self.what))
         })
     }
 
@@ -99,23 +102,29 @@ impl<K: Hash + Eq + Clone> Keyed<K> {
     }
 }
 
+impl Keyed<String> {
+    fn check_visitor(&self, visitor: &Visitor, text: &'static str) -> Result<(), Problem> {
+        self.check(&visitor.id().to_owned(), text).map_err(|problem| problem.audited_by(visitor))
+    }
+}
+
 impl Limiters {
     /// Nobody has asked yet.
     pub fn new(limits: &config::Limits, metrics: &Arc<Metrics>) -> Self {
-        let per_minute = |name, count| Keyed::new(name, minute(count), metrics);
-        let per_hour = |name, count| Keyed::new(name, hour(count), metrics);
+        let per_minute = |what, count| Keyed::new(what, minute(count), metrics);
+        let per_hour = |what, count| Keyed::new(what, hour(count), metrics);
         Self {
-            requests: Keyed::new("requests", minute(limits.requests_per_address_per_minute), metrics),
-            sessions: Keyed::new("sessions", hour(limits.sessions_per_address_per_hour), metrics),
-            messages: per_minute("messages", limits.messages_per_visitor_per_minute),
-            files: per_minute("files", limits.files_per_visitor_per_minute),
-            file_reads: per_minute("file_reads", limits.file_reads_per_visitor_per_minute),
-            suggestions: per_minute("suggestions", limits.suggestions_per_visitor_per_minute),
-            feedback: per_minute("feedback", limits.feedback_per_visitor_per_minute),
-            history: per_minute("history", limits.history_per_visitor_per_minute),
-            left_messages: per_hour("left_messages", limits.left_messages_per_visitor_per_hour),
-            calls: per_hour("calls", limits.calls_per_visitor_per_hour),
-            placed_calls: per_hour("placed_calls", limits.placed_calls_per_person_per_hour),
+            requests: Keyed::new(Limit::Requests, minute(limits.requests_per_address_per_minute), metrics),
+            sessions: Keyed::new(Limit::Sessions, hour(limits.sessions_per_address_per_hour), metrics),
+            messages: per_minute(Limit::Messages, limits.messages_per_visitor_per_minute),
+            files: per_minute(Limit::Files, limits.files_per_visitor_per_minute),
+            file_reads: per_minute(Limit::FileReads, limits.file_reads_per_visitor_per_minute),
+            suggestions: per_minute(Limit::Suggestions, limits.suggestions_per_visitor_per_minute),
+            feedback: per_minute(Limit::Feedback, limits.feedback_per_visitor_per_minute),
+            history: per_minute(Limit::History, limits.history_per_visitor_per_minute),
+            left_messages: per_hour(Limit::LeftMessages, limits.left_messages_per_visitor_per_hour),
+            calls: per_hour(Limit::Calls, limits.calls_per_visitor_per_hour),
+            placed_calls: per_hour(Limit::PlacedCalls, limits.placed_calls_per_person_per_hour),
         }
     }
 
@@ -145,64 +154,64 @@ impl Limiters {
     ///
     /// # Errors
     /// [`ErrorCode::RateLimited`] with the time to wait.
-    pub fn message(&self, visitor: &str) -> Result<(), Problem> {
-        self.messages.check(&visitor.to_owned(), "too many messages")
+    pub fn message(&self, visitor: &Visitor) -> Result<(), Problem> {
+        self.messages.check_visitor(visitor, "too many messages")
     }
 
     /// Counts a file from the visitor.
     ///
     /// # Errors
     /// [`ErrorCode::RateLimited`] with the time to wait.
-    pub fn file(&self, visitor: &str) -> Result<(), Problem> {
-        self.files.check(&visitor.to_owned(), "too many files")
+    pub fn file(&self, visitor: &Visitor) -> Result<(), Problem> {
+        self.files.check_visitor(visitor, "too many files")
     }
 
     /// Counts a read of a file.
     ///
     /// # Errors
     /// [`ErrorCode::RateLimited`] with the time to wait.
-    pub fn file_read(&self, visitor: &str) -> Result<(), Problem> {
-        self.file_reads.check(&visitor.to_owned(), "too many reads of files")
+    pub fn file_read(&self, visitor: &Visitor) -> Result<(), Problem> {
+        self.file_reads.check_visitor(visitor, "too many reads of files")
     }
 
     /// Counts a question for suggestions.
     ///
     /// # Errors
     /// [`ErrorCode::RateLimited`] with the time to wait.
-    pub fn suggestion(&self, visitor: &str) -> Result<(), Problem> {
-        self.suggestions.check(&visitor.to_owned(), "too many questions for suggestions")
+    pub fn suggestion(&self, visitor: &Visitor) -> Result<(), Problem> {
+        self.suggestions.check_visitor(visitor, "too many questions for suggestions")
     }
 
     /// Counts a judgement.
     ///
     /// # Errors
     /// [`ErrorCode::RateLimited`] with the time to wait.
-    pub fn feedback(&self, visitor: &str) -> Result<(), Problem> {
-        self.feedback.check(&visitor.to_owned(), "too many judgements")
+    pub fn feedback(&self, visitor: &Visitor) -> Result<(), Problem> {
+        self.feedback.check_visitor(visitor, "too many judgements")
     }
 
     /// Counts a page of history.
     ///
     /// # Errors
     /// [`ErrorCode::RateLimited`] with the time to wait.
-    pub fn history(&self, visitor: &str) -> Result<(), Problem> {
-        self.history.check(&visitor.to_owned(), "too many pages of history")
+    pub fn history(&self, visitor: &Visitor) -> Result<(), Problem> {
+        self.history.check_visitor(visitor, "too many pages of history")
     }
 
     /// Counts a message that is left.
     ///
     /// # Errors
     /// [`ErrorCode::RateLimited`] with the time to wait.
-    pub fn left_message(&self, visitor: &str) -> Result<(), Problem> {
-        self.left_messages.check(&visitor.to_owned(), "too many messages were left")
+    pub fn left_message(&self, visitor: &Visitor) -> Result<(), Problem> {
+        self.left_messages.check_visitor(visitor, "too many messages were left")
     }
 
     /// Counts a call.
     ///
     /// # Errors
     /// [`ErrorCode::RateLimited`] with the time to wait.
-    pub fn call(&self, visitor: &str) -> Result<(), Problem> {
-        self.calls.check(&visitor.to_owned(), "too many calls")
+    pub fn call(&self, visitor: &Visitor) -> Result<(), Problem> {
+        self.calls.check_visitor(visitor, "too many calls")
     }
 
     /// Counts a call that a member of staff places, by the person's mark.
@@ -248,15 +257,17 @@ fn at_least_one(count: u32) -> NonZeroU32 {
 #[derive(Clone, Copy, Debug)]
 pub struct Client(pub IpAddr);
 
-pub(super) async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<Peer>().map(|peer| peer.0.ip());
-    let client = address::client(peer, request.headers(), &state.shared.settings().limits.trusted_proxies);
+pub(super) async fn layer(
+    State(state): State<AppState>,
+    Extension(client): Extension<Client>,
+    request: Request,
+    next: Next,
+) -> Response {
     let health = matches!(request.uri().path(), "/livez" | "/readyz");
     if !health
-        && let Err(problem) = state.limiters.requests.check(&client, "too many requests from this address")
+        && let Err(problem) = state.limiters.requests.check(&client.0, "too many requests from this address")
     {
         return problem.into_response();
     }
-    request.extensions_mut().insert(Client(client));
     next.run(request).await
 }

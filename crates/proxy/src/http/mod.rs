@@ -4,7 +4,7 @@
 //! - [`server`], `linger`, `unread`: connections, their limits, their end
 //! - `front`: request id, time limit, log line, headers that every answer has
 //! - [`origin`], `cors`: which pages may call
-//! - [`address`], [`limits`]: who calls, and how often they may
+//! - [`address`], `audit`, [`limits`]: who calls, what of it is written down, how often they may
 //! - `answer`, `extract`: the bodies of errors and requests
 //! - [`assets`], `encoding`, `pages`: the widget's files and pages
 //! - [`openapi`]: the description of this API
@@ -15,6 +15,7 @@
 pub mod address;
 mod answer;
 pub mod assets;
+mod audit;
 mod cors;
 mod encoding;
 mod extract;
@@ -42,6 +43,7 @@ pub fn app(state: AppState) -> Router {
     routes::all()
         .layer(from_fn_with_state(state.clone(), limits::layer))
         .layer(from_fn_with_state(state.clone(), cors::layer))
+        .layer(from_fn_with_state(state.clone(), audit::layer))
         .layer(from_fn_with_state(state.clone(), front::layer))
         .with_state(state)
 }

@@ -1,5 +1,7 @@
 //! Which pages may call: origins are compared as texts, exactly as browsers write them.
 
+use crate::audit::Told;
+use crate::audit::words::Origin;
 use crate::problem::Problem;
 use crate::settings::{DeskSettings, Settings};
 use axum::http::HeaderMap;
@@ -45,17 +47,13 @@ pub fn is_allowed(origin: &str, settings: &Settings, desk: &DeskSettings) -> boo
 /// # Errors
 /// [`ErrorCode::OriginRefused`].
 pub fn check(headers: &HeaderMap, settings: &Settings, desk: &DeskSettings) -> Result<(), Problem> {
-    let allowed = match of(headers) {
-        From::Page(origin) => is_allowed(origin, settings, desk),
-        From::Frame | From::Program => true,
-        From::Elsewhere => false,
+    let reason = match of(headers) {
+        From::Page(origin) if !is_allowed(origin, settings, desk) => Origin::Page,
+        From::Elsewhere => Origin::Elsewhere,
+        From::Page(_) | From::Frame | From::Program => return Ok(()),
     };
-    if allowed {
-        Ok(())
-    } else {
-        tracing::info!(desk = desk.id, "a page of another origin was refused");
-        Err(Problem::new(ErrorCode::OriginRefused, "the page's origin is not one of the desk's"))
-    }
+    let told = Told::because(reason).at(&desk.id);
+    Err(Problem::new(ErrorCode::OriginRefused, "the page's origin is not one of the desk's").audited(told))
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ pub mod centre;
 pub mod server;
 pub mod store;
 
+use crate::audit::words;
 use crate::problem::word;
 use crate::state::App;
 use crate::vendor::Failure;
@@ -57,6 +58,11 @@ struct Route {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Limit {
     limit: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Event {
+    event: &'static str,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -113,6 +119,7 @@ pub struct Metrics {
     in_flight: Family<Route, Gauge>,
     connections: Gauge,
     limited: Family<Limit, Counter>,
+    audited: Family<Event, Counter>,
     centre: Family<Answered, Counter>,
     centre_seconds: Durations<Call>,
     centre_held: Family<Held, Counter>,
@@ -138,6 +145,7 @@ impl Default for Metrics {
             in_flight: Family::default(),
             connections: Gauge::default(),
             limited: Family::default(),
+            audited: Family::default(),
             centre: Family::default(),
             centre_seconds: Family::new_with_constructor(Seconds),
             centre_held: Family::default(),
@@ -167,6 +175,8 @@ impl Metrics {
         all.register("http_requests_in_flight", text, self.in_flight.clone());
         all.register("http_connections", "Open connections", self.connections.clone());
         all.register("limits_hit", "Requests beyond a limit", self.limited.clone());
+        let text = "What whoever guards the proxy wants to know; the log has the lines";
+        all.register("audit_events", text, self.audited.clone());
         all.register("centre_calls", "Calls of the centre by what is certain of them", self.centre.clone());
         let text = "How long the centre took";
         all.register_with_unit("centre_call_duration", text, Unit::Seconds, self.centre_seconds.clone());
@@ -221,8 +231,13 @@ impl Metrics {
     }
 
     /// Somebody was told to come again later.
-    pub fn limited(&self, limit: &'static str) {
-        self.limited.get_or_create(&Limit { limit }).inc();
+    pub fn limited(&self, limit: words::Limit) {
+        self.limited.get_or_create(&Limit { limit: limit.word() }).inc();
+    }
+
+    /// Something happened that whoever guards the proxy wants to know.
+    pub(crate) fn audited(&self, event: words::Kind) {
+        self.audited.get_or_create(&Event { event: event.word() }).inc();
     }
 
     /// The centre of this desk was asked.

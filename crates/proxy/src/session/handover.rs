@@ -2,9 +2,11 @@
 //! credential that it is good for, sealed by the ticket itself: what the store knows opens no session.
 
 use super::credential;
+use crate::audit::Told;
+use crate::audit::words::Handover;
 use crate::problem::Problem;
 use crate::state::App;
-use crate::store::{SessionRecord, Slip};
+use crate::store::Slip;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use frontdesk_contract::{ErrorCode, RedeemTicket, TICKET_MS, TicketRedeemed};
@@ -29,7 +31,7 @@ impl App {
         let sealed = sealed(ticket, &bytes(secret).ok_or_else(Problem::session_unknown)?);
         let slip = Slip::Session { visitor: visitor.to_owned(), sealed };
         let kept = self.shared.store.put_slip(hash, slip, Duration::from_millis(TICKET_MS)).await?;
-        if kept { Ok(()) } else { Err(refused()) }
+        if kept { Ok(()) } else { Err(refused(Handover::Taken)) }
     }
 
     /// Redeems a ticket, once: whatever becomes of it, it is used. `may_open`: whether the desk lets pages of this origin
@@ -42,21 +44,27 @@ impl App {
         wish: &RedeemTicket,
         may_open: impl Fn(&str) -> bool,
     ) -> Result<TicketRedeemed, Problem> {
-        let hash = credential::hash(&wish.ticket).ok_or_else(refused)?;
+        let hash = credential::hash(&wish.ticket).ok_or_else(|| refused(Handover::Malformed))?;
         let Some(Slip::Session { sealed: secret, .. }) = self.shared.store.take_slip(&hash).await? else {
-            return Err(refused());
+            return Err(refused(Handover::Unknown));
         };
         let secret: SecretString = URL_SAFE_NO_PAD.encode(sealed(&wish.ticket, &secret)).into();
         let session = self.session_of(secret.expose_secret()).await?;
-        let is_good = |found: &SessionRecord| found.desk == wish.desk && may_open(&wish.opened_by);
-        session.filter(is_good).ok_or_else(refused)?;
+        let session = session.map_err(|_| refused(Handover::Session))?;
+        if session.desk != wish.desk {
+            return Err(refused(Handover::Desk));
+        }
+        if !may_open(&wish.opened_by) {
+            return Err(refused(Handover::Opener));
+        }
         Ok(TicketRedeemed { session: secret.expose_secret().to_owned() })
     }
 }
 
-fn refused() -> Problem {
+/// The reason is for the log alone.
+fn refused(reason: Handover) -> Problem {
     let text = "the ticket is not (or no longer) good: open this window from the page again";
-    Problem::new(ErrorCode::TicketRefused, text)
+    Problem::new(ErrorCode::TicketRefused, text).audited(Told::because(reason))
 }
 
 fn bytes(secret: &str) -> Option<Vec<u8>> {

@@ -5,6 +5,8 @@
 //! session, and whoever has the token alone gets nothing.
 
 use super::{credential, naming};
+use crate::audit::words::Identity;
+use crate::audit::{Kind, Told};
 use crate::identity::Claims;
 use crate::problem::Problem;
 use crate::state::{App, Desk};
@@ -36,12 +38,13 @@ impl App {
         let Some(token) = wish.identity.as_deref() else { return Ok(None) };
         let desk = &desk.settings;
         desk.identity.verify(&desk.id, token, self.shared.clock.now_ms()).map(Some).map_err(|refusal| {
-            tracing::info!(desk = desk.id, why = %refusal, "an identity token was refused");
-            Problem::new(refusal.code(), refusal.to_string())
+            let told = Told::because(Identity::from(refusal)).at(&desk.id);
+            Problem::new(refusal.code(), refusal.to_string()).audited(told)
         })
     }
 
-    /// Opens or resumes the session of the person whom `claims` name. `may_open` counts new ones.
+    /// Opens or resumes the session of the person whom `claims` name, and tells if somebody signed in by that. `may_open` counts
+    /// new ones.
     ///
     /// # Errors
     /// [`ErrorCode::IdentityUsed`]; [`ErrorCode::IdInvalid`] without an id; what `may_open` says; [`ErrorCode::Overloaded`]
@@ -52,7 +55,7 @@ impl App {
         wish: &OpenSession,
         claims: &Claims,
         may_open: impl FnOnce() -> Result<(), Problem>,
-    ) -> Result<SessionOpened, Problem> {
+    ) -> Result<(SessionOpened, Option<Told>), Problem> {
         let invalid = |why: &str| Problem::new(ErrorCode::IdInvalid, format!("field `id`: {why}"));
         let id = wish.id.as_ref().ok_or_else(|| invalid("needed with `identity`"))?;
         id.check().map_err(|error| invalid(&error.to_string()))?;
@@ -69,27 +72,34 @@ impl App {
         let before = self.named(desk, wish).await?;
         if let Some((session, visitor)) = &before {
             let subject = visitor.record().await?.subject;
-            if subject.is_none_or(|subject| subject == claims.subject) {
-                return self.go_on(desk, wish, claims, &shown, (session, visitor)).await;
+            if subject.as_ref().is_none_or(|subject| *subject == claims.subject) {
+                let opened = self.go_on(desk, wish, claims, &shown, (session, visitor)).await?;
+                let is_new = subject.is_none();
+                return Ok((opened, is_new.then(|| Told::of(Kind::IdentitySignedIn).by(visitor))));
             }
         }
         let secret = self.spend(&shown, credential::generate()).await?;
-        let opened = match self.session_of(&secret).await? {
+        let (opened, is_new) = match self.session_of(&secret).await? {
             // It was opened by this request, whose answer got lost.
-            Some(session) => {
+            Ok(session) => {
                 let record = self.visitor_of(&session).await?.record().await?;
-                self.opened(desk, secret, &session, &record)
+                (self.opened(desk, secret, &session, &record), false)
             }
-            None => {
+            Err(_) => {
                 may_open()?;
-                self.open_as(desk, wish, secret, Some(claims)).await?
+                (self.open_as(desk, wish, secret, Some(claims)).await?, true)
             }
         };
-        if let Some((_, visitor)) = before {
-            visitor.log_out().await?;
-            self.registry.remove(visitor.id());
-        }
-        Ok(opened)
+        let kind = match before {
+            Some((_, visitor)) => {
+                visitor.log_out().await?;
+                self.registry.remove(visitor.id());
+                Some(Kind::IdentityChanged)
+            }
+            None => is_new.then_some(Kind::IdentitySignedIn),
+        };
+        let told = kind.map(|kind| Told::of(kind).at(&desk.settings.id).by_id(&opened.visitor.id));
+        Ok((opened, told))
     }
 
     /// Goes on with the session of the same person, or with an anonymous one, which becomes the person's.

@@ -1,6 +1,8 @@
 //! Opening, resuming and finding a session. Nothing is asked of the centre here.
 
 use super::{credential, identify, naming};
+use crate::audit::Told;
+use crate::audit::words::Credential;
 use crate::chance;
 use crate::identity::{Claims, Mode};
 use crate::problem::Problem;
@@ -25,22 +27,25 @@ impl App {
         let visitor = self.registry.get(&self.shared, &session.visitor).await?;
         let identified = visitor.desk().settings.identity.mode == Mode::Required;
         if identified && visitor.record().await?.subject.is_none() {
-            return Err(Problem::session_unknown());
+            let told = Told::because(Credential::Anonymous).by(&visitor);
+            return Err(Problem::session_unknown().audited(told));
         }
         visitor.attend();
         Ok(visitor)
     }
 
-    /// Finds the session of a credential, and moves its end on.
+    /// Finds the session of a credential, and moves its end on; or why there is none.
     ///
     /// # Errors
     /// When the store fails.
-    pub async fn session_of(&self, secret: &str) -> Result<Option<SessionRecord>, Problem> {
-        let Some(hash) = credential::hash(secret) else { return Ok(None) };
-        let Some(mut session) = self.shared.store.session(&hash).await? else { return Ok(None) };
+    pub async fn session_of(&self, secret: &str) -> Result<Result<SessionRecord, Credential>, Problem> {
+        let Some(hash) = credential::hash(secret) else { return Ok(Err(Credential::Malformed)) };
+        let Some(mut session) = self.shared.store.session(&hash).await? else {
+            return Ok(Err(Credential::Unknown));
+        };
         let now_ms = self.shared.clock.now_ms();
         if session.expires_ms <= now_ms {
-            return Ok(None);
+            return Ok(Err(Credential::Expired));
         }
         let expires_ms = self.expiry();
         let step = millis(self.shared.settings().retention) / TOUCH_SHARE;
@@ -48,7 +53,7 @@ impl App {
             self.shared.store.touch(&hash, expires_ms).await?;
             session.expires_ms = expires_ms;
         }
-        Ok(Some(session))
+        Ok(Ok(session))
     }
 
     fn expiry(&self) -> u64 {
@@ -62,7 +67,8 @@ impl App {
         wish: &OpenSession,
     ) -> Result<Option<(SessionRecord, Arc<Visitor>)>, Problem> {
         let Some(secret) = wish.resume.as_deref() else { return Ok(None) };
-        let Some(session) = self.session_of(secret).await?.filter(|found| found.desk == desk.settings.id)
+        let Some(session) =
+            self.session_of(secret).await?.ok().filter(|found| found.desk == desk.settings.id)
         else {
             return Ok(None);
         };

@@ -8,9 +8,9 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-const SECRET: &[u8] = b"a secret of the site, 32 bytes or more";
+pub(super) const SECRET: &[u8] = b"a secret of the site, 32 bytes or more";
 
-fn plan(mode: Mode) -> Plan {
+pub(super) fn plan(mode: Mode) -> Plan {
     let mut plan = Plan::default();
     plan.desk.identity = Identity { mode, keys: vec![Key::secret("k".into(), SECRET).unwrap()] };
     plan
@@ -21,7 +21,7 @@ async fn bench() -> Bench {
 }
 
 /// A token for the desk, good for ten minutes from the beginning of time.
-fn token(sub: &str, jti: &str) -> String {
+pub(super) fn token(sub: &str, jti: &str) -> String {
     let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let claims = json!({"sub": sub, "name": format!("Name of {sub}"), "aud": "shop", "jti": jti,
         "exp": EPOCH_MS / 1_000 + 600});

@@ -1,5 +1,6 @@
 //! The visitor API in process: the router, a scripted centre, a store in memory, and time that only moves when it may.
 
+mod audit;
 mod calls;
 mod comforts;
 mod commits;

@@ -34,6 +34,11 @@ struct Secured {
     server: JoinHandle<()>,
 }
 
+fn keeper(bench: &Bench, tls: &Tls) -> Arc<Keeper> {
+    let shared = &bench.app.shared;
+    Keeper::new(tls, Arc::clone(&shared.metrics), Arc::clone(&shared.audit))
+}
+
 impl Secured {
     async fn start(plan: Plan) -> Self {
         let bench = Bench::with(plan).await;
@@ -42,7 +47,7 @@ impl Secured {
         let files = Files { certificate: folder.join("chain.pem"), key: folder.join("key.pem") };
         let own = put(&files, 2030);
         let certificate = Certificate::read(&files).unwrap();
-        let keeper = Keeper::new(&Tls { files, certificate }, Arc::clone(&bench.app.shared.metrics));
+        let keeper = keeper(&bench, &Tls { files, certificate });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -232,6 +237,8 @@ async fn a_new_certificate_is_for_new_connections_and_a_bad_one_for_nobody() {
     secured.trusted.push(new.clone());
     secured.keeper.look();
     assert_eq!(log.text().matches("a new certificate is in use").count(), 1);
+    let events = ["certificate_refused", "certificate_replaced"];
+    assert_eq!(events.map(|event| log.text().matches(event).count()), [1, 1]);
     assert_eq!(seen(&secured.plain().await), new);
     assert!(is_alive(&mut old).await, "what is open goes on");
     assert!(figures(&secured).contains("frontdesk_tls_certificate_expires_seconds{} 1924992000\n"));
@@ -246,8 +253,7 @@ async fn the_files_are_looked_at_every_minute() {
     let files = Files { certificate: folder.join("chain.pem"), key: folder.join("key.pem") };
     put(&files, 2030);
     let certificate = Certificate::read(&files).unwrap();
-    let keeper =
-        Keeper::new(&Tls { files: files.clone(), certificate }, Arc::clone(&bench.app.shared.metrics));
+    let keeper = keeper(&bench, &Tls { files: files.clone(), certificate });
     let following = tokio::spawn(keeper.follow());
     put(&files, 2031);
     let begun = tokio::time::Instant::now();

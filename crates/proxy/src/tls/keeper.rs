@@ -1,6 +1,7 @@
 //! The certificate that new connections get. It is replaced while the proxy serves; a connection keeps what it began with.
 
 use super::certificate::{Certificate, Files};
+use crate::audit::{Audit, Kind};
 use crate::config;
 use crate::metrics::Metrics;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,6 +15,7 @@ pub const LOOK: Duration = Duration::from_secs(60);
 pub struct Keeper {
     kept: Mutex<Kept>,
     metrics: Arc<Metrics>,
+    audit: Arc<Audit>,
 }
 
 struct Kept {
@@ -25,8 +27,8 @@ struct Kept {
 
 impl Keeper {
     /// Begins with the certificate of the settings.
-    pub fn new(tls: &config::Tls, metrics: Arc<Metrics>) -> Arc<Self> {
-        let keeper = Self { kept: Mutex::new(Kept::of(tls)), metrics };
+    pub fn new(tls: &config::Tls, metrics: Arc<Metrics>, audit: Arc<Audit>) -> Arc<Self> {
+        let keeper = Self { kept: Mutex::new(Kept::of(tls)), metrics, audit };
         keeper.tell(&tls.certificate);
         Arc::new(keeper)
     }
@@ -49,6 +51,7 @@ impl Keeper {
         let before = std::mem::replace(&mut *self.lock(), Kept::of(tls));
         if before.certificate.digest() != tls.certificate.digest() {
             tracing::info!(ends_s = tls.certificate.ends_s(), "a new certificate is in use");
+            self.audit.tell_own(Kind::CertificateReplaced);
         }
         self.tell(&tls.certificate);
     }
@@ -89,10 +92,12 @@ impl Keeper {
                 kept.certificate = certificate.clone();
                 drop(kept);
                 tracing::info!(ends_s = certificate.ends_s(), "a new certificate is in use");
+                self.audit.tell_own(Kind::CertificateReplaced);
             }
             Err(wrong) => {
                 drop(kept);
                 tracing::error!("{wrong}; the certificate before stays in use");
+                self.audit.tell_own(Kind::CertificateRefused);
             }
         }
     }

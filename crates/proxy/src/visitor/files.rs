@@ -2,6 +2,7 @@
 
 use super::line::{Lane, Task, digest};
 use super::{Visitor, handles, party};
+use crate::audit::{Told, words};
 use crate::files::cache::Cached;
 use crate::files::format::Format;
 use crate::files::spool::{Received, SpoolFile, disk};
@@ -138,7 +139,8 @@ impl Visitor {
                 sniff::clean(source, &mut copy, extension.as_deref(), taken).map_err(refused)?;
             Ok(Checked { file, format, size })
         });
-        let checked = checked.await.map_err(|_| Problem::internal())??;
+        let checked = checked.await.map_err(|_| Problem::internal())?;
+        let checked = checked.map_err(|problem| problem.audited_by(self))?;
         let name = name::clean(given_name, checked.format.extension(), checked.format.kind().word());
         let party = party(&self.record().await?);
         let extension =
@@ -238,10 +240,15 @@ fn summed(path: &std::path::Path) -> std::io::Result<String> {
 }
 
 fn refused(why: sniff::Refused) -> Problem {
-    match why {
+    let told = words::File::of(&why).map(|(reason, detail)| Told::because(reason).detail(detail));
+    let problem = match why {
         sniff::Refused::Disk(error) => disk(&error),
         sniff::Refused::Empty => Problem::new(ErrorCode::FileEmpty, "the file is empty"),
         why => Problem::new(ErrorCode::FileTypeRefused, why.to_string()),
+    };
+    match told {
+        Some(told) => problem.audited(told),
+        None => problem,
     }
 }
 

@@ -1,10 +1,11 @@
 //! Who may call: whoever has a key, as often as is allowed.
 
+use crate::audit::words::Limit;
+use crate::audit::{Kind, Told};
 use crate::config::{Operator, Secret};
 use crate::http::limits::Keyed;
 use crate::metrics::Metrics;
 use crate::problem::Problem;
-use crate::quiet::Quiet;
 use axum::extract::{Request, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, HeaderValue, header::WWW_AUTHENTICATE};
@@ -27,7 +28,6 @@ pub struct Gate {
     keys: Vec<[u8; 32]>,
     calls: Keyed<String>,
     questions: Keyed<()>,
-    refused: Quiet<&'static str>,
 }
 
 impl Gate {
@@ -41,9 +41,8 @@ impl Gate {
                 .flatten()
                 .map(hash)
                 .collect(),
-            calls: Keyed::new("operator_calls", a_minute(settings.calls_per_minute), metrics),
-            questions: Keyed::new("operator_questions", a_minute(QUESTIONS), metrics),
-            refused: Quiet::default(),
+            calls: Keyed::new(Limit::OperatorCalls, a_minute(settings.calls_per_minute), metrics),
+            questions: Keyed::new(Limit::OperatorQuestions, a_minute(QUESTIONS), metrics),
         }
     }
 
@@ -81,11 +80,9 @@ pub(super) async fn layer(State(gate): State<Arc<Gate>>, request: Request, next:
     if gate.opens(request.headers()) {
         return next.run(request).await;
     }
-    if let Some(suppressed) = gate.refused.due("key") {
-        tracing::warn!(suppressed, "somebody without a key asked at the operator listener");
-    }
     let text = "the key is missing or wrong: Authorization: Bearer …";
-    let mut answer = Problem::new(ErrorCode::KeyRefused, text).into_response();
+    let mut answer =
+        Problem::new(ErrorCode::KeyRefused, text).audited(Told::of(Kind::OperatorKeyRefused)).into_response();
     answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
     answer
 }

@@ -13,6 +13,7 @@ pub mod openapi;
 mod routes;
 mod wire;
 
+use super::audit;
 use super::front;
 use super::routes::{not_this_method, nothing_here};
 use super::server::{Door, admit};
@@ -53,6 +54,7 @@ pub fn router(state: AppState, gate: Arc<Gate>) -> Router {
         .method_not_allowed_fallback(not_this_method)
         .layer(Extension(Arc::clone(&gate)))
         .layer(from_fn_with_state(gate, gate::layer))
+        .layer(from_fn_with_state(state.clone(), audit::layer))
         .layer(from_fn_with_state(state.clone(), front::layer))
         .with_state(state)
 }

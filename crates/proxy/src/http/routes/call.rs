@@ -26,7 +26,7 @@ pub(in crate::http) async fn start(
     Json(wish): Json<StartCall>,
 ) -> Result<axum::Json<CallStatus>, Problem> {
     check_id(&wish.id)?;
-    state.limiters.call(visitor.id())?;
+    state.limiters.call(&visitor)?;
     visitor.start_call(wish).await.map(axum::Json)
 }
 

@@ -1,6 +1,8 @@
 //! `/v1/files`
 
 use super::contact::check_id;
+use crate::audit::Told;
+use crate::audit::words::Ticket;
 use crate::files::range::{Part, part};
 use crate::files::spool::{Allowance, disk, receive, too_large};
 use crate::files::{name, ticket};
@@ -65,7 +67,7 @@ pub(in crate::http) async fn upload(
     if told.is_some_and(|told| told > offer.max_bytes) {
         return Err(too_large(offer.max_bytes));
     }
-    state.limiters.file(visitor.id())?;
+    state.limiters.file(&visitor)?;
     let _place = visitor.file_place()?;
     let settings = state.shared.settings();
     let limits = &settings.limits;
@@ -93,19 +95,22 @@ pub(in crate::http) async fn download(
     let ticket = parts.uri.query().and_then(|query| parameter(query, "ticket"));
     let visitor = match ticket {
         Some(ticket) => {
-            let refused = || {
-                Problem::new(ErrorCode::TicketRefused, "the ticket is not (or no longer) good for this file")
+            let refused = |reason| {
+                let text = "the ticket is not (or no longer) good for this file";
+                Problem::new(ErrorCode::TicketRefused, text).audited(Told::because(reason))
             };
             let visitor = ticket::visitor(state.shared.store.as_ref(), &ticket, &file).await?;
-            let visitor = visitor.ok_or_else(refused)?;
+            let visitor = visitor.ok_or_else(|| refused(Ticket::Unknown))?;
             match state.registry.get(&state.shared, &visitor).await {
-                Err(problem) if problem.code == ErrorCode::SessionUnknown => return Err(refused()),
+                Err(problem) if problem.code == ErrorCode::SessionUnknown => {
+                    return Err(refused(Ticket::Erased));
+                }
                 visitor => visitor?,
             }
         }
         None => Caller::from_request_parts(&mut parts, &state).await?.0,
     };
-    state.limiters.file_read(visitor.id())?;
+    state.limiters.file_read(&visitor)?;
     answer(&visitor.serve(&file).await?, &parts.headers).await
 }
 
@@ -120,7 +125,7 @@ pub(in crate::http) async fn ticket(
     Caller(visitor): Caller,
     Path(file): Path<String>,
 ) -> Result<axum::Json<FileTicket>, Problem> {
-    state.limiters.file_read(visitor.id())?;
+    state.limiters.file_read(&visitor)?;
     visitor.file(&file).await?;
     let ticket = ticket::issue(state.shared.store.as_ref(), visitor.id(), &file).await?;
     let lifetime = u64::try_from(ticket::LIFETIME.as_millis()).unwrap_or(0);

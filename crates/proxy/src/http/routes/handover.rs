@@ -24,7 +24,8 @@ pub(in crate::http) async fn register(
 ) -> Result<axum::Json<TicketRegistered>, Problem> {
     let secret = headers.get(SESSION_HEADER).and_then(|value| value.to_str().ok());
     let secret = secret.ok_or_else(Problem::session_unknown)?;
-    state.register(&wish.ticket, visitor.id(), secret).await?;
+    let registered = state.register(&wish.ticket, visitor.id(), secret).await;
+    registered.map_err(|problem| problem.at_desk(visitor.desk_id()))?;
     let expires_ms = state.shared.clock.now_ms().saturating_add(TICKET_MS);
     Ok(axum::Json(TicketRegistered { expires_ms }))
 }
@@ -45,5 +46,6 @@ pub(in crate::http) async fn redeem(
     let desk = desk.ok_or_else(|| Problem::new(ErrorCode::DeskUnknown, "there is no desk of this id"))?;
     origin::check(&headers, &settings, &desk.settings)?;
     let may_open = |page: &str| origin::is_allowed(page, &settings, &desk.settings);
-    state.redeem(&wish, may_open).await.map(axum::Json)
+    let redeemed = state.redeem(&wish, may_open).await;
+    redeemed.map(axum::Json).map_err(|problem| problem.at_desk(&wish.desk))
 }

@@ -17,7 +17,7 @@ pub(in crate::http) async fn list(
     Caller(visitor): Caller,
     RawQuery(query): RawQuery,
 ) -> Result<axum::Json<HistoryPage>, Problem> {
-    state.limiters.history(visitor.id())?;
+    state.limiters.history(&visitor)?;
     let before = parameter(&query.unwrap_or_default(), "before").filter(|text| !text.is_empty());
     visitor.history(before.as_deref()).await.map(axum::Json)
 }

@@ -20,6 +20,6 @@ pub(in crate::http) async fn leave(
 ) -> Result<axum::Json<MessageLeft>, Problem> {
     check_id(&message.id)?;
     redact::text(&mut message.text, &visitor.desk().settings.offers.redact);
-    state.limiters.left_message(visitor.id())?;
+    state.limiters.left_message(&visitor)?;
     visitor.leave_message(message).await.map(axum::Json)
 }

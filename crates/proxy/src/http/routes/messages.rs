@@ -25,7 +25,7 @@ pub(in crate::http) async fn say(
     let desk = visitor.desk();
     redact::body(&mut message.body, &desk.settings.offers.redact);
     check_body(&message.body, &desk.settings.offers)?;
-    state.limiters.message(visitor.id())?;
+    state.limiters.message(&visitor)?;
     visitor.say(message.id, message.body).await.map(axum::Json)
 }
 

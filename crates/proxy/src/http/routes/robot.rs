@@ -19,7 +19,7 @@ pub(in crate::http) async fn suggestions(
     Caller(visitor): Caller,
     RawQuery(query): RawQuery,
 ) -> Result<axum::Json<Suggestions>, Problem> {
-    state.limiters.suggestion(visitor.id())?;
+    state.limiters.suggestion(&visitor)?;
     let mut text = parameter(&query.unwrap_or_default(), "q").unwrap_or_default();
     redact::text(&mut text, &visitor.desk().settings.offers.redact);
     visitor.suggestions(&text).await.map(axum::Json)
@@ -35,6 +35,6 @@ pub(in crate::http) async fn feedback(
 ) -> Result<axum::Json<FeedbackSaved>, Problem> {
     check_id(&judgement.id)?;
     redact::text(&mut judgement.reason, &visitor.desk().settings.offers.redact);
-    state.limiters.feedback(visitor.id())?;
+    state.limiters.feedback(&visitor)?;
     visitor.judge(judgement).await.map(axum::Json)
 }
