@@ -3,36 +3,13 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
 
 mod cec_support;
+mod kept_log;
 
 use cec_support::{Centre, Reply, party};
 use frontdesk_contract::About;
 use frontdesk_proxy::vendor::Centre as _;
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
+use kept_log::Log;
 use std::time::Duration;
-use tracing_subscriber::fmt::MakeWriter;
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 #[tokio::test]
 async fn a_connect_that_keeps_failing_names_desk_and_setting_once() {
@@ -62,7 +39,7 @@ async fn a_connect_that_keeps_failing_names_desk_and_setting_once() {
         for _ in 0..3 {
             assert!(cec.connect(&party(), &About::default()).await.is_err(), "{expected}");
         }
-        let text = String::from_utf8(std::mem::take(&mut *log.0.lock().unwrap())).unwrap();
+        let text = log.take();
         assert_eq!(text.lines().count(), 1, "{text}");
         assert!(text.contains("ERROR") && text.contains("desk `shop`, section [desks.cec]: "), "{text}");
         assert!(text.contains(expected), "{text}");

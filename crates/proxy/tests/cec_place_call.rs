@@ -3,15 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, reason = "a test may fail so")]
 
 mod cec_support;
+mod kept_log;
 
 use cec_support::{Centre, Reply, SECRET, coded, kind, settings};
 use frontdesk_proxy::vendor::cec::Cec;
 use frontdesk_proxy::vendor::{Centre as _, Placed, Placing};
 use frontdesk_sandbox::{Settings, spawn};
+use kept_log::Log;
 use serde_json::{Value, json};
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use tracing_subscriber::fmt::MakeWriter;
 
 const DONE: &str = r#"{"resultCode":"0","resultDesc":"Success",
     "resultData":{"sipServiceAddress":"192.0.2.20:5060","accesscode":"17900001"}}"#;
@@ -129,28 +128,6 @@ async fn the_sandbox_places_calls_in_both_editions() {
     }
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn no_number_no_data_and_no_code_is_seen_in_a_log_at_any_level() {
     let log = Log::default();
@@ -173,7 +150,7 @@ async fn no_number_no_data_and_no_code_is_seen_in_a_log_at_any_level() {
             seen += &format!("{failure:?}");
         }
     }
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(log.contains("createcall") && log.contains("TRACE"), "the log was captured: {log}");
     for text in [&log, &seen] {
         for word in ["13800138000", "4006000000", "canary", SECRET] {

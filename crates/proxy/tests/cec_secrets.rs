@@ -3,35 +3,12 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
 
 mod cec_support;
+mod kept_log;
 
 use cec_support::{Centre, Reply, SECRET, coded, party, rating, settings};
 use frontdesk_contract::{About, ClientId};
 use frontdesk_proxy::vendor::{Centre as _, Utterance};
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use tracing_subscriber::fmt::MakeWriter;
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
+use kept_log::Log;
 
 #[tokio::test]
 async fn no_canary_is_ever_seen() {
@@ -81,7 +58,7 @@ async fn no_canary_is_ever_seen() {
         settings(&centre.address)
     );
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     assert!(
         log.contains("TRACE") && log.contains("send CHAT") && log.contains("desk `shop`"),
         "the log was captured"

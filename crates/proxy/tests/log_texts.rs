@@ -2,13 +2,13 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may fail so")]
 
+mod kept_log;
+
 use frontdesk_proxy::config::CallLinks;
 use frontdesk_proxy::telemetry;
 use frontdesk_proxy::vendor::Downlink;
 use frontdesk_proxy::vendor::cec::reading;
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-use tracing_subscriber::fmt::MakeWriter;
+use kept_log::Log;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The settings under which an agent's rich text is read.
@@ -20,28 +20,6 @@ const SETTINGS: [&str; 6] = [
     "debug,[{html5ever}]=trace,scraper=trace,selectors::matching=trace",
     "trace,log=trace",
 ];
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 /// Reads an agent's rich text, of which every word and every sign is a canary.
 fn read_rich_text() {
@@ -66,7 +44,7 @@ fn an_agents_words_are_in_no_line_of_the_log() {
         tracing::error!("the log is captured");
         read_rich_text();
         drop(logging);
-        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let text = log.text();
         let captured = text.contains("the log is captured");
         assert!(captured || setting == "html5ever=trace", "{setting}: {text}");
         assert!(!text.contains("canary"), "{setting}: {text}");
@@ -81,6 +59,6 @@ fn an_agents_words_are_in_no_line_of_the_log() {
         .set_default();
     read_rich_text();
     drop(logging);
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     assert!(text.contains("html5ever"), "{text}");
 }

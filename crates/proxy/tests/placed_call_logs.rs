@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
 
 mod cec_support;
+mod kept_log;
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -17,40 +18,17 @@ use frontdesk_proxy::state::{App, Desk};
 use frontdesk_proxy::store::memory::MemoryStore;
 use frontdesk_proxy::telemetry;
 use frontdesk_proxy::vendor::cec::Cec;
+use kept_log::Log;
 use serde_json::{Value, json};
-use std::io::{self, Write};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
-use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
 const KEY: &str = "canary-key-0123456789abcdef0123456789";
 const SECRET: &str = "canary secret of the site, 32 bytes or more";
-
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
 
 /// Settings of a proxy with both doors, for a centre at this address.
 fn settings(centre: &str) -> Config {
@@ -164,7 +142,7 @@ async fn neither_door_logs_a_number_a_key_or_a_code() {
     serving.await.unwrap();
     beside.await.unwrap();
 
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     for line in
         ["TRACE", "/operator/v1/calls", "/v1/calls/place", "a call was placed by staff", "without a key"]
     {
