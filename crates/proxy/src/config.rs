@@ -16,6 +16,7 @@
 //! - `offers`: files, leaving a message, opening hours
 //! - [`limits`]: what the proxy takes at most
 //! - [`tls`]: the certificate of the public listener
+//! - [`traces`]: where traces are sent
 //! - [`change`]: what a running proxy can take over
 //! - [`links`]: links that are invitations to a call
 //! - [`operator`]: the listener for the operator's own programs
@@ -39,6 +40,7 @@ pub mod operator;
 pub mod secret;
 mod section;
 pub mod tls;
+pub mod traces;
 
 pub use address::{Cidr, StoreAt};
 pub use calls::{Calls, IceServer, Staff};
@@ -51,6 +53,7 @@ pub use mistake::Mistake;
 pub use operator::Operator;
 pub use secret::Secret;
 pub use tls::Tls;
+pub use traces::Traces;
 
 use crate::store::valkey::Server;
 use mistake::Mistakes;
@@ -74,6 +77,8 @@ pub struct Config {
     pub metrics_listen: Option<SocketAddr>,
     /// The listener for the operator's own programs; `None`: there is none. Section `operator`.
     pub operator: Option<Operator>,
+    /// Where traces are sent; `None`: nowhere. Section `traces`.
+    pub traces: Option<Traces>,
     /// Where the proxy keeps what must survive it. Key `store`, default `redb:frontdesk.redb`; of a server also
     /// `store_password` or `store_password_file`, and `store_accept_loss`, default false.
     pub store: StoreAt,
@@ -159,6 +164,12 @@ impl Config {
             }
             _ => None,
         };
+        let token = self.traces.iter().filter_map(|traces| {
+            let open = traces.endpoint.scheme() == "http" && !address::is_loopback(&traces.endpoint);
+            (open && traces.token.is_some()).then(|| {
+                "`traces.endpoint`: the token goes there unencrypted; write https:// if the collector has it".to_owned()
+            })
+        });
         let certificate = self.tls.iter().flat_map(|tls| tls.certificate.warnings(&self.public_url, now));
         let open_key = self.operator.iter().filter(|operator| !operator.listen.ip().is_loopback()).map(|operator| {
             format!(
@@ -169,6 +180,7 @@ impl Config {
         });
         let desks = || self.desks.iter().enumerate();
         certificate
+            .chain(token)
             .chain(lossy)
             .chain(open_key)
             .chain(desks().filter_map(open))
@@ -201,6 +213,9 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
     let has_tls = root.has("tls");
     let tls = root.section("tls");
     let tls = if has_tls { tls::read(tls, beside).map(Some) } else { Some(None) };
+    let has_traces = root.has("traces");
+    let traces = root.section("traces");
+    let traces = if has_traces { traces::read(traces, beside).map(Some) } else { Some(None) };
     let limits = limits::read(root.section("limits"));
     let desks = desk::read_all(&mut root, beside);
     if let (Some(listen), Some(Some(metrics))) = (listen, metrics_listen)
@@ -230,6 +245,7 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
             None => None,
             Some(operator) => Some(operator?),
         },
+        traces: traces?,
         store: store?,
         spool: spool?,
         retention: Duration::from_secs(retention? * 3600),

@@ -19,6 +19,7 @@ pub mod state;
 pub mod store;
 pub mod telemetry;
 pub mod tls;
+pub mod traces;
 pub mod vendor;
 pub mod visitor;
 

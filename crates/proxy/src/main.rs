@@ -17,6 +17,7 @@ use frontdesk_proxy::state::App;
 use frontdesk_proxy::store::{Store, memory::MemoryStore, redb::RedbStore, valkey::ValkeyStore};
 use frontdesk_proxy::telemetry;
 use frontdesk_proxy::tls::Keeper;
+use frontdesk_proxy::traces::Traces;
 use std::error::Error;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -140,6 +141,10 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
     let app = App::new(Settings::from(&config), centres.desks(&config), store, assets, Clock::system());
     let spool = &app.shared.spool;
     spool.prepare().map_err(|error| format!("cannot use the spool {}: {error}", config.spool.display()))?;
+    if let Some(settings) = &config.traces {
+        let traces = Traces::begin(settings)?;
+        app.shared.traces.get_or_init(|| traces);
+    }
     let ends = shutdown()?;
     app.start().await?;
     if let Some(listener) = metrics {
@@ -161,7 +166,10 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
     let running =
         Running { path: path.into(), config, centres, app: app.clone(), log, keeper: keeper.clone() };
     tokio::spawn(hangups.follow(running));
-    server::serve(listener, keeper, app, ends).await;
+    server::serve(listener, keeper, app.clone(), ends).await;
+    if let Some(traces) = app.shared.traces.get() {
+        traces.end().await;
+    }
     Ok(())
 }
 

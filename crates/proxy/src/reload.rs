@@ -111,11 +111,11 @@ impl Running {
                 for mistake in &mistakes {
                     tracing::error!("{mistake}");
                 }
+                self.app.shared.audit.tell_own(Kind::SettingsRefused);
                 tracing::error!(
                     mistakes = mistakes.len(),
                     "the settings were not taken over: all stays as it was"
                 );
-                self.app.shared.audit.tell_own(Kind::SettingsRefused);
                 return;
             }
         };
@@ -133,8 +133,8 @@ impl Running {
             tracing::warn!("needs a restart and stays as it was: {}", kept.join(", "));
         }
         let new_centres = centres.others_than(&self.centres);
-        tracing::info!(desks = config.desks.len(), new_centres, "the settings were taken over");
         self.app.shared.audit.tell_own(Kind::SettingsTakenOver);
+        tracing::info!(desks = config.desks.len(), new_centres, "the settings were taken over");
         (self.config, self.centres) = (config, centres);
     }
 }

@@ -16,11 +16,12 @@ use crate::metrics::store::Timed as TimedStore;
 use crate::quiet::Quiet;
 use crate::settings::Settings;
 use crate::store::Store;
+use crate::traces::Traces;
 use crate::vendor::guard::Guarded;
 use crate::visitor::calling::Abilities;
 use crate::visitor::registry::Registry;
 use frontdesk_contract::ErrorCode;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -61,6 +62,8 @@ pub struct Shared {
     pub metrics: Arc<Metrics>,
     /// Events for whoever guards the proxy.
     pub audit: Arc<Audit>,
+    /// Where traces go, once that is set; until then nowhere.
+    pub traces: OnceLock<Traces>,
 }
 
 impl Shared {
@@ -112,6 +115,7 @@ impl App {
             failures: Quiet::default(),
             draining: CancellationToken::new(),
             audit: Arc::new(Audit::new(Arc::clone(&metrics))),
+            traces: OnceLock::new(),
             metrics,
         };
         Arc::new(Self { shared: Arc::new(shared), registry: Registry::default(), limiters, assets })

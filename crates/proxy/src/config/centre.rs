@@ -66,6 +66,8 @@ pub struct CecConfig {
     /// PEM file of the authorities that the gateway's certificate may come from; `None`: those of the system.
     /// Key `ca_file`.
     pub ca_file: Option<PathBuf>,
+    /// Whether the centre is told the trace of a request, as `traceparent`. Key `trace_header`, default false.
+    pub trace_header: bool,
 }
 
 /// Types of files that every centre takes (uploadFileStream, field `fileType`), without the misprint `bpm`.
@@ -179,6 +181,7 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
     let video_call_links = links(&mut section, "video_call_links", true);
     let file_timeout = section.whole("file_timeout_s", "seconds", 120, 10..=600);
     let timeout = section.whole("timeout_s", "seconds", 15, 1..=120);
+    let trace_header = section.flag("trace_header", false);
     let token_expire = section.whole("token_expire_s", "seconds", 600, 60..=3600);
     let ca_file = section.get("ca_file", "a PEM file that can be read", |text| {
         let file = beside.join(path(text)?);
@@ -216,6 +219,7 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
         file_timeout: Duration::from_secs(file_timeout?),
         token_expire: Duration::from_secs(token_expire?),
         ca_file: ca_file?,
+        trace_header: trace_header?,
     })
 }
 

@@ -19,6 +19,7 @@ impl Config {
         note("public_url", keep(&mut self.public_url, &running.public_url));
         note("metrics_listen", keep(&mut self.metrics_listen, &running.metrics_listen));
         note("operator", keep(&mut self.operator, &running.operator));
+        note("traces", keep(&mut self.traces, &running.traces));
         note("store", keep(&mut self.store, &running.store));
         note("spool", keep(&mut self.spool, &running.spool));
         note("assets", keep(&mut self.assets, &running.assets));

@@ -178,6 +178,18 @@ impl FromNode for i128 {
     }
 }
 
+impl FromNode for f64 {
+    fn from_node(node: Node) -> Result<Self, String> {
+        match node {
+            // What is lost of a whole number that large does not matter to any setting.
+            Node::Whole(number) => Ok(number as Self),
+            Node::Real(number) => Ok(number),
+            Node::Given(text) => parse(&text, "a number"),
+            _ => Err("not a number".into()),
+        }
+    }
+}
+
 impl FromNode for bool {
     fn from_node(node: Node) -> Result<Self, String> {
         match node {

@@ -17,7 +17,7 @@ use frontdesk_contract::ErrorCode;
 
 const METHODS: HeaderValue = HeaderValue::from_static("GET, HEAD, POST, DELETE");
 const HEADERS: HeaderValue = HeaderValue::from_static(
-    "Content-Type, Range, If-Range, Frontdesk-Session, Frontdesk-Id, Frontdesk-Name",
+    "Content-Type, Range, If-Range, Frontdesk-Session, Frontdesk-Id, Frontdesk-Name, Traceparent",
 );
 const EXPOSED: HeaderValue = HeaderValue::from_static(
     "X-Request-Id, Retry-After, Accept-Ranges, Content-Disposition, Content-Length, Content-Range, ETag",

@@ -1,11 +1,14 @@
-//! The outermost layer: every request gets an id, a time limit and one line in the log; every answer its headers.
+//! The outermost layer: every request gets an id, a time limit, one line in the log and a span of its trace; every answer its
+//! headers.
 
 use super::address::Peer;
 use super::answer;
 use crate::chance;
+use crate::metrics::method_word;
 use crate::problem::Problem;
 use crate::session::credential::hex;
 use crate::state::AppState;
+use crate::traces;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, HOST, REFERRER_POLICY, TRANSFER_ENCODING,
@@ -15,6 +18,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, Version};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use frontdesk_contract::ErrorCode;
+use opentelemetry::Context;
+use opentelemetry::trace::FutureExt as _;
 use tokio::time::Instant;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -32,6 +37,7 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let under_way = state.shared.metrics.request(route.as_ref().map(MatchedPath::as_str), &method);
+    let trace = trace(&state, &request, route.as_ref(), &request_id);
     let settings = state.shared.settings();
     let limits = &settings.limits;
     let chunked = request.headers().contains_key(TRANSFER_ENCODING);
@@ -43,7 +49,8 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
         let long = route.as_ref().is_some_and(|route| carries_files(route.as_str()));
         // Two halves: from the page to here, from here to the centre.
         let patience = if long { limits.file_timeout * 2 } else { limits.request_timeout };
-        match tokio::time::timeout(patience, next.run(request)).await {
+        let answer = next.run(request).with_context(trace.clone().unwrap_or_default());
+        match tokio::time::timeout(patience, answer).await {
             Ok(response) => response,
             Err(_) => Problem::of_centre(ErrorCode::CentreTimeout).into_response(),
         }
@@ -62,6 +69,9 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
         headers.insert(REQUEST_ID, value);
     }
     under_way.answered(response.status(), started.elapsed());
+    if let Some(trace) = trace {
+        traces::answered(&trace, response.status());
+    }
     tracing::info!(
         method = method.as_str(),
         route = route.as_ref().map_or("-", MatchedPath::as_str),
@@ -71,6 +81,18 @@ pub(super) async fn layer(State(state): State<AppState>, request: Request, next:
         "request"
     );
     response
+}
+
+/// The context of the request's span; `None`: nothing is traced, or it is asked whether the proxy is well.
+fn trace(
+    state: &AppState,
+    request: &Request,
+    route: Option<&MatchedPath>,
+    request_id: &str,
+) -> Option<Context> {
+    let route = route.map(MatchedPath::as_str);
+    let traces = state.shared.traces.get().filter(|_| !matches!(route, Some("/livez" | "/readyz")))?;
+    Some(traces.request(method_word(request.method()), route, request_id, request.headers()))
 }
 
 /// Whether requests to this route take as long as a file takes.

@@ -1,9 +1,11 @@
 //! A centre with a clock beside it: every call is counted with what is certain of it, and timed.
 
-use super::Metrics;
+use super::{Metrics, certain};
+use crate::problem;
+use crate::traces::{self, Outcome};
 use crate::vendor::{
-    Answer, CallAbility, CallNews, Centre, Downlink, FileSource, Kept, Party, Placed, Placing, QueueAnswer,
-    Rating, Said, Serving, Spooled, Utterance,
+    Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, Placed, Placing,
+    QueueAnswer, Rating, Said, Serving, Spooled, Utterance,
 };
 use frontdesk_contract::{About, CallMedia, ClientId, ErrorCode, SurveyForm};
 use std::sync::Arc;
@@ -26,11 +28,18 @@ impl Timed {
     fn timed<'a, T: Send + 'a>(&'a self, call: &'static str, answer: Answer<'a, T>) -> Answer<'a, T> {
         Box::pin(async move {
             let begun = Instant::now();
-            let answer = answer.await;
+            let answer = traces::child("centre", call, Some(&self.desk), answer, outcome).await;
             self.metrics.centre(&self.desk, call, answer.as_ref().err(), begun.elapsed());
             answer
         })
     }
+}
+
+fn outcome<T>(answer: &Result<T, Failure>) -> Outcome {
+    let failure = answer.as_ref().err();
+    let (word, code) = certain(failure);
+    let failed = matches!(failure, Some(Failure::NotSent { .. } | Failure::Unknown { .. }));
+    Outcome { word, code: code.map(problem::word), failed }
 }
 
 impl Centre for Timed {

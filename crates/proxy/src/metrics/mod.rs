@@ -207,14 +207,7 @@ impl Metrics {
     /// A request begins; what this answers is told when it is over.
     pub fn request(&self, route: Option<&str>, method: &Method) -> RequestUnderWay<'_> {
         let route = Route { route: route.unwrap_or("none").to_owned() };
-        let method = match *method {
-            Method::GET => "GET",
-            Method::HEAD => "HEAD",
-            Method::POST => "POST",
-            Method::DELETE => "DELETE",
-            Method::OPTIONS => "OPTIONS",
-            _ => "other",
-        };
+        let method = method_word(method);
         self.in_flight.get_or_create(&route).inc();
         RequestUnderWay { metrics: self, route, method }
     }
@@ -242,13 +235,7 @@ impl Metrics {
 
     /// The centre of this desk was asked.
     fn centre(&self, desk: &str, call: &'static str, failure: Option<&Failure>, took: Duration) {
-        let (outcome, code) = match failure {
-            None => ("done", None),
-            Some(Failure::NotSent { code, .. }) => ("not_sent", Some(*code)),
-            Some(Failure::Refused { code, .. }) => ("refused", Some(*code)),
-            Some(Failure::Unknown { code, .. }) => ("unknown", Some(*code)),
-            Some(Failure::Gone) => ("gone", Some(ErrorCode::ContactEnded)),
-        };
+        let (outcome, code) = certain(failure);
         let desk = desk.to_owned();
         self.centre_seconds.get_or_create(&Call { desk: desk.clone(), call }).observe(took.as_secs_f64());
         let code = code.map(word).unwrap_or_default();
@@ -317,6 +304,29 @@ impl Metrics {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
+    }
+}
+
+/// A method, if it is one of ours: the others are words of whoever asks.
+pub(crate) fn method_word(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
+}
+
+/// What is certain of a call of the centre, and its code.
+fn certain(failure: Option<&Failure>) -> (&'static str, Option<ErrorCode>) {
+    match failure {
+        None => ("done", None),
+        Some(Failure::NotSent { code, .. }) => ("not_sent", Some(*code)),
+        Some(Failure::Refused { code, .. }) => ("refused", Some(*code)),
+        Some(Failure::Unknown { code, .. }) => ("unknown", Some(*code)),
+        Some(Failure::Gone) => ("gone", Some(ErrorCode::ContactEnded)),
     }
 }
 

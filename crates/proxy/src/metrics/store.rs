@@ -5,6 +5,7 @@ use crate::store::{
     Batch, Fence, Handle, Intent, Leased, News, Pass, PassKey, Role, SessionHash, SessionRecord, Slip,
     SlipKey, Store, StoreError, Stored, VisitorRecord,
 };
+use crate::traces::{self, Outcome};
 use frontdesk_contract::{ClientId, Event};
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,7 +27,7 @@ impl Timed {
     fn timed<'a, T: Send + 'a>(&'a self, call: &'static str, stored: Stored<'a, T>) -> Stored<'a, T> {
         Box::pin(async move {
             let begun = Instant::now();
-            let stored = stored.await;
+            let stored = traces::child("store", call, None, stored, traced).await;
             self.metrics.store(call, stored.as_ref().map_or_else(outcome, |_| "done"), begun.elapsed());
             stored
         })
@@ -45,6 +46,13 @@ fn outcome(error: &StoreError) -> &'static str {
         StoreError::Broken(_) => "broken",
         StoreError::Failed(_) => "failed",
     }
+}
+
+fn traced<T>(stored: &Result<T, StoreError>) -> Outcome {
+    let word = stored.as_ref().map_or_else(outcome, |_| "done");
+    let failed =
+        matches!(stored, Err(StoreError::Newer { .. } | StoreError::Broken(_) | StoreError::Failed(_)));
+    Outcome { word, code: None, failed }
 }
 
 impl Store for Timed {

@@ -250,7 +250,7 @@ async fn only_the_desks_own_origins_may_call_and_preflights_say_so() {
     assert_eq!(preflight.status, 204);
     assert_eq!(
         preflight.headers["access-control-allow-headers"],
-        "Content-Type, Range, If-Range, Frontdesk-Session, Frontdesk-Id, Frontdesk-Name"
+        "Content-Type, Range, If-Range, Frontdesk-Session, Frontdesk-Id, Frontdesk-Name, Traceparent"
     );
     assert_eq!(preflight.headers["access-control-max-age"], "600");
     assert!(!preflight.headers.contains_key("access-control-allow-credentials"));

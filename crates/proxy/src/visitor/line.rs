@@ -9,6 +9,8 @@ use super::draft::Draft;
 use crate::problem::Problem;
 use crate::store::{Answer, Intent, Role, VisitorRecord};
 use frontdesk_contract::{ClientId, ErrorCode};
+use opentelemetry::Context;
+use opentelemetry::trace::FutureExt as _;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 use std::collections::{HashMap, VecDeque};
@@ -186,10 +188,12 @@ impl Visitor {
                     let flight = Flight { content, outcome: outcome.clone() };
                     state.flights.insert(id.clone(), flight);
                     let visitor = Arc::clone(self);
+                    let trace = Context::current();
                     let job = Box::pin(async move {
                         let doer = Arc::clone(&visitor);
                         let work = Arc::clone(&visitor).perform(id.clone(), content, gate, work);
-                        let begun = tokio::spawn(async move { doer.alone(lane.role(), work).await });
+                        let work = async move { doer.alone(lane.role(), work).await };
+                        let begun = tokio::spawn(work.with_context(trace));
                         let outcome = begun.await.unwrap_or_else(|_| Err(Problem::internal()));
                         visitor.lanes.of(lane).lock().flights.remove(&id);
                         tell.send_replace(Some(outcome));
@@ -235,9 +239,11 @@ impl Visitor {
     {
         let (tell, outcome) = tokio::sync::oneshot::channel();
         let visitor = Arc::clone(self);
+        let trace = Context::current();
         let job = Box::pin(async move {
             let work = async move { visitor.alone(lane.role(), work).await };
-            let outcome = tokio::spawn(work).await.unwrap_or_else(|_| Err(Problem::internal()));
+            let outcome =
+                tokio::spawn(work.with_context(trace)).await.unwrap_or_else(|_| Err(Problem::internal()));
             // The client may have hung up: the work is done all the same.
             let _gone = tell.send(outcome);
         });

@@ -210,6 +210,7 @@ pub(crate) fn settings(address: &str) -> CecConfig {
         file_timeout: Duration::from_secs(10),
         token_expire: Duration::from_secs(600),
         ca_file: None,
+        trace_header: false,
     }
 }
 

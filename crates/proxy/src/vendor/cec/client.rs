@@ -4,6 +4,7 @@ use super::CecError;
 use super::carrier::{Carrier, Lost, Network, cause};
 use crate::clock::Clock;
 use crate::config::CecConfig;
+use crate::traces;
 use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
@@ -31,6 +32,8 @@ pub(super) struct Client {
     clock: Clock,
     base: Url,
     timeout: Duration,
+    /// Whether the gateway is told the trace.
+    trace_header: bool,
 }
 
 /// What goes with a request beside its body.
@@ -94,7 +97,8 @@ impl Client {
         let http = builder.build().map_err(|error| CecError::Client(cause(&error)))?;
         let carrier = Arc::new(Network(http.clone()));
         let (base, timeout) = (config.base_url.clone(), config.timeout);
-        Ok(Self { http, carrier, clock: Clock::system(), base, timeout })
+        let trace_header = config.trace_header;
+        Ok(Self { http, carrier, clock: Clock::system(), base, timeout, trace_header })
     }
 
     /// The same over something else than the network, in another time.
@@ -157,6 +161,9 @@ impl Client {
             if let Some(value) = value {
                 request = request.header(name, value);
             }
+        }
+        if let Some(trace) = self.trace_header.then(traces::traceparent).flatten() {
+            request = request.header(traces::TRACEPARENT, trace);
         }
         let mut request = request.build().map_err(|error| Lost::NotSent(cause(&error)))?;
         request.timeout_mut().get_or_insert(self.timeout);

@@ -33,6 +33,7 @@ fn config() -> CecConfig {
         file_timeout: Duration::from_secs(10),
         token_expire: Duration::from_secs(600),
         ca_file: None,
+        trace_header: false,
     }
 }
 

@@ -1,0 +1,301 @@
+//! Traces, from the page's `traceparent` to the collector and the centre.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
+
+mod cec_support;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::{HeaderMap, Request, StatusCode};
+use axum::routing::post;
+use cec_support::{Centre, Reply, SECRET, coded};
+use frontdesk_proxy::clock::Clock;
+use frontdesk_proxy::config::Config;
+use frontdesk_proxy::http::assets::Assets;
+use frontdesk_proxy::reload::Centres;
+use frontdesk_proxy::settings::Settings;
+use frontdesk_proxy::state::{App, AppState};
+use frontdesk_proxy::store::memory::MemoryStore;
+use frontdesk_proxy::telemetry;
+use frontdesk_proxy::traces::Traces;
+use http_body_util::BodyExt;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::trace::v1::Span;
+use prost::Message;
+use serde_json::{Value, json};
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use tokio::net::TcpListener;
+use tower::ServiceExt;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt;
+
+const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
+const PAGE: &str = "00f067aa0ba902b7";
+
+/// A collector that keeps what it gets.
+#[derive(Clone, Default)]
+struct Collector(Arc<Mutex<Vec<(HeaderMap, ExportTraceServiceRequest)>>>);
+
+impl Collector {
+    async fn start() -> (Self, String) {
+        let collector = Self::default();
+        let take = |State(collector): State<Self>, headers: HeaderMap, body: Bytes| async move {
+            assert_eq!(headers["content-type"], "application/x-protobuf");
+            let request = ExportTraceServiceRequest::decode(body).unwrap();
+            collector.0.lock().unwrap().push((headers, request));
+        };
+        let router = Router::new().route("/v1/traces", post(take)).with_state(collector.clone());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        (collector, address)
+    }
+
+    fn spans(&self) -> Vec<Span> {
+        let taken = self.0.lock().unwrap();
+        let resources = taken.iter().flat_map(|(_, request)| &request.resource_spans);
+        resources.flat_map(|resource| &resource.scope_spans).flat_map(|scope| scope.spans.clone()).collect()
+    }
+
+    fn text(&self) -> String {
+        format!("{:?}", self.0.lock().unwrap())
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn attribute(span: &Span, key: &str) -> String {
+    use opentelemetry_proto::tonic::common::v1::any_value::Value;
+    let found = span.attributes.iter().find(|attribute| attribute.key == key);
+    match found.and_then(|found| found.value.clone()).and_then(|value| value.value) {
+        Some(Value::StringValue(text)) => text,
+        Some(Value::IntValue(number)) => number.to_string(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// The only span of this name.
+fn only(spans: &[Span], name: &str) -> Span {
+    let found: Vec<_> = spans.iter().filter(|span| span.name == name).collect();
+    let names: Vec<_> = spans.iter().map(|span| &span.name).collect();
+    assert_eq!(found.len(), 1, "{name} in {names:?}");
+    found[0].clone()
+}
+
+/// A proxy with a desk at this centre; `more`: what the settings have beside, of the proxy and of the centre.
+fn proxy(centre: &Centre, more: &str, of_centre: &str) -> AppState {
+    let text = format!(
+        "public_url = \"https://desk.example\"\nstore = \"memory\"\n{more}\n[[desks]]\nid = \"shop\"\n[desks.cec]\n\
+         base_url = \"{}\"\napp_key = \"ak-demo-0001\"\napp_secret = \"{SECRET}\"\nchannel_id = \"202500000000000042\"\n{of_centre}\n",
+        centre.address
+    );
+    let config = Config::read(&text, Path::new(""), []).unwrap();
+    let desks = Centres::new(&config, None).unwrap().desks(&config);
+    let store = Arc::new(MemoryStore::new());
+    let app = App::new(Settings::from(&config), desks, store, Assets::none(), Clock::system());
+    if let Some(settings) = &config.traces {
+        let traces = Traces::begin(settings).unwrap();
+        app.shared.traces.get_or_init(|| traces);
+    }
+    app
+}
+
+fn traces(address: &str, sample: f64) -> String {
+    format!("[traces]\nendpoint = \"{address}\"\nsample = {sample}\ntoken = \"canary-collector-token\"")
+}
+
+async fn call(app: &AppState, path: &str, headers: &[(&str, &str)], body: Value) -> (StatusCode, Value) {
+    let mut request = Request::post(path).header("content-type", "application/json");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let request = request.body(Body::from(body.to_string())).unwrap();
+    let response = frontdesk_proxy::http::app(app.clone()).oneshot(request).await.unwrap();
+    let status = response.status();
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    (status, serde_json::from_slice(&body).unwrap_or_default())
+}
+
+async fn open(app: &AppState) -> String {
+    let wish = json!({"protocol": 1, "desk": "shop"});
+    call(app, "/v1/session", &[], wish).await.1["session"].as_str().unwrap().to_owned()
+}
+
+async fn flush(app: &AppState) {
+    app.shared.traces.get().unwrap().flush().await;
+}
+
+/// A centre whose answers are full of what nobody else may see.
+async fn centre() -> Centre {
+    let centre = Centre::start().await;
+    centre.always("tokenByAkSk", Reply::json(r#"{"AccessToken":"canary-access-token","Expires":600}"#));
+    centre.always("applyToken", Reply::json(r#"{"token":"canary-visitor-token","resultCode":0}"#));
+    centre.always("send CHAT", coded("77", "canary-echo of the words"));
+    centre
+}
+
+#[tokio::test]
+async fn a_trace_goes_from_the_page_through_the_proxy_and_nothing_of_the_visitor_is_in_it() {
+    let (centre, (collector, address)) = (centre().await, Collector::start().await);
+    let app = proxy(&centre, &traces(&address, 0.0), "");
+    let session = open(&app).await;
+    let parent = format!("00-{TRACE}-{PAGE}-01");
+    let headers = [
+        ("frontdesk-session", session.as_str()),
+        ("traceparent", parent.as_str()),
+        ("tracestate", "canary=state"),
+        ("baggage", "canary=baggage"),
+    ];
+    let (status, body) = call(&app, "/v1/contact", &headers, json!({"id": "canary-c1", "to": "robot"})).await;
+    assert_eq!((status.as_u16(), &body["state"]), (200, &json!("robot")), "{body}");
+    let words = json!({"id": "canary-m1", "body": {"text": "canary-words 13800138000"}});
+    call(&app, "/v1/messages?canary=query", &headers, words).await;
+    call(&app, "/v1/canary-path", &headers, json!({})).await;
+    flush(&app).await;
+
+    let spans = collector.spans();
+    let request = only(&spans, "POST /v1/messages");
+    let child = only(&spans, "centre say");
+    assert_eq!((hex(&request.trace_id).as_str(), hex(&request.parent_span_id).as_str()), (TRACE, PAGE));
+    assert_eq!((&child.trace_id, &child.parent_span_id), (&request.trace_id, &request.span_id));
+    let told = ["http.request.method", "http.route"].map(|key| attribute(&request, key));
+    assert_eq!(told, ["POST", "/v1/messages"]);
+    assert_eq!(attribute(&request, "frontdesk.request_id").len(), 16);
+    let told = ["frontdesk.desk", "frontdesk.call", "frontdesk.outcome"].map(|key| attribute(&child, key));
+    assert_eq!(told, ["shop", "say", "refused"]);
+    let status: u16 = attribute(&request, "http.response.status_code").parse().unwrap();
+    assert!(status >= 400, "the centre refused: {status}");
+    assert!(
+        spans.iter().any(|span| span.name.starts_with("store ") && span.parent_span_id == request.span_id)
+    );
+    // All are of the page's trace: what it does not ask for is not kept with `sample = 0`.
+    assert!(spans.iter().all(|span| hex(&span.trace_id) == TRACE));
+    let text = collector.text();
+    let (taken, _) = collector.0.lock().unwrap()[0].clone();
+    assert_eq!(taken["authorization"], "Bearer canary-collector-token");
+    let text = text.replace("canary-collector-token", "");
+    for secret in ["canary", "13800138000", &session, "ak-demo", &centre.address, "202500000000000042"] {
+        assert!(!text.contains(secret), "{secret} is in {text}");
+    }
+    assert!(centre.order().len() >= 4);
+    for what in ["tokenByAkSk", "applyToken", "send CONNECT", "send CHAT"] {
+        assert!(centre.seen(what).iter().all(|seen| !seen.headers.contains_key("traceparent")), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn the_centre_is_told_where_the_desk_says_so() {
+    let (centre, (collector, address)) = (centre().await, Collector::start().await);
+    let app = proxy(&centre, &traces(&address, 1.0), "trace_header = true");
+    let session = open(&app).await;
+    let headers = [("frontdesk-session", session.as_str())];
+    call(&app, "/v1/contact", &headers, json!({"id": "c1", "to": "robot"})).await;
+    flush(&app).await;
+    let spans = collector.spans();
+    let child = only(&spans, "centre connect");
+    let told = centre.seen("send CONNECT")[0].header("traceparent").to_owned();
+    assert_eq!(told, format!("00-{}-{}-01", hex(&child.trace_id), hex(&child.span_id)));
+    let request = only(&spans, "POST /v1/contact");
+    assert_eq!((request.parent_span_id.len(), &request.trace_id), (0, &child.trace_id), "it begins here");
+    assert_ne!(hex(&request.trace_id), TRACE);
+}
+
+#[tokio::test]
+async fn what_a_page_says_decides_where_it_is_valid_and_the_share_otherwise() {
+    let (centre, (collector, address)) = (centre().await, Collector::start().await);
+    let (all, none) =
+        (proxy(&centre, &traces(&address, 1.0), ""), proxy(&centre, &traces(&address, 0.0), ""));
+    let wish = || json!({"protocol": 1, "desk": "shop"});
+    let ask = async |app: &AppState, parent: &str| {
+        let before = collector.spans().len();
+        call(app, "/v1/session", &[("traceparent", parent)], wish()).await;
+        flush(app).await;
+        let spans = collector.spans();
+        spans.iter().skip(before).find(|span| span.name == "POST /v1/session").cloned()
+    };
+    let kept = ask(&none, &format!("00-{TRACE}-{PAGE}-01")).await.unwrap();
+    assert_eq!((hex(&kept.trace_id).as_str(), hex(&kept.parent_span_id).as_str()), (TRACE, PAGE));
+    assert_eq!(ask(&all, &format!("00-{TRACE}-{PAGE}-00")).await, None, "the page wants none");
+    for wrong in [
+        "",
+        "canary",
+        &format!("00-{}-{PAGE}-01", "0".repeat(32)),
+        &format!("00-{TRACE}-{}-01", "0".repeat(16)),
+        &format!("ff-{TRACE}-{PAGE}-01"),
+        &format!("00-{}-{PAGE}-01", TRACE.to_uppercase()),
+        &format!("00-{TRACE}-{PAGE}-01").repeat(40),
+    ] {
+        assert_eq!(ask(&none, wrong).await, None, "{wrong}");
+        let root = ask(&all, wrong).await.unwrap();
+        assert_eq!((root.parent_span_id.len(), hex(&root.trace_id) == TRACE), (0, false), "{wrong}");
+    }
+    // How the proxy is, is asked for all day long.
+    let alive = Request::get("/livez").body(Body::empty()).unwrap();
+    let before = collector.spans().len();
+    assert_eq!(frontdesk_proxy::http::app(all.clone()).oneshot(alive).await.unwrap().status(), 200);
+    flush(&all).await;
+    assert_eq!(collector.spans().len(), before);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_when_it_is_off_and_all_when_the_proxy_goes_down() {
+    let (centre, (collector, address)) = (centre().await, Collector::start().await);
+    let off = proxy(&centre, "", "trace_header = true");
+    let session = open(&off).await;
+    let parent = format!("00-{TRACE}-{PAGE}-01");
+    let headers = [("frontdesk-session", session.as_str()), ("traceparent", parent.as_str())];
+    call(&off, "/v1/contact", &headers, json!({"id": "c1", "to": "robot"})).await;
+    assert!(off.shared.traces.get().is_none());
+    assert!(!centre.seen("send CONNECT")[0].headers.contains_key("traceparent"));
+
+    let on = proxy(&centre, &traces(&address, 1.0), "");
+    open(&on).await;
+    assert_eq!(collector.spans().len(), 0);
+    on.shared.traces.get().unwrap().end().await;
+    only(&collector.spans(), "POST /v1/session");
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+/// The only test here that looks at the log, which belongs to the whole process; the collectors of the others are well.
+#[tokio::test]
+async fn a_collector_that_is_down_costs_a_line_in_the_log_and_no_request() {
+    let log = Log::default();
+    telemetry::subscriber("info", log.clone()).unwrap().0.try_init().unwrap();
+    let centre = centre().await;
+    let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let app = proxy(&centre, &traces(&format!("http://{closed}"), 1.0), "");
+    for _ in 0..3 {
+        open(&app).await;
+        flush(&app).await;
+    }
+    app.shared.traces.get().unwrap().end().await;
+    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert_eq!(text.matches("the collector takes no traces").count(), 1, "{text}");
+    assert!(text.contains("it cannot be reached") && !text.contains("canary"), "{text}");
+}
