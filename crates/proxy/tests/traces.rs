@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
 
 mod cec_support;
+#[cfg(unix)]
+mod program;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -28,6 +30,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 use tower::ServiceExt;
 use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
@@ -35,17 +38,29 @@ use tracing_subscriber::util::SubscriberInitExt;
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PAGE: &str = "00f067aa0ba902b7";
 
+/// What a collector was sent.
+type Taken = Vec<(HeaderMap, ExportTraceServiceRequest)>;
+
 /// A collector that keeps what it gets.
-#[derive(Clone, Default)]
-struct Collector(Arc<Mutex<Vec<(HeaderMap, ExportTraceServiceRequest)>>>);
+#[derive(Clone)]
+struct Collector {
+    taken: Arc<Mutex<Taken>>,
+    /// Who has come; told before the answer.
+    arrived: Arc<watch::Sender<usize>>,
+    /// Whether it answers.
+    open: Arc<watch::Sender<bool>>,
+}
 
 impl Collector {
     async fn start() -> (Self, String) {
-        let collector = Self::default();
+        let collector =
+            Self { taken: Arc::default(), arrived: Arc::default(), open: Arc::new(watch::Sender::new(true)) };
         let take = |State(collector): State<Self>, headers: HeaderMap, body: Bytes| async move {
             assert_eq!(headers["content-type"], "application/x-protobuf");
             let request = ExportTraceServiceRequest::decode(body).unwrap();
-            collector.0.lock().unwrap().push((headers, request));
+            collector.arrived.send_modify(|arrived| *arrived += 1);
+            collector.open.subscribe().wait_for(|open| *open).await.unwrap();
+            collector.taken.lock().unwrap().push((headers, request));
         };
         let router = Router::new().route("/v1/traces", post(take)).with_state(collector.clone());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -55,13 +70,13 @@ impl Collector {
     }
 
     fn spans(&self) -> Vec<Span> {
-        let taken = self.0.lock().unwrap();
+        let taken = self.taken.lock().unwrap();
         let resources = taken.iter().flat_map(|(_, request)| &request.resource_spans);
         resources.flat_map(|resource| &resource.scope_spans).flat_map(|scope| scope.spans.clone()).collect()
     }
 
     fn text(&self) -> String {
-        format!("{:?}", self.0.lock().unwrap())
+        format!("{:?}", self.taken.lock().unwrap())
     }
 }
 
@@ -176,7 +191,7 @@ async fn a_trace_goes_from_the_page_through_the_proxy_and_nothing_of_the_visitor
     // All are of the page's trace: what it does not ask for is not kept with `sample = 0`.
     assert!(spans.iter().all(|span| hex(&span.trace_id) == TRACE));
     let text = collector.text();
-    let (taken, _) = collector.0.lock().unwrap()[0].clone();
+    let (taken, _) = collector.taken.lock().unwrap()[0].clone();
     assert_eq!(taken["authorization"], "Bearer canary-collector-token");
     let text = text.replace("canary-collector-token", "");
     for secret in ["canary", "13800138000", &session, "ak-demo", &centre.address, "202500000000000042"] {
@@ -260,6 +275,50 @@ async fn nothing_is_sent_when_it_is_off_and_all_when_the_proxy_goes_down() {
     only(&collector.spans(), "POST /v1/session");
 }
 
+#[tokio::test]
+async fn a_collector_that_does_not_answer_holds_nobody_up_and_the_queue_has_an_end() {
+    const REQUESTS: usize = 2_600;
+    let (centre, (collector, address)) = (centre().await, Collector::start().await);
+    let limits = "[limits]\nrequests_per_address_per_minute = 1000000";
+    let app = proxy(&centre, &format!("{}\n{limits}", traces(&address, 1.0)), "");
+    collector.open.send_replace(false);
+    let ask = async || call(&app, "/v1/nothing", &[], json!({})).await.0;
+    assert_eq!(ask().await, 404);
+    let waiting = tokio::spawn({
+        let app = app.clone();
+        async move { flush(&app).await }
+    });
+    collector.arrived.subscribe().wait_for(|arrived| *arrived == 1).await.unwrap();
+    for _ in 0..REQUESTS {
+        assert_eq!(ask().await, 404);
+    }
+    assert!(!waiting.is_finished() && collector.spans().is_empty());
+    collector.open.send_replace(true);
+    waiting.await.unwrap();
+    app.shared.traces.get().unwrap().end().await;
+    let kept = collector.spans().len();
+    assert!((1..=2_049).contains(&kept), "{kept} of {}", REQUESTS + 1);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_program_sends_what_is_left_when_it_is_told_to_end() {
+    let (collector, address) = Collector::start().await;
+    let settings = format!(
+        "listen = \"127.0.0.1:0\"\npublic_url = \"https://desk.example\"\nstore = \"memory\"\nassets = \"assets\"\n\
+         [traces]\nendpoint = \"{address}\"\nsample = 1.0\ntoken_file = \"token\"\n[[desks]]\nid = \"shop\"\n\
+         [desks.cec]\nbase_url = \"http://127.0.0.1:1\"\napp_key = \"k\"\napp_secret = \"s\"\nchannel_id = \"1\"\n"
+    );
+    let folder = program::folder(&[("frontdesk.toml", &settings), ("token", "of-a-file\n")]);
+    let mut program = program::Program::start(folder).await;
+    let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
+    let page = format!("http://{}/v1/openapi.json", program.address);
+    assert_eq!(client.get(page).send().await.unwrap().status(), 200);
+    assert!(program.end().await);
+    only(&collector.spans(), "GET /v1/openapi.json");
+    assert_eq!(collector.taken.lock().unwrap()[0].0["authorization"], "Bearer of-a-file");
+}
+
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -296,6 +355,7 @@ async fn a_collector_that_is_down_costs_a_line_in_the_log_and_no_request() {
     }
     app.shared.traces.get().unwrap().end().await;
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    assert_eq!(text.matches("the collector takes no traces").count(), 1, "{text}");
-    assert!(text.contains("it cannot be reached") && !text.contains("canary"), "{text}");
+    let lines: Vec<_> = text.lines().filter(|line| line.contains("it cannot be reached")).collect();
+    assert!(matches!(lines.as_slice(), [one] if one.contains("the collector takes no traces")), "{text}");
+    assert!(!text.contains("canary"), "{text}");
 }

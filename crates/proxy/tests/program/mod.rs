@@ -1,5 +1,7 @@
 //! The program as a process of its own, with its settings in a folder of its own.
 
+#![allow(dead_code, reason = "each test uses a part of it")]
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rcgen::{CertificateParams, KeyPair};
@@ -84,6 +86,18 @@ impl Program {
     pub(crate) fn hang_up(&self) {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-HUP", &pid]).status().unwrap().success());
+    }
+
+    /// As `systemctl stop` does it; whether it ended well.
+    pub(crate) async fn end(&mut self) -> bool {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        let ended = async {
+            // The log ends with the program.
+            while self.log.recv().await.is_some() {}
+        };
+        tokio::time::timeout(PATIENCE, ended).await.unwrap();
+        self.child.wait().unwrap().success()
     }
 
     /// The lines of the log up to the one with this message, which is the last.
