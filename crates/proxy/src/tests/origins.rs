@@ -210,7 +210,7 @@ async fn a_preflight_promises_what_the_api_has_and_to_nobody_else() {
             assert_eq!(text("access-control-allow-methods"), "GET, HEAD, POST, DELETE");
             assert_eq!(
                 text("access-control-allow-headers"),
-                "Content-Type, Range, If-Range, Frontdesk-Session, Frontdesk-Id, Frontdesk-Name"
+                "Content-Type, Range, If-Range, Frontdesk-Session, Frontdesk-Id, Frontdesk-Name, Traceparent"
             );
             assert!(!reply.headers.contains_key("access-control-allow-private-network"));
         }
