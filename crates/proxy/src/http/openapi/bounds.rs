@@ -51,6 +51,7 @@ fn bounds() -> Vec<(&'static str, Value)> {
         ("Card/properties/description", json!({"maxLength": 2048, "pattern": TEXT})),
         ("Card/properties/url", json!({"maxLength": 2048, "pattern": "^(https?://[^\\u0000]*)?$"})),
         ("FileRef/properties/file", text()),
+        ("FileRef/properties/size_bytes", json!({"minimum": 0, "maximum": u64::MAX, "format": "uint64"})),
         ("PostSurvey/properties/level", json!({"minimum": 0, "maximum": u8::MAX})),
         ("PostSurvey/properties/recommend", json!({"minimum": 0, "maximum": u8::MAX})),
         ("LeaveMessage/properties/number", json!({"minLength": 1, "maxLength": MAX_NUMBER_CHARS})),
