@@ -26,7 +26,7 @@ const SOUND_MS: u64 = 400;
 pub(super) struct Sharing {
     /// The storage was asked, and is waited for until then.
     look_until: u64,
-    /// When it was asked.
+    /// When it was asked first what it has not answered yet.
     pub(super) look_ms: u64,
     /// Something was kept after it was asked: to be asked once more.
     again: bool,
@@ -50,8 +50,11 @@ impl Session {
             self.sharing.again = true;
             return;
         }
+        // The answer may be that to a question before, which had none yet.
+        if self.sharing.look_until == 0 {
+            self.sharing.look_ms = now;
+        }
         self.sharing.look_until = now + LOOK_MS;
-        self.sharing.look_ms = now;
         self.outbox.look();
         step.effects.push(Effect::Look);
     }
