@@ -38,6 +38,7 @@ fn bounds() -> Vec<(&'static str, Value)> {
         ("ClientId", json!({"minLength": 1, "maxLength": MAX_ID_CHARS, "pattern": "^[!-+\\--~]+$"})),
         ("OpenSession/properties/protocol", json!({"minimum": 1, "maximum": u32::MAX, "format": "uint32"})),
         ("OpenSession/properties/identity", json!({"maxLength": MAX_IDENTITY_BYTES})),
+        ("ReadMark/properties/up_to", json!({"minimum": 0, "maximum": u64::MAX, "format": "uint64"})),
         ("RegisterTicket/properties/ticket", json!({"pattern": SECRET})),
         ("About/properties/url", json!({"pattern": "^https?://", "maxLength": MAX_PAGE_URL_BYTES})),
         ("About/properties/title", json!({"maxLength": MAX_PAGE_TITLE_CHARS})),
