@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may fail so")]
 
 mod cec_support;
+mod kept_log;
 #[cfg(unix)]
 mod program;
 
@@ -22,17 +23,16 @@ use frontdesk_proxy::store::memory::MemoryStore;
 use frontdesk_proxy::telemetry;
 use frontdesk_proxy::traces::Traces;
 use http_body_util::BodyExt;
+use kept_log::Log;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message;
 use serde_json::{Value, json};
-use std::io::{self, Write};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tower::ServiceExt;
-use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::util::SubscriberInitExt;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
@@ -319,28 +319,6 @@ async fn the_program_sends_what_is_left_when_it_is_told_to_end() {
     assert_eq!(collector.taken.lock().unwrap()[0].0["authorization"], "Bearer of-a-file");
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 /// The only test here that looks at the log, which belongs to the whole process; the collectors of the others are well.
 #[tokio::test]
 async fn a_collector_that_is_down_costs_a_line_in_the_log_and_no_request() {
@@ -354,7 +332,7 @@ async fn a_collector_that_is_down_costs_a_line_in_the_log_and_no_request() {
         flush(&app).await;
     }
     app.shared.traces.get().unwrap().end().await;
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let text = log.text();
     let lines: Vec<_> = text.lines().filter(|line| line.contains("it cannot be reached")).collect();
     assert!(matches!(lines.as_slice(), [one] if one.contains("the collector takes no traces")), "{text}");
     assert!(!text.contains("canary"), "{text}");

@@ -40,6 +40,16 @@ fn sent_elsewhere(world: &mut World) {
     world.desk.history.push(HistoryItem { id, at_ms, from: None, body, recalled: false });
 }
 
+/// What is to be shown: words as they are, and `"2..5"` for what was said by [`says`].
+fn row(words: &[&str]) -> Vec<String> {
+    let number = |digits: &str| digits.parse().expect("a number");
+    let shown = words.iter().flat_map(|word| match word.split_once("..") {
+        Some((first, end)) => numbers(number(first)..number(end)),
+        None => vec![(*word).to_owned()],
+    });
+    shown.collect()
+}
+
 /// What was said, by whomever, and gaps.
 fn said(world: &World) -> Vec<String> {
     let said = world.session(0).transcript().entries().iter().filter_map(|entry| match &entry.kind {
@@ -119,8 +129,7 @@ fn a_hole_that_the_history_cannot_fill_is_closed_at_its_end() {
     world.desk.history.drain(..2);
     world.network.always.clear();
     world.run(60_000);
-    let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
-    expected.extend(numbers(0..45));
+    let expected = row(&["hello", "before", "0..45"]);
     assert_eq!(said(&world), expected);
     assert_eq!(world.requests(On::History).len(), 5);
     world.nothing_left_over();
@@ -174,10 +183,7 @@ fn an_own_text_whose_event_is_dropped_stands_among_what_was_said_around_it() {
     says(&mut world, 25..28);
     world.network.always.clear();
     world.run(60_000);
-    let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
-    expected.extend(numbers(0..25));
-    expected.extend(["mine".to_owned(), "mine too".to_owned()]);
-    expected.extend(numbers(25..28));
+    let expected = row(&["hello", "before", "0..25", "mine", "mine too", "25..28"]);
     assert_eq!(said(&world), expected);
     world.nothing_left_over();
     runs_over(&mut world);
@@ -246,8 +252,7 @@ fn what_the_history_has_later_than_its_neighbours_stands_between_them() {
         world.network.always.clear();
         world.run(60_000);
     }
-    let mut expected: Vec<_> = ["hello", "before", "late"].map(str::to_owned).into();
-    expected.extend(numbers(0..8));
+    let expected = row(&["hello", "before", "late", "0..8"]);
     assert_eq!(said(&world), expected);
 }
 
@@ -264,10 +269,7 @@ fn an_own_text_whose_answer_comes_after_the_gap_was_filled_stands_where_the_hist
     world.desk.floor = world.desk.newest();
     world.network.always.clear();
     world.input(0, Input::Woken);
-    let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
-    expected.extend(numbers(0..5));
-    expected.push("mine".to_owned());
-    expected.extend(numbers(5..10));
+    let mut expected = row(&["hello", "before", "0..5", "mine", "5..10"]);
     world.run(10_000);
     assert_eq!(said(&world), expected, "before it is answered");
     world.run(20_000);
@@ -311,9 +313,7 @@ fn an_own_text_is_known_by_its_answer_only_after_the_gap_that_swallowed_it_was_f
     world.run(100);
     world.desk.floor = world.desk.newest();
     world.run(60_000);
-    let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
-    expected.extend(numbers(0..5));
-    expected.push("mine".to_owned());
+    let expected = row(&["hello", "before", "0..5", "mine"]);
     assert_eq!(said(&world), expected);
     world.nothing_left_over();
 }
@@ -335,10 +335,7 @@ fn an_own_text_that_was_answered_after_the_gap_stands_before_what_was_said_later
     world.run(1_000);
     assert_eq!(said(&world), ["hello", "before", "gap", "mine"], "before it is answered");
     world.run(60_000);
-    let mut expected: Vec<_> = vec!["hello".to_owned(), "before".to_owned()];
-    expected.extend(numbers(0..5));
-    expected.push("mine".to_owned());
-    expected.extend(numbers(5..10));
+    let expected = row(&["hello", "before", "0..5", "mine", "5..10"]);
     assert_eq!(said(&world), expected);
     world.nothing_left_over();
 }
@@ -377,7 +374,7 @@ fn an_own_text_whose_answer_comes_when_the_gap_above_everything_is_closed_is_old
     world.network.script(On::Post, Fate::slow(10, 5_000));
     world.send(0, "mine");
     world.run(100);
-    let mut expected = vec!["mine".to_owned()];
+    let mut expected = row(&["mine"]);
     says(&mut world, 0..25);
     world.desk.floor = world.desk.newest() - 5;
     world.network.always.clear();
@@ -393,8 +390,7 @@ fn an_own_text_whose_answer_comes_when_the_gap_above_everything_is_closed_is_old
         world.input(0, Input::Earlier);
         world.run(1_000);
     }
-    let mut expected = vec!["hello".to_owned(), "before".to_owned(), "mine".to_owned()];
-    expected.extend(numbers(0..25));
+    let expected = row(&["hello", "before", "mine", "0..25"]);
     assert_eq!(said(&world), expected);
 }
 
@@ -485,10 +481,7 @@ fn a_message_that_the_history_knows_before_the_journal_tells_it_is_shown_once() 
     world.run(100);
     says(&mut world, 5..7);
     world.run(300);
-    let mut expected = vec!["hello".to_owned(), "before".to_owned()];
-    expected.extend(numbers(0..5));
-    expected.push("mine".to_owned());
-    expected.extend(numbers(5..7));
+    let expected = row(&["hello", "before", "0..5", "mine", "5..7"]);
     // From the history, then with the answer, then by the journal.
     for _ in 0..20 {
         assert_eq!(said(&world), expected);
@@ -517,10 +510,7 @@ fn own_texts_known_by_their_answers_only_are_shown_once_though_the_history_calls
     world.network.always.clear();
     world.input(0, Input::Woken);
     world.run(60_000);
-    let mut expected = vec!["hello".to_owned(), "before".to_owned()];
-    expected.extend(numbers(0..5));
-    expected.extend(["mine".to_owned(), "mine too".to_owned()]);
-    expected.extend(numbers(5..20));
+    let expected = row(&["hello", "before", "0..5", "mine", "mine too", "5..20"]);
     assert_eq!(said(&world), expected);
     world.nothing_left_over();
 }
@@ -549,7 +539,7 @@ fn what_the_visitor_said_again_is_shown_again_though_the_history_calls_it_otherw
         world.input(0, Input::Earlier);
         world.run(1_000);
     }
-    let mut expected: Vec<_> = ["hello", "before", "yes"].map(str::to_owned).into();
+    let mut expected = row(&["hello", "before", "yes"]);
     for range in [0..12, 12..24] {
         expected.extend(numbers(range));
         expected.push("yes".to_owned());
@@ -574,10 +564,7 @@ fn an_own_text_that_was_answered_while_a_hole_is_read_to_stands_before_what_was_
     world.network.script(On::History, Fate::slow(10, 4_000));
     world.input(0, Input::Woken);
     world.run(20_000);
-    let mut expected = vec!["hello".to_owned(), "before".to_owned()];
-    expected.extend(numbers(0..5));
-    expected.extend(["mine".to_owned(), "from elsewhere".to_owned()]);
-    expected.extend(numbers(5..14));
+    let expected = row(&["hello", "before", "0..5", "mine", "from elsewhere", "5..14"]);
     assert_eq!(said(&world), expected);
     world.nothing_left_over();
 }
@@ -623,9 +610,7 @@ fn what_was_sent_elsewhere_after_the_last_event_of_a_hole_stands_below_it() {
     world.network.always.push((On::History, Fate::slow(3_000, 10)));
     world.input(0, Input::Woken);
     world.run(20_000);
-    let mut expected = vec!["hello".to_owned(), "before".to_owned()];
-    expected.extend(numbers(0..5));
-    expected.extend(["mine".to_owned(), "from elsewhere".to_owned()]);
+    let expected = row(&["hello", "before", "0..5", "mine", "from elsewhere"]);
     assert_eq!(said(&world), expected);
     world.nothing_left_over();
 }

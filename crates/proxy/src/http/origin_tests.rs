@@ -1,11 +1,9 @@
 use super::*;
 use crate::config::{Guard, Limits, MessageIds, OnLinger, PollKind};
 use crate::settings::CentreTraits;
+use crate::tests::origins::{HOSTILE, OWN};
 use axum::http::HeaderValue;
 use std::time::Duration;
-
-/// Origins that no desk here has, each a JSON string.
-const HOSTILE: &str = include_str!("../../tests/data/hostile_origins.txt");
 
 fn settings() -> (Settings, DeskSettings) {
     let settings = Settings {
@@ -16,16 +14,7 @@ fn settings() -> (Settings, DeskSettings) {
     };
     let desk = DeskSettings {
         id: "shop".into(),
-        origins: [
-            "https://shop.example",
-            "http://localhost:3000",
-            "https://shop.example:8443",
-            "https://xn--bcher-kva.example",
-            "http://[::1]:8080",
-            "http://192.0.2.7",
-        ]
-        .map(Into::into)
-        .to_vec(),
+        origins: OWN.map(Into::into).to_vec(),
         identity: crate::identity::Identity::default(),
         offers: frontdesk_contract::Offers::default(),
         gateways: Vec::new(),

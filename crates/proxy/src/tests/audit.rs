@@ -1,6 +1,6 @@
 //! What whoever guards the proxy reads.
 
-use super::identity::{SECRET, plan, token};
+use super::identity::{plan, signed, token};
 use super::logs::Log;
 use super::operator::Listener;
 use super::{Bench, EPOCH_MS, Plan, Reply, pass};
@@ -15,8 +15,6 @@ use crate::session::credential;
 use crate::telemetry;
 use axum::body::Body;
 use axum::http::Request;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use frontdesk_contract::FileOffer;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,14 +92,11 @@ impl<'a> Client<'a> {
 
 /// A token with these claims instead of those of [`token`].
 fn token_with(change: &[(&str, Value)]) -> String {
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let mut claims = json!({"sub": "canary", "aud": "shop", "jti": "n", "exp": EPOCH_MS / 1_000 + 600});
     for (name, value) in change {
         claims[name] = value.clone();
     }
-    let message = format!("{}.{}", part(json!({"alg": "HS256", "kid": "k"})), part(claims));
-    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, SECRET);
-    format!("{message}.{}", URL_SAFE_NO_PAD.encode(ring::hmac::sign(&key, message.as_bytes())))
+    signed(&claims)
 }
 
 fn whole_plan() -> Plan {

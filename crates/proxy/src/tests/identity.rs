@@ -22,15 +22,19 @@ async fn bench() -> Bench {
 
 /// A token for the desk, good for ten minutes from the beginning of time.
 pub(super) fn token(sub: &str, jti: &str) -> String {
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let claims = json!({"sub": sub, "name": format!("Name of {sub}"), "aud": "shop", "jti": jti,
-        "exp": EPOCH_MS / 1_000 + 600});
-    let message = format!("{}.{}", part(json!({"alg": "HS256", "kid": "k"})), part(claims));
+    signed(&json!({"sub": sub, "name": format!("Name of {sub}"), "aud": "shop", "jti": jti,
+        "exp": EPOCH_MS / 1_000 + 600}))
+}
+
+/// A token with these claims, signed with the desk's key.
+pub(super) fn signed(claims: &Value) -> String {
+    let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let message = format!("{}.{}", part(&json!({"alg": "HS256", "kid": "k"})), part(claims));
     let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, SECRET);
     format!("{message}.{}", URL_SAFE_NO_PAD.encode(ring::hmac::sign(&key, message.as_bytes())))
 }
 
-async fn open(bench: &Bench, id: &str, token: Option<&str>, resume: Option<&str>) -> Reply {
+pub(super) async fn open(bench: &Bench, id: &str, token: Option<&str>, resume: Option<&str>) -> Reply {
     let wish = json!({"protocol": 1, "desk": "shop", "id": id, "identity": token, "resume": resume});
     bench.call("POST", "/v1/session", None, Some(wish)).await
 }

@@ -21,7 +21,7 @@ mod limits;
 mod logs;
 mod metrics;
 mod operator;
-mod origins;
+pub(crate) mod origins;
 mod pages;
 mod placing;
 mod polling;

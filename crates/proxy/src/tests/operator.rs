@@ -1,6 +1,7 @@
 //! The operator listener, in process and over a socket.
 
 use super::logs::Log;
+use super::server::talk;
 use super::{Bench, Reply};
 use crate::config::Operator;
 use crate::http::operator::gate::Gate;
@@ -14,7 +15,6 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tower::ServiceExt;
 
@@ -288,15 +288,6 @@ async fn neither_numbers_nor_keys_nor_codes_are_logged() {
     for word in ["13800138000", "4006000000", "a secret wish", KEY, OLD, "a-wrong-key", "17900001"] {
         assert!(!text.contains(word), "{word} is in {text}");
     }
-}
-
-/// Sends bytes and reads what comes until the connection ends.
-async fn talk(address: SocketAddr, request: &str) -> String {
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    let _sent = stream.write_all(request.as_bytes()).await;
-    let mut answer = Vec::new();
-    let _read = stream.read_to_end(&mut answer).await;
-    String::from_utf8_lossy(&answer).into_owned()
 }
 
 #[tokio::test]

@@ -8,10 +8,10 @@ use axum::http::{HeaderValue, Request};
 use std::collections::BTreeSet;
 
 /// Origins that no desk here has, each a JSON string.
-const HOSTILE: &str = include_str!("../../tests/data/hostile_origins.txt");
+pub(crate) const HOSTILE: &str = include_str!("../../tests/data/hostile_origins.txt");
 
 /// The desk's own.
-const OWN: [&str; 6] = [
+pub(crate) const OWN: [&str; 6] = [
     "https://shop.example",
     "http://localhost:3000",
     "https://shop.example:8443",

@@ -1,41 +1,28 @@
 //! Calls that a member of staff places.
 
+use super::identity::{open, signed};
 use super::logs::Log;
 use super::{Bench, EPOCH_MS, Plan, Reply, pass};
 use crate::config::Staff;
-use crate::identity::{Identity, Key, Mode};
+use crate::identity::Mode;
 use crate::vendor::Placed;
 use crate::vendor::fake::{Call, refused, unknown};
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use frontdesk_contract::ErrorCode;
 use serde_json::{Value, json};
 
-const SECRET: &[u8] = b"a secret of the site, 32 bytes or more";
-
 fn plan() -> Plan {
-    let mut plan = Plan::default();
-    plan.desk.identity =
-        Identity { mode: Mode::Optional, keys: vec![Key::secret("k".into(), SECRET).unwrap()] };
+    let mut plan = super::identity::plan(Mode::Optional);
     plan.desk.staff_calls = Some(Staff { caller: Some("4006000000".into()) });
     plan
 }
 
 /// A token for the desk that is over at this time in seconds after the beginning; `calls`: the claim, null for none.
 fn token(jti: &str, ends_s: u64, calls: &Value) -> String {
-    let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
     let mut claims = json!({"sub": "clerk-7", "aud": "shop", "jti": jti, "exp": EPOCH_MS / 1_000 + ends_s});
     if !calls.is_null() {
         claims["frontdesk_calls"] = calls.clone();
     }
-    let message = format!("{}.{}", part(json!({"alg": "HS256", "kid": "k"})), part(claims));
-    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, SECRET);
-    format!("{message}.{}", URL_SAFE_NO_PAD.encode(ring::hmac::sign(&key, message.as_bytes())))
-}
-
-async fn open(bench: &Bench, id: &str, token: Option<&str>, resume: Option<&str>) -> Reply {
-    let wish = json!({"protocol": 1, "desk": "shop", "id": id, "identity": token, "resume": resume});
-    bench.call("POST", "/v1/session", None, Some(wish)).await
+    signed(&claims)
 }
 
 /// The session of a clerk whose token says this of calls.

@@ -22,7 +22,7 @@ pub(super) async fn serve(bench: &Bench) -> (SocketAddr, oneshot::Sender<()>, Jo
 }
 
 /// Sends bytes and reads what comes until the connection ends.
-async fn talk(address: SocketAddr, request: &str) -> String {
+pub(super) async fn talk(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).await.unwrap();
     // The server may refuse before it has read everything.
     let _sent = stream.write_all(request.as_bytes()).await;
