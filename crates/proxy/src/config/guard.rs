@@ -15,7 +15,8 @@ pub struct Guard {
     pub patience: Duration,
     /// Failures in a row after which the centre is not asked for a while. Key `failures`, default 5.
     pub failures: u32,
-    /// For how long; then one request tries. Key `pause_s`, default 5.
+    /// For how long at most, then one request tries: the first pause is a second, each that follows twice as long. Key `pause_s`,
+    /// default 5.
     pub pause: Duration,
 }
 

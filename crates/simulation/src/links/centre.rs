@@ -103,8 +103,9 @@ impl Tokens {
 
     /// The answer to this request has brought a token.
     fn take(&mut self, asked: u64, visitor: &str, token: &str) {
-        // Asked for again with an older token, the same successor comes again.
-        self.known.entry(token.to_owned()).or_insert_with(|| (asked, visitor.to_owned())).0 = asked;
+        // Asked for again with an older token, the same successor comes again; its answers come in any order.
+        let (newest, _) = self.known.entry(token.to_owned()).or_insert_with(|| (asked, visitor.to_owned()));
+        *newest = asked.max(*newest);
     }
 }
 

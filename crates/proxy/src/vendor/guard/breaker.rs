@@ -1,10 +1,13 @@
 //! Whether a centre is asked at all: decided by what came of the calls before, without I/O and with time told.
 //!
 //! Closed: all calls pass. After so many failures without a good answer in between it opens: no call passes. After a pause one
-//! call passes, to see whether the centre is back: if so it closes, otherwise the pause begins again.
+//! call passes, to see whether the centre is back: if so it closes, otherwise it pauses again, twice as long.
 
 use std::time::Duration;
 use tokio::time::Instant;
+
+/// The first pause: chance alone opens it now and then where connections are poor.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What a call says about the centre.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +57,8 @@ enum State {
 #[derive(Debug)]
 pub(super) struct Breaker {
     failures_max: u32,
+    longest_pause: Duration,
+    /// The pause that comes next.
     pause: Duration,
     state: State,
     /// How often the state has changed.
@@ -61,9 +66,15 @@ pub(super) struct Breaker {
 }
 
 impl Breaker {
-    /// Opens after so many failures, for so long.
-    pub(super) fn new(failures_max: u32, pause: Duration) -> Self {
-        Self { failures_max: failures_max.max(1), pause, state: State::Closed { failures: 0 }, turn: 0 }
+    /// Opens after so many failures, for a second and then for twice as long each time, up to `longest_pause`.
+    pub(super) fn new(failures_max: u32, longest_pause: Duration) -> Self {
+        Self {
+            failures_max: failures_max.max(1),
+            longest_pause,
+            pause: FIRST_PAUSE.min(longest_pause),
+            state: State::Closed { failures: 0 },
+            turn: 0,
+        }
     }
 
     pub(super) fn stand(&self) -> Stand {
@@ -96,15 +107,23 @@ impl Breaker {
             (State::Closed { failures }, Verdict::Away) => {
                 *failures = failures.saturating_add(1);
                 if *failures >= self.failures_max {
-                    self.turn(State::Open { until: now + self.pause });
+                    self.open(now);
                 }
             }
             (State::Closed { .. }, Verdict::Nothing) | (State::Open { .. }, _) => {}
-            (State::Trying, Verdict::There) => self.turn(State::Closed { failures: 0 }),
-            (State::Trying, Verdict::Away) => self.turn(State::Open { until: now + self.pause }),
+            (State::Trying, Verdict::There) => {
+                self.pause = FIRST_PAUSE.min(self.longest_pause);
+                self.turn(State::Closed { failures: 0 });
+            }
+            (State::Trying, Verdict::Away) => self.open(now),
             // It was abandoned: the next one may try at once.
             (State::Trying, Verdict::Nothing) => self.turn(State::Open { until: now }),
         }
+    }
+
+    fn open(&mut self, now: Instant) {
+        self.turn(State::Open { until: now + self.pause });
+        self.pause = self.pause.saturating_mul(2).min(self.longest_pause);
     }
 
     fn turn(&mut self, state: State) {
@@ -117,7 +136,8 @@ impl Breaker {
 mod tests {
     use super::*;
 
-    const PAUSE: Duration = Duration::from_secs(5);
+    const PAUSE: Duration = FIRST_PAUSE;
+    const LONGEST: Duration = Duration::from_secs(5);
 
     fn go(breaker: &mut Breaker, now: Instant) -> Ticket {
         match breaker.ask(now, false) {
@@ -134,7 +154,7 @@ mod tests {
     }
 
     fn opened(now: Instant) -> Breaker {
-        let mut breaker = Breaker::new(3, PAUSE);
+        let mut breaker = Breaker::new(3, LONGEST);
         for _ in 0..3 {
             let ticket = go(&mut breaker, now);
             breaker.over(ticket, Verdict::Away, now);
@@ -146,7 +166,7 @@ mod tests {
     #[test]
     fn it_opens_after_failures_in_a_row_alone() {
         let now = Instant::now();
-        let mut breaker = Breaker::new(3, PAUSE);
+        let mut breaker = Breaker::new(3, LONGEST);
         use Verdict::{Away, Nothing, There};
         for verdict in [Away, Away, There, Away, Nothing, Away] {
             let ticket = go(&mut breaker, now);
@@ -183,16 +203,40 @@ mod tests {
         let late = now + 2 * PAUSE;
         let ticket = trying(&mut breaker, late);
         breaker.over(ticket, Verdict::Away, late);
-        assert_eq!(breaker.ask(late + PAUSE / 2, true), Pass::Stop);
-        let ticket = trying(&mut breaker, late + PAUSE);
-        breaker.over(ticket, Verdict::Nothing, late + PAUSE);
-        trying(&mut breaker, late + PAUSE);
+        assert_eq!(breaker.ask(late + PAUSE, true), Pass::Stop);
+        let ticket = trying(&mut breaker, late + 2 * PAUSE);
+        breaker.over(ticket, Verdict::Nothing, late + 2 * PAUSE);
+        trying(&mut breaker, late + 2 * PAUSE);
+    }
+
+    #[test]
+    fn the_pause_doubles_up_to_its_bound_until_the_centre_was_there() {
+        let mut now = Instant::now();
+        let mut breaker = opened(now);
+        let mut pauses = Vec::new();
+        for _ in 0..5 {
+            let since = now;
+            while breaker.ask(now, false) == Pass::Stop && !matches!(breaker.ask(now, true), Pass::Try(_)) {
+                now += Duration::from_millis(100);
+            }
+            pauses.push((now - since).as_secs());
+            breaker.over(Ticket(breaker.turn), Verdict::Away, now);
+        }
+        assert_eq!(pauses, [1, 2, 4, 5, 5]);
+        let ticket = trying(&mut breaker, now + LONGEST);
+        breaker.over(ticket, Verdict::There, now + LONGEST);
+        for _ in 0..3 {
+            let ticket = go(&mut breaker, now);
+            breaker.over(ticket, Verdict::Away, now);
+        }
+        trying(&mut breaker, now + FIRST_PAUSE);
+        assert_eq!(Breaker::new(1, FIRST_PAUSE / 2).pause, FIRST_PAUSE / 2);
     }
 
     #[test]
     fn what_an_earlier_state_let_pass_does_not_count() {
         let now = Instant::now();
-        let mut breaker = Breaker::new(1, PAUSE);
+        let mut breaker = Breaker::new(1, LONGEST);
         let [first, second, third] = [(); 3].map(|()| go(&mut breaker, now));
         breaker.over(first, Verdict::Away, now);
         breaker.over(second, Verdict::There, now);
