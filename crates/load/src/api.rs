@@ -65,9 +65,25 @@ impl Api {
         session: Option<&str>,
         body: Option<Vec<u8>>,
     ) -> Result<Reply> {
+        let session = session.map(|session| (SESSION_HEADER, session));
+        self.ask_with(method, path, session.as_slice(), body).await
+    }
+
+    /// Asks once, with these headers.
+    ///
+    /// # Errors
+    ///
+    /// When no whole answer comes.
+    pub async fn ask_with(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<Vec<u8>>,
+    ) -> Result<Reply> {
         let mut request = Request::builder().method(method).uri(format!("{}{path}", self.base));
-        if let Some(session) = session {
-            request = request.header(SESSION_HEADER, session);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
         }
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");

@@ -1,6 +1,7 @@
 //! Many visitors who talk and listen at the same time.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
@@ -10,6 +11,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep};
 
 use crate::api::{Api, is_refused};
+use crate::report::Times;
 use crate::visitor::{Asked, Visitor};
 
 /// A long poll waits so many seconds: as the widget's.
@@ -32,8 +34,8 @@ pub struct Crowd {
 /// How they talk.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// Pause between two messages of one visitor.
-    pub between: Duration,
+    /// Pause between two messages of one visitor; `None`: nobody says anything.
+    pub between: Option<Duration>,
     /// Pause between two newcomers; `None`: nobody comes.
     pub newcomers: Option<Duration>,
 }
@@ -61,7 +63,12 @@ pub struct Tally {
     pub echoed_twice: usize,
     /// What the robot or an agent said.
     pub heard: usize,
+    /// From the beginning of a message's request until the robot's answer is there; of visitors who say the next only then.
+    pub answers: Times,
 }
+
+/// When a visitor said what has no answer yet.
+type Waits = Arc<Mutex<Option<Instant>>>;
 
 /// A crowd at work.
 #[derive(Debug)]
@@ -103,9 +110,12 @@ impl Crowd {
         let (stop, hush) = (watch::Sender::new(false), watch::Sender::new(false));
         let (mut talkers, mut listeners) = (JoinSet::new(), JoinSet::new());
         for visitor in &self.visitors {
-            let (talker, listener) = (visitor.clone(), visitor.clone());
-            talkers.spawn(talk(talker, self.desk.clone(), self.turn, pace.between, stop.subscribe()));
-            listeners.spawn(listen(listener, hush.subscribe()));
+            let waits = Waits::default();
+            listeners.spawn(listen(visitor.clone(), Arc::clone(&waits), hush.subscribe()));
+            if let Some(between) = pace.between {
+                let words = Words { desk: self.desk.clone(), turn: self.turn };
+                talkers.spawn(talk(visitor.clone(), words, between, waits, stop.subscribe()));
+            }
         }
         let newcomers = pace.newcomers.map(|pause| {
             let (api, desk) = (self.api.clone(), self.desk.clone());
@@ -171,6 +181,7 @@ impl Tally {
         self.echoes.extend(other.echoes);
         self.echoed_twice += other.echoed_twice;
         self.heard += other.heard;
+        self.answers.join(other.answers);
     }
 
     /// Requests that came to nothing at their first attempt, of whatever kind.
@@ -202,17 +213,22 @@ impl Tally {
     }
 }
 
-async fn talk(
-    visitor: Visitor,
+/// What is said: words that tell the desk, the visitor and the turn, from this turn on.
+struct Words {
     desk: String,
     turn: u64,
+}
+
+async fn talk(
+    visitor: Visitor,
+    Words { desk, turn }: Words,
     between: Duration,
+    waits: Waits,
     mut stop: watch::Receiver<bool>,
 ) -> Tally {
     let mut tally = Tally::default();
-    // Not all in the same moment.
-    let places = u32::try_from(visitor.number() % 50).unwrap_or(0);
-    let mut pause = between * places / 50;
+    // Not all in the same moment, however many they are: places of the golden section lie apart.
+    let mut pause = between.mul_f64((visitor.number() as f64 * 0.618_034).fract());
     for turn in turn.. {
         tokio::select! {
             _ = stop.wait_for(|stop| *stop) => break,
@@ -220,6 +236,7 @@ async fn talk(
         }
         pause = between;
         let text = format!("{desk}: question {turn} of visitor {}", visitor.number());
+        *waits.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
         match visitor.say(turn, &text, &mut tally.messages).await {
             Ok(posted) => drop(tally.said.insert(text, posted.status)),
             Err(error) => tally.given_up.push(format!("{text}: {error:#}")),
@@ -228,7 +245,7 @@ async fn talk(
     tally
 }
 
-async fn listen(visitor: Visitor, mut hush: watch::Receiver<bool>) -> Tally {
+async fn listen(visitor: Visitor, waits: Waits, mut hush: watch::Receiver<bool>) -> Tally {
     let mut tally = Tally::default();
     let mut after = 0;
     loop {
@@ -261,7 +278,13 @@ async fn listen(visitor: Visitor, mut hush: watch::Receiver<bool>) -> Tally {
                     };
                     tally.echoed_twice += usize::from(!tally.echoes.insert(text));
                 }
-                EventKind::Message(_) => tally.heard += 1,
+                EventKind::Message(_) => {
+                    tally.heard += 1;
+                    let said = waits.lock().unwrap_or_else(PoisonError::into_inner).take();
+                    if let Some(said) = said {
+                        tally.answers.add(said.elapsed());
+                    }
+                }
                 _ => {}
             }
         }

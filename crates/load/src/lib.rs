@@ -11,17 +11,20 @@
 //! - [`record`]: what the centre has
 //! - [`memory`]: what a process holds
 //! - [`report`]: what an exercise tells
-//! - [`process`], [`redis`], [`wait`]: programs that end with the test, and waiting for them
+//! - [`straight`]: the same without a proxy of ours, to compare with
+//! - [`process`], [`redis`], [`nginx`], [`wait`]: programs that end with the test, and waiting for them
 
 pub mod api;
 pub mod crowd;
 pub mod exercises;
 pub mod memory;
+pub mod nginx;
 pub mod pipeline;
 pub mod process;
 pub mod record;
 pub mod redis;
 pub mod report;
 pub mod site;
+pub mod straight;
 pub mod visitor;
 pub mod wait;

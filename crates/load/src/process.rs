@@ -149,6 +149,15 @@ impl Process {
         .await
     }
 
+    /// What it and the programs that it started have used of the processors so far.
+    #[must_use]
+    pub fn spent(&self) -> Duration {
+        let children = descendants(self.child.id()).into_iter().map(|(pid, _)| pid);
+        let ticks = |pid| Some(stat(pid, 11)? + stat(pid, 12)?);
+        let ticks: u64 = children.chain([self.child.id()]).filter_map(ticks).sum();
+        Duration::from_secs_f64(ticks as f64 / Cpu::TICKS)
+    }
+
     /// What the programs that it started, and theirs, have used of the processors so far.
     #[must_use]
     pub fn cpu(&self) -> Cpu {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 
@@ -40,6 +41,12 @@ impl Redis {
     #[must_use]
     pub fn url(&self) -> String {
         format!("valkey://127.0.0.1:{}", self.port)
+    }
+
+    /// What it has used of the processors so far.
+    #[must_use]
+    pub fn spent(&self) -> Duration {
+        self.process.spent()
     }
 
     /// Kills it and starts it again.

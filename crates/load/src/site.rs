@@ -17,10 +17,12 @@ use crate::memory;
 use crate::process::{Folder, Process, free_ports};
 use crate::redis::Redis;
 
-/// What opens the centres.
-const APP_KEY: &str = "app-key-of-a-load";
-const APP_SECRET: &str = "app-secret-of-a-load";
-const CHANNEL: &str = "202201077401331370";
+/// The key that the centres ask for.
+pub const APP_KEY: &str = "app-key-of-a-load";
+/// And the secret.
+pub const APP_SECRET: &str = "app-secret-of-a-load";
+/// The channel that they know.
+pub const CHANNEL: &str = "202201077401331370";
 /// A file that the proxies serve, for those who do not read it.
 pub const LARGE: &str = "/assets/large.bin";
 const LARGE_BYTES: usize = 8 << 20;
@@ -74,7 +76,7 @@ pub const WIDE: &str = "sessions_per_address_per_hour = 1000000\nrequests_per_ad
 #[derive(Debug)]
 pub struct Site {
     proxies: Vec<Proxy>,
-    _redis: Option<Redis>,
+    redis: Option<Redis>,
     _folder: Folder,
 }
 
@@ -144,7 +146,7 @@ impl Site {
             proxy.start().await?;
             proxies.push(proxy);
         }
-        Ok(Self { proxies, _redis: redis, _folder: folder })
+        Ok(Self { proxies, redis, _folder: folder })
     }
 
     /// Where the proxies listen.
@@ -184,8 +186,26 @@ impl Site {
     ///
     /// When it does not run.
     pub fn resident(&self) -> Result<u64> {
-        let process = self.proxies.first().and_then(|proxy| proxy.process.as_ref());
-        memory::resident(process.context("it does not run")?.id())
+        memory::resident(self.first()?.id())
+    }
+
+    /// What the first proxy has used of the processors so far.
+    ///
+    /// # Errors
+    ///
+    /// When it does not run.
+    pub fn spent(&self) -> Result<Duration> {
+        Ok(self.first()?.spent())
+    }
+
+    /// What the store has used of them, where it is a program of its own.
+    #[must_use]
+    pub fn store_spent(&self) -> Duration {
+        self.redis.as_ref().map(Redis::spent).unwrap_or_default()
+    }
+
+    fn first(&self) -> Result<&Process> {
+        self.proxies.first().and_then(|proxy| proxy.process.as_ref()).context("it does not run")
     }
 
     /// The sum of a figure of a proxy over all series that hold these labels.

@@ -32,3 +32,13 @@ async fn a_dead_centre_hurts_its_own_desk_alone() -> Passed {
 async fn proxies_that_go_down_lose_and_double_nothing() -> Passed {
     passes(Exercise::Drain).await
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_listens_takes_little_and_every_message_arrives() -> Passed {
+    passes(Exercise::Listeners).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_relayed_as_fast_as_it_goes_is_there_once() -> Passed {
+    passes(Exercise::Relay).await
+}

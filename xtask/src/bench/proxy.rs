@@ -10,7 +10,7 @@ use crate::proc;
 use crate::prove::{self, figures, rig};
 
 /// What can be measured.
-const EXERCISES: [&str; 3] = ["slow", "forwarded", "isolation"];
+const EXERCISES: [&str; 5] = ["relay", "listeners", "slow", "forwarded", "isolation"];
 /// What the figures depend on.
 const MEASURED: [&str; 6] =
     ["crates/contract", "crates/faults", "crates/load", "crates/proxy", "crates/redact", "crates/sandbox"];

@@ -87,7 +87,7 @@ impl Drain {
         let base = if proxies == 1 { format!("http://{}", site.address()?) } else { balancer.url() };
         let mut crowd = Crowd::gather(&Api::to(&base), "shop", self.visitors).await?;
 
-        let busy = crowd.begin(Pace { between: BETWEEN, newcomers: None });
+        let busy = crowd.begin(Pace { between: Some(BETWEEN), newcomers: None });
         let mut ended = Vec::new();
         for round in 0..self.rounds {
             let number = round % proxies;

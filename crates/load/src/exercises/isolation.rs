@@ -178,7 +178,8 @@ impl Isolation {
     }
 
     async fn one(&self, dead: Dead, desks: &mut Desks, report: &mut Report) -> Result<()> {
-        let pace = Pace { between: Duration::from_millis(500), newcomers: Some(Duration::from_millis(500)) };
+        let pace =
+            Pace { between: Some(Duration::from_millis(500)), newcomers: Some(Duration::from_millis(500)) };
         let Desks { site, well, ill, here, there } = desks;
         let busy = there.begin(Pace { newcomers: None, ..pace });
         let before = here.works(pace, self.time).await?;

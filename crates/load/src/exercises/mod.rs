@@ -8,6 +8,8 @@
 pub mod drain;
 pub mod forwarded;
 pub mod isolation;
+pub mod listeners;
+pub mod relay;
 pub mod slow;
 
 use std::path::Path;
@@ -28,6 +30,10 @@ pub enum Exercise {
     Isolation,
     /// A proxy that goes down at full load.
     Drain,
+    /// Visitors who listen, and say next to nothing.
+    Listeners,
+    /// Messages one after another, beside an nginx.
+    Relay,
 }
 
 /// How large it is.
@@ -55,6 +61,10 @@ impl Exercise {
             (Self::Isolation, Size::Full) => isolation::Isolation::full().run(program).await,
             (Self::Drain, Size::Small) => drain::Drain::small().run(program).await,
             (Self::Drain, Size::Full) => drain::Drain::full().run(program).await,
+            (Self::Listeners, Size::Small) => listeners::Listeners::small().run(program).await,
+            (Self::Listeners, Size::Full) => listeners::Listeners::full().run(program).await,
+            (Self::Relay, Size::Small) => relay::Relay::small().run(program).await,
+            (Self::Relay, Size::Full) => relay::Relay::full().run(program).await,
         }
     }
 }

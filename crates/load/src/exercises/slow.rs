@@ -111,7 +111,8 @@ impl Slow {
         let site = Site::open(&setup).await?;
         let address = site.address()?;
         let mut crowd = Crowd::gather(&Api::to(&format!("http://{address}")), "shop", self.visitors).await?;
-        let pace = Pace { between: Duration::from_millis(500), newcomers: Some(Duration::from_millis(250)) };
+        let pace =
+            Pace { between: Some(Duration::from_millis(500)), newcomers: Some(Duration::from_millis(250)) };
         let before = crowd.works(pace, self.idle).await?;
 
         let resident = site.resident()?;

@@ -1,0 +1,187 @@
+//! Relay: visitors say one thing after another, through the proxy with each of its stores and through an nginx that passes the
+//! centre's own requests on. How much of the processors a message takes, beside one that nobody keeps from being lost or doubled.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::api::Api;
+use crate::nginx::Nginx;
+use crate::record;
+use crate::report::{Report, Times, ratio};
+use crate::site::{Desk, Kept, Setup, Site, WIDE, centre};
+use crate::straight::{self, Straight};
+use crate::visitor::{Asked, Visitor};
+
+/// The robot has not answered by the end: as long as a sandbox can take.
+const ROBOT_MS: u64 = 60_000;
+
+/// Its sizes.
+#[derive(Clone, Copy, Debug)]
+pub struct Relay {
+    /// Visitors, each with one message under way.
+    pub visitors: usize,
+    /// For how long, each way.
+    pub time: Duration,
+}
+
+/// What came of one way.
+#[derive(Debug, Default)]
+struct Way {
+    times: Times,
+    took: Duration,
+    /// Of the processors, by the relay.
+    spent: Duration,
+    /// Of the processors, by its store.
+    store: Duration,
+}
+
+impl Way {
+    fn count(&self) -> f64 {
+        self.times.count() as f64
+    }
+
+    fn per_second(&self) -> f64 {
+        self.count() / self.took.as_secs_f64()
+    }
+
+    fn per_cpu_second(&self) -> f64 {
+        self.count() / self.spent.as_secs_f64().max(f64::EPSILON)
+    }
+}
+
+impl Relay {
+    /// For a test.
+    #[must_use]
+    pub fn small() -> Self {
+        Self { visitors: 8, time: Duration::from_millis(500) }
+    }
+
+    /// For figures.
+    #[must_use]
+    pub fn full() -> Self {
+        Self { visitors: 64, time: Duration::from_secs(20) }
+    }
+
+    /// Does it.
+    ///
+    /// # Errors
+    ///
+    /// A message that was refused, is not at the centre or is there twice.
+    pub async fn run(&self, program: &Path) -> Result<Report> {
+        let mut report = Report::default();
+        report.line("visitors, each with one message under way; seconds each way", {
+            format!("{}, {}", self.visitors, self.time.as_secs_f64())
+        });
+        for (kept, name) in [(Kept::Memory, "memory"), (Kept::File, "redb"), (Kept::Redis, "Redis")] {
+            let compared = self.compare(program, kept).await;
+            let (nginx, own) = compared.with_context(|| format!("with the store {name}"))?;
+            report.line(format!("{name}: messages per second of a processor, relative to nginx"), {
+                let (own, other) = (own.per_cpu_second(), nginx.per_cpu_second());
+                format!("{} ({own:.0} / {other:.0})", ratio(own, other))
+            });
+            if !own.store.is_zero() {
+                let share = own.store.as_secs_f64() / own.spent.as_secs_f64().max(f64::EPSILON);
+                report.line(format!("{name}: what the store's own program takes, relative to the proxy"), {
+                    format!("{share:.2}")
+                });
+            }
+            report.line(format!("{name}: messages per second, relative to nginx"), {
+                let (own, other) = (own.per_second(), nginx.per_second());
+                format!("{} ({own:.0} / {other:.0})", ratio(own, other))
+            });
+            for (word, place) in [("median", 500), ("p99", 990)] {
+                let (own, other) = (own.times.ms(place), nginx.times.ms(place));
+                report.line(format!("{name}: {word} of a message, relative to nginx (ms)"), {
+                    format!("{} ({own:.2} / {other:.2})", ratio(own, other))
+                });
+            }
+        }
+        Ok(report)
+    }
+
+    async fn compare(&self, program: &Path, kept: Kept) -> Result<(Way, Way)> {
+        let centre = centre(&json!({"robot_delay_ms": ROBOT_MS, "token_body": "object"})).await?;
+        let nginx = Nginx::before(&centre.base_url).await?;
+        let other = self.through_nginx(&nginx).await?;
+        let desks = vec![Desk::at("shop", &centre.base_url)];
+        let setup = Setup { program, proxies: 1, kept, limits: WIDE.to_owned(), desks };
+        let site = Site::open(&setup).await?;
+        let own = self.through_proxy(&site).await.with_context(|| site.log())?;
+        let said = record::said(&centre.base_url).await?;
+        ensure!(said.values().all(|count| *count == 1), "a message is at the centre twice");
+        let (here, all) = (said.len(), own.times.count() + other.times.count());
+        ensure!(here == all, "{here} messages of {all} are at the centre");
+        Ok((other, own))
+    }
+
+    async fn through_nginx(&self, nginx: &Nginx) -> Result<Way> {
+        let api = Api::to(&nginx.base());
+        let gateway = straight::gateway(&api).await?;
+        let mut visitors = Vec::new();
+        for number in 0..self.visitors {
+            visitors.push(Straight::arrive(&api, &gateway, number).await?);
+        }
+        let (began, spent) = (Instant::now(), nginx.spent());
+        let mut talkers = JoinSet::new();
+        for (number, visitor) in visitors.into_iter().enumerate() {
+            let until = began + self.time;
+            talkers.spawn(async move {
+                let mut times = Times::default();
+                for turn in 0_u64.. {
+                    let asked = Instant::now();
+                    if asked >= until {
+                        break;
+                    }
+                    let text = format!("straight: question {turn} of visitor {number}");
+                    visitor.say(&format!("straight-{number}-{turn}"), &text).await?;
+                    times.add(asked.elapsed());
+                }
+                anyhow::Ok(times)
+            });
+        }
+        let mut way = Way::default();
+        while let Some(times) = talkers.join_next().await {
+            way.times.join(times??);
+        }
+        (way.took, way.spent) = (began.elapsed(), nginx.spent().saturating_sub(spent));
+        Ok(way)
+    }
+
+    async fn through_proxy(&self, site: &Site) -> Result<Way> {
+        let api = Api::to(&format!("http://{}", site.address()?));
+        let mut visitors = Vec::new();
+        for number in 0..self.visitors {
+            visitors.push(Visitor::arrive(&api, "shop", number, &mut Asked::default()).await?);
+        }
+        let (began, spent, store) = (Instant::now(), site.spent()?, site.store_spent());
+        let mut talkers = JoinSet::new();
+        for visitor in visitors {
+            let until = began + self.time;
+            talkers.spawn(async move {
+                let mut asked = Asked::default();
+                for turn in 0_u64.. {
+                    if Instant::now() >= until {
+                        break;
+                    }
+                    let text = format!("shop: question {turn} of visitor {}", visitor.number());
+                    visitor.say(turn, &text, &mut asked).await?;
+                }
+                ensure!(asked.failures() == 0, "refused: {:?}", asked.failed);
+                Ok(asked.times)
+            });
+        }
+        let mut way = Way::default();
+        while let Some(times) = talkers.join_next().await {
+            way.times.join(times??);
+        }
+        way.took = began.elapsed();
+        way.spent = site.spent()?.saturating_sub(spent);
+        way.store = site.store_spent().saturating_sub(store);
+        Ok(way)
+    }
+}
