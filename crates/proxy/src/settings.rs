@@ -56,10 +56,19 @@ pub struct DeskSettings {
     pub centre: CentreTraits,
     /// How much the centre is asked, and when it is not.
     pub guard: Guard,
-    /// Interval of polling while something goes on.
-    pub poll_busy: Duration,
-    /// Interval of polling while nothing does.
-    pub poll_idle: Duration,
+    /// Pauses between polls.
+    pub pauses: Pauses,
+}
+
+/// The shortest and the longest pauses between polls that are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pauses {
+    /// While something goes on.
+    pub busy: Duration,
+    /// At most, while a client waits for events.
+    pub listening: Duration,
+    /// At most, while nobody does.
+    pub idle: Duration,
 }
 
 impl From<&config::Desk> for DeskSettings {
@@ -90,8 +99,7 @@ impl From<&config::Desk> for DeskSettings {
             on_linger: desk.on_linger,
             centre: CentreTraits { message_id: cec.message_id, poll: cec.poll, history: cec.history },
             guard: desk.guard.clone(),
-            poll_busy: cec.poll_busy,
-            poll_idle: cec.poll_idle,
+            pauses: Pauses { busy: cec.poll_busy, listening: cec.poll_listening, idle: cec.poll_idle },
         }
     }
 }

@@ -115,7 +115,10 @@ fn a_whole_file_is_read() {
     assert_eq!(desk.cec.app_secret.expose_secret(), "canary-secret");
     assert_eq!((desk.cec.dialect, desk.cec.message_id), (Dialect::V2_6, MessageIds::Deduplicated));
     assert_eq!((desk.cec.poll, desk.cec.history), (PollKind::Repeats, true));
-    assert_eq!(desk.cec.poll_idle, Duration::from_secs(5));
+    assert_eq!(
+        (desk.cec.poll_listening, desk.cec.poll_idle),
+        (Duration::from_secs(2), Duration::from_secs(5))
+    );
     assert_eq!(desk.calls.as_ref().unwrap().ice_servers.len(), 2);
     assert!(!format!("{config:?}").contains("canary"), "no secret in Debug");
 }

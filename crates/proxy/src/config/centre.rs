@@ -30,6 +30,9 @@ pub struct CecConfig {
     pub history: bool,
     /// Pause between polls while something happens. First number of `poll_interval_ms`, default 500.
     pub poll_busy: Duration,
+    /// Longest pause between polls while a page waits for news and there have been none for half a minute. Key
+    /// `poll_listening_ms`, default 2000; counts as what `poll_interval_ms` has next to it where it lies outside.
+    pub poll_listening: Duration,
     /// Pause between polls while nothing happens; not shorter than [`Self::poll_busy`]. Second number of
     /// `poll_interval_ms`, default 5000.
     pub poll_idle: Duration,
@@ -155,6 +158,7 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
         (500, 5000),
         interval,
     );
+    let listening = section.whole("poll_listening_ms", "milliseconds", 2000, 100..=30_000);
     let robot = section.flag("robot", true);
     let agent = section.flag("agent", true);
     let text_max_bytes = section.whole("text_max_bytes", "bytes", 1024, 1..=1500);
@@ -203,6 +207,7 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
         poll: poll?,
         history: history? && dialect? == Dialect::V2_6,
         poll_busy: Duration::from_millis(busy),
+        poll_listening: Duration::from_millis(listening?),
         poll_idle: Duration::from_millis(idle),
         robot: robot?,
         agent: agent?,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::config::{Guard, Limits, MessageIds, OnLinger, PollKind};
-use crate::settings::CentreTraits;
+use crate::settings::{CentreTraits, Pauses};
 use crate::tests::origins::{HOSTILE, OWN};
 use axum::http::HeaderValue;
 use std::time::Duration;
@@ -24,8 +24,7 @@ fn settings() -> (Settings, DeskSettings) {
         on_linger: OnLinger::Stop,
         centre: CentreTraits { message_id: MessageIds::Ignored, poll: PollKind::Repeats, history: false },
         guard: Guard::default(),
-        poll_busy: Duration::ZERO,
-        poll_idle: Duration::ZERO,
+        pauses: Pauses { busy: Duration::ZERO, listening: Duration::ZERO, idle: Duration::ZERO },
     };
     (settings, desk)
 }

@@ -105,8 +105,8 @@ async fn bench() -> Bench {
     plan.desk.offers.history = true;
     plan.desk.offers.suggestions = true;
     plan.desk.offers.leave_message = true;
-    plan.desk.poll_busy = Duration::from_millis(5);
-    plan.desk.poll_idle = Duration::from_millis(10);
+    plan.desk.pauses.busy = Duration::from_millis(5);
+    plan.desk.pauses.idle = Duration::from_millis(10);
     let limits = &mut plan.settings.limits;
     limits.messages_per_visitor_per_minute = 100_000;
     limits.files_per_visitor_per_minute = 100_000;

@@ -40,7 +40,7 @@ use crate::clock::Clock;
 use crate::config::{Guard, Limits, MessageIds, OnLinger, PollKind};
 use crate::http::assets::Assets;
 use crate::identity::Identity;
-use crate::settings::{CentreTraits, DeskSettings, Settings};
+use crate::settings::{CentreTraits, DeskSettings, Pauses, Settings};
 use crate::state::{App, AppState, Desk};
 use crate::store::Store;
 use crate::store::memory::MemoryStore;
@@ -92,8 +92,11 @@ impl Default for Plan {
                     history: false,
                 },
                 guard: Guard::default(),
-                poll_busy: Duration::from_millis(500),
-                poll_idle: Duration::from_secs(5),
+                pauses: Pauses {
+                    busy: Duration::from_millis(500),
+                    listening: Duration::from_secs(2),
+                    idle: Duration::from_secs(5),
+                },
             },
             store: Arc::new(MemoryStore::new()),
             assets: Assets::none(),

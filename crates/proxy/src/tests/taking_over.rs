@@ -80,7 +80,7 @@ async fn the_intervals_of_polls_change_for_whoever_is_polled_already() {
         polls() - before
     };
     assert!(in_ten_seconds().await >= 18);
-    bench.take_over(&bench.centre, |desk| desk.poll_busy = Duration::from_secs(5));
+    bench.take_over(&bench.centre, |desk| desk.pauses.busy = Duration::from_secs(5));
     assert!(in_ten_seconds().await <= 4);
 }
 

@@ -194,6 +194,7 @@ pub(crate) fn settings(address: &str) -> CecConfig {
         poll: PollKind::Destructive,
         history: true,
         poll_busy: Duration::from_millis(500),
+        poll_listening: Duration::from_secs(2),
         poll_idle: Duration::from_secs(5),
         robot: true,
         agent: true,

@@ -176,15 +176,17 @@ struct Poller {
     polled: Instant,
     next_poll: Instant,
     held_since: Option<Instant>,
+    /// The newest event that is known, and since when.
+    newest: Option<(u64, Instant)>,
 }
 
 impl Poller {
     fn new(visitor: Arc<Visitor>, recover: bool) -> Self {
         let desk = visitor.desk();
-        let pacing = Pacing::new(desk.settings.poll_busy, desk.settings.poll_idle);
+        let pacing = Pacing::new(desk.settings.pauses);
         let now = Instant::now();
         let fetch = Fetch::new(Arc::clone(&visitor), recover);
-        Self { visitor, pacing, fetch, polled: now, next_poll: now, held_since: None }
+        Self { visitor, pacing, fetch, polled: now, next_poll: now, held_since: None, newest: None }
     }
 
     /// Polls until that is over: true, or not to be done here any more: false.
@@ -246,7 +248,7 @@ impl Poller {
     /// What comes next is done with the desk as it is now.
     fn renew(&mut self) {
         if let Some(desk) = self.fetch.renew() {
-            self.pacing.set(desk.poll_busy, desk.poll_idle);
+            self.pacing.set(desk.pauses);
         }
     }
 
@@ -281,12 +283,15 @@ impl Poller {
 
     async fn poll(&mut self, record: &VisitorRecord) -> Result<(), Problem> {
         self.polled = Instant::now();
+        if self.newest.is_none_or(|(head, _)| head != record.head) {
+            self.newest = Some((record.head, self.polled));
+        }
         let fetched = self.fetch.poll(record, self.pacing.failures() == 0).await?;
         let (pause, turn) = match fetched {
             Ok(since_arrival) => self.pacing.answered(Activity {
                 listening: self.visitor.presence.listening(),
                 queueing: record.contact.state == ContactState::Queueing,
-                since_arrival,
+                since_news: since_arrival.into_iter().chain(self.newest.map(|(_, at)| at.elapsed())).min(),
             }),
             Err(retry_after) => self.pacing.failed(retry_after),
         };

@@ -17,6 +17,7 @@ fn config() -> CecConfig {
         poll: PollKind::Destructive,
         history: false,
         poll_busy: Duration::from_millis(500),
+        poll_listening: Duration::from_secs(2),
         poll_idle: Duration::from_secs(5),
         robot: true,
         agent: true,
