@@ -18,14 +18,14 @@ use crate::proc;
 pub(crate) fn run() -> Result<()> {
     install::run(&Need::deb())?;
     bundle::build(false)?;
-    proc::run(&mut proc::cargo("build --release --package frontdesk-proxy"))?;
+    proc::run(&mut proc::cargo("build --profile server --package frontdesk-proxy"))?;
     let folder = paths::target().join("debian");
     // The one of before may have another version.
     if folder.exists() {
         fs::remove_dir_all(&folder).with_context(|| format!("cannot remove {}", folder.display()))?;
     }
     let mut tool = proc::command(install::cargo_deb()?);
-    tool.args(["--package", "frontdesk-proxy", "--no-build", "--output"]).arg(&folder);
+    tool.args(["--package", "frontdesk-proxy", "--profile", "server", "--no-build", "--output"]).arg(&folder);
     proc::run(&mut tool)?;
     let entries = fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
     let packages: Vec<_> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();

@@ -56,14 +56,14 @@ struct Newcomer {
 impl Newcomer {
     fn arrives() -> Result<Self> {
         let folder = Folder::temporary()?;
-        let release = folder.path().join("clone/target/release");
-        fs::create_dir_all(&release)?;
+        let built = folder.path().join("clone/target/server");
+        fs::create_dir_all(&built)?;
         fs::create_dir(folder.path().join("home"))?;
         let program = stack::program()?;
         let sandbox = program.with_file_name("frontdesk-sandbox");
         ensure!(sandbox.is_file(), "run `cargo build --package frontdesk-sandbox` first");
-        symlink(&program, release.join("frontdesk"))?;
-        symlink(&sandbox, release.join("frontdesk-sandbox"))?;
+        symlink(&program, built.join("frontdesk"))?;
+        symlink(&sandbox, built.join("frontdesk-sandbox"))?;
         for name in ["docs", "dist"] {
             symlink(fs::canonicalize(Path::new(ROOT).join(name))?, folder.path().join("clone").join(name))?;
         }

@@ -1,5 +1,6 @@
 //! `bench proxy`: what a proxy does under bad load, by the exercises of `crates/load`, into `docs/scaling.md`.
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -18,8 +19,8 @@ const MEASURED: [&str; 6] =
 /// How programs are built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Build {
-    /// As they are released: for times.
-    Release,
+    /// As they are shipped: for times.
+    Shipped,
     /// As they are developed: for counts.
     Development,
 }
@@ -35,7 +36,7 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
     }
     for name in EXERCISES.iter().filter(|name| names.is_empty() || names.iter().any(|own| own == *name)) {
         let words = format!("cargo xtask bench proxy {name}");
-        exercise(name, &words, Build::Release)?;
+        exercise(name, &words, Build::Shipped)?;
     }
     Ok(())
 }
@@ -47,20 +48,26 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
 /// What cannot be built, or is not as promised.
 pub(crate) fn exercise(name: &str, words: &str, build: Build) -> Result<()> {
     let commit = prove::commit(&MEASURED)?;
-    let (options, folder, said) = match build {
-        Build::Release => (" --release", "release", "Programs are release builds."),
-        Build::Development => ("", "debug", "Programs are development builds."),
+    let (proxy, tool, said) = match build {
+        Build::Shipped => ("server", "release", "The proxy is built as it is shipped."),
+        Build::Development => ("dev", "dev", "The proxy is a development build."),
     };
-    proc::run(&mut proc::cargo(&format!(
-        "build{options} --package frontdesk-proxy --package frontdesk-load"
-    )))?;
+    for (profile, package) in [(proxy, "frontdesk-proxy"), (tool, "frontdesk-load")] {
+        proc::run(&mut proc::cargo(&format!("build --profile {profile} --package {package}")))?;
+    }
     let machine = machine();
-    let mut command: Command = proc::command(paths::target().join(folder).join("frontdesk-load"));
-    let table = rig::measured(command.arg(name).stderr(std::process::Stdio::inherit()))?;
+    let mut command: Command = proc::command(folder(tool).join("frontdesk-load"));
+    command.arg(name).arg("--program").arg(folder(proxy).join("frontdesk"));
+    let table = rig::measured(command.stderr(std::process::Stdio::inherit()))?;
     let text = format!("`{words}`, commit {commit}; {machine} {said}\n\n{}", table.trim());
     figures::write(figures::SCALING, name, &text)?;
     println!("{} holds the figures", figures::SCALING);
     Ok(())
+}
+
+/// Where cargo puts what it builds with this profile.
+fn folder(profile: &str) -> PathBuf {
+    paths::target().join(if profile == "dev" { "debug" } else { profile })
 }
 
 #[cfg(test)]

@@ -29,6 +29,8 @@ async fn main() -> Result<()> {
         None => std::env::current_exe().context("cannot tell where this lies")?.with_file_name("frontdesk"),
     };
     ensure!(program.is_file(), "there is no {}: build frontdesk-proxy", program.display());
+    // Proxies run in folders of their own.
+    let program = program.canonicalize().context("cannot tell where the program lies")?;
     let size = if small { Size::Small } else { Size::Full };
     print!("{}", exercise.run(size, &program).await?);
     Ok(())

@@ -25,8 +25,10 @@ const ROBOT_MS: u64 = 60_000;
 pub struct Relay {
     /// Visitors, each with one message under way.
     pub visitors: usize,
-    /// For how long, each way.
+    /// For how long at most, each way.
     pub time: Duration,
+    /// How much each of them says at most: a sandbox takes no more than 5,000 messages of one conversation.
+    pub most: u64,
 }
 
 /// What came of one way.
@@ -58,13 +60,13 @@ impl Relay {
     /// For a test.
     #[must_use]
     pub fn small() -> Self {
-        Self { visitors: 8, time: Duration::from_millis(500) }
+        Self { visitors: 8, time: Duration::from_millis(500), most: 2_000 }
     }
 
     /// For figures.
     #[must_use]
     pub fn full() -> Self {
-        Self { visitors: 64, time: Duration::from_secs(20) }
+        Self { visitors: 64, time: Duration::from_secs(20), most: 2_000 }
     }
 
     /// Does it.
@@ -74,12 +76,13 @@ impl Relay {
     /// A message that was refused, is not at the centre or is there twice.
     pub async fn run(&self, program: &Path) -> Result<Report> {
         let mut report = Report::default();
-        report.line("visitors, each with one message under way; seconds each way", {
-            format!("{}, {}", self.visitors, self.time.as_secs_f64())
-        });
+        report.line("visitors, each with one message under way", self.visitors);
         for (kept, name) in [(Kept::Memory, "memory"), (Kept::File, "redb"), (Kept::Redis, "Redis")] {
             let compared = self.compare(program, kept).await;
             let (nginx, own) = compared.with_context(|| format!("with the store {name}"))?;
+            report.line(format!("{name}: messages; through nginx"), {
+                format!("{}; {}", own.times.count(), nginx.times.count())
+            });
             report.line(format!("{name}: messages per second of a processor, relative to nginx"), {
                 let (own, other) = (own.per_cpu_second(), nginx.per_cpu_second());
                 format!("{} ({own:.0} / {other:.0})", ratio(own, other))
@@ -129,10 +132,10 @@ impl Relay {
         let (began, spent) = (Instant::now(), nginx.spent());
         let mut talkers = JoinSet::new();
         for (number, visitor) in visitors.into_iter().enumerate() {
-            let until = began + self.time;
+            let (until, most) = (began + self.time, self.most);
             talkers.spawn(async move {
                 let mut times = Times::default();
-                for turn in 0_u64.. {
+                for turn in 0..most {
                     let asked = Instant::now();
                     if asked >= until {
                         break;
@@ -161,10 +164,10 @@ impl Relay {
         let (began, spent, store) = (Instant::now(), site.spent()?, site.store_spent());
         let mut talkers = JoinSet::new();
         for visitor in visitors {
-            let until = began + self.time;
+            let (until, most) = (began + self.time, self.most);
             talkers.spawn(async move {
                 let mut asked = Asked::default();
-                for turn in 0_u64.. {
+                for turn in 0..most {
                     if Instant::now() >= until {
                         break;
                     }

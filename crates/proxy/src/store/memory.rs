@@ -63,11 +63,13 @@ impl Inner {
         }
         let events = batch.events.into_iter().chain(batch.rewritten);
         kept.events.extend(events.map(|event| (event.seq, event)));
-        kept.events = kept.events.split_off(&batch.record.floor);
+        while kept.events.first_key_value().is_some_and(|(seq, _)| *seq < batch.record.floor) {
+            kept.events.pop_first();
+        }
         kept.intents.extend(batch.intents);
         kept.codes.extend(batch.codes);
         kept.handles.extend(batch.handles);
-        kept.handles.retain(|id, _| !batch.dropped.contains(id));
+        batch.dropped.iter().for_each(|id| drop(kept.handles.remove(id)));
         while kept.codes.len() as u64 > CODES_PER_VISITOR {
             kept.codes.pop_front();
         }
