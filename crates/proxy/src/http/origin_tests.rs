@@ -23,6 +23,7 @@ fn settings() -> (Settings, DeskSettings) {
         linger: Duration::ZERO,
         on_linger: OnLinger::Stop,
         centre: CentreTraits { message_id: MessageIds::Ignored, poll: PollKind::Repeats, history: false },
+        push: None,
         guard: Guard::default(),
         poll_busy: Duration::ZERO,
         poll_idle: Duration::ZERO,
