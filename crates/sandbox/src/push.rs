@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::Request;
+use hyper::body::Bytes;
 use hyper::client::conn::http1;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper_util::rt::TokioIo;
@@ -92,7 +93,7 @@ async fn send(to: &PushTo, now: Ms, body: String) -> Option<bool> {
         .header(HOST, host)
         .header(CONTENT_TYPE, "application/json")
         .header(AUTHORIZATION, authorization(to, now, host, &path));
-    let answer = sender.send_request(request.body(Full::from(body)).ok()?).await.ok();
+    let answer = sender.send_request(request.body(Full::<Bytes>::from(body)).ok()?).await.ok();
     let confirmed = async {
         let answer = answer?;
         let status = answer.status();
