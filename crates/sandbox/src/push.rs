@@ -60,7 +60,7 @@ pub(crate) async fn push(sandbox: Sandbox) {
         let (to, now_ms, parcels) = sandbox.with(|inner, now| {
             let Some(to) = inner.settings().push.clone() else { return (None, now, Vec::new()) };
             let settings = inner.settings().clone();
-            let waiting = inner.centre.to_push(now, &busy);
+            let waiting = inner.centre.next_pushes(now, &busy);
             let parcel = |(user, messages): (String, Vec<Downlink>)| {
                 let wire: Vec<Value> = messages.iter().map(|one| encode(one, &user, &settings)).collect();
                 let codes = messages.into_iter().map(|message| message.code).collect();

@@ -145,8 +145,7 @@ async fn only_the_centre_is_heard_and_no_page_at_all() {
     let user = bench.user_id(&visitor.session).await;
     bench.stands_for("canary-text", &user, vec![vec![message("a", agent("Li"), "canary-text")]]);
     let forged = [("authorization", "Bearer canary-key"), ("origin", "https://shop.example")];
-    let (no_headers, from_page): (&[(&str, &str)], &[(&str, &str)]) = (&[], &forged);
-    for headers in [no_headers, from_page] {
+    for headers in [&forged[..0], &forged[..]] {
         let reply = bench.push_to(PATH, headers, "canary-text").await;
         assert_eq!((reply.status.as_u16(), &reply.body["code"]), (401, &"key_refused".into()));
         assert_eq!(reply.headers["www-authenticate"], "Bearer");
@@ -324,7 +323,8 @@ async fn without_checks_nothing_is_polled_and_the_history_is_still_looked_at() {
     visitor.call("GET", "/v1/events?after=99&wait=25", None).await;
     visitor.call("GET", "/v1/events?after=99&wait=25", None).await;
     assert_eq!(visitor.story(2).await, ["message not pushed"]);
-    assert_eq!((bench.centre.script().polls, bench.count("missed").await), (0, 1));
+    let polls = bench.centre.script().polls;
+    assert_eq!((polls, bench.count("missed").await), (0, 1));
 }
 
 #[tokio::test(start_paused = true)]

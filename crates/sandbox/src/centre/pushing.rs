@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 impl Centre {
     /// The visitors to whom something is to be sent, each with the oldest of it, without those of `busy`. What is handed out
     /// stays until [`Centre::pushed`].
-    pub(crate) fn to_push(&mut self, now: Ms, busy: &BTreeSet<String>) -> Vec<(String, Vec<Downlink>)> {
+    pub(crate) fn next_pushes(&mut self, now: Ms, busy: &BTreeSet<String>) -> Vec<(String, Vec<Downlink>)> {
         self.advance(now);
         let users: Vec<String> = self.visitors.keys().filter(|user| !busy.contains(*user)).cloned().collect();
         for user in &users {

@@ -30,7 +30,7 @@ impl PushTo {
             |text: &str| (1..=512).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic());
         if !visible(&self.base_url) || self.base_url.ends_with('/') {
             Err("base_url must be of at most 512 visible characters, the last of them no slash")
-        } else if !host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) {
+        } else if host.rsplit_once(':').is_none_or(|(_, port)| port.parse::<u16>().is_err()) {
             Err("base_url must name a port")
         } else if !visible(&self.key) || self.access_key.as_deref().is_some_and(|name| !visible(name)) {
             Err("key and access_key must have 1 to 512 visible characters")

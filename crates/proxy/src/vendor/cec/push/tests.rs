@@ -3,7 +3,8 @@ use crate::config::{Config, PushMode};
 use crate::vendor::cec::Cec;
 use crate::vendor::{Centre as _, Downlink, PushHead, PushRefusal, PushedList};
 use axum::http::{HeaderMap, HeaderValue};
-use serde_json::json;
+use proptest::prelude::*;
+use serde_json::{Value, json};
 use std::path::Path;
 
 const KEY: &str = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFG";
@@ -157,7 +158,7 @@ fn what_is_no_list_is_not_taken_and_what_is_no_message_does_not_hold_up_the_othe
 
 #[test]
 fn an_end_has_the_same_mark_each_time_and_another_end_another() {
-    let mark = |code: serde_json::Value, at: serde_json::Value| {
+    let mark = |code: Value, at: Value| {
         let body = json!({"messages": [
             {"to": "fd1", "controlType": "DISCONNECT", "sourceType": "AGENT", "mediaType": null, "content": null,
                 "messageCode": code, "timestamp": at}]});
@@ -175,4 +176,39 @@ fn an_end_has_the_same_mark_each_time_and_another_end_another() {
     assert_eq!(mark(json!(null), json!(5)), mark(json!(null), json!("5")));
     assert_ne!(mark(json!(null), json!(5)), mark(json!(null), json!(6)));
     assert_eq!(mark(json!(null), json!(null)), None);
+}
+
+fn value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        "\\PC{0,40}|CHAT|CONNECT|DISCONNECT|TRANS2AGENT|READ|RECALL|INPUT|AGENT|SYSTEM|TEXT|true|Y"
+            .prop_map(Value::from),
+    ];
+    leaf.prop_recursive(2, 8, 4, |inner| prop::collection::vec(inner, 0..4).prop_map(Value::from))
+}
+
+proptest! {
+    #[test]
+    fn any_message_is_read_the_same_way_each_time(
+        fields in prop::collection::hash_map(
+            prop::sample::select(vec![
+                "to", "content", "mediaType", "sourceType", "controlType", "messageCode", "timestamp", "queueFlag",
+                "isOfflineStatus", "simQuestions", "senderNickname",
+            ]),
+            value(),
+            0..11,
+        ),
+        bytes in prop::collection::vec(any::<u8>(), 0..200),
+    ) {
+        let centre = centre("");
+        let _read = centre.pushed(&bytes);
+        let body = json!({"messages": [fields, {"to": "fd1", "content": "after it"}]}).to_string();
+        let list = centre.pushed(body.as_bytes()).unwrap();
+        prop_assert_eq!(list.messages.len() + list.malformed, 2);
+        prop_assert_eq!(list.messages.last().map(|message| message.items.len()), Some(1));
+        prop_assert_eq!(centre.pushed(body.as_bytes()), Some(list));
+    }
 }
