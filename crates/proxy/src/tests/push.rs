@@ -374,6 +374,23 @@ async fn visitors_of_earlier_versions_cannot_be_found_and_are_polled() {
     assert_eq!(visitor.story(3).await, [""; 0]);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_desk_that_is_polled_again_is_polled_soon() {
+    let bench = Bench::with(plan(3_600)).await;
+    let visitor = bench.connected().await;
+    pass(5.0).await;
+    bench.down(vec![message("a", agent("Li"), "waits")]);
+    pass(5.0).await;
+    assert_eq!(visitor.story(1).await, [""; 0]);
+    let Plan { desk, .. } = Plan::default();
+    let centre: Arc<dyn crate::vendor::Centre> = bench.centre.clone();
+    let settings = (*bench.app.shared.settings()).clone();
+    bench.app.take_over(settings, [crate::state::Desk { settings: desk, centre }]);
+    pass(10.0).await;
+    assert_eq!(visitor.story(2).await, ["message waits"]);
+    assert_eq!(bench.push("1").await.status, 404);
+}
+
 /// Pushes come to any of three proxies while one of them follows the visitor, and the visitor listens at another.
 async fn goes_anywhere(house: House) {
     let session = house.session().await;

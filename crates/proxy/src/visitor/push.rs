@@ -75,7 +75,7 @@ impl App {
             return Ok(unknown);
         };
         let taken = match self.registry.get(&self.shared, &id).await {
-            Ok(visitor) if visitor.desk_id() == desk => visitor.take_pushed(messages).await,
+            Ok(visitor) if visitor.desk_id() == desk => visitor.take_pushed(user_id, messages).await,
             Ok(_) => Err(Problem::session_unknown()),
             Err(problem) => Err(problem),
         };
@@ -108,8 +108,14 @@ impl Visitor {
         self.lanes.of(Lane::Talk).is_busy() || self.talked_to.within(poller::task::HOLD)
     }
 
-    async fn take_pushed(self: &Arc<Self>, messages: &[Vec<Downlink>]) -> Result<Fates, Problem> {
-        self.refresh().await?;
+    async fn take_pushed(
+        self: &Arc<Self>,
+        user_id: &str,
+        messages: &[Vec<Downlink>],
+    ) -> Result<Fates, Problem> {
+        if self.record().await?.user_id != user_id {
+            return Err(Problem::session_unknown());
+        }
         // A quick reply of a robot does not stand before what it replies to.
         let until = Instant::now() + poller::task::HOLD;
         while self.is_saying() && Instant::now() < until {

@@ -269,7 +269,12 @@ impl Poller {
                 (check, check)
             }
         };
+        let before = self.pacing.busy();
         self.pacing.set(busy, idle);
+        if self.pacing.busy() < before {
+            // It is polled again, or more often.
+            self.next_poll = self.next_poll.min(Instant::now() + idle);
+        }
         push.is_some()
     }
 
