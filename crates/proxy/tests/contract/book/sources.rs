@@ -48,10 +48,9 @@ const OTHERS: &[&str] = &[
     "getUserInfoBycallId",
     "CC-Management",
     "mobileAgent",
-    "webhooks/",
 ];
 
-/// The back office, two-party calls, push and sendAsync: nothing of the proxy names them.
+/// The back office, two-party calls and sendAsync: nothing of the proxy names them.
 pub(super) fn name_no_other_address() -> Result<(), Failed> {
     let mut found = Vec::new();
     let mut folders = vec![super::root().join("crates/proxy/src")];
