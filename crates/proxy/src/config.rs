@@ -37,6 +37,7 @@ pub mod mistake;
 mod node;
 mod offers;
 pub mod operator;
+mod push;
 pub mod secret;
 mod section;
 pub mod tls;
@@ -51,6 +52,7 @@ pub use limits::Limits;
 pub use links::CallLinks;
 pub use mistake::Mistake;
 pub use operator::Operator;
+pub use push::{PushConfig, PushMode};
 pub use secret::Secret;
 pub use tls::Tls;
 pub use traces::Traces;
@@ -170,6 +172,15 @@ impl Config {
                 "`traces.endpoint`: the token goes there unencrypted; write https:// if the collector has it".to_owned()
             })
         });
+        let assumed = |(place, desk): (usize, &Desk)| {
+            let push = desk.cec.push.as_ref()?;
+            matches!(push.mode, PushMode::Signature { .. }).then(|| {
+                format!(
+                    "`desks[{place}].cec.push.mode`: what the centre signs is not published, and what is checked here is an \
+                     assumption; take `bearer` where the centre can"
+                )
+            })
+        };
         let certificate = self.tls.iter().flat_map(|tls| tls.certificate.warnings(&self.public_url, now));
         let open_key = self.operator.iter().filter(|operator| !operator.listen.ip().is_loopback()).map(|operator| {
             format!(
@@ -185,6 +196,7 @@ impl Config {
             .chain(open_key)
             .chain(desks().filter_map(open))
             .chain(desks().filter_map(short))
+            .chain(desks().filter_map(assumed))
             .collect()
     }
 
@@ -229,6 +241,14 @@ fn build(mut root: Section<'_>, beside: &Path) -> Option<Config> {
         let others = others.into_iter().filter_map(|(key, other)| Some((key, other?)));
         for (key, other) in others.filter(|(_, other)| address::collide(*other, operator.listen)) {
             root.wrong("operator.listen", format!("`{key}` is {other} already"), "an address of its own");
+        }
+    }
+    if let Some(url) = &public_url
+        && !address::keeps_secrets(url)
+    {
+        for (place, _) in desks.iter().flatten().enumerate().filter(|(_, desk)| desk.cec.push.is_some()) {
+            let wrong = format!("the centre would send keys and words to {url}, unencrypted");
+            root.wrong(&format!("desks[{place}].cec.push"), wrong, "a `public_url` with https://");
         }
     }
     root.finish();

@@ -217,6 +217,7 @@ async fn examine(path: &Path, id: &str, page: Option<&Url>, only_page: bool) -> 
     };
     if !only_page {
         doctor::chain::walk(desk, place, &mut tell).await?;
+        doctor::push::look(&config.public_url, desk, place, &mut tell).await;
     }
     if let Some(page) = page {
         doctor::page::look(page, &config.public_url, desk, place, &mut tell).await;

@@ -54,6 +54,8 @@ pub struct DeskSettings {
     pub on_linger: OnLinger,
     /// What the centre does, as far as it matters here.
     pub centre: CentreTraits,
+    /// How the centre sends messages by itself; `None`: it is polled.
+    pub push: Option<Push>,
     /// How much the centre is asked, and when it is not.
     pub guard: Guard,
     /// Pauses between polls.
@@ -98,6 +100,7 @@ impl From<&config::Desk> for DeskSettings {
             linger: desk.linger,
             on_linger: desk.on_linger,
             centre: CentreTraits { message_id: cec.message_id, poll: cec.poll, history: cec.history },
+            push: cec.push.as_ref().map(|push| Push { check: push.check }),
             guard: desk.guard.clone(),
             pauses: Pauses { busy: cec.poll_busy, listening: cec.poll_listening, idle: cec.poll_idle },
         }
@@ -110,6 +113,13 @@ fn told(server: &config::IceServer) -> IceServer {
         username: server.username.clone(),
         credential: server.credential.as_ref().map(|secret| secret.expose_secret().to_owned()),
     }
+}
+
+/// The centre sends messages by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Push {
+    /// How often it is polled all the same; `None`: only while it does not answer otherwise.
+    pub check: Option<Duration>,
 }
 
 /// What a centre does with ids, polls and history.

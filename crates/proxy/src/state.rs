@@ -216,6 +216,9 @@ impl App {
 /// The desks with a clock beside their centres and a guard before them.
 fn measured(desks: impl IntoIterator<Item = Desk>, metrics: &Arc<Metrics>) -> impl Iterator<Item = Desk> {
     desks.into_iter().map(|Desk { settings, centre }| {
+        if settings.push.is_some() {
+            metrics.pushes(&settings.id);
+        }
         let timed = Arc::new(TimedCentre::new(centre, settings.id.clone(), Arc::clone(metrics)));
         let guarded = Guarded::new(timed, settings.id.clone(), &settings.guard, Arc::clone(metrics));
         Desk { settings, centre: Arc::new(guarded) }

@@ -6,7 +6,7 @@ use axum::Router;
 use axum::http::{HeaderMap, HeaderName};
 use axum::response::Html;
 use axum::routing::get;
-use frontdesk_sandbox::{Forced, MessageIds, PollMode, Settings, spawn};
+use frontdesk_sandbox::{Forced, MessageIds, PollMode, PushTo, Settings, spawn};
 use std::path::PathBuf;
 use std::process::Command;
 use tokio::net::TcpListener;
@@ -152,6 +152,61 @@ async fn what_could_be_better_is_a_hint() {
     {
         assert!(text.lines().any(|line| line.starts_with("hint") && line.contains(hint)), "{hint}: {text}");
     }
+}
+
+const PUSH: &str = "[desks.cec.push]\nkey = \"canary-key-0123456789abcdef0123456789\"";
+
+/// Answers this at the address that a centre would push to.
+async fn door(status: u16, body: &'static str) -> (String, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let answer = move |headers: HeaderMap, sent: String| async move {
+        assert_eq!(headers["authorization"], "Bearer canary-key-0123456789abcdef0123456789");
+        assert_eq!(sent, "{\"messages\":[]}");
+        (axum::http::StatusCode::from_u16(status).unwrap(), body)
+    };
+    let router = Router::new().route("/v1/centre/shop/webhooks/v1/messages", axum::routing::post(answer));
+    (origin, tokio::spawn(async move { drop(axum::serve(listener, router).await) }))
+}
+
+#[tokio::test]
+async fn whether_a_push_arrives_is_tried() {
+    let examined = [
+        ("push-good", 200, "{\"resultCode\":\"0\"}", "ok    push"),
+        ("push-other", 200, "{\"resultCode\":\"0\"} and more", "WRONG push"),
+        ("push-key", 401, "", "WRONG push"),
+        ("push-path", 404, "", "WRONG push"),
+        ("push-busy", 503, "", "WRONG push"),
+    ]
+    .map(|(name, status, body, wanted)| async move {
+        let centre = spawn(best()).await.unwrap();
+        let (origin, server) = door(status, body).await;
+        let text = settings(&centre.base_url, &Wishes { cec: PUSH, ..NONE });
+        let (ok, said) = doctor(name, &text.replace("https://desk.example", &origin), &[]).await;
+        let line = said.lines().find(|line| line.contains(" push:")).unwrap();
+        assert!(line.starts_with(wanted) && ok == wanted.starts_with("ok"), "{name}: {said}");
+        // This centre is not set to push, so polls bring what it says.
+        let polled = said.lines().find(|line| line.contains(" poll:")).unwrap();
+        assert!(polled.starts_with("hint") && polled.contains("`desks[0].cec.push`"), "{name}: {said}");
+        assert!(!said.contains("canary"), "{said}");
+        server.abort();
+        centre.stop().await;
+    });
+    futures_util::future::join_all(examined).await;
+}
+
+#[tokio::test]
+async fn a_centre_that_pushes_is_not_expected_to_answer_polls() {
+    let push = PushTo {
+        base_url: "http://127.0.0.1:1/v1/centre/shop".into(),
+        key: "k".into(),
+        access_key: None,
+        retry_ms: 60_000,
+    };
+    let centre = Settings { push: Some(push), ..best() };
+    let (ok, text) = about("pushes", centre, Wishes { cec: PUSH, ..NONE }).await;
+    let polled = text.lines().find(|line| line.contains(" poll:")).unwrap();
+    assert!(ok && polled.starts_with("ok") && text.contains("hint  push"), "{text}");
 }
 
 #[tokio::test]

@@ -8,6 +8,7 @@ mod control;
 mod faults;
 mod ids;
 mod media;
+mod push;
 mod record;
 mod server;
 mod settings;
@@ -22,8 +23,8 @@ pub use frontdesk_sandbox_media::{Gateway, OpenCall};
 pub use faults::{FaultError, FaultKind, FaultPlan, Injected};
 pub use server::{Running, serve, serve_sandbox, spawn};
 pub use settings::{
-    Day, DayTime, Dialect, Forced, Hours, MessageIds, PollMode, Queue, Quirks, SettingError, Settings,
-    SimQuestions, Span, SurveyQuestion, SurveyType, TokenBody, TokenRenewal, Weekly,
+    Day, DayTime, Dialect, Forced, Hours, MessageIds, PollMode, PushTo, Queue, Quirks, SettingError,
+    Settings, SimQuestions, Span, SurveyQuestion, SurveyType, TokenBody, TokenRenewal, Weekly,
 };
 pub use state::Sandbox;
 

@@ -14,6 +14,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::MissedTickBehavior;
 
 use crate::faults::Abort;
+use crate::push;
 use crate::settings::{SettingError, Settings};
 use crate::state::Sandbox;
 
@@ -49,6 +50,9 @@ pub async fn serve_sandbox(
 ) {
     let router = crate::router(&sandbox);
     let mut connections = JoinSet::new();
+    // Ends with this function.
+    let mut pushing = JoinSet::new();
+    pushing.spawn(push::push(sandbox.clone()));
     let mut ticks = tokio::time::interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
     let mut shutdown = std::pin::pin!(shutdown);

@@ -2,6 +2,7 @@
 
 use crate::files::sniff::Refused;
 use crate::identity::Refusal;
+use crate::vendor::PushRefusal;
 
 /// Why something happened.
 pub trait Reason: Copy {
@@ -71,6 +72,8 @@ words! {
         SessionErased = "session_erased",
         /// Somebody without its key asked at the operator listener.
         OperatorKeyRefused = "operator_key_refused",
+        /// Somebody sent messages as the centre, and is not known to be it.
+        PushRefused = "push_refused",
         /// Other settings are in force.
         SettingsTakenOver = "settings_taken_over",
         /// Settings were read and are not taken.
@@ -99,6 +102,7 @@ impl Kind {
             Self::HandoverRefused => "a ticket for a session was refused",
             Self::SessionErased => "a visitor erased the session",
             Self::OperatorKeyRefused => "a key of the operator listener was refused",
+            Self::PushRefused => "a push was refused",
             Self::SettingsTakenOver => "other settings were taken over",
             Self::SettingsRefused => "other settings were refused",
             Self::CertificateReplaced => "the certificate was replaced",
@@ -223,6 +227,8 @@ words! {
         OperatorCalls = "operator_calls",
         /// Of all who have its key.
         OperatorQuestions = "operator_questions",
+        /// By desk, of its centre.
+        Pushes = "pushes",
     }
 }
 
@@ -270,6 +276,39 @@ words! {
 }
 
 words! {
+    /// What is wrong with a push.
+    Push of PushRefused {
+        /// Nothing shows who it is.
+        Missing = "missing",
+        /// What should show it cannot be read.
+        Malformed = "malformed",
+        /// Another key.
+        Key = "wrong_key",
+        /// Signed too long ago, or in the future.
+        Time = "wrong_time",
+        /// Not signed with the key, or something else was signed.
+        Signature = "bad_signature",
+        /// The same signature came with another body.
+        Replayed = "replayed",
+    }
+}
+
+impl Push {
+    /// The reason; `None`: there is no such door.
+    pub fn of(refusal: PushRefusal) -> Option<Self> {
+        match refusal {
+            PushRefusal::NotTaken => None,
+            PushRefusal::Missing => Some(Self::Missing),
+            PushRefusal::Malformed => Some(Self::Malformed),
+            PushRefusal::Key => Some(Self::Key),
+            PushRefusal::Time => Some(Self::Time),
+            PushRefusal::Signature => Some(Self::Signature),
+            PushRefusal::Replayed => Some(Self::Replayed),
+        }
+    }
+}
+
+words! {
     /// What is wrong with a ticket for a session.
     Handover of HandoverRefused {
         /// No 32 bytes in base64url.
@@ -298,6 +337,7 @@ impl Kind {
             Self::FileRefused => File::ALL.iter().map(|reason| reason.word()).collect(),
             Self::TicketRefused => Ticket::ALL.iter().map(|reason| reason.word()).collect(),
             Self::HandoverRefused => Handover::ALL.iter().map(|reason| reason.word()).collect(),
+            Self::PushRefused => Push::ALL.iter().map(|reason| reason.word()).collect(),
             Self::SessionNotResumed
             | Self::IdentitySignedIn
             | Self::IdentityChanged

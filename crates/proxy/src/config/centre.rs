@@ -2,6 +2,7 @@
 
 use super::address;
 use super::links::CallLinks;
+use super::push::{self, PushConfig};
 use super::secret::{self, Secret};
 use super::section::{Section, filled, path};
 use reqwest::Url;
@@ -28,6 +29,8 @@ pub struct CecConfig {
     /// Whether the centre keeps messages that can be asked for. The interface for it is of dialect 2.6; with 2.5 this
     /// has no effect, so that a change of dialect is a change of one word. Key `history`, default false.
     pub history: bool,
+    /// How the centre sends messages by itself; `None`: it is polled. Section `push`.
+    pub push: Option<PushConfig>,
     /// Pause between polls while something happens. First number of `poll_interval_ms`, default 500.
     pub poll_busy: Duration,
     /// Longest pause between polls while a page waits for news and there have been none for half a minute. Key
@@ -152,6 +155,9 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
     let kinds = [("destructive", PollKind::Destructive), ("repeats", PollKind::Repeats)];
     let poll = section.word("poll", PollKind::Destructive, &kinds);
     let history = section.flag("history", false);
+    let has_push = section.has("push");
+    let push = section.section("push");
+    let push = if has_push { push::read(push, beside).map(Some) } else { Some(None) };
     let interval = section.or(
         "poll_interval_ms",
         "two whole numbers of milliseconds from 100 to 30000, the shorter one first",
@@ -206,6 +212,7 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
         message_id: message_id?,
         poll: poll?,
         history: history? && dialect? == Dialect::V2_6,
+        push: push?,
         poll_busy: Duration::from_millis(busy),
         poll_listening: Duration::from_millis(listening?),
         poll_idle: Duration::from_millis(idle),

@@ -43,6 +43,8 @@ pub struct Limits {
     pub calls_per_visitor_per_hour: u32,
     /// Calls that one member of staff places in an hour, refused ones included. Key `placed_calls_per_person_per_hour`, default 60.
     pub placed_calls_per_person_per_hour: u32,
+    /// Requests of a centre that sends messages by itself, of one desk in a minute. Key `pushes_per_desk_per_minute`, default 6 000.
+    pub pushes_per_desk_per_minute: u32,
     /// Files of one visitor in one conversation. Key `files_per_visitor`, default 200.
     pub files_per_visitor: u32,
     /// Their bytes. Key `file_bytes_per_visitor`, default 1 000 000 000.
@@ -84,6 +86,7 @@ impl Default for Limits {
             left_messages_per_visitor_per_hour: 30,
             calls_per_visitor_per_hour: 30,
             placed_calls_per_person_per_hour: 60,
+            pushes_per_desk_per_minute: 6_000,
             files_per_visitor: 200,
             file_bytes_per_visitor: 1_000_000_000,
             spool_bytes: 2_000_000_000,
@@ -135,6 +138,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
         few("left_messages_per_visitor_per_hour", "messages", default.left_messages_per_visitor_per_hour);
     let calls = few("calls_per_visitor_per_hour", "calls", default.calls_per_visitor_per_hour);
     let placed = few("placed_calls_per_person_per_hour", "calls", default.placed_calls_per_person_per_hour);
+    let pushed = few("pushes_per_desk_per_minute", "requests", default.pushes_per_desk_per_minute);
     let files_kept = few("files_per_visitor", "files", default.files_per_visitor);
     let mut bytes = |key, default: u64| section.whole(key, "bytes", default, 1_000_000..=1_000_000_000_000);
     let file_bytes = bytes("file_bytes_per_visitor", default.file_bytes_per_visitor);
@@ -178,6 +182,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
         left_messages_per_visitor_per_hour: left?,
         calls_per_visitor_per_hour: calls?,
         placed_calls_per_person_per_hour: placed?,
+        pushes_per_desk_per_minute: pushed?,
         files_per_visitor: files_kept?,
         file_bytes_per_visitor: file_bytes?,
         spool_bytes: spool_bytes?,

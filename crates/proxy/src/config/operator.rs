@@ -10,6 +10,9 @@ use std::path::Path;
 const LEAST_KEY: usize = 32;
 const MOST_KEY: usize = 512;
 
+/// What a key is.
+pub(super) const KEY_EXPECTED: &str = "32 to 512 visible ASCII characters";
+
 /// Section `[operator]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Operator {
@@ -26,7 +29,7 @@ pub struct Operator {
 pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<Operator> {
     let default = SocketAddr::from(([127, 0, 0, 1], 9091));
     let listen = section.or("listen", address::SOCKET_EXPECTED, default, address::socket);
-    let wanted = "32 to 512 visible ASCII characters";
+    let wanted = KEY_EXPECTED;
     let key = secret::given(&mut section, ("key", wanted), "key_file", beside, key_text);
     let has_previous = section.has("previous_key") || section.has("previous_key_file");
     let previous = if has_previous {
@@ -45,7 +48,7 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<Operator> 
 }
 
 /// It travels in a header. What is wrong is said without it.
-fn key_text(text: String) -> Result<Secret, String> {
+pub(super) fn key_text(text: String) -> Result<Secret, String> {
     if !(LEAST_KEY..=MOST_KEY).contains(&text.len()) {
         Err(format!("the key has {} characters", text.chars().count()))
     } else if text.bytes().all(|byte| byte.is_ascii_graphic()) {

@@ -158,10 +158,15 @@ impl Walk<'_> {
 
     async fn poll(&self, tell: Tell<'_>) {
         const WHAT: &str = "poll";
+        let pushed = self.desk.cec.push.is_some();
         let mut seen = BTreeSet::new();
         for _ in 0..TRIES {
             match self.centre.poll(&self.party).await {
                 Ok(news) => seen.extend(codes(&news)),
+                Err(Failure::Refused { .. }) if pushed => {
+                    tell(Finding::good(WHAT, "refused, as where the centre pushes"));
+                    return;
+                }
                 Err(failure) => {
                     let key = &self.key;
                     tell(Finding::wrong(WHAT, format!("{}; look at `{key}.cec.dialect`", said(&failure))));
@@ -172,6 +177,20 @@ impl Walk<'_> {
                 break;
             }
             tokio::time::sleep(PAUSE).await;
+        }
+        if pushed {
+            tell(if seen.is_empty() {
+                Finding::good(WHAT, "nothing came by polls, as where the centre pushes")
+            } else {
+                let key = &self.key;
+                Finding::hint(
+                    WHAT,
+                    format!(
+                        "messages come by polls: see that the centre pushes for this channel, or leave `{key}.cec.push` out"
+                    ),
+                )
+            });
+            return;
         }
         let again = match self.centre.poll(&self.party).await {
             Ok(news) => codes(&news),

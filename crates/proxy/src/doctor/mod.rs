@@ -5,12 +5,14 @@
 //!
 //! # Layout
 //! - [`chain`]: token, conversation, messages, poll, history, rating, calls, file
+//! - [`push`]: whether what the centre sends by itself arrives
 //! - [`page`]: what a page of the website sends with itself
 //! - `policy`: whether a Content Security Policy permits an address
 
 pub mod chain;
 pub mod page;
 mod policy;
+pub mod push;
 
 use std::fmt;
 

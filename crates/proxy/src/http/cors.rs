@@ -27,7 +27,9 @@ const MAX_AGE: HeaderValue = HeaderValue::from_static("600");
 const BY_ORIGIN: HeaderValue = HeaderValue::from_static("Origin, Sec-Fetch-Site");
 
 pub(super) async fn layer(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if !request.uri().path().starts_with("/v1/") {
+    let path = request.uri().path();
+    // Centres are no pages.
+    if !path.starts_with("/v1/") || path.starts_with("/v1/centre/") {
         return next.run(request).await;
     }
     let allowed = match of(request.headers()) {

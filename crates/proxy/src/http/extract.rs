@@ -57,13 +57,17 @@ fn json_only(headers: &HeaderMap) -> Result<(), Problem> {
 }
 
 async fn read(request: Request, state: &AppState) -> Result<Vec<u8>, Problem> {
-    let settings = state.shared.settings();
-    let limits = &settings.limits;
-    let body = Limited::new(request.into_body(), limits.body_bytes).collect();
-    match tokio::time::timeout(limits.header_timeout, body).await {
+    read_up_to(state.shared.settings().limits.body_bytes, request, state).await
+}
+
+/// The body, of so many bytes at most.
+pub(super) async fn read_up_to(most: usize, request: Request, state: &AppState) -> Result<Vec<u8>, Problem> {
+    let patience = state.shared.settings().limits.header_timeout;
+    let body = Limited::new(request.into_body(), most).collect();
+    match tokio::time::timeout(patience, body).await {
         Ok(Ok(body)) => Ok(body.to_bytes().into()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            let text = format!("the body is larger than {} bytes", limits.body_bytes);
+            let text = format!("the body is larger than {most} bytes");
             Err(Problem::new(ErrorCode::BodyTooLarge, text))
         }
         Ok(Err(_)) => Err(Problem::new(ErrorCode::BadRequest, "the body broke off")),

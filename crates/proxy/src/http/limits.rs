@@ -2,6 +2,7 @@
 
 mod keys;
 
+use super::routes::push;
 use crate::audit::Told;
 use crate::audit::words::Limit;
 use crate::config;
@@ -10,7 +11,8 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use crate::visitor::Visitor;
 use axum::Extension;
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use frontdesk_contract::ErrorCode;
@@ -42,6 +44,7 @@ pub struct Limiters {
     left_messages: Keyed<String>,
     calls: Keyed<String>,
     placed_calls: Keyed<String>,
+    pushes: Keyed<String>,
 }
 
 type Limiter<K> = RateLimiter<K, Keys<K>, DefaultClock, NoOpMiddleware<<DefaultClock as Clock>::Instant>>;
@@ -125,6 +128,7 @@ impl Limiters {
             left_messages: per_hour(Limit::LeftMessages, limits.left_messages_per_visitor_per_hour),
             calls: per_hour(Limit::Calls, limits.calls_per_visitor_per_hour),
             placed_calls: per_hour(Limit::PlacedCalls, limits.placed_calls_per_person_per_hour),
+            pushes: per_minute(Limit::Pushes, limits.pushes_per_desk_per_minute),
         }
     }
 
@@ -140,6 +144,7 @@ impl Limiters {
         self.history.set(minute(limits.history_per_visitor_per_minute));
         self.left_messages.set(hour(limits.left_messages_per_visitor_per_hour));
         self.calls.set(hour(limits.calls_per_visitor_per_hour));
+        self.pushes.set(minute(limits.pushes_per_desk_per_minute));
     }
 
     /// Counts a new session.
@@ -222,6 +227,22 @@ impl Limiters {
         self.placed_calls.check(&person.to_owned(), "too many calls were placed by this person")
     }
 
+    /// Counts a request of somebody.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] with the time to wait.
+    pub(super) fn request(&self, Client(address): Client) -> Result<(), Problem> {
+        self.requests.check(&address, "too many requests from this address")
+    }
+
+    /// Counts what a desk's centre sends.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] with the time to wait.
+    pub(super) fn push(&self, desk: &str) -> Result<(), Problem> {
+        self.pushes.check(&desk.to_owned(), "the centre of this desk sends too often")
+    }
+
     /// Forgets who has been quiet.
     pub fn sweep(&self) {
         self.requests.sweep();
@@ -236,6 +257,7 @@ impl Limiters {
             &self.left_messages,
             &self.calls,
             &self.placed_calls,
+            &self.pushes,
         ];
         visitors.into_iter().for_each(Keyed::sweep);
     }
@@ -264,8 +286,11 @@ pub(super) async fn layer(
     next: Next,
 ) -> Response {
     let health = matches!(request.uri().path(), "/livez" | "/readyz");
-    if !health
-        && let Err(problem) = state.limiters.requests.check(&client.0, "too many requests from this address")
+    // What centres send is counted where it is known whether it is a centre.
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let push = request.method() == Method::POST && route == Some(push::ROUTE);
+    if !(health || push)
+        && let Err(problem) = state.limiters.request(client)
     {
         return problem.into_response();
     }

@@ -23,6 +23,7 @@ fn settings() -> (Settings, DeskSettings) {
         linger: Duration::ZERO,
         on_linger: OnLinger::Stop,
         centre: CentreTraits { message_id: MessageIds::Ignored, poll: PollKind::Repeats, history: false },
+        push: None,
         guard: Guard::default(),
         pauses: Pauses { busy: Duration::ZERO, listening: Duration::ZERO, idle: Duration::ZERO },
     };

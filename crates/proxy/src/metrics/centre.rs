@@ -4,8 +4,8 @@ use super::{Metrics, certain};
 use crate::problem;
 use crate::traces::{self, Outcome};
 use crate::vendor::{
-    Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, Placed, Placing,
-    QueueAnswer, Rating, Said, Serving, Spooled, Utterance,
+    Admitted, Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, Placed,
+    Placing, PushHead, PushRefusal, PushedList, QueueAnswer, Rating, Said, Serving, Spooled, Utterance,
 };
 use frontdesk_contract::{About, CallMedia, ClientId, ErrorCode, SurveyForm};
 use std::sync::Arc;
@@ -82,6 +82,18 @@ impl Centre for Timed {
             }
             answer
         })
+    }
+
+    fn admit_push(&self, head: &PushHead<'_>) -> Result<Admitted, PushRefusal> {
+        self.inner.admit_push(head)
+    }
+
+    fn read_push(&self, admitted: &Admitted, body: &[u8]) -> Result<Option<PushedList>, PushRefusal> {
+        self.inner.read_push(admitted, body)
+    }
+
+    fn is_away(&self) -> bool {
+        self.inner.is_away()
     }
 
     fn queue<'a>(&'a self, party: &'a Party) -> Answer<'a, QueueAnswer> {

@@ -127,6 +127,7 @@ pub struct Metrics {
     messages: Family<Message, Counter>,
     delivery_seconds: Durations<Desk>,
     received: Family<Desk, Counter>,
+    pushed: Family<Message, Counter>,
     store: Family<Stored, Counter>,
     store_seconds: Durations<Stored>,
     visitors: Family<State, Gauge>,
@@ -153,6 +154,7 @@ impl Default for Metrics {
             messages: Family::default(),
             delivery_seconds: Family::new_with_constructor(Seconds),
             received: Family::default(),
+            pushed: Family::default(),
             store: Family::default(),
             store_seconds: Family::new_with_constructor(Seconds),
             visitors: Family::default(),
@@ -190,6 +192,8 @@ impl Metrics {
         all.register_with_unit("delivery_duration", text, Unit::Seconds, self.delivery_seconds.clone());
         let text = "What polls of the centre have brought: messages and notices";
         all.register("received", text, self.received.clone());
+        let text = "Messages that a centre has pushed, or should have, by what became of them";
+        all.register("pushed", text, self.pushed.clone());
         all.register("store_calls", "Calls of the store", self.store.clone());
         let text = "How long the store took";
         all.register_with_unit("store_call_duration", text, Unit::Seconds, self.store_seconds.clone());
@@ -266,6 +270,19 @@ impl Metrics {
         self.received.get_or_create(&Desk { desk: desk.to_owned() }).inc_by(count);
     }
 
+    /// The centre of this desk pushes: its figures begin at nothing.
+    pub(crate) fn pushes(&self, desk: &str) {
+        for what in Push::ALL {
+            self.pushed(desk, what, 0);
+        }
+    }
+
+    /// So much of this came of what the centre has pushed.
+    pub(crate) fn pushed(&self, desk: &str, what: Push, count: usize) {
+        let message = Message { desk: desk.to_owned(), outcome: what.word() };
+        self.pushed.get_or_create(&message).inc_by(u64::try_from(count).unwrap_or(u64::MAX));
+    }
+
     /// It is decided what became of a message, so long after it came here first.
     pub fn message(&self, desk: &str, fate: Fate, after: Duration) {
         let desk = desk.to_owned();
@@ -327,6 +344,35 @@ fn certain(failure: Option<&Failure>) -> (&'static str, Option<ErrorCode>) {
         Some(Failure::Refused { code, .. }) => ("refused", Some(*code)),
         Some(Failure::Unknown { code, .. }) => ("unknown", Some(*code)),
         Some(Failure::Gone) => ("gone", Some(ErrorCode::ContactEnded)),
+    }
+}
+
+/// What became of a message that the centre has pushed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Push {
+    /// It is in the journal.
+    Taken,
+    /// It said nothing that was not known: it came again, or is of a kind that changes nothing.
+    Nothing,
+    /// For a visitor whom this desk does not have (any more).
+    Unknown,
+    /// No message.
+    Malformed,
+    /// It was not pushed, and found by asking.
+    Missed,
+}
+
+impl Push {
+    const ALL: [Self; 5] = [Self::Taken, Self::Nothing, Self::Unknown, Self::Malformed, Self::Missed];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Taken => "taken",
+            Self::Nothing => "nothing_new",
+            Self::Unknown => "unknown_visitor",
+            Self::Malformed => "malformed",
+            Self::Missed => "missed",
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! - [`credential`]: what the page holds, and what is stored of it
 //! - [`handover`]: taking a session to another window
 //! - [`identify`]: opening one for somebody for whom the site vouches
-//! - [`naming`]: what an anonymous visitor is called
+//! - [`naming`]: ids, and what an anonymous visitor is called
 //! - [`open`]: opening, resuming and finding a session
 
 pub mod credential;

@@ -1,4 +1,31 @@
-//! What an anonymous visitor is called.
+//! What a visitor is called: by the centre, here, and by agents while nobody says more.
+
+use super::credential::hex;
+use sha2::{Digest, Sha256};
+
+/// How ids at the centre begin; so many hexadecimal digits follow.
+const AT_CENTRE: &str = "fd";
+const DIGITS: usize = 22;
+
+/// The ids of a new visitor, made of digits that nobody can guess: at the centre, and here.
+pub fn ids(digits: &str) -> (String, String) {
+    let user_id = format!("{AT_CENTRE}{digits}");
+    let id = of_user(&user_id);
+    (user_id, id)
+}
+
+/// The id of the visitor whom the centre knows by this one; `None`: no id of ours. It follows from that one alone, so that
+/// whoever the centre names is found without a list, and it does not tell that one.
+pub fn visitor_id(user_id: &str) -> Option<String> {
+    let digits = user_id.strip_prefix(AT_CENTRE)?;
+    let ours = digits.len() == DIGITS && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    ours.then(|| of_user(user_id))
+}
+
+fn of_user(user_id: &str) -> String {
+    let hash = Sha256::digest(format!("frontdesk visitor {user_id}"));
+    format!("v-{}", hex(hash.get(..16).unwrap_or_default()))
+}
 
 /// Language of a BCP 47 tag as the centre wants it: an ISO 639 code in lower case; `en` when the tag says nothing.
 pub fn language(locale: Option<&str>) -> String {
@@ -52,6 +79,25 @@ mod tests {
             (None, "en"),
         ] {
             assert_eq!(language(locale), expected, "{locale:?}");
+        }
+    }
+
+    #[test]
+    fn a_visitor_is_found_by_the_id_at_the_centre() {
+        let (user, visitor) = ids("0123456789abcdef012345");
+        assert_eq!(user.len(), 24);
+        assert!(visitor.len() == 34 && visitor.starts_with("v-") && !visitor.contains("0123456789"));
+        assert_eq!(visitor_id(&user), Some(visitor.clone()));
+        assert_ne!(ids("0123456789abcdef012346").1, visitor);
+        for other in [
+            "",
+            "fd",
+            "fd-doctor-1",
+            "xx0123456789abcdef012345",
+            "fd0123456789ABCDEF012345",
+            &format!("{user}0"),
+        ] {
+            assert_eq!(visitor_id(other), None, "{other}");
         }
     }
 

@@ -177,11 +177,12 @@ pub fn protocol(wished: u32) -> Result<u32, Problem> {
 
 fn newcomer(desk: &Desk, locale: Option<&str>, session: [u8; 32]) -> VisitorRecord {
     let mark = credential::hex(&chance::bytes::<11>());
+    let (user_id, id) = naming::ids(&mark);
     VisitorRecord {
-        id: format!("v-{}", credential::hex(&chance::bytes::<16>())),
+        id,
         desk: desk.settings.id.clone(),
         name: naming::guest(locale, &mark),
-        user_id: format!("fd{mark}"),
+        user_id,
         language: naming::language(locale),
         ..VisitorRecord::untouched(session)
     }

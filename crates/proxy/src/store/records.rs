@@ -70,6 +70,9 @@ pub struct VisitorRecord {
     /// Polling has stopped since nobody listens; it goes on when the visitor asks for something.
     #[serde(default)]
     pub rested: bool,
+    /// The centre's words have said that an agent is there, and the queue has not said otherwise since.
+    #[serde(default)]
+    pub announced: bool,
     /// Since when the centre does not know that the visitor has ended the conversation, and is to be told.
     #[serde(default)]
     pub owes_disconnect_ms: Option<u64>,
@@ -118,6 +121,7 @@ impl VisitorRecord {
             unread: false,
             polling: false,
             rested: false,
+            announced: false,
             owes_disconnect_ms: None,
             call: CallStatus::default(),
             files: 0,

@@ -449,6 +449,9 @@ async fn the_table_of_the_events_is_complete() {
     {
         bench.app.shared.audit.tell_own(kind);
     }
+    let pushed = Bench::with(super::push::plan(60)).await;
+    let mut centre = Client { bench: &pushed, log: &log, number: 800 };
+    centre.adds("POST", super::push::PATH, &[("authorization", "Bearer x")], "").await;
     Listener::new(60).await.ask("Bearer x", "POST", "/operator/v1/calls", &json!({})).await;
     let visitor = bench.visitor().await.session.clone();
     let required =

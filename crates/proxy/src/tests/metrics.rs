@@ -161,6 +161,7 @@ async fn rules_dashboard_and_description_name_the_figures_that_there_are() {
     visitor.say("m2", "too many").await;
     bench.down(vec![message("a", agent("Li"), "one")]);
     pass(2.0).await;
+    bench.app.shared.metrics.pushes("shop");
     bench.app.shared.metrics.certificate_ends(1_800_000_000);
     // Of what never happened nothing is said.
     let kinds = text(&bench).await;

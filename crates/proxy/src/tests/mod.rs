@@ -25,6 +25,7 @@ pub(crate) mod origins;
 mod pages;
 mod placing;
 mod polling;
+mod push;
 mod recall;
 mod redact;
 mod refusals;
@@ -91,6 +92,7 @@ impl Default for Plan {
                     poll: PollKind::Destructive,
                     history: false,
                 },
+                push: None,
                 guard: Guard::default(),
                 pauses: Pauses {
                     busy: Duration::from_millis(500),

@@ -28,7 +28,7 @@ impl House {
         Self::with(proxies, Arc::new(MemoryStore::new()), Plan::default).await
     }
 
-    async fn with(proxies: usize, store: Arc<dyn Store>, plan: impl Fn() -> Plan) -> Self {
+    pub(super) async fn with(proxies: usize, store: Arc<dyn Store>, plan: impl Fn() -> Plan) -> Self {
         let mut house = Self::default();
         for _ in 0..proxies {
             house.start(&store, plan()).await;
@@ -52,6 +52,11 @@ impl House {
     /// The visitor of the session, at one of the proxies.
     pub(super) fn at(&self, proxy: usize, session: &str) -> Visitor<'_> {
         Visitor { bench: &self.proxies[proxy], session: session.to_owned() }
+    }
+
+    /// A proxy stands still from now on.
+    pub(super) fn cut(&self, proxy: usize) {
+        self.lines[proxy].cut(true);
     }
 
     fn polls(&self) -> usize {

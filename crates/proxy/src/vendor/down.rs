@@ -72,6 +72,14 @@ pub enum Downlink {
     Queueing,
     /// A sign that the conversation moves to an agent.
     Transferring,
+    /// What changes how things stand, from a centre that may tell it more than once: it counts the first time alone. An end
+    /// that is told again must not end the conversation after it.
+    Once {
+        /// The same each time it comes.
+        mark: String,
+        /// What it says; none of these is [`Downlink::Once`] or [`Downlink::Recalled`].
+        then: Vec<Downlink>,
+    },
 }
 
 /// What the centre says about the queue.

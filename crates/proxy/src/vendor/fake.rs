@@ -1,14 +1,17 @@
 //! A centre that answers by script, for tests. What is not scripted succeeds in the plainest way.
 
 use super::{
-    Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, Placed, Placing,
-    QueueAnswer, Rating, Said, Serving, Spooled, Utterance,
+    Admitted, Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, Placed,
+    Placing, PushHead, PushRefusal, PushedList, QueueAnswer, Rating, Said, Serving, Spooled, Utterance,
 };
 use frontdesk_contract::{About, CallMedia, ClientId, ErrorCode, SurveyForm, SurveyLevel};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::Semaphore;
+
+/// What a push must carry.
+pub(crate) const KEY: &str = "Bearer the key of the scripted centre";
 
 /// A call that came.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,6 +72,8 @@ pub(crate) struct Script {
     pub(crate) event_questions: usize,
     pub(crate) uploads: usize,
     pub(crate) polls: usize,
+    /// What stands for which body of a push.
+    pub(crate) pushed: HashMap<String, PushedList>,
     /// While it has no permits, messages and wishes for a call are not answered.
     pub(crate) gate: Option<Arc<Semaphore>>,
     /// While it has no permits, the form of the rating is not answered.
@@ -172,6 +177,15 @@ impl Centre for Fake {
         let mut script = self.script();
         script.polls += 1;
         now(script.poll.pop_front(), Vec::new())
+    }
+
+    fn admit_push(&self, head: &PushHead<'_>) -> Result<Admitted, PushRefusal> {
+        let given = head.headers.get("authorization").ok_or(PushRefusal::Missing)?;
+        if given == KEY { Ok(Admitted::default()) } else { Err(PushRefusal::Key) }
+    }
+
+    fn read_push(&self, _: &Admitted, body: &[u8]) -> Result<Option<PushedList>, PushRefusal> {
+        Ok(self.script().pushed.get(&*String::from_utf8_lossy(body)).cloned())
     }
 
     fn queue<'a>(&'a self, _: &'a Party) -> Answer<'a, QueueAnswer> {

@@ -8,6 +8,7 @@ mod down;
 #[cfg(test)]
 pub(crate) mod fake;
 pub mod guard;
+mod pushed;
 pub mod rich;
 mod up;
 
@@ -15,6 +16,7 @@ pub use down::{
     CallAbility, CallNews, CentreFile, Content, Downlink, FileKind, FileSource, Kept, Placed, QueueAnswer,
     Said, Serving,
 };
+pub use pushed::{Admitted, PushHead, PushRefusal, Pushed, PushedList};
 pub use up::{Placing, Rating, Spooled, Utterance};
 
 use frontdesk_contract::{About, CallMedia, ClientId, ErrorCode, SurveyForm};
@@ -70,6 +72,23 @@ pub trait Centre: Send + Sync + 'static {
     /// Fetches what is new for the visitor. With a destructive centre, what this returns is nowhere else: journal it
     /// before anything can fail.
     fn poll<'a>(&'a self, party: &'a Party) -> Answer<'a, Vec<Downlink>>;
+
+    /// Whether whoever sends this by itself is the centre. Asked before the body is read.
+    ///
+    /// # Errors
+    /// Why not.
+    fn admit_push(&self, head: &PushHead<'_>) -> Result<Admitted, PushRefusal>;
+
+    /// Reads what the centre sends by itself.
+    ///
+    /// # Errors
+    /// [`PushRefusal::Replayed`] when the same admission came with another body before.
+    fn read_push(&self, admitted: &Admitted, body: &[u8]) -> Result<Option<PushedList>, PushRefusal>;
+
+    /// Whether it is known that the centre does not answer.
+    fn is_away(&self) -> bool {
+        false
+    }
 
     /// Asks for the place in the queue.
     fn queue<'a>(&'a self, party: &'a Party) -> Answer<'a, QueueAnswer>;

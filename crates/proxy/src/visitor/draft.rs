@@ -187,6 +187,7 @@ impl Draft {
         self.record.had_agent |= contact.state == ContactState::Agent;
         if contact.state != ContactState::Queueing {
             self.record.queue = None;
+            self.record.announced = false;
         }
         self.record.contact = contact.clone();
         self.push(EventKind::Contact(contact));

@@ -16,7 +16,7 @@
 //! - [`debt`]: telling the centre later what it could not be told
 //! - [`journal`]: reading events, long polls; [`recall`]: what was taken back
 //! - [`presence`]: whether anybody listens
-//! - [`poller`]: what comes from the centre
+//! - [`poller`]: what comes from the centre when it is asked; `push`: what it sends by itself
 //! - [`registry`]: the visitors in memory
 
 pub mod book;
@@ -39,6 +39,7 @@ pub mod line;
 pub mod placing;
 pub mod poller;
 pub mod presence;
+mod push;
 pub mod rate;
 pub mod recall;
 pub mod recent;

@@ -193,6 +193,7 @@ pub(crate) fn settings(address: &str) -> CecConfig {
         message_id: MessageIds::Ignored,
         poll: PollKind::Destructive,
         history: true,
+        push: None,
         poll_busy: Duration::from_millis(500),
         poll_listening: Duration::from_secs(2),
         poll_idle: Duration::from_secs(5),

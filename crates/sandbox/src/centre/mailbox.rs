@@ -112,6 +112,18 @@ impl Mailbox {
         self.0.pop_front();
     }
 
+    /// The first messages, which stay.
+    pub(crate) fn first(&self, most: usize) -> Vec<Downlink> {
+        self.0.iter().take(most).map(|slot| slot.message.clone()).collect()
+    }
+
+    /// Forgets these, and says how many there were.
+    pub(crate) fn forget(&mut self, codes: &[String]) -> usize {
+        let before = self.0.len();
+        self.0.retain(|slot| !codes.contains(&slot.message.code));
+        before - self.0.len()
+    }
+
     /// Takes at most `batch` new messages, and says which codes the disturbance touched.
     pub(crate) fn poll(
         &mut self,

@@ -20,6 +20,7 @@ mod mailbox;
 mod outbound;
 mod play;
 mod polling;
+mod pushing;
 mod queue;
 pub(crate) mod robot;
 pub(crate) mod scenario;
@@ -65,6 +66,10 @@ pub(crate) struct Tally {
     pub(crate) down_made: u64,
     /// Messages handed out by polls, every copy counted.
     pub(crate) down_polled: u64,
+    /// Messages for visitors that were pushed and confirmed.
+    pub(crate) down_pushed: u64,
+    /// Pushes that were not confirmed: what they carried was sent again.
+    pub(crate) pushes_failed: u64,
 }
 
 /// The whole centre.

@@ -44,23 +44,16 @@ impl Centre {
         if let Some(contact) = self.live_id(user).and_then(|id| self.contacts.get_mut(&id)) {
             contact.polled_ms = now;
         }
-        let known = match self.settings.quirks.read_notices {
-            ReadNotices::ByDialect => self.settings.dialect == crate::Dialect::V2_6,
-            ReadNotices::On => true,
-            ReadNotices::Off => false,
-        };
-        let reads = match self.visitors.get_mut(user) {
-            Some(visitor) if want_reads && known => std::mem::take(&mut visitor.read),
-            _ => Vec::new(),
-        };
-        if !reads.is_empty() {
-            let control = |message| Downlink { control: Control::Read, ..message };
-            self.post(now, user, Source::Agent, Content::Ids(reads), control);
+        if want_reads && self.settings.push.is_none() {
+            self.post_reads(now, user);
         }
         let Some(visitor) = self.visitors.get_mut(user) else { return (Vec::new(), Vec::new()) };
         visitor.polls += 1;
         visitor.last_seen_ms = now;
         let settings = &self.settings;
+        if settings.push.is_some() {
+            return (Vec::new(), Vec::new());
+        }
         let terms = Terms {
             mode: settings.poll,
             batch: settings.poll_batch,
@@ -69,6 +62,23 @@ impl Centre {
         let (messages, touched) = visitor.mailbox.poll(now, terms, disturbance);
         self.tally.down_polled += messages.len() as u64;
         (messages, touched)
+    }
+
+    /// Makes a message of what an agent has read.
+    pub(super) fn post_reads(&mut self, now: Ms, user: &str) {
+        let known = match self.settings.quirks.read_notices {
+            ReadNotices::ByDialect => self.settings.dialect == crate::Dialect::V2_6,
+            ReadNotices::On => true,
+            ReadNotices::Off => false,
+        };
+        let reads = match self.visitors.get_mut(user) {
+            Some(visitor) if known => std::mem::take(&mut visitor.read),
+            _ => Vec::new(),
+        };
+        if !reads.is_empty() {
+            let control = |message| Downlink { control: Control::Read, ..message };
+            self.post(now, user, Source::Agent, Content::Ids(reads), control);
+        }
     }
 
     /// Says something in a contact: into the transcript and to the visitor. Answers the message's code.

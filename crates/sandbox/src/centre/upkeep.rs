@@ -51,7 +51,7 @@ impl Centre {
             .get(&id)
             .and_then(|contact| self.queue_settings(&contact.queue))
             .map_or(Ms::MAX, |queue| queue.max_wait_s * 1_000);
-        if unpolled > self.settings.release_after_s * 1_000 {
+        if self.settings.push.is_none() && unpolled > self.settings.release_after_s * 1_000 {
             self.end(now, id, EndCause::PollingStopped);
         } else if state == State::Waiting && waiting_since.is_some_and(|then| since(then) >= max_wait_ms) {
             self.say(now, id, Source::System, text::queue_timed_out(language), |message| message);

@@ -3,6 +3,7 @@
 mod forced;
 mod hours;
 mod patch;
+mod push;
 pub(crate) mod quirks;
 
 pub use forced::Forced;
@@ -10,6 +11,7 @@ pub(crate) use forced::{ENDPOINTS, documented};
 pub use hours::{Day, DayTime, Hours, Span, Weekly};
 pub(crate) use patch::FILE_MAX_BYTES;
 pub use patch::SettingError;
+pub use push::PushTo;
 pub use quirks::{Quirks, TokenRenewal};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -130,6 +132,8 @@ pub struct Settings {
     pub message_id: MessageIds,
     /// Use of polled messages.
     pub poll: PollMode,
+    /// Where messages are sent instead of waiting for polls, which then get none.
+    pub push: Option<PushTo>,
     /// Does `queryHistoryChatMessage` exist? Never in dialect 2.5.
     pub history: bool,
     /// Form of the `applyToken` answer.
@@ -245,6 +249,7 @@ impl Default for Settings {
             dialect: Dialect::V2_6,
             message_id: MessageIds::Ignored,
             poll: PollMode::Destructive,
+            push: None,
             history: false,
             token_body: TokenBody::Object,
             poll_batch: 100,

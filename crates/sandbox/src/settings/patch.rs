@@ -76,6 +76,9 @@ impl Settings {
         if !matches!(self.queueing_input.as_str(), "11" | "13") {
             return Err(wrong("queueing_input", "must be \"11\" or \"13\""));
         }
+        if let Some(push) = &self.push {
+            push.check().map_err(|reason| wrong("push", reason))?;
+        }
         self.check_ranges()?;
         self.check_calls()?;
         self.check_queues()?;
@@ -203,6 +206,13 @@ mod tests {
         assert!(error(json!({"release_after_s": 0})).starts_with("setting `release_after_s`:"));
         assert!(error(json!({"queues": []})).starts_with("setting `queues`:"));
         assert!(error(json!({"hours": "never"})).starts_with("setting `hours`:"));
+        let push = |base_url: &str| json!({"push": {"base_url": base_url, "key": "k"}});
+        for wrong in
+            ["https://127.0.0.1:1", "http://127.0.0.1", "http://127.0.0.1:1/", "http://127.0.0.1:1/a b"]
+        {
+            assert!(error(push(wrong)).starts_with("setting `push`:"), "{wrong}");
+        }
+        assert!(Settings::default().patched(&push("http://127.0.0.1:1/v1/centre/shop")).is_ok());
         assert_eq!(error(json!([1])), "settings must be a JSON object");
     }
 }

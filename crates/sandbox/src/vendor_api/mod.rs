@@ -27,6 +27,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{any, get, post};
 
 pub(crate) use answer::{Effect, set};
+pub(crate) use poll::encode;
 
 use crate::faults;
 use crate::settings::FILE_MAX_BYTES;

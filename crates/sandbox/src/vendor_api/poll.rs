@@ -62,7 +62,7 @@ pub(crate) async fn poll(
 }
 
 /// The message as the samples of the dialect show it, fields that do not apply as null.
-fn encode(message: &Downlink, user: &str, settings: &Settings) -> Value {
+pub(crate) fn encode(message: &Downlink, user: &str, settings: &Settings) -> Value {
     let new = settings.dialect == Dialect::V2_6;
     let quirks = &settings.quirks;
     let robot = message.source == Source::Robot;

@@ -9,6 +9,7 @@ mod health;
 pub(super) mod history;
 pub(super) mod leave_message;
 pub(super) mod messages;
+pub(super) mod push;
 pub(super) mod robot;
 pub(super) mod session;
 pub(super) mod survey;
@@ -42,6 +43,7 @@ pub(super) fn all() -> Router<AppState> {
         .route("/v1/call", get(call::show).post(call::start).delete(call::hang_up))
         .route("/v1/calls/place", post(call::place))
         .route("/v1/call/heartbeat", post(call::keep))
+        .route(push::ROUTE, post(push::take))
         .route("/v1/openapi.json", get(openapi::document))
         .route("/livez", get(health::live))
         .route("/readyz", get(health::ready))

@@ -11,6 +11,7 @@ use crate::config::{Dialect, ReadContent};
 use crate::vendor::{Downlink, Failure, Party, QueueAnswer, Said, Serving, Utterance};
 use frontdesk_contract::{About, ClientId, ErrorCode, QueueInfo};
 use serde::Serialize;
+use serde_json::Value;
 
 /// The only channel of web visitors.
 pub(super) const CHANNEL: &str = "WEB";
@@ -185,8 +186,18 @@ impl Cec {
                 .downlink_messages
                 .0
                 .into_iter()
-                .flat_map(|message| self.understood(downlink::read(message, &self.config.call_links)))
+                .flat_map(|message| self.read_downlink(message))
                 .collect()),
+        }
+    }
+
+    /// What one message says. Where the centre pushes, the same may come by a poll and by a push, and again.
+    pub(super) fn read_downlink(&self, message: Value) -> Vec<Downlink> {
+        let mark = self.config.push.as_ref().and_then(|_| downlink::mark(&message));
+        let items = self.understood(downlink::read(message, &self.config.call_links));
+        match mark {
+            Some(mark) => downlink::once(mark, items),
+            None => items,
         }
     }
 

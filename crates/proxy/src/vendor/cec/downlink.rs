@@ -6,9 +6,11 @@ use super::lax::{Flag, Text};
 use super::robot::{bounded, listed};
 use super::wire::{self, FromCentre};
 use crate::config::CallLinks;
+use crate::session::credential::hex;
 use crate::vendor::{Content, Downlink};
 use frontdesk_contract::{Body, ClientId, Person, Sender};
 use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 /// The longest `messageCode` (later pages of the vendor, push).
 const MAX_CODE: usize = 64;
@@ -58,6 +60,34 @@ pub(super) fn read(message: Value, links: &CallLinks) -> Vec<Downlink> {
         Control::Other => tracing::debug!("a downlink message of an unknown control type was passed over"),
     }
     items
+}
+
+/// The same for the same message, however often it comes; `None`: it has neither code nor time, and is not told from others.
+pub(super) fn mark(message: &Value) -> Option<String> {
+    let message = wire::read_value::<FromCentre>(message.clone())?;
+    let control = message.control_type.word().unwrap_or_default().to_ascii_uppercase();
+    let which = match (code(&message.message_code), message.timestamp.time_ms()) {
+        (Some(code), _) => format!("code {code}"),
+        (None, Some(at_ms)) => {
+            let said = (message.source_type.word(), message.media_type.word(), &message.content);
+            format!("{at_ms} {}", serde_json::to_string(&said).unwrap_or_default())
+        }
+        (None, None) => return None,
+    };
+    let hash = Sha256::digest(format!("{control} {which}"));
+    Some(format!("once {}", hex(hash.get(..16).unwrap_or_default())))
+}
+
+/// What one message says, with what changes how things stand to be taken once alone. A message that says something is known by
+/// its own code.
+pub(super) fn once(mark: String, items: Vec<Downlink>) -> Vec<Downlink> {
+    let changes = |item: &Downlink| {
+        matches!(
+            item,
+            Downlink::Ended { .. } | Downlink::Connected(_) | Downlink::Queueing | Downlink::Transferring
+        )
+    };
+    if items.iter().any(changes) { vec![Downlink::Once { mark, then: items }] } else { items }
 }
 
 /// Whether what came with one message holds the system's words that an agent is there.

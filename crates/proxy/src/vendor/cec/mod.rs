@@ -10,6 +10,7 @@
 //! - `link`: one call with its tokens; `grant` asks for tokens, `token` keeps them; `client` is the HTTP under it,
 //!   [`carrier`] what carries it
 //! - [`codes`], `status`: what codes and HTTP statuses prove
+//! - `push`: what the centre sends by itself
 //! - `wire`, `lax`: the vendor's JSON
 //! - `uplink`: what a visitor says, in the vendor's words; `downlink`, `control`, `content`: what comes, in ours
 //! - [`reading`]: the readers of what comes, for tests
@@ -31,6 +32,7 @@ mod history;
 mod lax;
 mod link;
 mod outbound;
+mod push;
 pub mod reading;
 mod robot;
 mod status;
@@ -41,11 +43,12 @@ mod uplink;
 mod upload;
 mod wire;
 
+pub use push::TAKEN;
 pub use trouble::Trouble;
 
 use super::{
-    Answer, CallAbility, CallNews, Centre, Downlink, FileSource, Kept, Party, Placed, Placing, QueueAnswer,
-    Rating, Said, Serving, Spooled, Utterance,
+    Admitted, Answer, CallAbility, CallNews, Centre, Downlink, FileSource, Kept, Party, Placed, Placing,
+    PushHead, PushRefusal, PushedList, QueueAnswer, Rating, Said, Serving, Spooled, Utterance,
 };
 use crate::clock::Clock;
 use crate::config::CecConfig;
@@ -63,6 +66,7 @@ use tokio::io::AsyncWrite;
 pub struct Cec {
     link: Link,
     config: CecConfig,
+    push: Option<push::Gate>,
     survey_path: SurveyPath,
     history_times: Times,
     file_forms: Worked,
@@ -95,6 +99,7 @@ impl Cec {
     pub fn new(desk: &str, config: &CecConfig) -> Result<Self, CecError> {
         Ok(Self {
             link: Link::new(desk, config)?,
+            push: config.push.as_ref().map(push::Gate::new),
             config: config.clone(),
             survey_path: SurveyPath::default(),
             history_times: Times::default(),
@@ -162,6 +167,15 @@ impl Centre for Cec {
 
     fn poll<'a>(&'a self, party: &'a Party) -> Answer<'a, Vec<Downlink>> {
         Box::pin(self.fetch(party))
+    }
+
+    fn admit_push(&self, head: &PushHead<'_>) -> Result<Admitted, PushRefusal> {
+        self.push.as_ref().ok_or(PushRefusal::NotTaken)?.admit(head)
+    }
+
+    fn read_push(&self, admitted: &Admitted, body: &[u8]) -> Result<Option<PushedList>, PushRefusal> {
+        self.push.as_ref().ok_or(PushRefusal::NotTaken)?.check_body(admitted, body)?;
+        Ok(self.pushed(body))
     }
 
     fn queue<'a>(&'a self, party: &'a Party) -> Answer<'a, QueueAnswer> {

@@ -178,6 +178,21 @@ pub(super) struct FromCentre {
     pub(super) inter_idx: Text,
 }
 
+/// What the centre pushes.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct PushedBody {
+    /// `None`: there is none, which is not an empty one.
+    pub(super) messages: Value,
+}
+
+/// Whom a pushed message is for.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub(super) struct Addressed {
+    pub(super) to: Text,
+}
+
 /// Body of `saveSatisfaction`.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]

@@ -15,8 +15,8 @@ mod rooms;
 mod tests;
 
 use super::{
-    Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, Placed, Placing,
-    QueueAnswer, Rating, Said, Serving, Spooled, Utterance,
+    Admitted, Answer, CallAbility, CallNews, Centre, Downlink, Failure, FileSource, Kept, Party, Placed,
+    Placing, PushHead, PushRefusal, PushedList, QueueAnswer, Rating, Said, Serving, Spooled, Utterance,
 };
 use crate::config;
 use crate::metrics::Metrics;
@@ -225,6 +225,18 @@ impl Centre for Guarded {
 
     fn poll<'a>(&'a self, party: &'a Party) -> Answer<'a, Vec<Downlink>> {
         self.guarded("poll", Kind::Poll, move || self.inner.poll(party))
+    }
+
+    fn admit_push(&self, head: &PushHead<'_>) -> Result<Admitted, PushRefusal> {
+        self.inner.admit_push(head)
+    }
+
+    fn read_push(&self, admitted: &Admitted, body: &[u8]) -> Result<Option<PushedList>, PushRefusal> {
+        self.inner.read_push(admitted, body)
+    }
+
+    fn is_away(&self) -> bool {
+        !*self.gate.passes.borrow()
     }
 
     fn queue<'a>(&'a self, party: &'a Party) -> Answer<'a, QueueAnswer> {

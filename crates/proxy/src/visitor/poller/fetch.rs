@@ -5,8 +5,9 @@ use super::intake::{self, Intake, Known, Queried};
 use super::readings::{Due, Readings};
 use super::recover;
 use crate::chance;
+use crate::metrics::Push;
 use crate::problem::Problem;
-use crate::settings::{CentreTraits, DeskSettings};
+use crate::settings::DeskSettings;
 use crate::state::Desk;
 use crate::store::VisitorRecord;
 use crate::vendor::{Downlink, Failure, Kept};
@@ -47,9 +48,9 @@ pub(super) struct Fetch {
     told_missing: Option<Instant>,
 }
 
-/// Whether the history has what a poll may lose.
-fn is_worth_reading(centre: CentreTraits) -> bool {
-    centre.is_destructive() && centre.history
+/// Whether the history has what a poll may lose, or what was never sent.
+fn is_worth_reading(desk: &DeskSettings) -> bool {
+    desk.centre.history && (desk.centre.is_destructive() || desk.push.is_some())
 }
 
 /// How long ago something arrived; or how long the centre wants us to wait.
@@ -58,8 +59,9 @@ type Polled = Result<Option<Duration>, Option<Duration>>;
 impl Fetch {
     pub(super) fn new(visitor: Arc<Visitor>, recover: bool) -> Self {
         let desk = visitor.desk();
-        let centre = desk.settings.centre;
         let now = Instant::now();
+        let recover = recover && (desk.settings.centre.is_destructive() || desk.settings.push.is_some());
+        let readings = Readings::new(is_worth_reading(&desk.settings), now);
         Self {
             visitor,
             desk,
@@ -67,22 +69,20 @@ impl Fetch {
             next_queue: now,
             queried: Queried::default(),
             arrived: None,
-            recover: recover && centre.is_destructive(),
-            readings: Readings::new(is_worth_reading(centre), now),
+            recover,
+            readings,
             read_up_to_ms: 0,
             told_missing: None,
         }
     }
 
-    /// Takes the desk as it is now for what comes next; answers its settings if they are others than before.
-    pub(super) fn renew(&mut self) -> Option<&DeskSettings> {
+    /// Takes the desk as it is now for what comes next.
+    pub(super) fn renew(&mut self) {
         let now = self.visitor.desk();
-        if Arc::ptr_eq(&now, &self.desk) {
-            return None;
+        if !Arc::ptr_eq(&now, &self.desk) {
+            self.readings.set_wanted(is_worth_reading(&now.settings));
+            self.desk = now;
         }
-        self.readings.set_wanted(is_worth_reading(now.settings.centre));
-        self.desk = now;
-        Some(&self.desk.settings)
     }
 
     /// When something other than a poll falls due.
@@ -109,12 +109,19 @@ impl Fetch {
     }
 
     async fn queue(&mut self) -> Result<(), Problem> {
-        let party = party(&self.visitor.record().await?);
-        match self.desk.centre.queue(&party).await {
+        let record = self.visitor.record().await?;
+        match self.desk.centre.queue(&party(&record)).await {
             Ok(answer) => {
+                // What was said may have come to another proxy.
+                self.queried.announced |= record.announced;
                 let before = self.queried;
                 self.queried = before.and(answer);
-                self.keep(|draft, _| intake::queue(draft, answer, before)).await
+                let announced = self.queried.announced;
+                self.keep(|draft, _| {
+                    draft.record.announced &= announced;
+                    intake::queue(draft, answer, before);
+                })
+                .await
             }
             Err(Failure::Gone) => self.keep(|draft, _| draft.end(EndReason::Released)).await,
             // The poll beside it tells whether the centre is there; the last figure stays.
@@ -142,15 +149,37 @@ impl Fetch {
             && let Some(failure) = self.read_history(record).await?
             && due == Due::First
         {
-            return self.failed(&failure, first).await;
+            return self.failed(record, &failure, first).await;
+        }
+        let push = self.desk.settings.push.filter(|_| self.visitor.is_pushed_to(record));
+        if push.is_some_and(|push| push.check.is_none()) && !self.desk.centre.is_away() {
+            return Ok(Ok(self.arrived.map(|arrived| arrived.elapsed())));
         }
         match self.desk.centre.poll(&party).await {
             Ok(downlinks) => {
-                self.take_in(&downlinks).await?;
+                if self.take_in(&downlinks).await? && push.is_some() {
+                    self.missed();
+                }
                 Ok(Ok(self.arrived.map(|arrived| arrived.elapsed())))
             }
-            Err(failure) => self.failed(&failure, first).await,
+            // A centre that sends by itself need not answer polls; that it refuses them shows that it is there.
+            Err(Failure::Refused { code: ErrorCode::CentreRefused, detail, .. }) if push.is_some() => {
+                tracing::debug!(
+                    visitor = self.visitor.id(),
+                    detail,
+                    "the centre sends by itself and refuses polls"
+                );
+                Ok(Ok(self.arrived.map(|arrived| arrived.elapsed())))
+            }
+            Err(failure) => self.failed(record, &failure, first).await,
         }
+    }
+
+    /// Something was found that the centre should have sent by itself.
+    fn missed(&self) {
+        let (shared, desk) = (&self.visitor.shared, self.visitor.desk_id());
+        shared.metrics.pushed(desk, Push::Missed, 1);
+        tracing::warn!(visitor = self.visitor.id(), desk, "found by asking what the centre did not push");
     }
 
     /// Looks at what an earlier poller left.
@@ -158,12 +187,17 @@ impl Fetch {
         if !std::mem::take(&mut self.recover) {
             return Ok(());
         }
-        if record.polling {
+        if record.polling && self.loses(record) {
             return self.lost().await;
         }
         // Nothing was lost, but what the centre does with what nobody asks for is not known.
         self.readings.once(Instant::now());
         Ok(())
+    }
+
+    /// Whether a poll whose answer is lost may take messages along. One that only looks after what is sent anyway does not.
+    fn loses(&self, record: &VisitorRecord) -> bool {
+        self.desk.settings.centre.is_destructive() && !self.visitor.is_pushed_to(record)
     }
 
     /// An answer was lost that may have carried messages.
@@ -189,16 +223,17 @@ impl Fetch {
         self.read_history(record).await.map(drop)
     }
 
-    async fn take_in(&mut self, downlinks: &[Downlink]) -> Result<(), Problem> {
+    /// Keeps what a poll brought; whether it was news.
+    async fn take_in(&mut self, downlinks: &[Downlink]) -> Result<bool, Problem> {
         if downlinks.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
         let journal = if downlinks.iter().any(|downlink| matches!(downlink, Downlink::Recalled(_))) {
             self.journal().await?
         } else {
             Vec::new()
         };
-        let repeats = !self.desk.settings.centre.is_destructive();
+        let repeats = !self.desk.settings.centre.is_destructive() || self.desk.settings.push.is_some();
         let typing = self.typing_until.is_some();
         let take = |draft: &mut Draft, recent: &Recent| {
             intake::take(draft, Known { recent, journal: &journal, repeats }, downlinks, typing)
@@ -215,7 +250,7 @@ impl Fetch {
         } else if intake.typed || self.typing_until.is_none() {
             self.typing_until = Some(Instant::now() + TYPING);
         }
-        Ok(())
+        Ok(intake.news)
     }
 
     /// The events that are kept. What a poll brought is nowhere else: they are asked for as long as it takes.
@@ -234,17 +269,21 @@ impl Fetch {
         }
     }
 
-    async fn failed(&mut self, failure: &Failure, first: bool) -> Result<Polled, Problem> {
+    async fn failed(
+        &mut self,
+        record: &VisitorRecord,
+        failure: &Failure,
+        first: bool,
+    ) -> Result<Polled, Problem> {
         if first {
             self.visitor.report("poll", failure);
         }
-        let centre = self.desk.settings.centre;
         match failure {
             Failure::Gone => {
                 self.keep(|draft, _| draft.end(EndReason::Released)).await?;
                 Ok(Ok(None))
             }
-            Failure::Unknown { .. } if centre.is_destructive() => {
+            Failure::Unknown { .. } if self.loses(record) => {
                 self.lost().await?;
                 Ok(Err(None))
             }
@@ -270,8 +309,13 @@ impl Fetch {
             Ok(Some(history)) => {
                 if self.find(history, since_ms, record).await? {
                     self.arrived = Some(Instant::now());
+                    if self.visitor.is_pushed_to(record) {
+                        self.missed();
+                    }
                 }
-                let lively = self.arrived.is_some_and(|arrived| arrived.elapsed() < LIVELY);
+                // What is pushed does not come by here: each look is worth it.
+                let pushed = self.desk.settings.push.is_some();
+                let lively = pushed || self.arrived.is_some_and(|arrived| arrived.elapsed() < LIVELY);
                 self.readings.read(Instant::now(), lively);
                 self.read_up_to_ms = asked_ms;
                 Ok(None)

@@ -142,6 +142,13 @@ fn one(draft: &mut Draft, known: Known<'_>, downlink: &Downlink, before: Option<
         }
         Downlink::Connected(from) => connected(draft, from, intake),
         Downlink::Announced => intake.announced = true,
+        Downlink::Once { mark, then } => {
+            if fresh(draft, recent, mark.clone()) {
+                for downlink in then {
+                    one(draft, known, downlink, before, intake);
+                }
+            }
+        }
         Downlink::Queueing | Downlink::Transferring => {
             if draft.record.contact.state == ContactState::Robot {
                 draft.serve(ContactState::Queueing, None);

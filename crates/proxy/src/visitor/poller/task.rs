@@ -4,10 +4,10 @@ use super::fetch::Fetch;
 use super::pacing::{Activity, Pacing, Turn};
 use crate::config::OnLinger;
 use crate::problem::Problem;
+use crate::settings::Pauses;
 use crate::store::{Role, VisitorRecord};
 use crate::visitor::Visitor;
 use crate::visitor::lease::Asked;
-use crate::visitor::line::Lane;
 use frontdesk_contract::{ContactState, EndReason, ErrorCode, NoticeCode};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -15,12 +15,16 @@ use tokio::time::Instant;
 
 /// A poll waits this long at most for a message of the visitor that is on its way, so that a quick reply of a robot
 /// does not overtake what it replies to.
-const HOLD: Duration = Duration::from_secs(2);
+pub(in crate::visitor) const HOLD: Duration = Duration::from_secs(2);
 /// While it waits it looks again this often.
-const LOOK: Duration = Duration::from_millis(100);
+pub(in crate::visitor) const LOOK: Duration = Duration::from_millis(100);
 /// Where another proxy polls, it is asked so often at most whether it still does; by that it knows that the visitor is
 /// here.
 const LOOK_ELSEWHERE: Duration = Duration::from_millis(1_900);
+/// Where the centre sends by itself, it is seen so often whether it is away, and whether the visitor waits by now.
+const LOOK_PUSHED: Duration = Duration::from_secs(2);
+/// Where it is not polled at all, its history is still looked at, if it keeps any; at the pace of that.
+const NO_CHECK: Duration = Duration::from_secs(20);
 /// Pause after the store failed.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
 /// A page needs a moment between two requests: it is waited for at least so long.
@@ -218,10 +222,13 @@ impl Poller {
         if !record.is_open() {
             return self.look_back(&record).await;
         }
+        let pushed = self.pace(&record);
         let queueing = record.contact.state == ContactState::Queueing;
         let patience = patience(visitor.desk().settings.linger, queueing);
         let alone = visitor.presence.alone_since().map(|since| since + patience);
-        let due = [alone, self.fetch.due(queueing)].into_iter().flatten().fold(self.next_poll, Instant::min);
+        let look = pushed.then(|| Instant::now() + LOOK_PUSHED);
+        let due = [alone, look, self.fetch.due(queueing)].into_iter().flatten();
+        let due = due.fold(self.next_poll, Instant::min);
         tokio::select! {
             () = draining.cancelled() => return Ok(false),
             () = visitor.wake.notified() => {
@@ -239,6 +246,10 @@ impl Poller {
         }
         self.renew();
         self.fetch.tick(queueing).await?;
+        if pushed && self.pacing.failures() == 0 && visitor.desk().centre.is_away() {
+            // Somebody has to see whether it is back.
+            self.next_poll = Instant::now();
+        }
         if Instant::now() >= self.next_poll && !self.holds() {
             self.poll(&record).await?;
         }
@@ -247,9 +258,24 @@ impl Poller {
 
     /// What comes next is done with the desk as it is now.
     fn renew(&mut self) {
-        if let Some(desk) = self.fetch.renew() {
-            self.pacing.set(desk.pauses);
+        self.fetch.renew();
+    }
+
+    /// Polls as often as this visitor needs it; whether the centre sends by itself.
+    fn pace(&mut self, record: &VisitorRecord) -> bool {
+        let desk = self.visitor.desk();
+        let push = desk.settings.push.filter(|_| self.visitor.is_pushed_to(record));
+        let pauses = push.map_or(desk.settings.pauses, |push| {
+            let check = push.check.unwrap_or(NO_CHECK);
+            Pauses { busy: check, listening: check, idle: check }
+        });
+        let before = self.pacing.busy();
+        self.pacing.set(pauses);
+        if self.pacing.busy() < before {
+            // It is polled again, or more often.
+            self.next_poll = self.next_poll.min(Instant::now() + pauses.idle);
         }
+        push.is_some()
     }
 
     /// The conversation is over: what was lost of it is looked for. Whether to go on.
@@ -271,8 +297,7 @@ impl Poller {
     fn holds(&mut self) -> bool {
         let now = Instant::now();
         let since = *self.held_since.get_or_insert(now);
-        let busy = self.visitor.lanes.of(Lane::Talk).is_busy() || self.visitor.talked_to.within(HOLD);
-        let hold = busy && now - since < HOLD;
+        let hold = self.visitor.is_saying() && now - since < HOLD;
         if hold {
             self.next_poll = now + LOOK;
         } else {

@@ -16,6 +16,7 @@ fn config() -> CecConfig {
         message_id: MessageIds::Ignored,
         poll: PollKind::Destructive,
         history: false,
+        push: None,
         poll_busy: Duration::from_millis(500),
         poll_listening: Duration::from_secs(2),
         poll_idle: Duration::from_secs(5),
