@@ -41,14 +41,8 @@ pub(super) fn every_named_test_exists() -> Result<(), Failed> {
 }
 
 /// Parts of addresses that this proxy has no business with.
-const OTHERS: &[&str] = &[
-    "sendAsync",
-    "emailchannel",
-    "omni/1",
-    "getUserInfoBycallId",
-    "CC-Management",
-    "mobileAgent",
-];
+const OTHERS: &[&str] =
+    &["sendAsync", "emailchannel", "omni/1", "getUserInfoBycallId", "CC-Management", "mobileAgent"];
 
 /// The back office, two-party calls and sendAsync: nothing of the proxy names them.
 pub(super) fn name_no_other_address() -> Result<(), Failed> {
