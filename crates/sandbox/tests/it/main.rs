@@ -9,6 +9,7 @@ mod faults;
 mod files;
 mod gateway;
 mod leave;
+mod push;
 mod quirks;
 mod record;
 mod robot;

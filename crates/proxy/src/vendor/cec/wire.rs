@@ -182,7 +182,7 @@ pub(super) struct FromCentre {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct PushedBody {
-    /// `None`: there is none, which is not an empty one.
+    /// A list; where it is anything else, nothing was pushed that could be confirmed.
     pub(super) messages: Value,
 }
 
