@@ -47,6 +47,41 @@ pub struct Limiters {
     pushes: Keyed<String>,
 }
 
+/// How often each of them may be done by one key.
+struct Rates {
+    requests: Quota,
+    sessions: Quota,
+    messages: Quota,
+    files: Quota,
+    file_reads: Quota,
+    suggestions: Quota,
+    feedback: Quota,
+    history: Quota,
+    left_messages: Quota,
+    calls: Quota,
+    placed_calls: Quota,
+    pushes: Quota,
+}
+
+impl Rates {
+    fn of(limits: &config::Limits) -> Self {
+        Self {
+            requests: minute(limits.requests_per_address_per_minute),
+            sessions: hour(limits.sessions_per_address_per_hour),
+            messages: minute(limits.messages_per_visitor_per_minute),
+            files: minute(limits.files_per_visitor_per_minute),
+            file_reads: minute(limits.file_reads_per_visitor_per_minute),
+            suggestions: minute(limits.suggestions_per_visitor_per_minute),
+            feedback: minute(limits.feedback_per_visitor_per_minute),
+            history: minute(limits.history_per_visitor_per_minute),
+            left_messages: hour(limits.left_messages_per_visitor_per_hour),
+            calls: hour(limits.calls_per_visitor_per_hour),
+            placed_calls: hour(limits.placed_calls_per_person_per_hour),
+            pushes: minute(limits.pushes_per_desk_per_minute),
+        }
+    }
+}
+
 type Limiter<K> = RateLimiter<K, Keys<K>, DefaultClock, NoOpMiddleware<<DefaultClock as Clock>::Instant>>;
 
 /// How often, by a key.
@@ -114,37 +149,54 @@ impl Keyed<String> {
 impl Limiters {
     /// Nobody has asked yet.
     pub fn new(limits: &config::Limits, metrics: &Arc<Metrics>) -> Self {
-        let per_minute = |what, count| Keyed::new(what, minute(count), metrics);
-        let per_hour = |what, count| Keyed::new(what, hour(count), metrics);
+        let rates = Rates::of(limits);
+        let by_id = |what, quota| Keyed::new(what, quota, metrics);
         Self {
-            requests: Keyed::new(Limit::Requests, minute(limits.requests_per_address_per_minute), metrics),
-            sessions: Keyed::new(Limit::Sessions, hour(limits.sessions_per_address_per_hour), metrics),
-            messages: per_minute(Limit::Messages, limits.messages_per_visitor_per_minute),
-            files: per_minute(Limit::Files, limits.files_per_visitor_per_minute),
-            file_reads: per_minute(Limit::FileReads, limits.file_reads_per_visitor_per_minute),
-            suggestions: per_minute(Limit::Suggestions, limits.suggestions_per_visitor_per_minute),
-            feedback: per_minute(Limit::Feedback, limits.feedback_per_visitor_per_minute),
-            history: per_minute(Limit::History, limits.history_per_visitor_per_minute),
-            left_messages: per_hour(Limit::LeftMessages, limits.left_messages_per_visitor_per_hour),
-            calls: per_hour(Limit::Calls, limits.calls_per_visitor_per_hour),
-            placed_calls: per_hour(Limit::PlacedCalls, limits.placed_calls_per_person_per_hour),
-            pushes: per_minute(Limit::Pushes, limits.pushes_per_desk_per_minute),
+            requests: Keyed::new(Limit::Requests, rates.requests, metrics),
+            sessions: Keyed::new(Limit::Sessions, rates.sessions, metrics),
+            messages: by_id(Limit::Messages, rates.messages),
+            files: by_id(Limit::Files, rates.files),
+            file_reads: by_id(Limit::FileReads, rates.file_reads),
+            suggestions: by_id(Limit::Suggestions, rates.suggestions),
+            feedback: by_id(Limit::Feedback, rates.feedback),
+            history: by_id(Limit::History, rates.history),
+            left_messages: by_id(Limit::LeftMessages, rates.left_messages),
+            calls: by_id(Limit::Calls, rates.calls),
+            placed_calls: by_id(Limit::PlacedCalls, rates.placed_calls),
+            pushes: by_id(Limit::Pushes, rates.pushes),
         }
     }
 
     /// Goes on with other limits. One that is the same as before goes on counting, another counts anew.
     pub(crate) fn set(&self, limits: &config::Limits) {
-        self.requests.set(minute(limits.requests_per_address_per_minute));
-        self.sessions.set(hour(limits.sessions_per_address_per_hour));
-        self.messages.set(minute(limits.messages_per_visitor_per_minute));
-        self.files.set(minute(limits.files_per_visitor_per_minute));
-        self.file_reads.set(minute(limits.file_reads_per_visitor_per_minute));
-        self.suggestions.set(minute(limits.suggestions_per_visitor_per_minute));
-        self.feedback.set(minute(limits.feedback_per_visitor_per_minute));
-        self.history.set(minute(limits.history_per_visitor_per_minute));
-        self.left_messages.set(hour(limits.left_messages_per_visitor_per_hour));
-        self.calls.set(hour(limits.calls_per_visitor_per_hour));
-        self.pushes.set(minute(limits.pushes_per_desk_per_minute));
+        let rates = Rates::of(limits);
+        // Named one by one, so that none is left out.
+        let Self {
+            requests,
+            sessions,
+            messages,
+            files,
+            file_reads,
+            suggestions,
+            feedback,
+            history,
+            left_messages,
+            calls,
+            placed_calls,
+            pushes,
+        } = self;
+        requests.set(rates.requests);
+        sessions.set(rates.sessions);
+        messages.set(rates.messages);
+        files.set(rates.files);
+        file_reads.set(rates.file_reads);
+        suggestions.set(rates.suggestions);
+        feedback.set(rates.feedback);
+        history.set(rates.history);
+        left_messages.set(rates.left_messages);
+        calls.set(rates.calls);
+        placed_calls.set(rates.placed_calls);
+        pushes.set(rates.pushes);
     }
 
     /// Counts a new session.

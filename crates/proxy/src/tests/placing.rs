@@ -172,6 +172,12 @@ async fn a_person_has_one_limit_on_all_devices() {
         assert!(reply.headers.contains_key("retry-after"));
     }
     assert_eq!(placed(&bench), 2);
+    // Another limit counts anew.
+    let mut settings = bench.app.shared.settings().as_ref().clone();
+    settings.limits.placed_calls_per_person_per_hour = 1;
+    bench.app.take_over(settings, []);
+    assert_eq!(place(&bench, &here, "p3", "8012").await.status, 200);
+    assert_eq!(place(&bench, &there, "p4", "8012").await.status, 429);
 }
 
 #[tokio::test(start_paused = true)]
