@@ -80,11 +80,9 @@ impl EndCause {
         match self {
             Self::Busy => Tone::Busy,
             // Nobody was called, or nobody is there to hear it.
-            Self::Left
-            | Self::Unreachable
-            | Self::OutcomeUnknown
-            | Self::Media(_)
-            | Self::Refused(_) => Tone::Off,
+            Self::Left | Self::Unreachable | Self::OutcomeUnknown | Self::Media(_) | Self::Refused(_) => {
+                Tone::Off
+            }
             _ => Tone::End,
         }
     }

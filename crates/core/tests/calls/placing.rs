@@ -79,7 +79,8 @@ fn a_call_from_the_wish_to_the_end() {
 
 #[test]
 fn without_a_microphone_nothing_is_asked() {
-    for trouble in [MediaTrouble::Denied, MediaTrouble::Dismissed, MediaTrouble::Policy, MediaTrouble::Absent] {
+    for trouble in [MediaTrouble::Denied, MediaTrouble::Dismissed, MediaTrouble::Policy, MediaTrouble::Absent]
+    {
         let mut bench = Bench::ready();
         bench.give(wish());
         bench.answer(&Ask::Support, Ok(Answer::Support(support())));
