@@ -212,6 +212,9 @@ impl Context {
             }
         };
         desk.order_ends.replace(Some(Timer::after(WAIT_MS, Box::new(late))));
+        if let Some(code) = self.view_once().refused {
+            return desk.refuse_order(code.map_or("unreachable", telling::why));
+        }
         self.wish_call(false);
     }
 

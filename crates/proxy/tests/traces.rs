@@ -210,7 +210,7 @@ async fn a_trace_goes_from_the_page_through_the_proxy_and_nothing_of_the_visitor
 
 #[tokio::test]
 async fn a_page_is_asked_for_traces_where_the_desk_says_so() {
-    let (centre, (collector, address)) = (centre().await, Collector::start().await);
+    let (centre, (_collector, address)) = (centre().await, Collector::start().await);
     let asked = async |app: &AppState| {
         let opened = call(app, "/v1/session", &[], json!({"protocol": 1, "desk": "shop"})).await.1;
         let resume = json!({"protocol": 1, "desk": "shop", "resume": opened["session"]});

@@ -125,7 +125,8 @@ fn clock(side: Side, talking: Memo<u32>) -> AnyView {
     });
     let time = words(move || {
         ticks.track();
-        talking.track();
+        // The call that follows may end before anybody talks.
+        side.view.track();
         side.talking_s().map_or(String::new(), |seconds| {
             let (minutes, seconds) = (seconds / 60, seconds % 60);
             [minutes.to_string().as_str(), if seconds < 10 { ":0" } else { ":" }, &seconds.to_string()]

@@ -178,7 +178,10 @@ pub(super) fn ended(side: Side, cause: EndCause) -> AnyView {
     let context = side.context;
     let view = side.view.get_untracked();
     if view.placed.is_some() {
-        if !view.may_redial {
+        use ErrorCode::{CallsNotAllowed, NotOffered, NumberInvalid};
+        // What was refused for good, is refused once more.
+        let for_good = matches!(cause, EndCause::Refused(CallsNotAllowed | NumberInvalid | NotOffered));
+        if for_good || !view.may_redial {
             return nothing();
         }
         let again = move || side.input(Input::Redial);
