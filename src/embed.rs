@@ -3,13 +3,15 @@
 use crate::entrance;
 use crate::farewell;
 use crate::ui::context::Context;
+use crate::ui::order::Order;
 use crate::ui::panel::panel;
 use crate::ui::text;
 use crate::ui::words::Words;
 use crate::web::{Host, Locale, clock, locale};
 use frontdesk_contract::{ClientId, MAX_IDENTITY_BYTES};
 use frontdesk_core::Identity;
-use js_sys::Reflect;
+use frontdesk_core::call::Wish;
+use js_sys::{Function, Reflect};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -222,6 +224,14 @@ impl Handle {
     #[wasm_bindgen(js_name = startCall)]
     pub fn start_call(&self, video: bool) {
         self.with(|mounted| mounted.context.wish_call(video));
+    }
+
+    /// Has this number called, for a member of staff, with what goes along for the centre's records. `told` is called once:
+    /// with nothing, when the gateway is being called, or with the code of what is in the way.
+    #[wasm_bindgen(js_name = placeCall)]
+    pub fn place_call(&self, called: String, data: Option<String>, told: Function) {
+        let order = Order::new(Wish { called, data }, told);
+        self.with(|mounted| mounted.context.place_call(order));
     }
 
     /// Ends the call, if there is one.

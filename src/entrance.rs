@@ -11,7 +11,7 @@ use crate::ui::context::{Context, Desk};
 use crate::ui::view_state::ViewState;
 use crate::web::tabs::{Opened, Overheard};
 use crate::web::transport::Request;
-use crate::web::{Storage, Timer, Transport, json, tabs};
+use crate::web::{Storage, Timer, json, tabs};
 use crate::wire::Read;
 use frontdesk_contract::{CallSupport, ContactState, Offers, SessionOpened};
 use frontdesk_core::{Failure, Input, Record, RecordKey, Saved, Session, Settings};
@@ -212,7 +212,7 @@ fn run(context: Context) {
         saved.records.push(Record::Session { credential, person });
     }
     let name = settings.desk.clone();
-    let transport = Transport::new(&desk.endpoint);
+    let transport = desk.transport.clone();
     let driver =
         Rc::new(Driver::new(Session::new(settings), &name, transport, desk.host.clone(), context.screen()));
     driver.set_open(entrance.open.get());
@@ -240,6 +240,9 @@ fn ask(context: Context) {
     let body = json::to_text(&open);
     let answered = move |result: Result<SessionOpened, Failure>| {
         let Some(desk) = context.try_desk() else { return };
+        if let Ok(opened) = &result {
+            desk.transport.follow(&opened.offers);
+        }
         let plain = result.as_ref().is_ok_and(is_new);
         let call = result.as_ref().is_ok_and(|opened| opened.offers.call.audio || opened.offers.call.video);
         desk.entrance.ahead.borrow_mut().opened = Some(result);
@@ -289,8 +292,7 @@ fn exchange<T: Read + 'static>(
     let read = move |body: Result<_, Failure>| {
         answered(body.and_then(|body| json::from_js(body).ok_or(Failure::Foreign)));
     };
-    let transport = Transport::new(&desk.endpoint);
-    transport.exchange((method, path, body), credential.as_deref(), ASK_MS, Box::new(read))
+    desk.transport.exchange((method, path, body), credential.as_deref(), ASK_MS, Box::new(read))
 }
 
 /// A session in which nothing has happened.

@@ -1,5 +1,7 @@
 // The widget in a page of its own or in a window that a panel has opened: without a loader, with its interface on the page.
 
+import { refusal, wishOf } from './loader/placing.js';
+
 export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, softphone, isVideo }) => {
   const { locale, theme, title, color, sound } = root.dataset;
   const { texts, identity } = { ...root.dataset, ...window.frontdeskSettings };
@@ -23,6 +25,12 @@ export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, so
       wish = isVideo({ media: options?.media });
       handle?.startCall(wish);
     },
+    async placeCall(options) {
+      const { called, data } = wishOf(options);
+      await begun;
+      if (!handle) throw refusal('cancelled');
+      return new Promise((done, fail) => handle.placeCall(called, data, (code) => (code ? fail(refusal(code)) : done())));
+    },
     hangUp: () => handle?.hangUp(),
     logout: () => handle?.logOut(),
   };
@@ -39,5 +47,6 @@ export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, so
     // Whoever came here with a ticket came for a call.
     if (taken || wish !== undefined) handle.startCall(Boolean(wish));
   };
-  return open(ticket);
+  const begun = open(ticket);
+  return begun;
 };

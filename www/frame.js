@@ -255,6 +255,7 @@ const serveLoader = () => {
       }
     },
     hang: () => handle?.hangUp(),
+    place: ({ call, called, data }) => soon(() => handle.placeCall(`${called}`, data, (code) => post('placed', { call, code }))),
     prefill: ({ text }) => typeof text === 'string' && soon(() => handle.prefill(text)),
     send: ({ text }) => typeof text === 'string' && soon(() => handle.say(text)),
     leave: () => soon(() => handle.logOut()),

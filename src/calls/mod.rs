@@ -13,7 +13,8 @@ use crate::web::wake::{Sign, Wake};
 use crate::web::{Clock, Listener, Request, Timer, Transport};
 use frontdesk_contract::CallStatus;
 use frontdesk_core::call::{
-    Ask, CallNo, Device, Dial, Effect, Input, Machine, PhoneCause, PhoneEnd, PhoneEvent,
+    Ask, CallNo, Device, Dial, Effect, Input, Machine, NotPlaced, PhoneCause, PhoneEnd, PhoneEvent, Wish,
+    WishNo,
 };
 use frontdesk_core::{Failure, RequestId};
 use js_sys::Function;
@@ -39,6 +40,9 @@ pub trait CallScreen {
     /// A device was plugged in, or unplugged.
     fn plugged(&self);
 }
+
+/// Hears what became of a call that was to be placed.
+pub type Placed = Box<dyn FnOnce(Result<(), NotPlaced>)>;
 
 /// What a call needs of the widget around it.
 pub struct Around {
@@ -72,6 +76,9 @@ struct Shared {
     clock: Clock,
     waking: Waking,
     asking: RefCell<Vec<(RequestId, Request)>>,
+    /// Who waits to hear whether a call is placed.
+    wishes: RefCell<Vec<(WishNo, Placed)>>,
+    last_wish: Cell<u32>,
     /// The browser is being asked for microphone and camera of this call.
     acquiring: Cell<Option<CallNo>>,
     media: RefCell<Option<(CallNo, Rc<Media>)>>,
@@ -100,6 +107,8 @@ impl Calls {
             clock: Clock::new(),
             waking: Waking::default(),
             asking: RefCell::default(),
+            wishes: RefCell::default(),
+            last_wish: Cell::default(),
             acquiring: Cell::default(),
             media: RefCell::default(),
             module: RefCell::default(),
@@ -131,6 +140,14 @@ impl Calls {
     /// Something happened.
     pub fn input(&self, input: Input) {
         self.shared.input(input);
+    }
+
+    /// Has a number called, with the call view open; `placed` hears once what became of it.
+    pub fn place(&self, wish: Wish, placed: Placed) {
+        let no = self.shared.last_wish.get().wrapping_add(1);
+        self.shared.last_wish.set(no);
+        self.shared.wishes.borrow_mut().push((WishNo(no), placed));
+        self.shared.input(Input::Place(WishNo(no), wish));
     }
 
     /// The event `call` was read, or read again.
@@ -211,6 +228,7 @@ impl Shared {
             Effect::Request { id, ask, timeout_ms } => self.ask(id, &ask, timeout_ms),
             Effect::Abort(id) => self.asking.borrow_mut().retain(|(other, _)| *other != id),
             Effect::AcquireMedia { call, video, ice_servers } => self.acquire(call, video, ice_servers),
+            Effect::Placed(no, outcome) => self.placed(no, outcome),
             Effect::ReleaseMedia(call) => self.release(call),
             Effect::Dial(call, dial) => self.dial(call, dial),
             Effect::HangUp(call) => {
@@ -260,6 +278,16 @@ impl Shared {
                 self.listen();
                 self.screen.redraw(&self.machine.borrow());
             }
+        }
+    }
+
+    fn placed(&self, no: WishNo, outcome: Result<(), NotPlaced>) {
+        let mut wishes = self.wishes.borrow_mut();
+        let at = wishes.iter().position(|(other, _)| *other == no);
+        let placed = at.map(|at| wishes.swap_remove(at).1);
+        drop(wishes);
+        if let Some(placed) = placed {
+            placed(outcome);
         }
     }
 

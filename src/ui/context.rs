@@ -6,6 +6,7 @@ use crate::entrance::{self, Entrance};
 use crate::ui::attach::Tray;
 use crate::ui::call::CallSide;
 use crate::ui::dock::queue_words;
+use crate::ui::order::{Order, WAIT_MS};
 use crate::ui::parts::{Flag, number};
 use crate::ui::telling::{self, Messages, Told};
 use crate::ui::text::{self, Key};
@@ -13,7 +14,7 @@ use crate::ui::transcript::{Conversation, Surroundings, TranscriptView};
 use crate::ui::view_state::{Facing, ViewState};
 use crate::ui::words::Words;
 use crate::web::call::plain::object;
-use crate::web::{Files, Host, Timer};
+use crate::web::{Files, Host, Timer, Transport};
 use frontdesk_contract::{ErrorCode, Offers};
 use frontdesk_core::text::plain;
 use frontdesk_core::{Change, Input, Session};
@@ -38,6 +39,8 @@ pub struct Desk {
     pub name: String,
     /// Origin of the proxy; empty: the page's own.
     pub endpoint: String,
+    /// Its API.
+    pub transport: Transport,
     /// Its title, by the host or by the language.
     pub title: String,
     /// Files that were chosen and not sent yet.
@@ -58,6 +61,8 @@ pub struct Desk {
     awaits_field: Cell<bool>,
     settle: RefCell<Option<Timer>>,
     wishes_call: Cell<bool>,
+    order: RefCell<Option<Order>>,
+    order_ends: RefCell<Option<Timer>>,
 }
 
 /// Lets look at a session that no driver runs.
@@ -90,6 +95,7 @@ impl Context {
         root: Element,
         endpoint: &str,
     ) -> Self {
+        let transport = Transport::new(endpoint);
         let desk = Rc::new(Desk {
             words,
             host,
@@ -105,12 +111,15 @@ impl Context {
             stage: RefCell::default(),
             transcript: RefCell::default(),
             calls: RefCell::default(),
-            files: Rc::new(Files::new(endpoint)),
+            files: Rc::new(Files::new(endpoint, transport.clone())),
+            transport,
             draft: RefCell::default(),
             drops_text: Cell::default(),
             awaits_field: Cell::default(),
             settle: RefCell::default(),
             wishes_call: Cell::default(),
+            order: RefCell::default(),
+            order_ends: RefCell::default(),
         });
         Self {
             desk: StoredValue::new_local(desk),
@@ -172,7 +181,9 @@ impl Context {
             let side = self.desk().calls.borrow().clone();
             match side {
                 Some(side) => side.open(),
-                None => self.calling.set(true),
+                // Else it is on its way.
+                None if !self.calling.get_untracked() => self.calling.set(true),
+                None => {}
             }
         };
         entrance::when_running(self, Box::new(open));
@@ -186,10 +197,37 @@ impl Context {
         self.grant_call();
     }
 
+    /// The page has a number called, as soon as there is a session of somebody for whom the site vouches.
+    pub fn place_call(self, mut order: Order) {
+        let desk = self.desk();
+        let waits = desk.order.borrow().is_some();
+        if waits || desk.host.softphone().is_none() {
+            return order.settle(Some(if waits { "call_running" } else { "not_offered" }));
+        }
+        desk.order.replace(Some(order));
+        let weak = Rc::downgrade(&desk);
+        let late = move || {
+            if let Some(desk) = weak.upgrade() {
+                desk.refuse_order("unreachable");
+            }
+        };
+        desk.order_ends.replace(Some(Timer::after(WAIT_MS, Box::new(late))));
+        if let Some(code) = self.view_once().refused {
+            return desk.refuse_order(code.map_or("unreachable", telling::why));
+        }
+        self.wish_call(false);
+    }
+
     fn grant_call(self) {
         let desk = self.desk();
-        let mut known = false;
-        desk.look(&mut |session| known = session.knows_calls());
+        let (mut known, mut nobody) = (false, false);
+        desk.look(&mut |session| {
+            known = session.knows_calls();
+            nobody = known && session.person().is_none();
+        });
+        if nobody {
+            desk.refuse_order("calls_not_allowed");
+        }
         if known && desk.wishes_call.take() {
             self.open_calls();
         }
@@ -361,6 +399,7 @@ impl Desk {
         self.engine.take();
         self.transcript.take();
         self.settle.take();
+        self.order.take();
     }
 
     /// Shows the conversation from now on, if it is not shown already.
@@ -421,8 +460,22 @@ impl Desk {
         self.calls.take();
     }
 
+    /// What the page wants placed, and is not placed yet.
+    pub fn take_order(&self) -> Option<Order> {
+        self.order.take()
+    }
+
+    /// Tells the page that its call is not placed, if it waits for one.
+    fn refuse_order(&self, code: &str) {
+        if let Some(mut order) = self.order.take() {
+            self.wishes_call.set(false);
+            order.settle(Some(code));
+        }
+    }
+
     /// Ends the call, if there is one.
     pub fn hang_up(&self) {
+        self.refuse_order("cancelled");
         let side = self.calls.borrow().clone();
         if let Some(side) = side {
             side.hang_up();
@@ -561,6 +614,9 @@ impl Screen for Sight {
         let before = self.context.view_once();
         let state = ViewState::after(&before, session);
         for told in telling::changes(&before, &state).into_iter().chain(self.messages.since(session)) {
+            if let Told::Refused(code) = told {
+                desk.refuse_order(code);
+            }
             tell(&desk.host, told);
         }
         if *before == state {

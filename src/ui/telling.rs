@@ -71,7 +71,7 @@ impl Messages {
 }
 
 /// What a page can do something about has a word of its own.
-fn why(code: ErrorCode) -> &'static str {
+pub fn why(code: ErrorCode) -> &'static str {
     match code {
         ErrorCode::IdentityMissing => "identity_missing",
         ErrorCode::IdentityExpired => "identity_expired",

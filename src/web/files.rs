@@ -16,9 +16,9 @@ pub struct Files {
 
 impl Files {
     /// `endpoint` is the proxy's origin, or empty for the page's own.
-    pub fn new(endpoint: &str) -> Self {
+    pub fn new(endpoint: &str, transport: Transport) -> Self {
         let origin = endpoint.trim_end_matches('/').to_owned();
-        Self { transport: Transport::new(endpoint), origin, tickets: RefCell::default() }
+        Self { transport, origin, tickets: RefCell::default() }
     }
 
     /// Where the file can be loaded from for some minutes; `None`: not now. `renew`: the address that was given before

@@ -1,9 +1,10 @@
 //! Requests to the visitor API by `fetch`.
 
+use crate::web::clock::chance;
 use crate::web::upload::{Content, UploadNews, UploadRequest, UploadTo};
 use crate::web::{Timer, json};
 use crate::wire::{Read, Write};
-use frontdesk_contract::{ApiError, ErrorCode, SESSION_HEADER};
+use frontdesk_contract::{ApiError, ClientId, ErrorCode, Offers, SESSION_HEADER};
 use frontdesk_core::{Answer, Call, Failure, Upload};
 use js_sys::{Reflect, SyntaxError};
 use std::cell::Cell;
@@ -11,6 +12,9 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit, Response};
+
+/// Where a trace begins.
+pub(super) const TRACEPARENT: &str = "traceparent";
 
 /// What comes back from a request.
 pub type Outcome = Result<Answer, Failure>;
@@ -21,15 +25,33 @@ const KEPT_ALIVE_BYTES: usize = 8 * 1024;
 /// Erasing is given up after this time, in milliseconds.
 const ERASE_MS: u64 = 5_000;
 
-/// Where the API is.
+/// Where the API is. Clones know of each other whether the desk wants traces.
+#[derive(Clone)]
 pub struct Transport {
-    base: String,
+    base: Rc<str>,
+    traces: Rc<Cell<bool>>,
 }
 
 impl Transport {
     /// `endpoint` is the proxy's origin, or empty for the page's own.
     pub fn new(endpoint: &str) -> Self {
-        Self { base: [endpoint.trim_end_matches('/'), "/v1/"].concat() }
+        let base = [endpoint.trim_end_matches('/'), "/v1/"].concat();
+        Self { base: base.into(), traces: Rc::default() }
+    }
+
+    /// What the desk says of its pages, from now on.
+    pub fn follow(&self, offers: &Offers) {
+        self.traces.set(offers.trace);
+    }
+
+    /// Begins a trace with a request and has it kept (W3C Trace Context, version 00); `None`: the desk wants none.
+    fn traceparent(&self) -> Option<String> {
+        if !self.traces.get() {
+            return None;
+        }
+        let (trace, span) = (ClientId::from_bits(chance()), ClientId::from_bits(chance()));
+        // What nothing but zeros are, as of a browser without a generator, the proxy takes for none.
+        Some(["00-", trace.as_str(), "-", span.as_str().get(..16)?, "-01"].concat())
     }
 
     /// Sends, and calls `done` exactly once, at the latest after `timeout_ms`; never, if the handle is dropped before.
@@ -44,8 +66,15 @@ impl Transport {
         let abort = AbortController::new().ok();
         let request = self.build(call, credential, abort.as_ref());
         let read = reader(call);
+        let own = self.clone();
         let told = move |body: Result<JsValue, Failure>| match body {
-            Ok(body) => done(read(body.clone()).ok_or(Failure::Foreign), body),
+            Ok(body) => {
+                let answer = read(body.clone());
+                if let Some(Answer::Opened(opened)) = &answer {
+                    own.follow(&opened.offers);
+                }
+                done(answer.ok_or(Failure::Foreign), body);
+            }
             Err(failure) => done(Err(failure), JsValue::UNDEFINED),
         };
         Request::begin(request, abort, timeout_ms, Box::new(told))
@@ -93,8 +122,9 @@ impl Transport {
         content: Content,
         tell: Rc<dyn Fn(UploadNews)>,
     ) -> UploadRequest {
-        let url = [&self.base, "files"].concat();
-        UploadRequest::send(UploadTo { url, credential, timeout_ms }, upload, content, tell)
+        let url = [&*self.base, "files"].concat();
+        let traceparent = self.traceparent();
+        UploadRequest::send(UploadTo { url, credential, traceparent, timeout_ms }, upload, content, tell)
     }
 
     /// Asks for something of a call; `None`: the browser makes no such request. With `outlives` the request goes on when
@@ -174,6 +204,9 @@ impl Transport {
         if let Some(credential) = credential {
             headers.set(SESSION_HEADER, credential).ok()?;
         }
+        if let Some(traceparent) = self.traceparent() {
+            headers.set(TRACEPARENT, &traceparent).ok()?;
+        }
         if let Some(body) = body {
             headers.set("Content-Type", "application/json").ok()?;
             // What the visitor gives arrives although the page is closed. All such requests together may have 64 KiB.
@@ -183,7 +216,7 @@ impl Transport {
             init.set_body(&body);
         }
         init.set_headers(&headers);
-        web_sys::Request::new_with_str_and_init(&[&self.base, path].concat(), &init).ok()
+        web_sys::Request::new_with_str_and_init(&[&*self.base, path].concat(), &init).ok()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Uploads by `XMLHttpRequest`: `fetch` does not tell how much has left.
 
 use crate::lazy::{self, Missing};
-use crate::web::transport::Outcome;
+use crate::web::transport::{Outcome, TRACEPARENT};
 use crate::web::{Listener, json};
 use frontdesk_contract::{ApiError, FILE_ID_HEADER, FILE_NAME_HEADER, SESSION_HEADER};
 use frontdesk_core::{Answer, Failure, Upload};
@@ -35,6 +35,8 @@ pub struct UploadTo {
     pub url: String,
     /// For the header.
     pub credential: Option<String>,
+    /// Begins a trace, where the desk wants one.
+    pub traceparent: Option<String>,
     /// Give up after this many milliseconds; 0: never.
     pub timeout_ms: u32,
 }
@@ -126,6 +128,9 @@ fn begin(
         (SESSION_HEADER, to.credential.as_deref().unwrap_or_default()),
     ] {
         request.set_request_header(header, value).ok()?;
+    }
+    if let Some(traceparent) = &to.traceparent {
+        request.set_request_header(TRACEPARENT, traceparent).ok()?;
     }
     let moves = Rc::clone(tell);
     let progress = move |event: web_sys::Event| {

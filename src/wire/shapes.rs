@@ -74,6 +74,7 @@ structs! {
         hours or None,
         text_max_bytes or 0,
         redact or Vec::new(),
+        trace or false,
     }
     CallOffer { audio or false, video or false }
     FileOffer { types or Vec::new(), max_bytes or 0, max_count or 0 }

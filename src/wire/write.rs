@@ -30,6 +30,7 @@ structs! {
     PostFeedback { id, message, helpful, reason }
     LeaveMessage { id, number, country, text }
     StartCall { id, media }
+    PlaceCall { id, called, data }
     FileRef { file, kind, name, size_bytes }
     FileStored { file, kind, name, size_bytes }
     Location { latitude, longitude, label }

@@ -4,7 +4,7 @@ import { create, type Instance, type State } from '@frontdesk/widget';
 import { FrontDeskElement } from '@frontdesk/widget/element';
 import { FrontDesk } from '@frontdesk/widget/react';
 import { FrontDesk as VueFrontDesk } from '@frontdesk/widget/vue';
-import type { Commands } from '@frontdesk/widget';
+import type { Commands, PlaceCallError } from '@frontdesk/widget';
 import { createRef } from 'react';
 import { h } from 'vue';
 
@@ -14,11 +14,15 @@ undo();
 instance.once('call', ({ stage, media }) => stage === 'talking' && media === 'video');
 instance.off('unread');
 instance.update({ theme: 'dark', pageTitle: 'off', texts: { title: 'Ask Mia' } });
+const placed: Promise<void> = instance.placeCall({ called: '+86 138 0013 8000', data: 'order 7' });
+placed.catch(({ code }: PlaceCallError) => code === 'microphone_denied');
 const state: State = instance.getState();
 const name: string | null | undefined = state.agent?.name;
 
 // @ts-expect-error: a desk does not change
 instance.update({ desk: name });
+// @ts-expect-error: a number may begin with + or 0
+instance.placeCall({ called: 8012 });
 // @ts-expect-error: there is no such theme
 instance.setTheme('pink');
 // @ts-expect-error: there is no such event

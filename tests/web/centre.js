@@ -19,13 +19,15 @@ const page = (after) => {
   return answer(200, { next: events.length ? events.at(-1).seq : after, events });
 };
 
+const GATEWAY = { domain: 'gw.example', addresses: ['wss://gw.example'], access_code: '1000', caller: 'anonymous' };
+
 const calls = {
   'POST session': () =>
     answer(200, {
       protocol: 1,
       session: centre.credential,
       expires_ms: Date.now() + 1e9,
-      visitor: { id: 'v-1', name: 'Guest' },
+      visitor: { id: 'v-1', name: 'Guest', person: centre.person },
       contact: centre.contact,
       cursor: centre.events.length,
       offers: { robot: true, agent: true, text_max_bytes: 100, ...centre.offers },
@@ -58,6 +60,7 @@ const calls = {
     callStands({ id, media, state: 'queueing' });
     return answer(200, centre.call);
   },
+  'POST calls/place': ({ id }) => answer(200, { id, state: 'connected', media: 'audio', gateway: GATEWAY }),
   'POST call/heartbeat': () => answer(200, centre.call),
   'DELETE call': () => {
     callStands({ state: 'ended', end: 'visitor' });
@@ -93,7 +96,8 @@ const fake = async (request) => {
   const text = request.method === 'GET' ? '' : await request.clone().text();
   // What a widget of an earlier test still asks meets nobody.
   if (mine !== centre) throw new TypeError('network');
-  centre.asked.push({ call, text, session: request.headers.get('Frontdesk-Session') });
+  const headers = Object.fromEntries(request.headers);
+  centre.asked.push({ call, text, session: request.headers.get('Frontdesk-Session'), headers });
   if (centre.answer === 'down') throw new TypeError('network');
   if (centre.answer === 'never') return wait(0, request.signal);
   if (centre.answer === 'foreign') return answer(200, '<p>Welcome to the hotel</p>');
@@ -191,6 +195,11 @@ export function open() {
 export function close() {
   window.fetch = real;
   window.XMLHttpRequest = realRequest;
+}
+
+/** The site vouches for whoever comes from now on. */
+export function vouch() {
+  centre.person = 'p-1';
 }
 
 /** What the desk offers beside the usual; to be said before the widget asks. */

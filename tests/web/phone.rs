@@ -1,6 +1,6 @@
 //! A visitor who calls, with devices and a softphone that do what a test says.
 
-use crate::support::{Visitor, call, until};
+use crate::support::{Visitor, call, until, vouch};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(module = "/tests/web/phone.js")]
@@ -45,16 +45,32 @@ impl Caller {
 
     /// The same with more functions of the host.
     pub(crate) async fn comes_with(more: impl FnOnce(&JsValue)) -> Self {
+        Self::comes_as(false, more).await
+    }
+
+    async fn comes_as(vouched_for: bool, more: impl FnOnce(&JsValue)) -> Self {
         open();
         let host = host();
         more(&host);
-        let visitor = Visitor::comes_with(r#"{"call":{"audio":true,"video":true}}"#, host).await;
+        let offers = r#"{"call":{"audio":true,"video":true}}"#;
+        let visitor = Visitor::comes_by(offers, |settings| {
+            if vouched_for {
+                vouch();
+            }
+            let _ = js_sys::Reflect::set(settings, &"host".into(), &host);
+        })
+        .await;
         let caller = Self { visitor };
         caller.visitor.sees(".fd-call-open").await;
         caller.visitor.clicks(".fd-call-open");
         caller.reads_title("Call us").await;
         caller.visitor.sees(".fd-call-actions .fd-button").await;
         caller
+    }
+
+    /// The call view is open, of somebody for whom the site vouches.
+    pub(crate) async fn comes_vouched_for() -> Self {
+        Self::comes_as(true, |_| {}).await
     }
 
     /// By voice, as far as the queue.

@@ -13,6 +13,7 @@ extern "C" {
     fn close();
     pub(crate) fn push(events: &str);
     pub(crate) fn offer(offers: &str);
+    pub(crate) fn vouch();
     #[wasm_bindgen(js_name = keepHistory)]
     pub(crate) fn keep_history(pages: &str);
     #[wasm_bindgen(js_name = ticketFor)]

@@ -77,7 +77,8 @@ export const attach = (first) => {
     if (!inside) frame.src = link.href;
     const { calls, sound } = settings;
     if (calls != null) frame.allow = calls === 'video' ? 'microphone;camera' : 'microphone';
-    if (sound) frame.allow += ';autoplay';
+    // Nobody has clicked in the panel where the page places a call.
+    if (sound || calls != null) frame.allow += ';autoplay';
     panel.prepend(frame);
     panel.append(cover);
     cover.replaceChildren(make('i', {}), make('i', {}), make('i', {}));
@@ -192,7 +193,7 @@ export const attach = (first) => {
   /** A wrong call of the page's is told, and does not stop the page. */
   const guard = (run) => (...values) => {
     try {
-      run(...values);
+      return run(...values);
     } catch (error) {
       console.error(`frontdesk: ${error.message}`);
       emit('error', { code: 'wrong_call', message: error.message });

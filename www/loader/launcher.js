@@ -1,13 +1,15 @@
 // One instance until somebody uses it: its button, and of the page's interface what can be done without a panel. All else is in
 // instance.js, which comes with the first use. Before that nothing is asked for and nothing stored.
+//
+// Each byte of it is on every page: what may stand in any order stands in that of which brotli makes the least.
 
 import { words } from 'frontdesk-words';
 import { make, shape } from './dom.js';
 import { SHEET } from './style.js';
 
-/** What instance.js does for the page. The first three open the panel. */
+/** What instance.js does for the page. The first four open the panel; the promise of placeCall, the second, says something. */
 const LATER =
-  'open toggle startCall hangUp logout prefill requestNotifications sendMessage setAttributes setLocale setTheme update'.split(' ');
+  'toggle placeCall startCall open prefill setAttributes hangUp setTheme sendMessage update requestNotifications setLocale logout'.split(' ');
 
 /**
  * Makes an instance. `settings` are those of docs/embedding.md with `origin`, that of the desk; `loadRest` answers a promise
@@ -16,7 +18,7 @@ const LATER =
 export const create = (settings, loadRest) => {
   const root = document.documentElement;
   const { desk, target } = settings;
-  const state = { open: false, ready: false, unread: 0, conversation: false, agent: null, queue: null, call: null, connection: null };
+  const state = { queue: null, agent: null, connection: null, call: null, open: false, conversation: false, ready: false, unread: 0 };
   const subscriptions = [];
 
   let coming;
@@ -29,15 +31,15 @@ export const create = (settings, loadRest) => {
   const shadow = host.attachShadow({ mode: 'open' });
   const launcher = make(
     'button',
-    { class: 'b', part: 'launcher', 'aria-haspopup': 'dialog', 'aria-expanded': false },
+    { 'aria-expanded': false, 'aria-haspopup': 'dialog', part: 'launcher', class: 'b' },
     shape('M21 11.5a8.5 8.5 0 0 1-12.3 7.6L3 21l1.9-5.7A8.5 8.5 0 1 1 21 11.5z'),
   );
-  const box = make('div', null, launcher);
+  const box = make('div', 0, launcher);
   const link = make('a', { target: '_blank', href: `${settings.origin}/frame?desk=${encodeURIComponent(desk)}` });
 
   /** Tells the page, by an event on the window and one on the element of this instance. */
   const emit = (name, detail) => {
-    for (const place of [host, window]) place.dispatchEvent(new CustomEvent(`frontdesk:${name}`, { detail }));
+    [host, window].map((place) => place.dispatchEvent(new CustomEvent(`frontdesk:${name}`, { detail })));
   };
 
   /** Takes the settings as they are now: the word, the host's colour and the side of the page. */
@@ -50,7 +52,7 @@ export const create = (settings, loadRest) => {
     const direction = { left: 'rtl', right: 'ltr' }[settings.position];
     box.style = `--a:${color};--on:color(from ${color} xyz${on + on + on});direction:${direction}`;
     const tags = [settings.locale || root.lang, ...navigator.languages, 'en'];
-    const word = tags.map((tag) => words[`${tag}`.toLowerCase().split(/[-_]/)[0]]).find(Boolean);
+    const word = tags.map((tag) => words[`${tag}`.toLowerCase().match(/[a-z]*/)]).find(Boolean);
     launcher.ariaLabel = launcher.title = settings.title || word;
   };
 
@@ -68,12 +70,15 @@ export const create = (settings, loadRest) => {
   /** The panel cannot be had: this link stands above the button, which stays to try again. */
   const decline = () => {
     link.text = launcher.title;
-    link.style = 'position:fixed;bottom:88px;inset-inline-end:20px;padding:14px;background:#fff';
+    link.style = 'inset-inline-end:20px;padding:14px;position:fixed;bottom:88px;background:#fff';
     box.append(link);
-    emit('error', { code: 'frame_unreachable' });
+    const why = Error();
+    why.code = 'frame_unreachable';
+    emit('error', why);
+    return why;
   };
 
-  /** Does this with the rest, now or once it is there. */
+  /** Does this with the rest, now or once it is there. Where it cannot be had the visitor is told, and `opening` hears why. */
   const withRest = (run, opening) => {
     if (gone) return;
     if (rest) return run(rest);
@@ -88,18 +93,18 @@ export const create = (settings, loadRest) => {
     coming.then(() => {
       launcher.ariaBusy = null;
       if (rest) withRest(run);
-      else if (opening) decline();
+      else opening?.(decline());
     });
   };
 
   const observer = new MutationObserver(attach);
   const api = {
     show() {
-      box.hidden = false;
+      box.hidden = 0;
     },
     hide() {
       api.close();
-      box.hidden = true;
+      box.hidden = 1;
     },
     close() {
       if (coming) withRest((other) => other.close());
@@ -124,7 +129,7 @@ export const create = (settings, loadRest) => {
       return () => stop(name);
     },
     once: (name, run) => api.on(name, run, true),
-    off: (...which) => subscriptions.forEach((stop) => stop(...which)),
+    off: (...which) => subscriptions.map((stop) => stop(...which)),
     destroy() {
       gone = true;
       rest?.end();
@@ -132,12 +137,13 @@ export const create = (settings, loadRest) => {
       host.remove();
     },
   };
-  LATER.forEach((name, number) => {
-    api[name] = (...values) => withRest((other) => other[name](...values), number < 3);
+  LATER.map((name, number) => {
+    // What nobody waits for must not fail: that would be an error of the page's.
+    api[name] = (...values) => new Promise((done, fail) => withRest((other) => done(other[name](...values)), [done, fail, done, done][number]));
   });
 
   /** What instance.js is given. */
-  const seam = { settings, state, shadow, box, launcher, emit, dress, attach, link };
+  const seam = { shadow, settings, box, attach, state, launcher, dress, emit, link };
 
   launcher.onclick = api.toggle;
   box.hidden = settings.hidden;
@@ -153,7 +159,7 @@ export const create = (settings, loadRest) => {
   }
   // A pressed mouse button is a click in a tenth of a second.
   launcher.onpointerdown = (event) => withRest((other) => other.warm(event));
-  observer.observe(target || root, { childList: true });
+  observer.observe(target || root, { childList: 1 });
   // In a turn of its own: on a slow telephone all at once would hold the page up.
   setTimeout(attach);
   if ((launcher.hidden = settings.mode === 'inline')) api.open();

@@ -5,6 +5,7 @@ import { sentences } from 'frontdesk-words';
 import { cross, make } from './dom.js';
 import { flag, vault } from './keep.js';
 import { wordsFor } from './language.js';
+import { refusal, wishOf } from './placing.js';
 
 const READY_MS = 15000;
 const HELLO_MS = 2000;
@@ -83,6 +84,8 @@ export const attach = (seam) => {
   let stale; // the frame begins anew when the call is over
   let identity = {}; // the token in use, and the id of the one opening that it is good for
   const wishes = []; // what the frame is to hear once it is ready
+  const placing = new Map(); // of calls that the page has wished: who hears what becomes of them
+  let placed = 0;
 
   const post = (type, fields) => peer?.postMessage({ frontdesk: 1, nonce, type, ...fields }, seam.peer());
   const rememberOpen = () => state.conversation && remember(state.open ? '2' : '1');
@@ -130,6 +133,17 @@ export const attach = (seam) => {
     if (force && !seam.frame()) seam.load();
   };
 
+  /** Nothing becomes of the calls that the page has wished and that are not placed yet. */
+  const callNobody = (code = 'cancelled', told = () => true) => {
+    for (const [call, [, fail]] of placing) {
+      if (!told(call)) continue;
+      placing.delete(call);
+      fail(refusal(code));
+    }
+  };
+  /** The frame has not heard of it yet. */
+  const isWaiting = (call) => wishes.some(([type, fields]) => type === 'place' && fields.call === call);
+
   /** What whoever serves is told of the visit. A visitor whose browser asks for privacy is not followed unless the site insists. */
   const about = () => {
     const { page = navigator.globalPrivacyControl ? 'off' : 'on' } = settings;
@@ -165,6 +179,7 @@ export const attach = (seam) => {
   /** Says that the panel cannot be reached, and offers another try and a link. */
   const giveUp = () => {
     const again = button(seam.load, {}, said()[2]);
+    callNobody('frame_unreachable');
     seam.fail(header(), make('p', { role: 'alert' }, said()[1], again, link));
   };
 
@@ -189,7 +204,10 @@ export const attach = (seam) => {
   /** The visitor decides whether anything is kept or sent. */
   const decide = (given) => {
     emit('consent', { given });
-    if (!given) return seam.setOpen(false);
+    if (!given) {
+      callNobody();
+      return seam.setOpen(false);
+    }
     consentTo('1');
     settings.consent = 'given';
     seam.load();
@@ -216,15 +234,22 @@ export const attach = (seam) => {
       clearTimeout(timer);
       state.ready = true;
       cover.remove();
-      for (const [type, fields] of wishes.splice(0)) post(type, fields);
+      for (const [type, fields] of wishes.splice(0)) if (type !== 'place' || placing.has(fields.call)) post(type, fields);
       // The visitor may have gone on reading or typing elsewhere in the meantime: then the focus stays there.
       if (state.open && wantsFocus && [host, document.body].includes(document.activeElement)) seam.frame().focus();
       if (!announced) emit('ready');
       announced = true;
     },
     close: () => seam.setOpen(false),
+    placed({ call, code }) {
+      const [done, fail] = placing.get(call) ?? [];
+      placing.delete(call);
+      if (code) fail?.(refusal(code));
+      else done?.();
+    },
     /** The visitor is somebody else from now on, or nobody. */
     renew() {
+      callNobody();
       const held = document.activeElement === host;
       delete settings.identity;
       heard.unread({ count: 0 });
@@ -306,6 +331,8 @@ export const attach = (seam) => {
     },
     /** The frame is made anew. */
     framed() {
+      // What the frame before has heard of went with it.
+      callNobody('cancelled', (call) => !isWaiting(call));
       peer = null;
       cover.prepend(header());
       clearTimeout(timer);
@@ -334,6 +361,7 @@ export const attach = (seam) => {
       if ((data.type === 'hello' || data.nonce === nonce) && Object.hasOwn(heard, data.type)) heard[data.type](data);
     },
     end() {
+      callNobody();
       clearTimeout(timer);
       heard.queue({});
       peer = null;
@@ -347,7 +375,19 @@ export const attach = (seam) => {
       // What is wrong with it, the frame says.
       wish('call', { view, media: options?.media });
     },
-    hangUp: () => post('hang'),
+    /** Has a number called, for a member of staff; the promise tells whether the gateway is being called, or why not. */
+    placeCall: (options) =>
+      new Promise((done, fail) => {
+        const wished = wishOf(options);
+        placing.set(++placed, [done, fail]);
+        // Before the panel opens: a frame that is made for that has not heard of it.
+        wish('place', { call: placed, ...wished });
+        seam.setOpen(true, true);
+      }),
+    hangUp() {
+      callNobody('cancelled', isWaiting);
+      post('hang');
+    },
     /** For what the visitor has just clicked: the browser asks for leave. */
     requestNotifications() {
       settings.notifications = 'on';
@@ -364,6 +404,7 @@ export const attach = (seam) => {
       delete settings.identity;
       // Who has not agreed has left nothing.
       if (settings.consent === 'required' && !consentTo()) return;
+      callNobody();
       wishes.length = 0;
       state.conversation = false;
       // Should the page go before that is done, the next one does it.

@@ -2,9 +2,9 @@
 
 /** The button. What is important for the host in its own shadow no rule of the page can override. */
 export const SHEET =
-  ':host{all:initial!important;position:fixed!important;z-index:2147483000!important;display:block!important}' +
-  '.b{position:fixed;bottom:max(20px,env(safe-area-inset-bottom));inset-inline-end:20px;width:56px;height:56px;padding:14px;' +
-  'border:1px solid #0000;border-radius:28px;background:var(--a);color:var(--on);cursor:pointer;box-shadow:0 4px 16px #0004}' +
+  ':host{all:initial!important;display:block!important;position:fixed!important;z-index:2147483000!important}' +
+  '.b{bottom:max(20px,env(safe-area-inset-bottom));height:56px;width:56px;inset-inline-end:20px;padding:14px;position:fixed;' +
+  'border-radius:28px;background:var(--a);border:1px solid #0000;cursor:pointer;color:var(--on);box-shadow:0 4px 16px #0004}' +
   '[aria-busy]{opacity:.5}' +
   ':focus-visible{outline:3px solid CanvasText;box-shadow:0 0 0 6px Canvas}' +
   'svg{fill:none;stroke:currentColor;stroke-width:2}';

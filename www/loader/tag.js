@@ -33,5 +33,5 @@ export const begin = (loadRest) => {
   };
   const command = (name, ...values) => (api[name] ? api[name](...values) : complain(`there is no "${name}"`));
   window.frontdesk = Object.assign(command, api);
-  if (Array.isArray(before?.q)) for (const values of before.q) command(...values);
+  before?.q?.map((values) => command(...values));
 };

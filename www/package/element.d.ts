@@ -28,6 +28,8 @@ export class FrontDeskElement extends HTMLElement {
   show: Commands['show'];
   hide: Commands['hide'];
   startCall: Commands['startCall'];
+  /** Nothing before the element is in the page. */
+  placeCall(...values: Parameters<Commands['placeCall']>): ReturnType<Commands['placeCall']> | undefined;
   hangUp: Commands['hangUp'];
   prefill: Commands['prefill'];
   sendMessage: Commands['sendMessage'];

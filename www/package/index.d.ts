@@ -102,6 +102,24 @@ export interface OpenOptions {
   media?: CallMedia;
 }
 
+export interface PlaceCallOptions {
+  /** The number: `+`, digits, `*` and `#`; what people write between digits does not count. */
+  called: string;
+  /** What goes along for whoever reads the centre's records, at most 1,024 characters. */
+  data?: string;
+}
+
+/** Why a call was not placed. docs/calls.md says more about each code; new ones may come. */
+export interface PlaceCallError extends Error {
+  code:
+    | 'wrong_call' | 'call_running' | 'cancelled' | 'outcome_unknown' | 'unreachable' | 'frame_unreachable'
+    | 'microphone_denied' | 'microphone_dismissed' | 'microphone_policy' | 'microphone_absent' | 'microphone_busy' | 'microphone_failed'
+    | 'insecure' | 'browser_unable' | 'no_network'
+    | 'calls_not_allowed' | 'identity_missing' | 'identity_expired' | 'identity_used' | 'identity_refused' | 'session_unknown'
+    | 'not_offered' | 'number_invalid' | 'bad_request' | 'rate_limited' | 'overloaded'
+    | 'centre_busy' | 'centre_unreachable' | 'centre_refused' | 'refused';
+}
+
 /** What can be asked of an instance, however it was made. */
 export interface Commands {
   open(options?: OpenOptions): void;
@@ -110,6 +128,11 @@ export interface Commands {
   show(): void;
   hide(): void;
   startCall(options?: { media?: CallMedia }): void;
+  /**
+   * Has a number called, for a member of staff whose identity token allows it. Resolves when the gateway is being called:
+   * what follows tells the event `call`. Rejects with a `PlaceCallError` where nobody was called.
+   */
+  placeCall(options: PlaceCallOptions): Promise<void>;
   hangUp(): void;
   /** Says who the visitor is, by a token that the website's server has signed. Of another person nothing is shown any more. */
   identify(who: { token: string }): void;

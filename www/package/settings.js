@@ -11,7 +11,7 @@ export const EVENTS = [
 ];
 /** What can be asked of an instance. */
 export const METHODS = [
-  'open', 'close', 'toggle', 'show', 'hide', 'startCall', 'hangUp', 'identify', 'logout', 'prefill', 'requestNotifications', 'sendMessage', 'setAttributes', 'setLocale', 'setTheme', 'update',
+  'open', 'close', 'toggle', 'show', 'hide', 'startCall', 'placeCall', 'hangUp', 'identify', 'logout', 'prefill', 'requestNotifications', 'sendMessage', 'setAttributes', 'setLocale', 'setTheme', 'update',
   'getUnread', 'getState', 'on', 'once', 'off', 'destroy',
 ];
 const SWITCHES = ['sound', 'pageTitle', 'badge', 'back', 'notifications'];

@@ -92,6 +92,10 @@ pub struct Offers {
     pub text_max_bytes: u32,
     /// What is hidden in all that the visitor writes, before it is sent.
     pub redact: Vec<RedactRule>,
+    /// The page begins a trace with each request from now on, and has it kept: `traceparent` with the flag for that (W3C
+    /// Trace Context).
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub trace: bool,
 }
 
 /// Numbers that are hidden in what visitors write.

@@ -16,6 +16,11 @@ pub fn between(least: Duration, most: Duration) -> Duration {
     source(|source| source.random_range(least..=most.max(least)))
 }
 
+/// True in this share of all cases, from 0 to 1. Nothing is drawn for 0.
+pub fn falls(share: f64) -> bool {
+    share > 0.0 && source(|source| source.random_bool(share.min(1.0)))
+}
+
 #[cfg(not(feature = "simulated"))]
 fn source<T>(draw: impl FnOnce(&mut rand::rngs::ThreadRng) -> T) -> T {
     draw(&mut rand::rng())
@@ -59,5 +64,7 @@ mod tests {
         let spans: BTreeSet<Duration> = (0..1_000).map(|_| between(least, most)).collect();
         assert!(spans.iter().all(|span| (least..=most).contains(span)) && spans.len() > 10);
         assert_eq!(between(most, least), most);
+        assert!((0..100).all(|_| falls(1.0) && falls(7.0) && !falls(0.0) && !falls(-1.0)));
+        assert!((1..1_000).contains(&(0..1_000).filter(|_| falls(0.5)).count()));
     }
 }

@@ -158,6 +158,10 @@ impl Config {
                 )
             })
         };
+        let untraced = |(place, desk): (usize, &Desk)| {
+            (desk.trace_pages > 0.0 && self.traces.is_none())
+                .then(|| format!("`desks[{place}].trace_pages`: without [traces] pages are asked for none"))
+        };
         let lossy = match &self.store {
             StoreAt::Valkey(server) if server.accept_loss => {
                 let text = "`store_accept_loss`: the store is not checked and may lose what it has confirmed; nothing is \
@@ -197,6 +201,7 @@ impl Config {
             .chain(desks().filter_map(open))
             .chain(desks().filter_map(short))
             .chain(desks().filter_map(assumed))
+            .chain(desks().filter_map(untraced))
             .collect()
     }
 

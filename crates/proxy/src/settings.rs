@@ -48,6 +48,8 @@ pub struct DeskSettings {
     pub staff_calls: Option<Staff>,
     /// STUN and TURN servers for calls; sent to the page as they are.
     pub ice_servers: Vec<IceServer>,
+    /// The share of page loads whose every request is traced.
+    pub trace_pages: f64,
     /// How long polling goes on without a listener.
     pub linger: Duration,
     /// What happens then.
@@ -93,10 +95,12 @@ impl From<&config::Desk> for DeskSettings {
                 hours: desk.hours.clone(),
                 text_max_bytes: cec.text_max_bytes,
                 redact: desk.redact.clone(),
+                trace: false,
             },
             gateways: desk.calls.as_ref().map(|calls| calls.gateways.clone()).unwrap_or_default(),
             staff_calls: desk.calls.as_ref().and_then(|calls| calls.staff.clone()),
             ice_servers: desk.calls.iter().flat_map(|calls| &calls.ice_servers).map(told).collect(),
+            trace_pages: desk.trace_pages,
             linger: desk.linger,
             on_linger: desk.on_linger,
             centre: CentreTraits { message_id: cec.message_id, poll: cec.poll, history: cec.history },

@@ -104,8 +104,13 @@ fn only(spans: &[Span], name: &str) -> Span {
 
 /// A proxy with a desk at this centre; `more`: what the settings have beside, of the proxy and of the centre.
 fn proxy(centre: &Centre, more: &str, of_centre: &str) -> AppState {
+    proxy_with(centre, more, of_centre, "")
+}
+
+/// The same; `of_desk`: what the settings of the desk have beside.
+fn proxy_with(centre: &Centre, more: &str, of_centre: &str, of_desk: &str) -> AppState {
     let text = format!(
-        "public_url = \"https://desk.example\"\nstore = \"memory\"\n{more}\n[[desks]]\nid = \"shop\"\n[desks.cec]\n\
+        "public_url = \"https://desk.example\"\nstore = \"memory\"\n{more}\n[[desks]]\nid = \"shop\"\n{of_desk}\n[desks.cec]\n\
          base_url = \"{}\"\napp_key = \"ak-demo-0001\"\napp_secret = \"{SECRET}\"\nchannel_id = \"202500000000000042\"\n{of_centre}\n",
         centre.address
     );
@@ -200,6 +205,27 @@ async fn a_trace_goes_from_the_page_through_the_proxy_and_nothing_of_the_visitor
     assert!(centre.order().len() >= 4);
     for what in ["tokenByAkSk", "applyToken", "send CONNECT", "send CHAT"] {
         assert!(centre.seen(what).iter().all(|seen| !seen.headers.contains_key("traceparent")), "{what}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_is_asked_for_traces_where_the_desk_says_so() {
+    let (centre, (_collector, address)) = (centre().await, Collector::start().await);
+    let asked = async |app: &AppState| {
+        let opened = call(app, "/v1/session", &[], json!({"protocol": 1, "desk": "shop"})).await.1;
+        let resume = json!({"protocol": 1, "desk": "shop", "resume": opened["session"]});
+        let resumed = call(app, "/v1/session", &[], resume).await.1;
+        [&opened, &resumed].map(|told| told["offers"].get("trace").cloned())
+    };
+    let traced = |more: &str, share: &str| proxy_with(&centre, more, "", &format!("trace_pages = {share}"));
+    assert_eq!(asked(&traced(&traces(&address, 0.0), "1")).await, [Some(json!(true)), Some(json!(true))]);
+    assert_eq!(asked(&traced(&traces(&address, 1.0), "0")).await, [None, None], "no byte of it");
+    assert_eq!(asked(&traced("", "1")).await, [None, None], "there is no collector");
+    // In a page of two some are, and some are not.
+    let half = traced(&traces(&address, 0.0), "0.5");
+    let mut told = Vec::new();
+    while !(told.contains(&None) && told.contains(&Some(json!(true)))) {
+        told.extend(asked(&half).await);
     }
 }
 

@@ -41,7 +41,7 @@ fn card(context: Context) -> AnyView {
         "fd-call-head",
         vec![
             block("fd-call-mark", vec![draw(icon::PHONE)]),
-            block("fd-call-titles", vec![title, clock(side, talking)]),
+            block("fd-call-titles", vec![title, called(side), clock(side, talking)]),
             piece(move || match stage.get() {
                 Stage::Looking | Stage::Ready | Stage::Ended(_) | Stage::Impossible(_) | Stage::Closed => {
                     icon_button("fd-icon-button", icon::CLOSE, context.text(text::CALL_CLOSE), close)
@@ -88,6 +88,7 @@ fn card(context: Context) -> AnyView {
 
 fn title(view: &CallView) -> text::Key {
     match view.stage {
+        Stage::Requesting | Stage::Looking if view.placed.is_some() => text::CALL_PLACING,
         Stage::Closed | Stage::Looking | Stage::Ready | Stage::Impossible(_) => text::CALL_TITLE,
         Stage::Microphone => text::CALL_PREPARING,
         Stage::Requesting => text::CALL_REQUESTING,
@@ -98,6 +99,12 @@ fn title(view: &CallView) -> text::Key {
         Stage::Talking => text::CALL_TALKING,
         Stage::Ended(_) => text::CALL_ENDED,
     }
+}
+
+/// Whom a member of staff calls.
+fn called(side: Side) -> AnyView {
+    let number = words(move || side.view.get().placed.map_or(String::new(), |wish| wish.called));
+    view! { class="fd", <p class="fd-call-number" dir="ltr">{number}</p> }.into_any()
 }
 
 /// How long they have been talking.
@@ -118,7 +125,8 @@ fn clock(side: Side, talking: Memo<u32>) -> AnyView {
     });
     let time = words(move || {
         ticks.track();
-        talking.track();
+        // The call that follows may end before anybody talks.
+        side.view.track();
         side.talking_s().map_or(String::new(), |seconds| {
             let (minutes, seconds) = (seconds / 60, seconds % 60);
             [minutes.to_string().as_str(), if seconds < 10 { ":0" } else { ":" }, &seconds.to_string()]

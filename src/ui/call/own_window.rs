@@ -49,7 +49,7 @@ fn prepare(context: Context) {
     let Some(ticket) = ticket() else { return };
     let address = [&desk.own_window(), "#ticket=", &ticket].concat();
     let _ = link.set_attribute("href", &address);
-    register(&Transport::new(&desk.endpoint), &credential, &ticket);
+    register(&desk.transport, &credential, &ticket);
     let weak = Rc::downgrade(&desk);
     let left = Closure::once_into_js(move || -> JsValue {
         if weak.upgrade().is_none() {

@@ -3,13 +3,15 @@
 use super::{CallSide, told};
 use crate::calls::{Around, CallScreen, Calls};
 use crate::ui::context::{Context, Desk};
+use crate::ui::order::Order;
 use crate::ui::parts::Flag;
-use crate::web::Transport;
 use crate::web::call::devices::{self, Choice};
 use crate::web::call::media::{looks_away, play};
 use crate::web::call::{Loud, small_window};
 use frontdesk_contract::{CallMedia, CallOffer, CallStatus};
-use frontdesk_core::call::{Camera, Device, Held, Input, Machine, MediaTrouble, Quality, Stage, Warnings};
+use frontdesk_core::call::{
+    Camera, Device, Held, Input, Machine, MediaTrouble, NotPlaced, Quality, Stage, Warnings, Wish,
+};
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -33,6 +35,9 @@ pub(super) struct CallView {
     pub(super) recovering: bool,
     pub(super) quality: Option<Quality>,
     pub(super) warnings: Warnings,
+    /// Whom a member of staff calls, or called last.
+    pub(super) placed: Option<Wish>,
+    pub(super) may_redial: bool,
 }
 
 impl CallView {
@@ -57,6 +62,8 @@ impl CallView {
             recovering: machine.is_recovering(),
             quality: machine.quality(),
             warnings: machine.warnings(),
+            placed: machine.placed().cloned(),
+            may_redial: machine.may_redial(),
         }
     }
 }
@@ -116,7 +123,7 @@ impl Side {
         let weak = Rc::downgrade(&desk);
         let around = Around {
             desk: desk.name.clone(),
-            transport: Transport::new(&desk.endpoint),
+            transport: desk.transport.clone(),
             credential: Box::new(move || weak.upgrade()?.credential()),
             calling: Box::new(calling),
             softphone: desk.host.softphone(),
@@ -141,6 +148,20 @@ impl Side {
     pub(super) fn open(self) {
         let offered = self.context.view_once().calls;
         self.input(Input::Open { offered, browser: devices::browser() });
+        if let Some(order) = self.context.desk().take_order() {
+            self.place(order);
+        }
+    }
+
+    /// The page has a number called.
+    fn place(self, mut order: Order) {
+        let wish = order.wish.clone();
+        let placed = move |outcome: Result<(), NotPlaced>| order.settle(outcome.err().map(told::why));
+        self.held.with_value(|held| {
+            if let Some(calls) = &*held.calls.borrow() {
+                calls.place(wish, Box::new(placed));
+            }
+        });
     }
 
     /// Asks anew what can be chosen.

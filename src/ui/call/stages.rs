@@ -6,7 +6,7 @@ use crate::ui::context::Context;
 use crate::ui::parts::{block, button, nothing, piece};
 use crate::ui::text::{self, Key};
 use crate::ui::view_state::Facing;
-use frontdesk_contract::ConnectTo;
+use frontdesk_contract::{ConnectTo, ErrorCode};
 use frontdesk_core::Input as Session;
 use frontdesk_core::call::{
     Camera, Device, EndCause, Hindrance, Input, MediaFailure, MediaTrouble, Quality, Remedy, Stage,
@@ -35,6 +35,8 @@ pub(super) fn said(context: Context, view: &CallView) -> Said {
             Some(key) => key,
             None => return Said::Nothing,
         },
+        Stage::Ended(EndCause::Visitor | EndCause::Left) if view.placed.is_some() => return Said::Nothing,
+        Stage::Ended(cause) if view.placed.is_some() => end_of_placed(cause),
         Stage::Ended(EndCause::Refused(code)) => text::of_error(Some(code)),
         Stage::Ended(cause) => end(cause),
     };
@@ -87,8 +89,21 @@ fn end(cause: EndCause) -> Key {
         EndCause::NoGateway => text::CALL_END_GATEWAY,
         EndCause::NoMediaPath => text::CALL_END_PATH,
         EndCause::Lost => text::CALL_END_LOST,
-        EndCause::Unreachable => text::CALL_UNREACHABLE,
+        EndCause::Unreachable | EndCause::OutcomeUnknown => text::CALL_UNREACHABLE,
         EndCause::Media(MediaFailure { device, trouble }) => media(device == Some(Device::Camera), trouble),
+    }
+}
+
+/// Of a call that a member of staff has placed: nobody thanks them, and there is no other way to the one they called.
+fn end_of_placed(cause: EndCause) -> Key {
+    match cause {
+        EndCause::NobodyAnswered => text::CALL_PLACED_NOBODY,
+        EndCause::Busy | EndCause::Rejected => text::CALL_PLACED_BUSY,
+        EndCause::Failed | EndCause::Unauthorised | EndCause::NoGateway => text::CALL_PLACED_FAILED,
+        EndCause::OutcomeUnknown => text::CALL_PLACED_UNKNOWN,
+        EndCause::Refused(ErrorCode::CallsNotAllowed) => text::CALL_PLACED_REFUSED,
+        EndCause::Refused(code) => text::of_error(Some(code)),
+        other => end(other),
     }
 }
 
@@ -162,6 +177,17 @@ fn starts(side: Side) -> AnyView {
 pub(super) fn ended(side: Side, cause: EndCause) -> AnyView {
     let context = side.context;
     let view = side.view.get_untracked();
+    if view.placed.is_some() {
+        use ErrorCode::{CallsNotAllowed, NotOffered, NumberInvalid};
+        // What was refused for good, is refused once more.
+        let for_good = matches!(cause, EndCause::Refused(CallsNotAllowed | NumberInvalid | NotOffered));
+        if for_good || !view.may_redial {
+            return nothing();
+        }
+        let again = move || side.input(Input::Redial);
+        let again = button("fd-button fd-quiet", context.text(text::CALL_AGAIN), again);
+        return block("fd-call-actions", vec![again]);
+    }
     let mut buttons = Vec::new();
     if view.may_fall_back {
         let start = move || side.input(Input::Start { video: false });

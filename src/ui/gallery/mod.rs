@@ -4,12 +4,14 @@
 mod stage;
 
 use crate::ui::context::Context;
+use crate::ui::order::Order;
 use crate::ui::panel::panel;
 use crate::ui::text;
 use crate::ui::transcript::{Deed, Surroundings};
 use crate::ui::words::Words;
 use crate::web::{Host, Locale, json};
 use frontdesk_contract::{ClientId, ConnectTo, Event, SessionOpened};
+use frontdesk_core::call::Wish;
 use frontdesk_core::{Input, NewFile, Transcript};
 use js_sys::Reflect;
 use stage::Stage;
@@ -24,6 +26,7 @@ type Shared = Rc<RefCell<Stage>>;
 #[wasm_bindgen]
 pub struct Scene {
     stage: Shared,
+    context: Option<Context>,
     _view: Box<dyn std::any::Any>,
 }
 
@@ -94,7 +97,7 @@ impl Scene {
             }));
             context.desk().show_transcript(Rc::new(around), context);
         }
-        Self { stage, _view: Box::new(view) }
+        Self { stage, context, _view: Box::new(view) }
     }
 
     /// The visitor opens the panel; with an answer of the proxy the session is there.
@@ -175,6 +178,15 @@ impl Scene {
     pub fn leave(&self, number: &str, text: &str) {
         let (number, text) = (number.to_owned(), text.to_owned());
         self.input(Input::LeaveMessage { number, country: None, text });
+    }
+
+    /// The page has a number called.
+    #[wasm_bindgen(js_name = placeCall)]
+    pub fn place_call(&self, called: String) {
+        if let Some(context) = self.context {
+            let wish = Wish { called, data: None };
+            context.place_call(Order::new(wish, js_sys::Function::new_no_args("")));
+        }
     }
 
     /// The proxy answers the oldest request of this path that is open. False: there is none, or it has another answer.

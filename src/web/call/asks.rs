@@ -20,6 +20,7 @@ pub fn ask(
     let (method, body) = match ask {
         Ask::Support => ("GET", None),
         Ask::Start(start) => ("POST", json::to_text(start).map(JsValue::from)),
+        Ask::Place(place) => ("POST", json::to_text(place).map(JsValue::from)),
         Ask::Beat => ("POST", Some(JsValue::from_str("{}"))),
         Ask::Drop(_) => ("DELETE", None),
     };
@@ -49,6 +50,7 @@ pub fn outliving(transport: &Transport, parts: (&str, &str, Option<JsValue>), cr
 fn path(ask: &Ask) -> String {
     match ask {
         Ask::Support | Ask::Start(_) => "call".to_owned(),
+        Ask::Place(_) => "calls/place".to_owned(),
         Ask::Beat => "call/heartbeat".to_owned(),
         // An id is letters and digits.
         Ask::Drop(id) => ["call?id=", id.as_str()].concat(),
@@ -59,6 +61,8 @@ fn path(ask: &Ask) -> String {
 fn reader(ask: &Ask) -> fn(JsValue) -> Option<Answer> {
     match ask {
         Ask::Support => |body| json::from_js(body).map(Answer::Support),
-        Ask::Start(_) | Ask::Beat | Ask::Drop(_) => |body| json::from_js(body).map(Answer::Status),
+        Ask::Start(_) | Ask::Place(_) | Ask::Beat | Ask::Drop(_) => {
+            |body| json::from_js(body).map(Answer::Status)
+        }
     }
 }

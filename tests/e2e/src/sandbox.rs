@@ -91,6 +91,17 @@ impl Sandbox {
         Ok(self.records().await?.iter().filter_map(of).flatten().collect())
     }
 
+    /// The calls that staff have placed, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be had.
+    pub async fn outbound(&self) -> Result<Vec<Value>> {
+        let known = self.json(Method::GET, "/sandbox/record", None).await?;
+        let calls = known.get("outbound_calls").and_then(Value::as_array).context("there is no list")?;
+        Ok(calls.clone())
+    }
+
     /// All messages of all conversations, oldest first.
     ///
     /// # Errors

@@ -32,6 +32,8 @@ pub struct Setup {
     pub cec: String,
     /// More sections of the proxy's settings.
     pub sections: String,
+    /// More lines of the proxy's `[desks.calls]`, where the centre has a gateway.
+    pub calls: String,
 }
 
 impl Default for Setup {
@@ -42,6 +44,7 @@ impl Default for Setup {
             channel: CHANNEL.to_owned(),
             cec: String::new(),
             sections: String::new(),
+            calls: String::new(),
         }
     }
 }
@@ -90,7 +93,7 @@ impl Stack {
         let mut text =
             config_of(setup, [port, metrics], &desk, &place.origin(), &way.base_url, &assets, folder.path())?;
         if let Some(gateway) = centre.sandbox.gateway() {
-            text.push_str(&format!("[desks.calls]\ngateways = [\"{}\"]\n", gateway.url()));
+            text.push_str(&format!("[desks.calls]\ngateways = [\"{}\"]\n{}\n", gateway.url(), setup.calls));
         }
         fs::write(&config, text).with_context(|| format!("cannot write {}", config.display()))?;
         let log = crate::output().join(format!("{name}.proxy.log"));

@@ -1,4 +1,6 @@
-use crate::support::{Centre, aborted, answer_with, asked, count, last_credential, pause, refuse, until};
+use crate::support::{
+    Centre, Visitor, aborted, answer_with, asked, count, header, last_credential, pause, refuse, until,
+};
 use frontdesk::web::Transport;
 use frontdesk::web::transport::Outcome;
 use frontdesk_contract::{Body, ClientId, ErrorCode, PostMessage};
@@ -78,4 +80,41 @@ async fn dropping_it_aborts_and_nothing_is_told() {
     pause(60).await;
     assert_eq!(aborted(), 1);
     assert!(slot.borrow().is_none());
+}
+
+/// What the last request of this call says of its trace.
+fn trace(call: &str) -> String {
+    header(call, "traceparent")
+}
+
+#[wasm_bindgen_test]
+async fn each_request_has_a_trace_where_the_desk_wants_them_and_none_elsewhere() {
+    let visitor = Visitor::comes_to(r#"{"trace":true}"#).await;
+    assert_eq!(trace("POST session"), "", "nobody has said so yet");
+    visitor.writes("Hello");
+    visitor.presses("Enter");
+    until("the message", || count("POST messages") == 1).await;
+    let first = trace("POST messages");
+    let parts: Vec<&str> = first.split('-').collect();
+    let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+    assert!(
+        matches!(parts.as_slice(), ["00", trace, span, "01"]
+        if trace.len() == 32 && span.len() == 16 && hex(trace) && hex(span)),
+        "{first}"
+    );
+    visitor.writes("And more");
+    visitor.presses("Enter");
+    until("the next", || count("POST messages") == 2).await;
+    let second = trace("POST messages");
+    assert!(!second.is_empty() && second.split('-').nth(1) != Some(parts[1]), "{second} after {first}");
+    assert!(!trace("GET events").is_empty());
+    drop(visitor);
+
+    let visitor = Visitor::comes_to("{}").await;
+    visitor.writes("Hello");
+    visitor.presses("Enter");
+    until("the message", || count("POST messages") == 1).await;
+    for call in ["POST session", "POST contact", "POST messages", "GET events"] {
+        assert_eq!(trace(call), "", "{call}");
+    }
 }

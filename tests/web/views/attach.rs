@@ -58,6 +58,7 @@ async fn a_file_is_picked_sent_and_uploaded_with_progress() {
     assert_eq!(asked("POST files"), "%PDF-1.7 hello");
     assert_eq!(header("POST files", "Frontdesk-Name"), "%E6%8A%A5%E5%91%8A.pdf");
     assert_eq!(header("POST files", "Frontdesk-Id").len(), 32);
+    assert_eq!(header("POST files", "traceparent"), "", "the desk wants none");
     uploaded(7);
     visitor.reads(".fd-body", "50").await;
     store_upload(200, "");
@@ -65,6 +66,19 @@ async fn a_file_is_picked_sent_and_uploaded_with_progress() {
     let messages = asked("POST messages");
     assert!(!messages.contains(&header("POST files", "Frontdesk-Id")), "an id names one request");
     assert!(messages.find("here it is").unwrap() < messages.find("f-1").unwrap(), "in their order");
+}
+
+#[wasm_bindgen_test]
+async fn an_upload_begins_a_trace_where_the_desk_wants_them() {
+    let visitor = Visitor::comes_to(&OFFERS.replacen('{', r#"{"trace":true,"#, 1)).await;
+    visitor.sees(".fd-pick").await;
+    picks(&visitor, &[file("a.pdf", PDF)]);
+    visitor.reads(".fd-tile", "a.pdf").await;
+    visitor.writes("here it is");
+    visitor.presses("Enter");
+    crate::support::until("the upload", || count("POST files") == 1).await;
+    let trace = header("POST files", "traceparent");
+    assert!(trace.len() == 55 && trace.starts_with("00-") && trace.ends_with("-01"), "{trace}");
 }
 
 #[wasm_bindgen_test]

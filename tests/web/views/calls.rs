@@ -2,7 +2,7 @@ use crate::phone::{
     Caller, asked, asks, cut, did, fail, float, hide, is_heard, is_warned, live, measure, pass, plug, ring,
     show, tell, ticks, unplug,
 };
-use crate::support::{asked as requested, call, count, pause, until};
+use crate::support::{asked as requested, call, count, pause, refuse, until};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -397,4 +397,76 @@ async fn the_picture_has_a_window_of_its_own_where_the_browser_can() {
     drop(caller);
     let caller = Caller::talks(false).await;
     assert!(caller.visitor.find(SMALL).is_none(), "there is no picture");
+}
+
+/// The page has a number called; what it was told so far.
+fn place(caller: &Caller) -> js_sys::Array {
+    let told = js_sys::Array::new();
+    let tell = js_sys::Function::new_with_args("code", "this.push(code ?? 'placed')").bind0(&told);
+    caller.visitor.handle.place_call("+86 138 0013 8000".into(), Some("order 7".into()), tell);
+    told
+}
+
+async fn tells(told: &js_sys::Array, wanted: &str) {
+    until(wanted, || told.length() > 0).await;
+    let all: Vec<_> = told.iter().filter_map(|code| code.as_string()).collect();
+    assert_eq!(all, [wanted]);
+}
+
+#[wasm_bindgen_test]
+async fn staff_place_a_call_from_the_page() {
+    let caller = Caller::comes_vouched_for().await;
+    let told = place(&caller);
+    caller.reads_title("Connecting").await;
+    tells(&told, "placed").await;
+    let asked_for = requested("POST calls/place");
+    assert!(asked_for.contains(r#""called":"+86 138 0013 8000","data":"order 7""#), "{asked_for}");
+    let caller = caller.gets_answered().await;
+    caller.visitor.reads(".fd-call-number", "+86 138 0013 8000").await;
+    tells(&place(&caller), "call_running").await;
+    caller.presses("Mute microphone");
+    caller.shows("Mute microphone", true).await;
+    tell(r#"{"type":"ended","by":"there","cause":"hung_up"}"#);
+    caller.is_told("The other side has hung up.").await;
+    caller.visitor.reads(".fd-call-actions .fd-button", "Call again").await;
+    caller.visitor.clicks(".fd-call-actions .fd-button");
+    caller.reads_title("Connecting").await;
+    caller.visitor.handle.hang_up();
+    caller.reads_title("Call over").await;
+    assert_eq!((count("POST calls/place"), count("POST call"), count("DELETE call")), (2, 0, 0));
+    assert_eq!((count("POST call/heartbeat"), live()), (0, 0));
+}
+
+#[wasm_bindgen_test]
+async fn a_call_that_staff_cannot_place_tells_why() {
+    let caller = Caller::comes().await;
+    tells(&place(&caller), "calls_not_allowed").await;
+    drop(caller);
+    for (code, sentence) in [
+        ("calls_not_allowed", "You may not call this number"),
+        ("identity_expired", "Your sign-in could not be confirmed"),
+        ("number_invalid", "telephone number is not complete"),
+        ("centre_timeout", "it is not known whether"),
+    ] {
+        let caller = Caller::comes_vouched_for().await;
+        refuse("POST calls/place", 403, code);
+        let told = place(&caller);
+        caller.is_told(sentence).await;
+        tells(&told, if code == "centre_timeout" { "outcome_unknown" } else { code }).await;
+    }
+    for (name, message, code) in [
+        ("NotAllowedError", "Permission denied", "microphone_denied"),
+        ("NotAllowedError", "Permission dismissed", "microphone_dismissed"),
+        ("NotFoundError", "", "microphone_absent"),
+    ] {
+        let caller = Caller::comes_vouched_for().await;
+        fail(&format!(r#"[["{name}", "{message}"]]"#));
+        tells(&place(&caller), code).await;
+        assert_eq!(count("POST calls/place"), 0, "{code}");
+    }
+    // The widget goes while the page waits.
+    let caller = Caller::comes_vouched_for().await;
+    let told = place(&caller);
+    drop(caller);
+    tells(&told, "cancelled").await;
 }

@@ -27,6 +27,12 @@ export const answerCalls = () => {
       if (wish.start?.code) return Response.json({ message: '', ...wish.start }, { status: 409 });
       wish.call = { ...asked, state: 'queueing', ...wish.start };
     }
+    if (request.url.endsWith('/calls/place')) {
+      const { id } = await request.json();
+      if (wish.start === 'never') return never();
+      if (wish.start?.code) return Response.json({ message: '', ...wish.start }, { status: 409 });
+      return Response.json({ ...CONNECTED, id, media: 'audio' });
+    }
     if (request.method === 'DELETE') wish.call = { ...wish.call, state: 'ended', end: 'visitor' };
     return Response.json(wish.call);
   };
@@ -142,17 +148,23 @@ const seen = async (root, selector) => {
 
 /**
  * A scene. `video`: which button is pressed, none if it is left out; `asks` answers for the devices; `start` and `support`
- * for the centre; `phone` are the softphone's events; `sound` what is measured; `then` is done at last.
+ * for the centre; `phone` are the softphone's events; `sound` what is measured; `then` is done at last. `placed`: the number that a
+ * member of staff has called.
  */
-const scene = ({ contact, offers, video, asks = allow, start = CONNECTED, support, phone = [], sound = {}, then, nowhere }) => ({
+const scene = ({ contact, offers, video, asks = allow, start = CONNECTED, support, phone = [], sound = {}, then, nowhere, placed }) => ({
   host: { softphone: softphone(phone, figures(sound)) },
   play: (stage, w, name) => {
     answers.set(name, { start, support });
     const begin = opened(contact?.(w), { call: { audio: true, video: true, ...offers } });
-    stage.open({ ...begin, session: name });
+    stage.open({ ...begin, session: name, visitor: { ...begin.visitor, person: placed } });
     stage.answer('call', possible);
   },
   after: async (root, stage, w, name) => {
+    if (placed) {
+      devices(asks);
+      stage.placeCall(placed);
+      return then?.(root, name);
+    }
     (await seen(root, '.fd-call-open')).click();
     if (video !== undefined) {
       await seen(root, '.fd-call-actions .fd-button');
@@ -182,6 +194,7 @@ const warned = (nth) => async (root) => {
   }
   throw new Error('there is no warning');
 };
+const placed = (more) => scene({ placed: '+86 138 0013 8000', ...more });
 const talking = (more) => scene({ video: false, phone: ANSWERED, ...more });
 
 /** The microphone is taken away, and another one is asked for. */
@@ -239,6 +252,12 @@ export const calls = {
   'call-silent': talking({ sound: { loud: 0 }, then: warned(2) }),
   'call-device-gone': unplugged(refuse('NotFoundError')),
   'call-device-replaced': unplugged(allow),
+  'call-placing': placed({ start: 'never' }),
+  'call-placed': placed({ phone: ANSWERED }),
+  'call-placed-keypad': placed({ phone: ANSWERED, then: press(3) }),
+  'call-placed-busy': placed({ phone: end('busy') }),
+  'call-placed-refused': placed({ start: { code: 'calls_not_allowed' } }),
+  'call-placed-unknown': placed({ start: { code: 'centre_timeout' } }),
   'call-end-visitor': talking({ then: press(5) }),
   'call-end-centre': scene({ video: false, phone: [...ANSWERED, ...end('hung_up')] }),
   'call-end-nobody': scene({ video: false, start: { state: 'ended', end: 'queue_timeout' } }),

@@ -33,6 +33,8 @@ pub enum EndCause {
     Lost,
     /// The proxy could not be reached: nobody was called.
     Unreachable,
+    /// Whether the call was placed is not known, as no answer came: nobody was called.
+    OutcomeUnknown,
     /// There is no microphone or camera to call with: nobody was called.
     Media(MediaFailure),
     /// The proxy or the centre refused.
@@ -78,7 +80,9 @@ impl EndCause {
         match self {
             Self::Busy => Tone::Busy,
             // Nobody was called, or nobody is there to hear it.
-            Self::Left | Self::Unreachable | Self::Media(_) | Self::Refused(_) => Tone::Off,
+            Self::Left | Self::Unreachable | Self::OutcomeUnknown | Self::Media(_) | Self::Refused(_) => {
+                Tone::Off
+            }
             _ => Tone::End,
         }
     }

@@ -3,7 +3,7 @@
 use super::cause::EndCause;
 use super::effect::Ask;
 use super::input::Answer;
-use super::running::{Lease, Phase};
+use super::running::{Lease, Phase, Running};
 use super::starting::rank;
 use super::step::{Purpose, Step};
 use super::{BEAT_MS, Machine};
@@ -23,7 +23,8 @@ impl Machine {
             return;
         }
         self.remains_told(step, &status);
-        let Some(call) = self.call.as_mut().filter(|call| call.asking.id == status.id) else { return };
+        let told_of = |call: &&mut Running| !call.is_placed && call.asking.id == status.id;
+        let Some(call) = self.call.as_mut().filter(told_of) else { return };
         if status.state == CallState::Ended {
             if !self.awaits_reason(step, status.end) {
                 self.finish(step, EndCause::of_centre(status.end), true);

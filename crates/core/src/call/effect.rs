@@ -1,8 +1,9 @@
 //! Everything that a call can ask for.
 
 use super::input::Device;
+use super::placing::{NotPlaced, WishNo};
 use crate::effect::RequestId;
-use frontdesk_contract::{ClientId, IceServer, StartCall};
+use frontdesk_contract::{ClientId, IceServer, PlaceCall, StartCall};
 
 /// Names one try to call among those of a page: its microphone and camera, and its call at the softphone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,6 +34,8 @@ pub enum Effect {
         /// STUN and TURN servers: without a network of its own a page may have a way by them.
         ice_servers: Vec<IceServer>,
     },
+    /// What became of a call that was to be placed, once for each [`super::Input::Place`]: the gateway is being called, or not.
+    Placed(WishNo, Result<(), NotPlaced>),
     /// Stop microphone and camera of this call, for good. Harmless where there are none.
     ReleaseMedia(CallNo),
     /// Have the softphone call; report [`super::Input::Phone`]. One that cannot be loaded has ended, as one that failed.
@@ -81,6 +84,8 @@ pub enum Ask {
     Support,
     /// `POST /v1/call`
     Start(StartCall),
+    /// `POST /v1/calls/place`
+    Place(PlaceCall),
     /// `POST /v1/call/heartbeat`
     Beat,
     /// `DELETE /v1/call?id=…`

@@ -3,6 +3,7 @@
 use super::Machine;
 use super::cause::EndCause;
 use super::effect::Effect;
+use super::placing::NotPlaced;
 use super::remains::Remains;
 use super::running::{Over, Phase};
 use super::step::{Purpose, Step};
@@ -20,7 +21,8 @@ impl Machine {
         self.abort(step, Purpose::Beat);
         let awaited = self.remains.is_none() && self.is_open(Purpose::Start);
         let may_be_held = !released && (call.asking.posted || call.lease.is_some());
-        if let Some(id) = call.asking.id.filter(|_| awaited || may_be_held) {
+        self.abort(step, Purpose::Place);
+        if let Some(id) = call.asking.id.filter(|_| !call.is_placed && (awaited || may_be_held)) {
             self.remains = Some(Remains::new(id).known_to_be_there(call.lease.is_some()));
         }
         let talked_ms = match call.phase {
@@ -28,13 +30,21 @@ impl Machine {
             _ => None,
         };
         self.over = Some(Over { cause, video: call.video, talked_ms, sip_status: self.sip_status.take() });
+        self.settle_wish(step, Err(NotPlaced::Ended(cause)));
         self.play(step, cause.tone());
         step.push(Effect::Announce(false));
         step.redraw();
     }
 
+    /// The visitor wants no call any more.
+    pub(super) fn hang_up(&mut self, step: &mut Step) {
+        self.cancel_wish(step);
+        self.finish(step, EndCause::Visitor, false);
+    }
+
     /// The page goes away.
     pub(super) fn leave(&mut self, step: &mut Step) {
+        self.cancel_wish(step);
         self.finish(step, EndCause::Left, false);
         if let Some(remains) = &mut self.remains {
             remains.leave(step);

@@ -1,6 +1,7 @@
 //! Everything that can happen to a call.
 
 use super::effect::CallNo;
+use super::placing::{Wish, WishNo};
 use super::quality::Sample;
 use crate::effect::RequestId;
 use crate::failure::Failure;
@@ -23,6 +24,10 @@ pub enum Input {
         /// With picture.
         video: bool,
     },
+    /// A member of staff calls this number, with the call view open; what becomes of it, [`super::Effect::Placed`] tells.
+    Place(WishNo, Wish),
+    /// The last call, which was placed, once more; taken where [`super::Machine::may_redial`] says so.
+    Redial,
     /// The visitor hangs up, or gives up calling.
     HangUp,
     /// The visitor wants to be silent, or heard again.

@@ -19,6 +19,7 @@
 //! - [`input`], [`effect`]: everything that can happen, everything that can be asked for
 //! - [`cause`]: why a call ends; `ending`: the one place where it does
 //! - `opening`: what is possible; `starting`: microphone and request; `centre`: following and heartbeats; `remains`: dropping
+//! - [`placing`]: calls that staff place
 //! - `dialling`: the softphone; `words`: how it reports; `recovery`: a network that changes
 //! - [`controls`]: what the visitor does in a call; `devices`: devices that come and go; [`quality`]: how it sounds
 
@@ -31,6 +32,7 @@ pub mod effect;
 mod ending;
 pub mod input;
 mod opening;
+pub mod placing;
 pub mod quality;
 mod recovery;
 mod remains;
@@ -44,6 +46,7 @@ use crate::failure::Failure;
 use crate::now::Now;
 use frontdesk_contract::{CallMedia, CallOffer, ClientId};
 use opening::Door;
+use placing::Placing;
 use remains::Remains;
 use running::{Over, Phase, Running};
 use step::{Purpose, Step};
@@ -55,6 +58,7 @@ pub use input::{
     Answer, Browser, Device, IceState, Input, MediaFailure, MediaTrouble, PhoneCause, PhoneEnd, PhoneEvent,
     Remedy,
 };
+pub use placing::{NotPlaced, Wish, WishNo};
 pub use quality::{Quality, Sample, Warnings};
 
 /// A heartbeat is sent this often, in milliseconds.
@@ -111,6 +115,7 @@ pub struct Machine {
     call: Option<Running>,
     over: Option<Over>,
     remains: Option<Remains>,
+    placing: Placing,
     /// What the softphone's last word was.
     sip_status: Option<u16>,
     offline: bool,
@@ -136,7 +141,9 @@ impl Machine {
             Input::Open { offered, browser } => self.open(&mut step, offered, browser),
             Input::Close => self.close_view(&mut step),
             Input::Start { video } => self.start(&mut step, video),
-            Input::HangUp => self.finish(&mut step, EndCause::Visitor, false),
+            Input::Place(no, wish) => self.place(&mut step, no, wish),
+            Input::Redial => self.redial(&mut step),
+            Input::HangUp => self.hang_up(&mut step),
             Input::Mute(on) => self.mute(&mut step, on),
             Input::Hold(on) => self.hold(&mut step, on),
             Input::Digit(key) => self.digit(&mut step, key),
@@ -172,6 +179,7 @@ impl Machine {
             self.advance_measuring(step),
             self.advance_notice(step),
             self.advance_support(step),
+            self.advance_placing(step),
         ]
         .into_iter()
         .flatten()
@@ -187,6 +195,7 @@ impl Machine {
             None => {}
             Some(Purpose::Support) => self.support_told(step, result),
             Some(Purpose::Start) => self.start_answered(step, result),
+            Some(Purpose::Place) => self.place_answered(step, result),
             Some(Purpose::Beat) => self.beaten(step, result),
             Some(Purpose::Drop) => self.remains_answered(step, Purpose::Drop, result),
         }
@@ -210,6 +219,7 @@ impl Machine {
         let phase = match (&self.call, self.over) {
             (Some(call), _) => call.phase,
             (None, Some(over)) => return Stage::Ended(over.cause),
+            (None, None) if self.placing.awaits_door() => return self.door.stage_of_staff(),
             (None, None) => return self.door.stage(),
         };
         match phase {
@@ -229,7 +239,7 @@ impl Machine {
 
     /// Which calls the visitor may start now.
     pub fn may_call(&self) -> CallOffer {
-        if self.in_call() { CallOffer::default() } else { self.door.offer() }
+        if self.in_call() || self.placing.awaits_door() { CallOffer::default() } else { self.door.offer() }
     }
 
     /// After a call with picture for which there was no camera: the visitor may call without.

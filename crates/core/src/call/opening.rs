@@ -50,6 +50,20 @@ impl Door {
         Stage::Impossible(hindrance)
     }
 
+    /// The same for a member of staff, to whom it does not matter which calls visitors may start.
+    pub(super) fn stage_of_staff(&self) -> Stage {
+        let hindrance = match (self.able, self.support) {
+            (None, _) => return Stage::Closed,
+            (Some((_, Browser::Insecure)), _) => Hindrance::Insecure,
+            (Some((_, Browser::Unable)), _) => Hindrance::Browser,
+            _ if self.elsewhere || self.other => Hindrance::Elsewhere,
+            (_, Support::Wanted) => return Stage::Looking,
+            (_, Support::Yes | Support::No) => return Stage::Ready,
+            (_, Support::Unreachable) => Hindrance::Unreachable,
+        };
+        Stage::Impossible(hindrance)
+    }
+
     pub(super) fn offer(&self) -> CallOffer {
         let offered = self.able.map(|able| able.0).unwrap_or_default();
         if self.stage() == Stage::Ready { offered } else { CallOffer::default() }
@@ -95,14 +109,24 @@ impl Machine {
         self.door.able = Some((offered, browser));
         if self.call.is_none() {
             self.over = None;
-            self.door.support = Support::Wanted;
-            self.door.tries.succeed();
+            if !self.placing.awaits_door() {
+                self.placing.forget();
+            }
+            self.look_again();
         }
         step.redraw();
     }
 
+    /// What is possible is asked anew.
+    pub(super) fn look_again(&mut self) {
+        self.door.support = Support::Wanted;
+        self.door.tries.succeed();
+    }
+
     pub(super) fn close_view(&mut self, step: &mut Step) {
+        self.cancel_wish(step);
         if self.call.is_none() {
+            self.placing.forget();
             self.abort(step, Purpose::Support);
             self.door.able = None;
             self.door.support = Support::Wanted;
@@ -130,7 +154,8 @@ impl Machine {
 
     pub(super) fn advance_support(&mut self, step: &mut Step) -> Option<u64> {
         let (offered, browser) = self.door.able?;
-        let useful = browser == Browser::Able && (offered.audio || offered.video);
+        let wanted = offered.audio || offered.video || self.placing.awaits_door();
+        let useful = browser == Browser::Able && wanted;
         if !useful || self.door.support != Support::Wanted || self.is_open(Purpose::Support) {
             return None;
         }

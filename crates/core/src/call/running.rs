@@ -13,6 +13,8 @@ use frontdesk_contract::CallMedia;
 pub(super) struct Running {
     pub(super) no: CallNo,
     pub(super) video: bool,
+    /// By a member of staff: the centre keeps nothing of it.
+    pub(super) is_placed: bool,
     pub(super) phase: Phase,
     /// Microphone, and camera, are ours.
     pub(super) has_media: bool,
@@ -31,6 +33,7 @@ impl Running {
         Self {
             no,
             video,
+            is_placed: false,
             phase: Phase::Media,
             has_media: false,
             asking: Asking::default(),
@@ -40,6 +43,11 @@ impl Running {
             recovery: Recovery::default(),
             watch: Watch::default(),
         }
+    }
+
+    /// One that a member of staff places, by voice.
+    pub(super) fn placed(no: CallNo) -> Self {
+        Self { is_placed: true, ..Self::new(no, false) }
     }
 
     pub(super) fn media(&self) -> CallMedia {

@@ -23,7 +23,7 @@ const REASON_MS: u64 = 3_000;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Asking {
     pub(super) id: Option<ClientId>,
-    tries: Tries,
+    pub(super) tries: Tries,
     /// When asking began.
     since_ms: u64,
     /// A request has left, and it is not known that it failed.
@@ -57,10 +57,15 @@ impl Machine {
         if !(if video { offer.video } else { offer.audio }) {
             return;
         }
-        self.last_no = self.last_no.wrapping_add(1);
-        let call = CallNo(self.last_no);
+        self.placing.forget();
+        self.begin(step, Running::new(CallNo(self.last_no.wrapping_add(1)), video));
+    }
+
+    /// The call of this click, from its beginning.
+    pub(super) fn begin(&mut self, step: &mut Step, mut running: Running) {
+        let (call, video) = (running.no, running.video);
+        self.last_no = call.0;
         self.over = None;
-        let mut running = Running::new(call, video);
         running.recovery.offline(self.offline);
         self.call = Some(running);
         self.play(step, Tone::Off);
@@ -120,7 +125,7 @@ impl Machine {
 
     pub(super) fn advance_asking(&mut self, step: &mut Step) -> Option<u64> {
         // The proxy holds one call at a time: what is left of the one before comes first.
-        if self.remains.is_some() || self.is_open(Purpose::Start) {
+        if self.remains.is_some() || self.is_open(Purpose::Start) || self.is_open(Purpose::Place) {
             return None;
         }
         let call = self.call.as_mut().filter(|call| call.phase == Phase::Asking)?;
@@ -130,8 +135,12 @@ impl Machine {
         let id = call.asking.id.get_or_insert_with(|| step.new_id()).clone();
         call.asking.posted = true;
         self.own = Some(id.clone());
-        let wish = StartCall { id, media: call.media() };
-        self.request(step, Ask::Start(wish));
+        let ask = if call.is_placed {
+            self.placing.ask(id)
+        } else {
+            Ask::Start(StartCall { id, media: call.media() })
+        };
+        self.request(step, ask);
         None
     }
 
@@ -202,8 +211,13 @@ impl Machine {
     }
 
     fn give_up(&mut self, step: &mut Step) {
-        let refused = self.call.as_ref().and_then(|call| call.asking.refused);
-        self.finish(step, refused.map_or(EndCause::Unreachable, EndCause::Refused), false);
+        let Some(call) = &self.call else { return };
+        let cause = match call.asking.refused {
+            Some(code) => EndCause::Refused(code),
+            None if call.is_placed && call.asking.posted => EndCause::OutcomeUnknown,
+            None => EndCause::Unreachable,
+        };
+        self.finish(step, cause, false);
     }
 
     /// The proxy tells that the call has ended; whether its reason is still to come.

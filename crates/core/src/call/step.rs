@@ -12,6 +12,7 @@ use frontdesk_contract::ClientId;
 pub(super) enum Purpose {
     Support,
     Start,
+    Place,
     Beat,
     Drop,
 }
@@ -54,6 +55,7 @@ impl Machine {
             Ask::Support => (Purpose::Support, 15_000),
             // The centre is asked meanwhile.
             Ask::Start(_) => (Purpose::Start, 40_000),
+            Ask::Place(_) => (Purpose::Place, 40_000),
             // Shorter than the interval: one that hangs must not cost the lease.
             Ask::Beat => (Purpose::Beat, 4_000),
             Ask::Drop(_) => (Purpose::Drop, 15_000),

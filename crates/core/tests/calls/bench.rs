@@ -3,11 +3,11 @@
 use crate::observer::Observed;
 use frontdesk_contract::{
     ApiError, CallEnd, CallGateway, CallMedia, CallOffer, CallState, CallStatus, CallSupport, ClientId,
-    ErrorCode, IceServer, StartCall,
+    ErrorCode, IceServer, PlaceCall, StartCall,
 };
 use frontdesk_core::call::{
     Answer, Ask, Browser, CallNo, Effect, Input, MediaFailure, PhoneCause, PhoneEnd, PhoneEvent, Sample,
-    Stage,
+    Stage, Wish, WishNo,
 };
 use frontdesk_core::{Failure, Now, RequestId};
 
@@ -119,6 +119,28 @@ impl Bench {
         bench
     }
 
+    /// A call was wished for, and the centre was asked.
+    pub(crate) fn placing() -> Self {
+        let mut bench = Self::ready();
+        bench.give(wish());
+        bench.answer(&Ask::Support, Ok(Answer::Support(support())));
+        bench.media(Ok(()));
+        assert!(bench.is_open(&any_place()));
+        bench
+    }
+
+    /// The softphone calls the gateway for the wish.
+    pub(crate) fn placed() -> Self {
+        let mut bench = Self::placing();
+        bench.place_answered();
+        bench
+    }
+
+    pub(crate) fn place_answered(&mut self) {
+        let answer = Answer::Status(status(&self.id(), CallState::Connected, None));
+        self.answer(&any_place(), Ok(answer));
+    }
+
     /// The other side took the call; there is media.
     pub(crate) fn talking() -> Self {
         Self::talking_with(false)
@@ -139,10 +161,13 @@ impl Bench {
         self.chance += 1;
         let effects = self.observed.handle(now(self.ms, self.chance), input).expect("all that must hold");
         for effect in &effects {
-            if let Effect::Request { ask: Ask::Start(wish), .. } = effect {
-                self.first_id.get_or_insert_with(|| wish.id.clone());
-                self.last_id = Some(wish.id.clone());
-            }
+            let id = match effect {
+                Effect::Request { ask: Ask::Start(wish), .. } => &wish.id,
+                Effect::Request { ask: Ask::Place(wish), .. } => &wish.id,
+                _ => continue,
+            };
+            self.first_id.get_or_insert_with(|| id.clone());
+            self.last_id = Some(id.clone());
         }
         self.effects.extend(effects);
     }
@@ -296,6 +321,15 @@ impl Bench {
 
 pub(crate) fn any_drop() -> Ask {
     Ask::Drop(ClientId::new("any"))
+}
+
+pub(crate) fn any_place() -> Ask {
+    Ask::Place(PlaceCall { id: ClientId::new("any"), called: String::new(), data: None })
+}
+
+pub(crate) fn wish() -> Input {
+    let wish = Wish { called: "+86 138 0013 8000".into(), data: Some("order 7".into()) };
+    Input::Place(WishNo(7), wish)
 }
 
 pub(crate) fn any_start() -> Ask {

@@ -10,6 +10,7 @@ mod observer;
 mod opening;
 mod orders;
 mod pairs;
+mod placing;
 mod properties;
 mod quality;
 mod world;

@@ -1,7 +1,9 @@
 //! What holds after every input, whatever came before: looked at from the effects alone.
 
 use frontdesk_contract::ClientId;
-use frontdesk_core::call::{Ask, CallNo, Effect, EndCause, Input, Machine, PhoneEvent, Stage};
+use frontdesk_core::call::{
+    Ask, CallNo, Effect, EndCause, Input, Machine, NotPlaced, PhoneEvent, Stage, WishNo,
+};
 use frontdesk_core::{Now, RequestId};
 use std::collections::BTreeSet;
 
@@ -19,6 +21,10 @@ pub(crate) struct Observed {
     /// Every end, in order.
     pub(crate) ends: Vec<(CallNo, EndCause)>,
     announced: bool,
+    /// Wishes for calls of which nothing was told yet.
+    pub(crate) wishes: Vec<WishNo>,
+    /// What became of the others, in order.
+    pub(crate) told: Vec<(WishNo, Result<(), NotPlaced>)>,
     /// Every call that the centre was asked for.
     asked: Vec<ClientId>,
 }
@@ -44,6 +50,7 @@ impl Observed {
             Input::Phone(no, PhoneEvent::Ended(_)) => {
                 self.lines.remove(no);
             }
+            Input::Place(no, _) => self.wishes.push(*no),
             Input::Answered(id, _) => self.open.retain(|open| open.0 != *id),
             Input::Timer => self.wake_at = None,
             _ => {}
@@ -58,7 +65,7 @@ impl Observed {
                 {
                     return Err(format!("two at a time of {ask:?}"));
                 }
-                if matches!(ask, Ask::Start(_)) && self.media.is_empty() {
+                if matches!(ask, Ask::Start(_) | Ask::Place(_)) && self.media.is_empty() {
                     return Err("the centre is asked before there is a microphone".into());
                 }
                 if *timeout_ms == 0 {
@@ -67,7 +74,7 @@ impl Observed {
                 match ask {
                     Ask::Start(wish) => self.asked.push(wish.id.clone()),
                     Ask::Drop(call) => self.may_drop(call)?,
-                    Ask::Beat | Ask::Support => {}
+                    Ask::Beat | Ask::Support | Ask::Place(_) => {}
                 }
                 self.open.push((*id, ask.clone()));
                 matches!(ask, Ask::Drop(_) | Ask::Support)
@@ -112,6 +119,15 @@ impl Observed {
                 self.may_drop(call)?;
                 true
             }
+            Effect::Placed(no, outcome) => {
+                let at = self.wishes.iter().position(|wish| wish == no);
+                self.wishes.remove(at.ok_or_else(|| format!("told of {no:?}, which nobody waits for"))?);
+                if outcome.is_ok() && !matches!(self.machine.stage(), Stage::Dialling) {
+                    return Err(format!("{no:?} is placed in {:?}", self.machine.stage()));
+                }
+                self.told.push((*no, *outcome));
+                true
+            }
             Effect::Tone(_) | Effect::Redraw => true,
             Effect::Hold(..)
             | Effect::Digit(..)
@@ -148,6 +164,10 @@ impl Observed {
         }
         if beats && (!in_call || stage == Stage::Microphone) {
             return Err(format!("a heartbeat without a call in {stage:?}"));
+        }
+        let hopes = !self.wishes.is_empty() && !in_call && self.wake_at.is_none();
+        if hopes {
+            return Err(format!("nothing would settle {:?}", self.wishes));
         }
         let timed = matches!(stage, Stage::Dialling | Stage::Ringing | Stage::Talking);
         if timed && self.wake_at.is_none() {

@@ -1,6 +1,6 @@
 //! Every two things that can happen, one after the other, in every stage.
 
-use crate::bench::{BOTH, Bench, ended, fine, gateway, refused, support};
+use crate::bench::{BOTH, Bench, ended, fine, gateway, refused, support, wish};
 use frontdesk_contract::{CallEnd, CallMedia, CallState, CallStatus, ErrorCode};
 use frontdesk_core::call::{
     Answer, Browser, Device, IceState, Input, MediaFailure, MediaTrouble, PhoneCause, PhoneEvent, Stage,
@@ -29,6 +29,11 @@ fn stages() -> Vec<Bench> {
     next_waits.media(Ok(()));
     let mut left = Bench::talking();
     left.give(Input::Leaving);
+    let busy = crate::bench::ended(PhoneCause::Busy);
+    let mut wished = Bench::ready();
+    wished.give(wish());
+    let mut over = Bench::placed();
+    over.phone(busy);
     vec![
         Bench::default(),
         Bench::ready(),
@@ -46,6 +51,10 @@ fn stages() -> Vec<Bench> {
         given_up,
         next_waits,
         left,
+        wished,
+        Bench::placing(),
+        Bench::placed(),
+        over,
     ]
 }
 
@@ -66,6 +75,8 @@ fn inputs(bench: &Bench) -> Vec<Input> {
         Input::Close,
         Input::Start { video: false },
         Input::Start { video: true },
+        wish(),
+        Input::Redial,
         Input::HangUp,
         Input::Mute(true),
         Input::Hold(true),

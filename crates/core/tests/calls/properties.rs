@@ -1,6 +1,6 @@
 //! What holds in all weathers and whatever comes in.
 
-use crate::bench::{BOTH, gateway, now, refused, support};
+use crate::bench::{BOTH, gateway, now, refused, support, wish};
 use crate::observer::Observed;
 use crate::world::{Weather, World};
 use frontdesk_contract::{
@@ -123,6 +123,8 @@ fn input() -> impl Strategy<Value = Input> {
         }),
         1 => Just(Input::Close),
         6 => any::<bool>().prop_map(|video| Input::Start { video }),
+        2 => Just(wish()),
+        1 => Just(Input::Redial),
         2 => Just(Input::HangUp),
         1 => any::<bool>().prop_map(Input::Mute),
         1 => any::<bool>().prop_map(Input::Hold),
@@ -150,6 +152,7 @@ fn input() -> impl Strategy<Value = Input> {
 enum Act {
     Pass(u64),
     Start,
+    Place,
     HangUp,
     Hold(bool),
     Refuses(bool),
@@ -177,6 +180,7 @@ fn act() -> impl Strategy<Value = Act> {
         6 => (1_u64..300).prop_map(Act::Pass),
         3 => (300_u64..20_000).prop_map(Act::Pass),
         5 => Just(Act::Start),
+        2 => Just(Act::Place),
         2 => Just(Act::HangUp),
         1 => any::<bool>().prop_map(Act::Hold),
         1 => prop::bool::weighted(0.2).prop_map(Act::Refuses),
@@ -199,6 +203,10 @@ fn run(world: &mut World, act: &Act) {
         Act::Start => {
             world.give(Input::Open { offered: BOTH, browser: Browser::Able });
             world.give(Input::Start { video: false });
+        }
+        Act::Place => {
+            world.give(Input::Open { offered: BOTH, browser: Browser::Able });
+            world.give(wish());
         }
         Act::HangUp => world.give(Input::HangUp),
         Act::Hold(on) => world.give(Input::Hold(*on)),
@@ -282,6 +290,7 @@ proptest! {
         world.give(Input::HangUp);
         world.pass(120_000);
         prop_assert!(world.is_at_rest(), "{:?} {:?}", world.observed, world.proxy);
+        prop_assert!(world.observed.wishes.is_empty(), "of every wish something is told");
         let numbers: Vec<_> = world.observed.ends.iter().map(|end| end.0.0).collect();
         let all: Vec<_> = (1..=world.observed.machine.number().0).collect();
         prop_assert_eq!(numbers, all, "every call has one end");

@@ -185,6 +185,14 @@ impl World {
     fn answer(&mut self, ask: Ask) -> Result<Answer, Failure> {
         match ask {
             Ask::Support => return Ok(Answer::Support(support())),
+            // Nothing of it is kept.
+            Ask::Place(_) if self.proxy.is_calling() => return Err(refused(ErrorCode::CallRunning)),
+            Ask::Place(wish) => {
+                return match self.refusal {
+                    Some(code) => Err(refused(code)),
+                    None => Ok(Answer::Status(status(&wish.id, CallState::Connected, None))),
+                };
+            }
             Ask::Start(wish) => {
                 if self.proxy.taken.as_ref() != Some(&wish.id) {
                     if self.proxy.is_calling() {

@@ -18,7 +18,7 @@ use crate::wait::within;
 /// Room for all of them.
 const ROOM: &str = "connections = 40000\nsessions = 100000\n";
 /// Memory that one listener may take, with the connection, and what the program takes without any.
-const BYTES_EACH: u64 = 64 << 10;
+const BYTES_EACH: u64 = 128 << 10;
 const BYTES_BEFORE: u64 = 64 << 20;
 /// All of them listen by then.
 const SETTLED: Duration = Duration::from_secs(120);
@@ -43,6 +43,9 @@ pub struct Listeners {
 struct Measured {
     visitors: usize,
     arrivals_per_s: f64,
+    /// Bytes, before anybody listens.
+    absent: u64,
+    /// Bytes, while all of them listen.
     resident: u64,
     /// Of one processor, while nobody speaks.
     load: f64,
@@ -108,6 +111,7 @@ impl Listeners {
             Crowd::gather(&Api::to(&format!("http://{}", site.address()?)), "shop", visitors).await?;
         let arrivals_per_s = visitors as f64 / began.elapsed().as_secs_f64();
 
+        let absent = site.resident()?;
         let silent = Pace { between: None, newcomers: None };
         let busy = crowd.begin(silent);
         within(SETTLED, "all of them listen", async || {
@@ -138,6 +142,7 @@ impl Listeners {
         Ok(Measured {
             visitors,
             arrivals_per_s,
+            absent,
             resident,
             load: load.as_secs_f64() / took.as_secs_f64(),
             busy,
@@ -159,10 +164,15 @@ fn report(few: &Measured, many: &Measured) -> Report {
     let both = |figure: &dyn Fn(&Measured) -> String| format!("{}, {}", figure(few), figure(many));
     report.line("visitors who listen", both(&|own| own.visitors.to_string()));
     report.line("arrivals per second", both(&|own| format!("{:.0}", own.arrivals_per_s)));
-    report.line("memory of the proxy", both(&|own| megabytes(own.resident)));
-    let more = many.resident.saturating_sub(few.resident) as f64;
-    let each = more / many.visitors.saturating_sub(few.visitors).max(1) as f64 / 1024.0;
-    report.line("memory for each visitor more (KB)", format!("{each:.1}"));
+    report.line("memory of the proxy while they listen", both(&|own| megabytes(own.resident)));
+    let more = many.visitors.saturating_sub(few.visitors).max(1) as f64;
+    let each = |of: &dyn Fn(&Measured) -> u64| {
+        let bytes = of(many).saturating_sub(of(few)) as f64 / more;
+        format!("{:.1}", bytes / 1024.0)
+    };
+    report.line("memory for each visitor more (KB): who listens, who does not", {
+        format!("{}, {}", each(&|own| own.resident), each(&|own| own.absent))
+    });
     report.line("share of one processor while nobody speaks", both(&|own| format!("{:.3}", own.load)));
     report.line("requests of a visitor and minute meanwhile", both(&|own| format!("{:.1}", own.requests)));
     report.line(

@@ -7,6 +7,7 @@ use super::guard::{self, Guard};
 use super::identity;
 use super::offers;
 use super::section::{Section, filled};
+use super::traces;
 use crate::identity::{Identity, Mode};
 use frontdesk_contract::{FileOffer, Hours, RedactRule};
 use std::collections::BTreeSet;
@@ -50,6 +51,8 @@ pub struct Desk {
     pub hours: Option<Hours>,
     /// Calls from the page; `None`: there are none. Section `calls`.
     pub calls: Option<Calls>,
+    /// The share of page loads whose every request is traced. Key `trace_pages`, default 0.
+    pub trace_pages: f64,
 }
 
 /// What happens to a conversation that nobody listens to any more.
@@ -96,6 +99,7 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
     let guard = guard::read(section.section("guard"));
     let identity = identity::read(section.section("identity"), beside);
     let suggestions = section.flag("suggestions", true);
+    let trace_pages = section.or("trace_pages", traces::SHARE, 0.0, traces::share);
     let redact = section.or("redact", offers::REDACT_EXPECTED, Vec::new(), offers::redact);
     let (has_leaving, has_hours) = (section.has("leave_message"), section.has("hours"));
     let files = offers::files(section.section("files"));
@@ -125,6 +129,7 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
         guard: guard?,
         files: files?,
         suggestions: suggestions?,
+        trace_pages: trace_pages?,
         redact: redact?,
         leave_message: match leaving {
             None => None,

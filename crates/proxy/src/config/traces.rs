@@ -16,12 +16,17 @@ pub struct Traces {
     pub token: Option<Secret>,
 }
 
+/// What a share is.
+pub(super) const SHARE: &str = "a number from 0 to 1";
+
+pub(super) fn share(share: f64) -> Result<f64, String> {
+    if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(format!("{share} is out of range")) }
+}
+
 pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<Traces> {
     const COLLECTOR: &str = "an address such as http://127.0.0.1:4318, without user, query and fragment";
     let endpoint = section.must("endpoint", COLLECTOR, collector);
-    let sample = section.or("sample", "a number from 0 to 1", 0.1, |share: f64| {
-        if (0.0..=1.0).contains(&share) { Ok(share) } else { Err(format!("{share} is out of range")) }
-    });
+    let sample = section.or("sample", SHARE, 0.1, share);
     let token = secret::may(&mut section, "token", "token_file", beside);
     let token = match token {
         Some(Some(token)) if !is_visible(&token) => {
@@ -74,6 +79,24 @@ mod tests {
         let open = read("[traces]\nendpoint = \"http://otlp.example\"\ntoken = \"canary\"").unwrap();
         assert!(matches!(open.warnings().as_slice(), [one] if one.contains("unencrypted")));
         assert!(!format!("{open:?}").contains("canary"));
+    }
+
+    #[test]
+    fn a_desk_says_which_share_of_its_pages_is_traced() {
+        let of_desk = |traces: &str, share: &str| {
+            let text = DESK.replace("id = \"shop\"", &format!("id = \"shop\"\ntrace_pages = {share}"));
+            let text = text.replace("[[desks]]", &format!("{traces}\n[[desks]]"));
+            Config::read(&text, Path::new(""), [])
+        };
+        let on = of_desk("[traces]\nendpoint = \"http://127.0.0.1:4318\"", "0.05").unwrap();
+        assert_eq!((on.desks[0].trace_pages, on.warnings().len()), (0.05, 0));
+        let idle = of_desk("", "1").unwrap().warnings();
+        assert!(matches!(idle.as_slice(), [one] if one.contains("`desks[0].trace_pages`")), "{idle:?}");
+        assert_eq!(read("").unwrap().desks[0].trace_pages, 0.0);
+        for share in ["1.5", "-1", "\"all\"", "true"] {
+            let mistakes = format!("{:?}", of_desk("", share).unwrap_err());
+            assert!(mistakes.contains("trace_pages"), "{share}: {mistakes}");
+        }
     }
 
     #[test]

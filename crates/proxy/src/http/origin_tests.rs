@@ -20,6 +20,7 @@ fn settings() -> (Settings, DeskSettings) {
         gateways: Vec::new(),
         staff_calls: None,
         ice_servers: Vec::new(),
+        trace_pages: 0.0,
         linger: Duration::ZERO,
         on_linger: OnLinger::Stop,
         centre: CentreTraits { message_id: MessageIds::Ignored, poll: PollKind::Repeats, history: false },

@@ -147,6 +147,7 @@ impl App {
         {
             offers.call = CallOffer::default();
         }
+        offers.trace = self.shared.traces.get().is_some() && chance::falls(desk.settings.trace_pages);
         SessionOpened {
             protocol: PROTOCOL,
             session: secret,

@@ -85,6 +85,7 @@ impl Default for Plan {
                 gateways: vec!["wss://gw.example".into(), "wss://192.0.2.10:8443".into()],
                 staff_calls: None,
                 ice_servers: Vec::new(),
+                trace_pages: 0.0,
                 linger: Duration::from_secs(180),
                 on_linger: OnLinger::Disconnect,
                 centre: CentreTraits {

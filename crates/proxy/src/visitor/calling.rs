@@ -136,7 +136,9 @@ impl Visitor {
             return Ok(CallSupport { call: record.call, ..CallSupport::default() });
         }
         let CallAbility { web_rtc, click_to_call } = self.ability(&desk, &party(&record)).await;
-        let possible = web_rtc && click_to_call;
+        // Staff who may place calls need them as well, whatever visitors may.
+        let is_staff = desk.settings.staff_calls.is_some() && record.may_call.is_some();
+        let possible = web_rtc && click_to_call || is_staff;
         let ice_servers = if possible { desk.settings.ice_servers.clone() } else { Vec::new() };
         Ok(CallSupport { click_to_call, web_rtc, call: record.call, ice_servers })
     }

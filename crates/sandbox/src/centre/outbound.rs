@@ -1,4 +1,4 @@
-//! Outbound calls that staff start. Nothing rings: they are only recorded.
+//! Outbound calls that staff start: they are only recorded. What rings is what the gateway has at the access code.
 
 use serde::Serialize;
 
@@ -33,17 +33,14 @@ impl Centre {
     /// Records an outbound call.
     pub(crate) fn start_outbound(&mut self, now: Ms, wish: Wish<'_>) -> OutboundCall {
         let n = self.outbound.back().map_or(1, |last| last.n + 1);
+        let own = format!("{}{:010}", self.settings.call_access_prefix, self.ids.next() % 10_000_000_000);
         let call = OutboundCall {
             n,
             called: wish.called.to_owned(),
             shown: wish.shown.map(str::to_owned),
             data: wish.data.map(str::to_owned),
             serial: format!("{:016}-{n}", now),
-            access_code: format!(
-                "{}{:010}",
-                self.settings.call_access_prefix,
-                self.ids.next() % 10_000_000_000
-            ),
+            access_code: self.settings.call_access_code.clone().unwrap_or(own),
             at_ms: now,
         };
         push_bounded(&mut self.outbound, call.clone(), self.settings.max_contacts);

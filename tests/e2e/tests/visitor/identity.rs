@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 const SECRET: &str = "a secret of the site's server, 32 bytes and more";
 
-fn setup(mode: &str) -> Setup {
+pub(crate) fn setup(mode: &str) -> Setup {
     let sections = format!(
         "[desks.identity]\nmode = {mode:?}\n[[desks.identity.keys]]\nkid = \"k\"\nalgorithm = \"HS256\"\nsecret = {SECRET:?}\n"
     );
@@ -18,12 +18,12 @@ fn setup(mode: &str) -> Setup {
 
 /// What the site's server does for whoever is signed in: a token that is good for this number of seconds.
 const SIGN: &str = "
-    const [secret, name, seconds, finish] = arguments;
+    const [secret, name, seconds, more, finish] = arguments;
     const bytes = (text) => new TextEncoder().encode(text);
     const base64 = (from) => btoa(String.fromCharCode(...new Uint8Array(from))).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
     const sign = async () => {
       const now = Math.floor(Date.now() / 1000);
-      const claims = { sub: name, name, aud: 'shop', jti: crypto.randomUUID(), iat: now, exp: now + seconds };
+      const claims = { sub: name, name, aud: 'shop', jti: crypto.randomUUID(), iat: now, exp: now + seconds, ...more };
       const message = [{ alg: 'HS256', kid: 'k' }, claims].map((part) => base64(bytes(JSON.stringify(part)))).join('.');
       const key = await crypto.subtle.importKey('raw', bytes(secret), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
       return `${message}.${base64(await crypto.subtle.sign('HMAC', key, bytes(message)))}`;
@@ -31,11 +31,21 @@ const SIGN: &str = "
     sign().then(finish, (error) => finish(String(error)));";
 
 async fn token(tab: &Tab, name: &str, seconds: i64) -> Result<Value> {
-    tab.run_async(In::Page, SIGN, vec![json!(SECRET), json!(name), json!(seconds)]).await
+    token_with(tab, name, seconds, json!({})).await
+}
+
+/// The same with more claims.
+async fn token_with(tab: &Tab, name: &str, seconds: i64, more: Value) -> Result<Value> {
+    tab.run_async(In::Page, SIGN, vec![json!(SECRET), json!(name), json!(seconds), more]).await
 }
 
 async fn identify(tab: &Tab, name: &str) -> Result<()> {
-    let token = token(tab, name, 600).await?;
+    identify_with(tab, name, json!({})).await
+}
+
+/// The site names this person, and says more of them.
+pub(crate) async fn identify_with(tab: &Tab, name: &str, more: Value) -> Result<()> {
+    let token = token_with(tab, name, 600, more).await?;
     tab.run(In::Page, "frontdesk.identify({ token: arguments[0] });", vec![token]).await.map(drop)
 }
 

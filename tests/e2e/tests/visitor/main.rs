@@ -17,6 +17,7 @@ mod kinds;
 mod leave;
 mod own_window;
 mod parts;
+mod placing;
 mod production;
 mod queue;
 mod studio;
