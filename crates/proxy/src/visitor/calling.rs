@@ -339,7 +339,7 @@ impl Visitor {
         let visitor = Arc::clone(self);
         self.shared.tasks.spawn(async move {
             let following = Following::begin(Arc::clone(&visitor));
-            let followed = visitor.hold(&mut held, visitor.follow(&status)).await;
+            let followed = visitor.hold(&mut held, Box::pin(visitor.follow(&status))).await;
             drop(following);
             if followed.is_some() {
                 visitor.give_back(held).await;

@@ -89,7 +89,7 @@ impl Visitor {
     pub(super) async fn alone<T>(
         self: &Arc<Self>,
         role: Role,
-        work: impl Future<Output = Result<T, Problem>>,
+        work: Pin<Box<impl Future<Output = Result<T, Problem>>>>,
     ) -> Result<T, Problem> {
         let mut held = self.await_lease(role).await?;
         let outcome = self.hold(&mut held, work).await;
@@ -108,11 +108,12 @@ impl Visitor {
         let _failed = self.shared.store.release(&self.id, held.fence).await;
     }
 
-    /// Does `work` while the lease is held; `None` when somebody else has it by now.
+    /// Does `work` while the lease is held; `None` when somebody else has it by now. The work has a place of its own: each
+    /// function that it is handed through by value would keep room for it, and it is large.
     pub(super) async fn hold<T>(
         self: &Arc<Self>,
         held: &mut Held,
-        work: impl Future<Output = T>,
+        work: Pin<Box<impl Future<Output = T>>>,
     ) -> Option<T> {
         let role = held.fence.role;
         let mut work = pin!(FENCE.scope(held.fence, work));

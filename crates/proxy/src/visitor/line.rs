@@ -191,7 +191,7 @@ impl Visitor {
                     let trace = Context::current();
                     let job = Box::pin(async move {
                         let doer = Arc::clone(&visitor);
-                        let work = Arc::clone(&visitor).perform(id.clone(), content, gate, work);
+                        let work = Box::pin(Arc::clone(&visitor).perform(id.clone(), content, gate, work));
                         let work = async move { doer.alone(lane.role(), work).await };
                         let begun = tokio::spawn(work.with_context(trace));
                         let outcome = begun.await.unwrap_or_else(|_| Err(Problem::internal()));
@@ -241,6 +241,7 @@ impl Visitor {
         let visitor = Arc::clone(self);
         let trace = Context::current();
         let job = Box::pin(async move {
+            let work = Box::pin(work);
             let work = async move { visitor.alone(lane.role(), work).await };
             let outcome =
                 tokio::spawn(work.with_context(trace)).await.unwrap_or_else(|_| Err(Problem::internal()));

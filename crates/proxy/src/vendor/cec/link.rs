@@ -124,7 +124,7 @@ impl Link {
 
     /// Whether a gateway token can be had.
     pub(super) async fn ready(&self) -> Result<(), Failure> {
-        self.gateway.get(Need::Lasting, self.ask_gateway()).await.map(drop)
+        self.gateway.get(Need::Lasting, Box::pin(self.ask_gateway())).await.map(drop)
     }
 
     /// Asks for both tokens anew and keeps none of them.
@@ -166,8 +166,8 @@ impl Link {
     /// Makes a call and answers as soon as an answer begins, whatever its status, save that tokens are renewed once.
     pub(super) async fn open(&self, party: &Party, call: &Call<'_>) -> Result<Opened, Failure> {
         let cell = self.cell(&party.user_id);
-        let gateway = self.gateway.get(Need::Lasting, self.ask_gateway()).await?;
-        let visitor = cell.get(call.need, self.ask_visitor(party)).await?;
+        let gateway = self.gateway.get(Need::Lasting, Box::pin(self.ask_gateway())).await?;
+        let visitor = cell.get(call.need, Box::pin(self.ask_visitor(party))).await?;
         let reply = self.once(Some((&cell, &visitor)), &gateway, call).await?;
         if reply.status != 401 {
             cell.note_good();
@@ -180,8 +180,8 @@ impl Link {
         if cell.is_futile() || self.gateway.is_futile() {
             return Err(self.denied(call.endpoint, true));
         }
-        let gateway = self.gateway.renew(&gateway, self.ask_gateway()).await?;
-        let visitor = cell.renew(&visitor, self.ask_visitor(party)).await?;
+        let gateway = self.gateway.renew(&gateway, Box::pin(self.ask_gateway())).await?;
+        let visitor = cell.renew(&visitor, Box::pin(self.ask_visitor(party))).await?;
         let reply = self.once(Some((&cell, &visitor)), &gateway, call).await?;
         if reply.status == 401 {
             self.note(call.endpoint, &reply.head(), None);
@@ -196,7 +196,7 @@ impl Link {
 
     /// The same without a visitor's token.
     async fn open_unnamed(&self, call: &Call<'_>) -> Result<Opened, Failure> {
-        let gateway = self.gateway.get(Need::Lasting, self.ask_gateway()).await?;
+        let gateway = self.gateway.get(Need::Lasting, Box::pin(self.ask_gateway())).await?;
         let reply = self.once(None, &gateway, call).await?;
         if reply.status != 401 {
             return Ok(reply);
@@ -205,7 +205,7 @@ impl Link {
         if self.gateway.is_futile() {
             return Err(self.denied(call.endpoint, true));
         }
-        let gateway = self.gateway.renew(&gateway, self.ask_gateway()).await?;
+        let gateway = self.gateway.renew(&gateway, Box::pin(self.ask_gateway())).await?;
         let reply = self.once(None, &gateway, call).await?;
         if reply.status == 401 {
             self.note(call.endpoint, &reply.head(), None);
@@ -276,11 +276,11 @@ impl Link {
 
     /// A visitor's token; the gateway's is renewed once if it turns out to be spent.
     async fn ask_visitor(&self, party: &Party) -> Result<Fresh, Failure> {
-        let gateway = self.gateway.get(Need::Lasting, self.ask_gateway()).await?;
+        let gateway = self.gateway.get(Need::Lasting, Box::pin(self.ask_gateway())).await?;
         match self.granter.visitor(&self.client, &gateway, party).await {
             Err(fault) if fault.spent && !self.gateway.is_futile() => {
                 self.log(&fault);
-                let gateway = self.gateway.renew(&gateway, self.ask_gateway()).await?;
+                let gateway = self.gateway.renew(&gateway, Box::pin(self.ask_gateway())).await?;
                 self.granter.visitor(&self.client, &gateway, party).await.map_err(|fault| {
                     if fault.spent {
                         self.gateway.note_futile();

@@ -160,7 +160,7 @@ async fn poll_alone(visitor: Arc<Visitor>, mut running: Running, recover: bool) 
             }
         };
         let poller = Poller::new(Arc::clone(&visitor), recover);
-        match visitor.hold(&mut held, poller.run()).await {
+        match visitor.hold(&mut held, Box::pin(poller.run())).await {
             Some(true) => {
                 visitor.give_back(held).await;
                 if running.end() {
@@ -199,7 +199,7 @@ impl Poller {
             match self.turn().await {
                 Ok(true) => {}
                 Ok(false) => {
-                    self.fetch.rest().await;
+                    Box::pin(self.fetch.rest()).await;
                     return true;
                 }
                 // The visitor is gone, or somebody else's.
@@ -211,7 +211,8 @@ impl Poller {
         }
     }
 
-    /// One turn; whether to go on.
+    /// One turn; whether to go on. While it waits it takes little memory, as most pollers wait: what it does has a place of its
+    /// own for that time.
     async fn turn(&mut self) -> Result<bool, Problem> {
         let visitor = Arc::clone(&self.visitor);
         let draining = &visitor.shared.draining;
@@ -220,7 +221,7 @@ impl Poller {
             return Ok(false);
         }
         if !record.is_open() {
-            return self.look_back(&record).await;
+            return Box::pin(self.look_back(&record)).await;
         }
         let pushed = self.pace(&record);
         let queueing = record.contact.state == ContactState::Queueing;
@@ -242,16 +243,16 @@ impl Poller {
             () = tokio::time::sleep_until(due) => {}
         }
         if visitor.presence.alone_for(patience) {
-            return self.abandon(patience).await;
+            return Box::pin(self.abandon(patience)).await;
         }
         self.renew();
-        self.fetch.tick(queueing).await?;
+        Box::pin(self.fetch.tick(queueing)).await?;
         if pushed && self.pacing.failures() == 0 && visitor.desk().centre.is_away() {
             // Somebody has to see whether it is back.
             self.next_poll = Instant::now();
         }
         if Instant::now() >= self.next_poll && !self.holds() {
-            self.poll(&record).await?;
+            Box::pin(self.poll(&record)).await?;
         }
         Ok(true)
     }
