@@ -248,11 +248,13 @@ async fn talk(
 async fn listen(visitor: Visitor, waits: Waits, mut hush: watch::Receiver<bool>) -> Tally {
     let mut tally = Tally::default();
     let mut after = 0;
+    // They did not all come in one moment.
+    let mut wait_s = 1 + u32::try_from(visitor.number()).unwrap_or(0) % WAIT_S;
     loop {
         let over = *hush.borrow();
         let page = tokio::select! {
             biased;
-            page = visitor.events(after, if over { 0 } else { WAIT_S }) => page,
+            page = visitor.events(after, if over { 0 } else { wait_s }) => page,
             _ = hush.wait_for(|hush| *hush), if !over => continue,
         };
         let page = match page {
@@ -265,6 +267,7 @@ async fn listen(visitor: Visitor, waits: Waits, mut hush: watch::Receiver<bool>)
             }
         };
         tally.polls += 1;
+        wait_s = WAIT_S;
         if over && page.events.is_empty() {
             return tally;
         }

@@ -119,11 +119,18 @@ impl Slow {
         let busy = crowd.begin(pace);
         let until = Instant::now() + self.time;
         let mut slow = JoinSet::new();
+        let gap = self.gap;
         for (with, count) in
             [(With::Head, self.heads), (With::Body, self.bodies), (With::Reading, self.readers)]
         {
-            for _ in 0..count {
-                slow.spawn(dawdle(address, with, self.gap, until));
+            for number in 0..count {
+                // One after another for as long as one of them lasts: it is how many there are that counts, and not the work of
+                // beginning them all in one moment, which is this program's as well.
+                let first = Duration::from_secs(head_s).mul_f64(number as f64 / count as f64);
+                slow.spawn(async move {
+                    sleep(first).await;
+                    dawdle(address, with, gap, until).await
+                });
             }
         }
         let all = self.heads + self.bodies + self.readers;

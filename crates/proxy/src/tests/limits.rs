@@ -105,7 +105,7 @@ async fn of_too_many_long_polls_the_oldest_is_answered_at_once() {
     };
     let (first, others) = tokio::join!(first, others);
     assert_eq!(first, 0);
-    assert!(others.iter().all(|seconds| *seconds == 20), "{others:?}");
+    assert!(others.iter().all(|seconds| (16..=20).contains(seconds)), "{others:?}");
 }
 
 #[tokio::test(start_paused = true)]

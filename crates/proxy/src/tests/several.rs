@@ -119,7 +119,10 @@ async fn one_proxy_polls_as_long_as_somebody_listens_anywhere() {
     }
     assert_eq!(house.centre.count(|call| *call == Call::Disconnect), 0);
     let polls = house.polls() - before;
-    assert!((240..=290).contains(&polls), "{polls} polls in 30 s at two a second and 370 s at half a one");
+    assert!(
+        (200..=290).contains(&polls),
+        "{polls} polls in 30 s at two a second and 300 s or more at half a one"
+    );
     pass(190.0).await;
     assert_eq!(house.centre.count(|call| *call == Call::Disconnect), 1, "and not for longer");
 }

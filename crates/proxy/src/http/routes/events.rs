@@ -1,5 +1,6 @@
 //! `/v1/events`, `/v1/queue`
 
+use crate::chance;
 use crate::http::extract::Caller;
 use crate::problem::Problem;
 use axum::extract::RawQuery;
@@ -11,7 +12,7 @@ use std::time::Duration;
 /// Waits up to `wait` seconds when there is nothing. A number beyond the newest event counts as the newest.
 #[utoipa::path(get, path = "/v1/events", tag = "events", operation_id = "listEvents",
     params(("after" = Option<u64>, Query, description = "Number of the last event that is known; 0 when left out"),
-           ("wait" = Option<u64>, Query, description = "Seconds to wait; more than 25 count as 25; 0 when left out")),
+           ("wait" = Option<u64>, Query, description = "Seconds to wait at most, and at least four fifths of it; more than 25 count as 25; 0 when left out")),
     responses((status = 200, description = "In order, without a hole", body = EventPage)))]
 pub(in crate::http) async fn list(
     Caller(visitor): Caller,
@@ -19,8 +20,10 @@ pub(in crate::http) async fn list(
 ) -> Result<axum::Json<EventPage>, Problem> {
     let query = query.unwrap_or_default();
     let after = number(&query, "after")?;
-    let wait = number(&query, "wait")?.min(MAX_WAIT_S.into());
-    visitor.events(after, Duration::from_secs(wait)).await.map(axum::Json)
+    let most = Duration::from_secs(number(&query, "wait")?.min(MAX_WAIT_S.into()));
+    // All who began to wait in one moment, as after a restart, would come again in one moment for ever.
+    let wait = chance::between(most.mul_f64(0.8), most);
+    visitor.events(after, wait).await.map(axum::Json)
 }
 
 /// Place in the queue and expected wait
