@@ -85,8 +85,9 @@ cargo xtask <command>
                         what becomes of every hostile page and every policy in every browser; writes docs/hosts.md
   prove accessibility [BROWSER…]
                         every screen and state, in all looks, under axe-core; writes docs/accessibility.md
-  prove mutants [PART…] changes the code of outbox, cursor, journal and session in many small ways and lists what no test
-                        notices; goes on where it was stopped, writes docs/proof.md
+  prove mutants [PART or FILE…]
+                        changes the code of outbox, cursor, journal and session, or of this file of them, in many small
+                        ways and lists what no test notices; goes on where it was stopped, writes docs/proof.md
   prove delivery [--seeds N] [--jobs N] [--minutes N]
                         the simulation, 250 seeds for each share of faults; goes on where it was stopped, writes
                         docs/delivery.md

@@ -48,16 +48,16 @@ pub(crate) fn run(names: &[String]) -> Result<()> {
 /// What cannot be built, or is not as promised.
 pub(crate) fn exercise(name: &str, words: &str, build: Build) -> Result<()> {
     let commit = prove::commit(&MEASURED)?;
-    let (proxy, tool, said) = match build {
-        Build::Shipped => ("server", "release", "The proxy is built as it is shipped."),
-        Build::Development => ("dev", "dev", "The proxy is a development build."),
+    let (profile, said) = match build {
+        Build::Shipped => ("server", "The proxy is built as it is shipped."),
+        Build::Development => ("dev", "The proxy is a development build."),
     };
-    for (profile, package) in [(proxy, "frontdesk-proxy"), (tool, "frontdesk-load")] {
+    for package in ["frontdesk-proxy", "frontdesk-load"] {
         proc::run(&mut proc::cargo(&format!("build --profile {profile} --package {package}")))?;
     }
     let machine = machine();
-    let mut command: Command = proc::command(folder(tool).join("frontdesk-load"));
-    command.arg(name).arg("--program").arg(folder(proxy).join("frontdesk"));
+    let mut command: Command = proc::command(folder(profile).join("frontdesk-load"));
+    command.arg(name).arg("--program").arg(folder(profile).join("frontdesk"));
     let table = rig::measured(command.stderr(std::process::Stdio::inherit()))?;
     let text = format!("`{words}`, commit {commit}; {machine} {said}\n\n{}", table.trim());
     figures::write(figures::SCALING, name, &text)?;

@@ -101,19 +101,30 @@ const LEAST: u64 = 30;
 /// The memory of a process under test, in KiB: a change may well make a loop that never ends.
 const MEMORY: u64 = 12 << 20;
 
-/// Goes on with the parts of these names, or all, and writes the figures.
+/// Goes on with the parts and files of these names, or all, and writes the figures.
 ///
 /// # Errors
 ///
-/// A part that is not there, tests that fail without any change, or a tool that fails.
+/// A part or file that is not there, tests that fail without any change, or a tool that fails.
 pub(crate) fn run(names: &[String]) -> Result<()> {
-    if let Some(unknown) = names.iter().find(|name| !PARTS.iter().any(|part| part.name == name.as_str())) {
-        bail!("there is no part \"{unknown}\"; there are {}", PARTS.map(|part| part.name).join(", "));
+    let known = |name: &String| {
+        PARTS.iter().any(|part| part.name == name || part.files.iter().any(|file| file == name))
+    };
+    if let Some(unknown) = names.iter().find(|name| !known(name)) {
+        bail!(
+            "there is no part and no file of one \"{unknown}\"; there are {}",
+            PARTS.map(|part| part.name).join(", ")
+        );
     }
     install::run(&Need::mutants())?;
     report::write()?;
-    for part in PARTS.iter().filter(|part| names.is_empty() || names.iter().any(|name| name == part.name)) {
-        Place::new(part)?.go_on_with(part)?;
+    for part in PARTS {
+        let named = |what: &str| names.is_empty() || names.iter().any(|name| name == what);
+        let files: Vec<_> =
+            part.files.iter().copied().filter(|file| named(part.name) || named(file)).collect();
+        if !files.is_empty() {
+            Place::new(&part)?.go_on_with(&part, &files)?;
+        }
     }
     println!("{} holds the figures", report::PAGE);
     Ok(())
@@ -136,10 +147,10 @@ impl Place {
         Ok(Self { dir, tree, build: own.join("build"), commit: commit(&["crates"])? })
     }
 
-    fn go_on_with(&self, part: &Part) -> Result<()> {
+    fn go_on_with(&self, part: &Part, files: &[&str]) -> Result<()> {
         let tests = hash::inputs("mutants", part.tests)?;
         let mut unchanged = None;
-        for file in part.files {
+        for file in files {
             let mut ledger = Ledger::open(&self.dir, file, &tests, &self.commit)?;
             let all = self.list(part, file)?;
             for quick in [true, false] {

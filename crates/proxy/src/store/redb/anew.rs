@@ -19,13 +19,6 @@ pub(super) fn is_due(view: &ReadTransaction) -> Result<bool, StoreError> {
     Ok(meta.get(tables::ERASED_KEY).map_err(failed)?.is_some())
 }
 
-/// Notes that something was erased.
-pub(super) fn note(transaction: &WriteTransaction) -> Result<(), StoreError> {
-    let mut meta = transaction.open_table(tables::META).map_err(failed)?;
-    meta.insert(tables::ERASED_KEY, 1).map_err(failed)?;
-    Ok(())
-}
-
 /// Where a file is made before it takes the place of the old one.
 fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();

@@ -169,7 +169,7 @@ impl Store for RedbStore {
     }
 
     fn rev<'a>(&'a self, visitor: &'a str) -> Stored<'a, Option<u64>> {
-        self.read(|view| Ok(read::visitor(view, visitor)?.map(|record| record.rev)))
+        self.read(|view| read::rev(view, visitor))
     }
 
     fn lease<'a>(&'a self, visitor: &'a str, role: Role, holder: u64) -> Stored<'a, Leased> {

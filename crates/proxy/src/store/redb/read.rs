@@ -25,6 +25,12 @@ pub(super) fn visitor(view: &ReadTransaction, id: &str) -> Result<Option<Visitor
     table.get(id).map_err(failed)?.map(|row| parse(row.value())).transpose()
 }
 
+pub(super) fn rev(view: &ReadTransaction, id: &str) -> Result<Option<u64>, StoreError> {
+    let table = view.open_table(tables::VISITORS).map_err(failed)?;
+    let row = table.get(id).map_err(failed)?;
+    row.map(|row| parse::<tables::Stand>(row.value()).map(|stand| stand.rev)).transpose()
+}
+
 pub(super) fn events(
     view: &ReadTransaction,
     visitor: &str,

@@ -5,8 +5,9 @@ use super::super::local::Local;
 use super::super::pass::{Pass, PassKey};
 use super::super::records::{Intent, SessionRecord, VisitorRecord};
 use super::super::retention::{self, Verdict};
-use super::{anew, apply, failed, read, tables};
-use ::redb::{ReadTransaction, ReadableTable, WriteTransaction};
+use super::tables::Tables;
+use super::{apply, failed, read, tables};
+use ::redb::{ReadTransaction, ReadableTable};
 use std::sync::{Mutex, PoisonError};
 
 /// Things removed in one transaction at most.
@@ -86,55 +87,42 @@ pub(super) fn plan(view: &ReadTransaction, now_ms: u64, retention_ms: u64) -> Re
 }
 
 /// Removes a part, looking again at each visitor: it may have come back since the plan was made.
-pub(super) fn apply(
-    transaction: &WriteTransaction,
-    local: &Mutex<Local>,
-    part: &Part,
-) -> Result<(), StoreError> {
+pub(super) fn apply(tables: &mut Tables<'_>, local: &Mutex<Local>, part: &Part) -> Result<(), StoreError> {
     for item in &part.items {
         match item {
-            Item::Visitor(id) => visitor(transaction, local, id, part)?,
+            Item::Visitor(id) => visitor(tables, local, id, part)?,
             Item::Intent(visitor, id) => {
-                let mut table = transaction.open_table(tables::INTENTS).map_err(failed)?;
-                table.remove((visitor.as_str(), id.as_str())).map_err(failed)?;
+                tables.intents.remove((visitor.as_str(), id.as_str())).map_err(failed)?;
             }
             Item::Pass(key) => {
-                let mut table = transaction.open_table(tables::PASSES).map_err(failed)?;
-                table.remove(key.as_slice()).map_err(failed)?;
+                tables.passes.remove(key.as_slice()).map_err(failed)?;
             }
         }
     }
     Ok(())
 }
 
-fn visitor(
-    transaction: &WriteTransaction,
-    local: &Mutex<Local>,
-    id: &str,
-    part: &Part,
-) -> Result<(), StoreError> {
-    let Some(mut record) = apply::record(transaction, id)? else { return Ok(()) };
+fn visitor(tables: &mut Tables<'_>, local: &Mutex<Local>, id: &str, part: &Part) -> Result<(), StoreError> {
+    let Some(mut record) = tables.record(id)? else { return Ok(()) };
     let session = {
-        let table = transaction.open_table(tables::SESSIONS).map_err(failed)?;
-        let row = table.get(record.session.as_slice()).map_err(failed)?;
+        let row = tables.sessions.get(record.session.as_slice()).map_err(failed)?;
         row.map(|row| serde_json::from_slice::<SessionRecord>(row.value())).transpose()?
     };
     match retention::visitor(&record, session.as_ref(), part.now_ms, part.retention_ms) {
         Verdict::Keep => Ok(()),
         Verdict::Erase => {
-            apply::erase(transaction, id)?;
+            apply::erase(tables, id)?;
             // Should the transaction fail, whoever looks after the visitor begins anew.
             local.lock().unwrap_or_else(PoisonError::into_inner).erased(id);
             Ok(())
         }
         Verdict::Trim => {
-            anew::note(transaction)?;
-            apply::drop_events(transaction, id)?;
-            apply::drop_handles(transaction, id)?;
+            tables.note_erased()?;
+            apply::drop_events(tables, id)?;
+            apply::drop_handles(tables, id)?;
             record.floor = record.head.saturating_add(1);
             record.rev += 1;
-            let mut table = transaction.open_table(tables::VISITORS).map_err(failed)?;
-            table.insert(id, serde_json::to_vec(&record)?.as_slice()).map_err(failed)?;
+            tables.visitors.insert(id, serde_json::to_vec(&record)?.as_slice()).map_err(failed)?;
             Ok(())
         }
     }

@@ -1,6 +1,10 @@
 //! The tables of the file. Values are JSON; a row is found by the visitor's id and a number or an id.
 
-use ::redb::{TableDefinition, TableError, WriteTransaction};
+use super::super::StoreError;
+use super::super::records::VisitorRecord;
+use super::failed;
+use ::redb::{ReadableTable, Table, TableDefinition, TableError, WriteTransaction};
+use serde::Deserialize;
 
 /// `schema` → version of this layout.
 pub(super) const META: TableDefinition<'_, &str, u32> = TableDefinition::new("meta");
@@ -33,4 +37,65 @@ pub(super) fn create(transaction: &WriteTransaction) -> Result<(), TableError> {
     transaction.open_table(HANDLES)?;
     transaction.open_table(PASSES)?;
     Ok(())
+}
+
+/// All tables, open for one transaction: opening one costs more than writing a row.
+pub(super) struct Tables<'t> {
+    pub(super) meta: Table<'t, &'static str, u32>,
+    pub(super) sessions: Table<'t, &'static [u8], &'static [u8]>,
+    pub(super) visitors: Table<'t, &'static str, &'static [u8]>,
+    pub(super) events: Table<'t, (&'static str, u64), &'static [u8]>,
+    pub(super) intents: Table<'t, (&'static str, &'static str), &'static [u8]>,
+    pub(super) codes: Table<'t, (&'static str, u64), &'static str>,
+    pub(super) handles: Table<'t, (&'static str, &'static str), &'static [u8]>,
+    pub(super) passes: Table<'t, &'static [u8], &'static [u8]>,
+}
+
+impl<'t> Tables<'t> {
+    /// Opens them.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
+        let open = || -> Result<Self, TableError> {
+            Ok(Self {
+                meta: transaction.open_table(META)?,
+                sessions: transaction.open_table(SESSIONS)?,
+                visitors: transaction.open_table(VISITORS)?,
+                events: transaction.open_table(EVENTS)?,
+                intents: transaction.open_table(INTENTS)?,
+                codes: transaction.open_table(CODES)?,
+                handles: transaction.open_table(HANDLES)?,
+                passes: transaction.open_table(PASSES)?,
+            })
+        };
+        open().map_err(failed)
+    }
+
+    /// A visitor's record.
+    pub(super) fn record(&self, id: &str) -> Result<Option<VisitorRecord>, StoreError> {
+        let row = self.visitors.get(id).map_err(failed)?;
+        row.map(|row| Ok(serde_json::from_slice(row.value())?)).transpose()
+    }
+
+    /// How far a visitor's record has come.
+    pub(super) fn stand(&self, id: &str) -> Result<Option<Stand>, StoreError> {
+        let row = self.visitors.get(id).map_err(failed)?;
+        row.map(|row| Ok(serde_json::from_slice(row.value())?)).transpose()
+    }
+
+    /// Notes that something is erased: what it said stands in free pages of the file until it is written anew.
+    pub(super) fn note_erased(&mut self) -> Result<(), StoreError> {
+        self.meta.insert(ERASED_KEY, 1).map_err(failed)?;
+        Ok(())
+    }
+}
+
+/// The part of a visitor's record that is looked at with every write.
+#[derive(Deserialize)]
+pub(super) struct Stand {
+    /// As [`VisitorRecord::rev`].
+    pub(super) rev: u64,
+    /// As [`VisitorRecord::floor`].
+    pub(super) floor: u64,
 }

@@ -4,6 +4,7 @@ use super::super::local::Local;
 use super::super::pass::{Pass, PassKey};
 use super::super::records::{Batch, SessionRecord, VisitorRecord};
 use super::super::{SessionHash, StoreError, Stored};
+use super::tables::Tables;
 use super::{Current, anew, apply, current, failed, sweep};
 use ::redb::Database;
 use std::path::PathBuf;
@@ -175,13 +176,25 @@ fn write(
     };
     transaction.set_quick_repair(true);
     let mut broken = None;
-    for (work, reply) in group {
-        let done = Done::of(&work);
-        let answer = if broken.is_none() { apply::work(&transaction, local, work) } else { Ok(()) };
-        if let Err(StoreError::Failed(detail)) = &answer {
-            broken = Some(detail.clone());
+    {
+        let mut tables = match Tables::open(&transaction) {
+            Ok(tables) => Some(tables),
+            Err(error) => {
+                broken = Some(error.to_string());
+                None
+            }
+        };
+        for (work, reply) in group {
+            let done = Done::of(&work);
+            let answer = match &mut tables {
+                Some(tables) if broken.is_none() => apply::work(tables, local, work),
+                _ => Ok(()),
+            };
+            if let Err(StoreError::Failed(detail)) = &answer {
+                broken = Some(detail.clone());
+            }
+            answers.push((reply, answer, done));
         }
-        answers.push((reply, answer, done));
     }
     let outcome = match broken {
         // Half of a piece of work may be in the transaction: none of it may stay.
