@@ -16,6 +16,12 @@ pub fn between(least: Duration, most: Duration) -> Duration {
     source(|source| source.random_range(least..=most.max(least)))
 }
 
+/// Up to this span of time, and at least four fifths of it. Those who begin to wait in one moment, as after a restart, would
+/// otherwise all come back in one moment, for ever.
+pub fn up_to(most: Duration) -> Duration {
+    between(most.mul_f64(0.8), most)
+}
+
 /// True in this share of all cases, from 0 to 1. Nothing is drawn for 0.
 pub fn falls(share: f64) -> bool {
     share > 0.0 && source(|source| source.random_bool(share.min(1.0)))
@@ -64,6 +70,8 @@ mod tests {
         let spans: BTreeSet<Duration> = (0..1_000).map(|_| between(least, most)).collect();
         assert!(spans.iter().all(|span| (least..=most).contains(span)) && spans.len() > 10);
         assert_eq!(between(most, least), most);
+        let spans: BTreeSet<Duration> = (0..1_000).map(|_| up_to(most)).collect();
+        assert!(spans.iter().all(|span| (most.mul_f64(0.8)..=most).contains(span)) && spans.len() > 10);
         assert!((0..100).all(|_| falls(1.0) && falls(7.0) && !falls(0.0) && !falls(-1.0)));
         assert!((1..1_000).contains(&(0..1_000).filter(|_| falls(0.5)).count()));
     }

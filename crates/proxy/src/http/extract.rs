@@ -3,6 +3,7 @@
 use super::origin;
 use crate::audit::Told;
 use crate::audit::words::Credential;
+use crate::chance;
 use crate::problem::Problem;
 use crate::state::{AppState, Desk};
 use crate::store::SessionRecord;
@@ -62,7 +63,7 @@ async fn read(request: Request, state: &AppState) -> Result<Vec<u8>, Problem> {
 
 /// The body, of so many bytes at most.
 pub(super) async fn read_up_to(most: usize, request: Request, state: &AppState) -> Result<Vec<u8>, Problem> {
-    let patience = state.shared.settings().limits.header_timeout;
+    let patience = chance::up_to(state.shared.settings().limits.header_timeout);
     let body = Limited::new(request.into_body(), most).collect();
     match tokio::time::timeout(patience, body).await {
         Ok(Ok(body)) => Ok(body.to_bytes().into()),

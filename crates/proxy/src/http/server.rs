@@ -4,6 +4,7 @@ use super::address::Peer;
 use super::app;
 use super::linger::Lingering;
 use super::unread::Unread;
+use crate::chance;
 use crate::metrics::Open;
 use crate::state::AppState;
 use crate::tls::Keeper;
@@ -116,8 +117,11 @@ pub(crate) async fn admit(
         match accepted {
             Ok((stream, peer)) => {
                 let guest = Guest { peer, router: router.clone(), early: Arc::default() };
-                let (builder, watcher) = (door.builder.clone(), graceful.watcher());
-                let (patience, tls) = (door.patience, door.tls.clone());
+                let (mut builder, watcher) = (door.builder.clone(), graceful.watcher());
+                // Those who came in one moment are not cut in one moment, which others would feel.
+                let patience = chance::up_to(door.patience);
+                builder.http1().header_read_timeout(patience);
+                let tls = door.tls.clone();
                 let reader_patience = door.reader_patience;
                 let held = held();
                 tokio::spawn(async move {

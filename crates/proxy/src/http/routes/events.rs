@@ -21,9 +21,7 @@ pub(in crate::http) async fn list(
     let query = query.unwrap_or_default();
     let after = number(&query, "after")?;
     let most = Duration::from_secs(number(&query, "wait")?.min(MAX_WAIT_S.into()));
-    // All who began to wait in one moment, as after a restart, would come again in one moment for ever.
-    let wait = chance::between(most.mul_f64(0.8), most);
-    visitor.events(after, wait).await.map(axum::Json)
+    visitor.events(after, chance::up_to(most)).await.map(axum::Json)
 }
 
 /// Place in the queue and expected wait
