@@ -30,7 +30,8 @@ async fn fields_of_a_robots_message() {
         ("sender_avatar", "sample", "senderAvatar", json!("1")),
         ("sender_avatar", "null", "senderAvatar", Value::Null),
         ("sender_avatar", "DefaultAvatar", "senderAvatar", json!("DefaultAvatar")),
-        ("sender_avatar", "url", "senderAvatar", json!("https://sandbox.invalid/avatar.png")),
+        ("sender_avatar", "url", "senderAvatar", json!("http://sandbox.invalid/faces/robot.png")),
+        ("sender_avatar", "missing", "senderAvatar", json!("http://sandbox.invalid/faces/nobody.png")),
         ("timestamp", "null", "timestamp", Value::Null),
         ("timestamp", "text", "timestamp", json!("1790000000000")),
         ("timestamp", "number", "timestamp", json!(1_790_000_000_000_u64)),
@@ -217,5 +218,19 @@ async fn outbound_calls_and_left_messages() {
     for (dialect, value, code) in [("2.6", "full", "2"), ("2.5", "short", "3")] {
         let bench = bench(true, dialect, json!({"leave_codes": value})).await;
         assert_eq!(bench.outcome("doLeaveMessage", &json!({})).await.0, code, "{dialect} {value}");
+    }
+}
+
+#[tokio::test]
+async fn pictures_are_where_they_are_said_to_be() {
+    let bench = with_agent("2.6", json!({"sender_avatar": "url"})).await;
+    let said = sends(&bench, json!({"text": "hello"})).await;
+    assert_eq!(said["senderAvatar"], "http://sandbox.invalid/faces/agent.png");
+    for (name, status) in [("agent.png", 200), ("robot.png", 200), ("nobody.png", 404)] {
+        let answer = bench.raw("GET", &format!("/faces/{name}"), &[], String::new()).await;
+        assert_eq!(answer.status, status, "{name}");
+        if status == 200 {
+            assert_eq!(answer.headers["content-type"], "image/png");
+        }
     }
 }
