@@ -25,7 +25,7 @@ async fn with_a_person(rig: &Rig, path: &str) -> Result<(ShopPage, Panel, AgentP
 }
 
 /// Follows the link of the panel, and answers the window that it opens.
-async fn follow(rig: &Rig, panel: &Panel) -> Result<Tab> {
+pub(crate) async fn follow(rig: &Rig, panel: &Panel) -> Result<Tab> {
     let before = rig.browser.tabs().await?;
     panel.tab.click(In::Panel, "link", panel.words.get("call_own_window")?).await?;
     until("a window is opened", async || {
