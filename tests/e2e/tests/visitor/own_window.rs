@@ -11,7 +11,7 @@ const QUESTION: &str = "How can I pay?";
 const THOUGHT: &str = "And do you take cheques";
 
 /// The panel, with a person on the other side.
-async fn with_a_person(rig: &Rig, path: &str) -> Result<(ShopPage, Panel, AgentPage)> {
+pub(crate) async fn with_a_person(rig: &Rig, path: &str) -> Result<(ShopPage, Panel, AgentPage)> {
     let shop = rig.shop(path).await?;
     let panel = shop.open_panel().await?;
     panel.say(QUESTION).await?;
