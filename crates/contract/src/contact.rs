@@ -172,7 +172,8 @@ pub enum EndReason {
 pub struct Person {
     /// The name to show; empty when the centre gave none.
     pub name: String,
-    /// Address of a picture, relayed by the proxy.
+    /// Id of a picture, to be had like every file at `/v1/files/{file}`; it is not at hand forever, and may turn out not to be
+    /// there. `null`: the page shows one of its own.
     #[serde(default)]
     pub avatar: Option<String>,
 }

@@ -1,13 +1,13 @@
 //! Any bytes as an answer of `poll`; or as the fields of messages in one, when the first byte is even.
 #![no_main]
 
-use frontdesk_fuzz::{LINKS, content, json};
+use frontdesk_fuzz::{LINKS, PICTURES, content, json};
 use frontdesk_proxy::vendor::Downlink;
 use frontdesk_proxy::vendor::cec::reading;
 use libfuzzer_sys::fuzz_target;
 use std::borrow::Cow;
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "content",
     "mediaType",
     "sourceType",
@@ -21,6 +21,7 @@ const KEYS: [&str; 13] = [
     "timestamp",
     "isOfflineStatus",
     "queueFlag",
+    "senderAvatar",
 ];
 
 fuzz_target!(|bytes: &[u8]| {
@@ -29,7 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
         0 => Cow::Owned(json::answer(bytes, "downlinkMessages", &KEYS)),
         _ => Cow::Borrowed(bytes),
     };
-    let Some(items) = reading::downlinks(&body, &LINKS) else {
+    let Some(items) = reading::downlinks(&body, &LINKS, &PICTURES) else {
         assert!(mode % 2 == 1, "what is an answer is not read as one");
         return;
     };
@@ -50,6 +51,7 @@ fuzz_target!(|bytes: &[u8]| {
             }
             Downlink::Read(ids) => assert!(ids.iter().all(|id| id.check().is_ok())),
             Downlink::Recalled(code) => content::code(Some(code)),
+            Downlink::Face(file) => content::face(file),
             Downlink::Connected(from) => content::sender(from),
             // Signs hold nothing.
             _ => {}

@@ -55,7 +55,10 @@ fn file(file: &CentreFile, most: usize) {
     let (FileSource::Uploaded(key)
     | FileSource::Local(key)
     | FileSource::Library(key)
-    | FileSource::Plain(key)) = &file.source;
+    | FileSource::Plain(key)) = &file.source
+    else {
+        panic!("a picture of somebody in the place of a file");
+    };
     assert!(!key.is_empty() && key.len() <= 256 && key.bytes().all(|byte| byte.is_ascii_graphic()), "{key}");
     let odd = ["..", "\"", "\\", "?", "#", "%", "&", "<", ","];
     assert!(!odd.iter().any(|odd| key.contains(odd)), "{key}");
@@ -75,7 +78,8 @@ pub fn sender(sender: &Sender) {
     if let Sender::Agent(person) | Sender::Robot(person) = sender {
         assert!(person.name.chars().count() <= 100, "a name of {} letters", person.name.chars().count());
         assert!(!person.name.contains(char::is_control), "{:?}", person.name);
-        assert!(person.avatar.is_none(), "a picture from elsewhere");
+        let face = |id: &String| id.len() == 34 && id.starts_with("f-");
+        assert!(person.avatar.as_ref().is_none_or(face), "{:?}", person.avatar);
     }
 }
 
@@ -93,4 +97,16 @@ pub fn code(code: Option<&String>) {
 /// When a promise is broken.
 pub fn time(at_ms: Option<u64>) {
     assert!(at_ms.is_none_or(|at| (1..253_402_300_800_000).contains(&at)), "{at_ms:?}");
+}
+
+/// Checks the picture of whoever speaks: one of the origins that the targets name.
+///
+/// # Panics
+/// When a promise is broken.
+pub fn face(file: &CentreFile) {
+    let FileSource::Picture(address) = &file.source else { panic!("{:?}", file.source) };
+    let place = ["https://img.example/", "http://127.0.0.1:8181/"];
+    assert!(place.iter().any(|place| address.starts_with(place)), "{address}");
+    assert!(address.len() <= 2_048 && address.bytes().all(|byte| byte.is_ascii_graphic()), "{address}");
+    assert!(!address.contains('#'), "{address}");
 }

@@ -8,6 +8,7 @@ mod cec_support;
 
 use cec_support::{Centre, Reply, id, party, text};
 use frontdesk_contract::{About, CallMedia};
+use frontdesk_proxy::config::PictureOrigins;
 use frontdesk_proxy::vendor::cec::Cec;
 use frontdesk_proxy::vendor::{CallNews, Centre as _, Content, Downlink, FileSource};
 use frontdesk_proxy::visitor::gateways;
@@ -108,6 +109,10 @@ async fn what_a_message_names_is_asked_of_the_centre_or_of_nobody() {
     let canary = Canary::listen().await;
     let centre = Centre::start().await;
     let cec = centre.cec();
+    let named = centre.cec_with(|config| {
+        let origins = ["https://img.example".to_owned(), "http://127.0.0.1:1".to_owned()];
+        config.avatar_origins = PictureOrigins::read(origins.to_vec()).unwrap();
+    });
     let (mut addresses, mut files_found) = (0, 0);
     for address in canary.addresses() {
         centre.once("poll", Reply::json(&messages(&address).to_string()));
@@ -118,8 +123,17 @@ async fn what_a_message_names_is_asked_of_the_centre_or_of_nobody() {
             files_found += 1;
         }
         // As if a check before had let it pass.
-        for source in [FileSource::Local, FileSource::Library, FileSource::Uploaded, FileSource::Plain] {
+        for source in [
+            FileSource::Local,
+            FileSource::Library,
+            FileSource::Uploaded,
+            FileSource::Plain,
+            FileSource::Picture,
+        ] {
             fetch(&cec, &source(address.clone()), Some("png")).await;
+        }
+        for cec in [&cec, &named] {
+            assert!(cec.picture(&address).is_none(), "{address:?}");
         }
         addresses += 1;
     }

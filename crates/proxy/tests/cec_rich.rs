@@ -4,7 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail so")]
 
 use frontdesk_contract::{Body, MAX_RICH_DEPTH, MAX_RICH_NODES, Node, Tag};
-use frontdesk_proxy::config::CallLinks;
+use frontdesk_proxy::config::{CallLinks, PictureOrigins};
 use frontdesk_proxy::vendor::cec::reading;
 use frontdesk_proxy::vendor::{Content, Downlink, rich};
 use url::Url;
@@ -110,7 +110,8 @@ fn nothing_is_lost_when_a_payload_comes_down() {
     for payload in payloads() {
         let message = serde_json::json!({"sourceType": "AGENT", "mediaType": "TEXT", "content": payload});
         let answer = serde_json::json!({"resultCode": "0", "downlinkMessages": [message]}).to_string();
-        let items = reading::downlinks(answer.as_bytes(), &CallLinks::default()).unwrap();
+        let items =
+            reading::downlinks(answer.as_bytes(), &CallLinks::default(), &PictureOrigins::default()).unwrap();
         match items.as_slice() {
             [Downlink::Message { content: Content::Body(_), .. }] => {}
             other => panic!("{payload}: {other:?}"),

@@ -6,7 +6,7 @@ mod cec_support;
 
 use cec_support::{DELIVERED, heard, id, kind, party, rating, settings, text};
 use frontdesk_contract::{About, Body, ClientId, QueueInfo, Sender};
-use frontdesk_proxy::config::{CecConfig, Dialect};
+use frontdesk_proxy::config::{CecConfig, Dialect, PictureOrigins};
 use frontdesk_proxy::vendor::cec::{Cec, Trouble};
 use frontdesk_proxy::vendor::{
     Centre as _, Content, Downlink, FileSource, QueueAnswer, Said, Serving, Spooled,
@@ -280,4 +280,28 @@ async fn a_file_comes_back_as_it_went_and_a_message_is_left() {
     assert_eq!(cec.leave_message(&party(), "+8613800138000", "please call").await, Ok(()));
     std::fs::remove_file(path).unwrap();
     centre.stop().await;
+}
+
+#[tokio::test]
+async fn the_robot_and_the_agent_have_faces() {
+    let quirks = json!({"quirks": {"sender_avatar": "url"}});
+    let settings = Settings { robot_delay_ms: 0, ..Settings::default() }.patched(&quirks).unwrap();
+    let centre = spawn(settings.clone()).await.unwrap();
+    let mut config = config(&centre.base_url, &settings);
+    config.avatar_origins = PictureOrigins::read(vec![centre.base_url.clone()]).unwrap();
+    let cec = Cec::new("shop", &config).unwrap();
+    let looks = async |name: &str| {
+        let address = format!("{}/faces/{name}.png", centre.base_url);
+        let source = FileSource::Picture(address.clone());
+        until(&cec, |item| matches!(item, Downlink::Face(face) if face.source == source)).await;
+        let picture = cec.picture(&address).unwrap().await.unwrap();
+        assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n"), "{name}");
+    };
+    assert_eq!(cec.connect(&party(), &About::default()).await, Ok(Serving::Robot));
+    looks("robot").await;
+    let agent = Agent::sign_in(&centre.base_url).await;
+    cec.transfer_to_agent(&party()).await.unwrap();
+    let id = agent.conversation().await["id"].to_string();
+    agent.post(&format!("conversations/{}/messages", id.trim_matches('"')), json!({"text": "hello"})).await;
+    looks("agent").await;
 }

@@ -4,7 +4,7 @@
 
 mod kept_log;
 
-use frontdesk_proxy::config::CallLinks;
+use frontdesk_proxy::config::{CallLinks, PictureOrigins};
 use frontdesk_proxy::telemetry;
 use frontdesk_proxy::vendor::Downlink;
 use frontdesk_proxy::vendor::cec::reading;
@@ -29,7 +29,12 @@ fn read_rich_text() {
         "sourceType": "AGENT", "controlType": "CHAT", "mediaType": "TEXT", "messageCode": "1", "content": rich,
     });
     let body = serde_json::json!({ "resultCode": "0", "downlinkMessages": [message] });
-    let read = reading::downlinks(&serde_json::to_vec(&body).unwrap(), &CallLinks::default()).unwrap();
+    let read = reading::downlinks(
+        &serde_json::to_vec(&body).unwrap(),
+        &CallLinks::default(),
+        &PictureOrigins::default(),
+    )
+    .unwrap();
     assert!(matches!(read.as_slice(), [Downlink::Message { .. }]), "{read:?}");
     assert!(format!("{read:?}").contains("canary"), "the text was read");
 }

@@ -5,6 +5,7 @@ mod agent_api;
 mod centre;
 mod clock;
 mod control;
+mod faces;
 mod faults;
 mod ids;
 mod media;
@@ -28,9 +29,10 @@ pub use settings::{
 };
 pub use state::Sandbox;
 
-/// Every endpoint of a centre: the vendor's, the agents', the control.
+/// Every endpoint of a centre: the vendor's, the agents', the control, the pictures of its people.
 pub fn router(sandbox: &Sandbox) -> axum::Router {
     vendor_api::router(sandbox.clone())
         .merge(agent_api::router(sandbox.clone()))
         .merge(control::router(sandbox.clone()))
+        .merge(faces::router())
 }

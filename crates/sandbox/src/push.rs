@@ -36,6 +36,7 @@ struct Parcel {
 
 /// Sends for ever.
 pub(crate) async fn push(sandbox: Sandbox) {
+    let base = sandbox.base_url();
     let mut under_way: JoinSet<(String, Vec<String>, bool, Duration)> = JoinSet::new();
     let mut busy: BTreeSet<String> = BTreeSet::new();
     let mut later: BTreeMap<String, Instant> = BTreeMap::new();
@@ -62,7 +63,8 @@ pub(crate) async fn push(sandbox: Sandbox) {
             let settings = inner.settings().clone();
             let waiting = inner.centre.next_pushes(now, &busy);
             let parcel = |(user, messages): (String, Vec<Downlink>)| {
-                let wire: Vec<Value> = messages.iter().map(|one| encode(one, &user, &settings)).collect();
+                let wire: Vec<Value> =
+                    messages.iter().map(|one| encode(one, &user, &settings, &base)).collect();
                 let codes = messages.into_iter().map(|message| message.code).collect();
                 Parcel { codes, body: json!({"timestamp": now, "messages": wire}).to_string(), user }
             };

@@ -48,6 +48,9 @@ pub async fn serve_sandbox(
     sandbox: Sandbox,
     shutdown: impl Future<Output = ()> + Send,
 ) {
+    if let Ok(address) = listener.local_addr() {
+        sandbox.is_at(address);
+    }
     let router = crate::router(&sandbox);
     let mut connections = JoinSet::new();
     // Ends with this function.

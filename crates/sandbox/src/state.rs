@@ -1,6 +1,7 @@
 //! What all handlers share: one lock around the centre, and a signal for waiting desks.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use frontdesk_sandbox_media::Gateway;
@@ -28,6 +29,8 @@ struct Shared {
     clock: Clock,
     changed: watch::Sender<u64>,
     gateway: OnceLock<Gateway>,
+    /// Where it is served.
+    at: OnceLock<SocketAddr>,
 }
 
 /// A centre that may be gone.
@@ -107,6 +110,20 @@ impl Sandbox {
         self.with(|inner, now| inner.centre.advance(now));
     }
 
+    /// From now on it is served there.
+    pub(crate) fn is_at(&self, address: SocketAddr) {
+        let _before = self.0.at.set(address);
+    }
+
+    /// Where it is served: on this machine where it listens on every address, nowhere without sockets.
+    pub(crate) fn base_url(&self) -> String {
+        match self.0.at.get() {
+            Some(at) if at.ip().is_unspecified() => format!("http://127.0.0.1:{}", at.port()),
+            Some(at) => format!("http://{at}"),
+            None => "http://sandbox.invalid".into(),
+        }
+    }
+
     fn with_clock(settings: Settings, clock: Clock) -> Result<Sandbox, SettingError> {
         settings.check()?;
         Ok(Sandbox(Arc::new(Shared {
@@ -116,6 +133,7 @@ impl Sandbox {
             clock,
             changed: watch::Sender::new(0),
             gateway: OnceLock::new(),
+            at: OnceLock::new(),
         })))
     }
 

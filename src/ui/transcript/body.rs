@@ -121,11 +121,16 @@ impl Rows {
     /// An element that shows a file. It is loaded when it comes near the screen.
     fn media(&self, parent: &Element, tag: &str, file: &str) -> Option<Element> {
         let element = self.add(parent, tag, "fd-media", "")?;
-        self.set(&element, &[("data-file", file)]);
-        if let Some(near) = &self.near {
-            near.observe(&element);
-        }
+        self.await_near(&element, file);
         Some(element)
+    }
+
+    /// The element is to show this file once it comes near the screen.
+    pub(super) fn await_near(&self, element: &Element, file: &str) {
+        self.set(element, &[("data-file", file)]);
+        if let Some(near) = &self.near {
+            near.observe(element);
+        }
     }
 
     fn location(&self, bubble: &Element, place: &Location) {

@@ -7,6 +7,7 @@ use crate::ui::words::Words;
 use crate::web::Near;
 use frontdesk_contract::{Body, Contact, ContactState, Sender};
 use frontdesk_core::{Entry, EntryKind, MineState};
+use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::{Document, Element};
 
@@ -19,6 +20,8 @@ pub(super) struct Rows {
     pub(super) words: Rc<Words>,
     /// Tells when a picture or a player comes near the screen.
     pub(super) near: Option<Near>,
+    /// What waits for the address of its file, see `media`.
+    pub(super) waiting: RefCell<Vec<Element>>,
 }
 
 impl Rows {
@@ -158,9 +161,10 @@ impl Rows {
     }
 
     fn avatar(&self, row: &Element, from: &Sender, name: &str) {
-        let initial = match from {
-            Sender::Agent(person) => person.name.chars().next(),
-            _ => None,
+        let (initial, face) = match from {
+            Sender::Agent(person) => (person.name.chars().next(), &person.avatar),
+            Sender::Robot(person) => (None, &person.avatar),
+            _ => (None, &None),
         };
         let mut text = [0; 4];
         let text = initial.map_or("", |c| c.encode_utf8(&mut text));
@@ -169,6 +173,13 @@ impl Rows {
         let _ = avatar.set_attribute("title", name);
         if initial.is_none() {
             self.icon(&avatar, if matches!(from, Sender::Robot(_)) { icon::ROBOT } else { icon::PERSON });
+        }
+        // Over what stands for it, which is to be seen until it is there.
+        if let Some(face) = face
+            && let Some(image) = self.add(&avatar, "img", "", "")
+        {
+            self.set(&image, &[("alt", "")]);
+            self.await_near(&image, face);
         }
     }
 

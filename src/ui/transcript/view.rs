@@ -156,7 +156,12 @@ impl TranscriptView {
         let scroller = make("div", parent, &log)?;
         let lines = make("div", &scroller, &[("class", "fd-lines")])?;
         let near = Near::new();
-        let rows = Rc::new(Rows { document: document.clone(), words: Rc::clone(&words), near });
+        let rows = Rc::new(Rows {
+            document: document.clone(),
+            words: Rc::clone(&words),
+            near,
+            waiting: RefCell::default(),
+        });
         let older = Older::new(&rows, &lines)?;
         let blocks = make("div", &lines, &[])?;
         let typing = make("div", &lines, &[("class", "fd-typing"), ("hidden", "")])?;
@@ -223,8 +228,16 @@ impl TranscriptView {
                 media::failed(&view.rows, &view.around, &element, &view.renewed);
             }
         };
-        // Errors of elements do not bubble.
-        view.listeners.borrow_mut().push(Listener::capture(&view.scroller, "error", Box::new(failed)));
+        let loaded = |event: web_sys::Event| {
+            if let Some(element) = target_of(&event) {
+                let _ = element.set_attribute("data-shown", "");
+            }
+        };
+        // Of elements these do not bubble.
+        view.listeners.borrow_mut().extend([
+            Listener::capture(&view.scroller, "error", Box::new(failed)),
+            Listener::capture(&view.scroller, "load", Box::new(loaded)),
+        ]);
         if let Some(near) = &view.rows.near {
             near.listen(Box::new(move |element| {
                 if let Some(view) = own.upgrade() {
@@ -326,7 +339,8 @@ impl TranscriptView {
             return;
         }
         let within = |selector: &str| row.query_selector(selector).ok().flatten();
-        let (player, focused) = (within(".fd-media"), within(":focus"));
+        let kept = [".fd-media", ".fd-avatar > img"].map(|selector| (selector, within(selector)));
+        let focused = within(":focus");
         let settled = self.settled.borrow().contains(&entry.key);
         self.rows.fill(&row, entry, place, js_sys::Date::now() as u64, settled);
         if let Some((id, code)) = &*self.judge_refused.borrow()
@@ -335,14 +349,16 @@ impl TranscriptView {
         {
             self.rows.add(&stack, "div", "fd-trouble", &self.rows.words.get(text::of_error(*code)));
         }
-        // What plays goes on playing.
-        if let (Some(old), Some(new)) = (player, within(".fd-media"))
-            && old.get_attribute("data-file") == new.get_attribute("data-file")
-        {
-            if let Some(near) = &self.rows.near {
-                near.forget(&new);
+        // What plays goes on playing, what is loaded stays.
+        for (selector, old) in kept {
+            if let (Some(old), Some(new)) = (old, within(selector))
+                && old.get_attribute("data-file") == new.get_attribute("data-file")
+            {
+                if let Some(near) = &self.rows.near {
+                    near.forget(&new);
+                }
+                let _ = new.replace_with_with_node_1(&old);
             }
-            let _ = new.replace_with_with_node_1(&old);
         }
         if entry.key == self.choosing.get() {
             self.offer(at, true);

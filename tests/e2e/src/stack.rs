@@ -28,7 +28,7 @@ pub struct Setup {
     pub app_secret: String,
     /// The channel that the proxy asks for.
     pub channel: String,
-    /// More lines of the proxy's `[desks.cec]`.
+    /// More lines of the proxy's `[desks.cec]`; `{centre}` stands for the centre's own origin.
     pub cec: String,
     /// More sections of the proxy's settings.
     pub sections: String,
@@ -90,6 +90,7 @@ impl Stack {
         let desk = format!("http://127.0.0.1:{}", street.port);
         let folder = Folder::temporary()?;
         let config = folder.path().join("frontdesk.toml");
+        let setup = &Setup { cec: setup.cec.replace("{centre}", &centre.base_url), ..setup.clone() };
         let mut text =
             config_of(setup, [port, metrics], &desk, &place.origin(), &way.base_url, &assets, folder.path())?;
         if let Some(gateway) = centre.sandbox.gateway() {

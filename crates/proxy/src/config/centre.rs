@@ -2,6 +2,7 @@
 
 use super::address;
 use super::links::CallLinks;
+use super::pictures::PictureOrigins;
 use super::push::{self, PushConfig};
 use super::secret::{self, Secret};
 use super::section::{Section, filled, path};
@@ -63,6 +64,8 @@ pub struct CecConfig {
     pub trans_data: Option<String>,
     /// Links of agents that are invitations to a call. Keys `call_links` and `video_call_links`, default none.
     pub call_links: CallLinks,
+    /// Where pictures of agents and robots may be fetched. Key `avatar_origins`, default none: no picture is fetched.
+    pub avatar_origins: PictureOrigins,
     /// How long the centre may take for one answer. Key `timeout_s`, default 15.
     pub timeout: Duration,
     /// How long one file may take on its way to or from the centre. Key `file_timeout_s`, default 120.
@@ -189,6 +192,12 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
     let trans_data = section.get("trans_data", "a JSON object as text, at most 1024 bytes", trans_data);
     let call_links = links(&mut section, "call_links", false);
     let video_call_links = links(&mut section, "video_call_links", true);
+    let avatar_origins = section.or(
+        "avatar_origins",
+        "at most 16 exact origins such as [\"https://img.example\"], http only on this machine",
+        PictureOrigins::default(),
+        PictureOrigins::read,
+    );
     let file_timeout = section.whole("file_timeout_s", "seconds", 120, 10..=600);
     let timeout = section.whole("timeout_s", "seconds", 15, 1..=120);
     let trace_header = section.flag("trace_header", false);
@@ -227,6 +236,7 @@ pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<CecConfig>
         connect_content: connect_content?,
         trans_data: trans_data?,
         call_links: call_links?.and(video_call_links?),
+        avatar_origins: avatar_origins?,
         timeout: Duration::from_secs(timeout?),
         file_timeout: Duration::from_secs(file_timeout?),
         token_expire: Duration::from_secs(token_expire?),

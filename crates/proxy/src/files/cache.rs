@@ -1,9 +1,11 @@
-//! Files of the centre on disk, fetched once for all who ask at the same time, kept for a while in the spool's folder.
+//! Files of the centre and pictures of its people on disk, fetched once for all who ask at the same time, kept for a while in
+//! the spool's folder.
 
 use super::format::Format;
 use super::spool::SpoolFile;
 use crate::problem::Problem;
 use crate::vendor::FileSource;
+use frontdesk_contract::ErrorCode;
 use std::collections::HashMap;
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,9 +17,30 @@ use tokio::time::Instant;
 /// A file that nobody asked for in this time is fetched again.
 const AGE: Duration = Duration::from_secs(600);
 
-/// A file of the centre: the visitor, where it is, its type as the centre names it. Nobody gets what was fetched for
-/// somebody else, and it goes with its visitor.
-pub type Key = (String, FileSource, Option<String>);
+/// What several visitors see is fetched again after this time, however often it is asked for.
+const SHARED_AGE: Duration = Duration::from_secs(3_600);
+/// What could not be fetched for several visitors is not tried again in this time.
+const MISSED: Duration = Duration::from_secs(60);
+/// So many that could not be fetched are remembered.
+const MISSED_MOST: usize = 1_000;
+
+/// A file: for whom, where it is, its type as the centre names it.
+pub type Key = (Owner, FileSource, Option<String>);
+
+/// For whom a file is fetched.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Owner {
+    /// This visitor. Nobody gets what was fetched for somebody else, and it goes with its visitor.
+    Visitor(String),
+    /// Every visitor of this desk who may ask for it.
+    Desk(String),
+}
+
+impl Owner {
+    fn is(&self, visitor: &str) -> bool {
+        matches!(self, Self::Visitor(owner) if owner == visitor)
+    }
+}
 
 /// A fetched file.
 #[derive(Debug)]
@@ -39,18 +62,38 @@ pub struct Cached {
 pub struct Cache {
     most_bytes: AtomicU64,
     slots: Mutex<HashMap<Key, Slot>>,
+    /// What could not be fetched for a desk, and when.
+    missed: Mutex<HashMap<Key, Instant>>,
 }
 
 #[derive(Clone, Debug)]
 struct Slot {
     cell: Arc<OnceCell<Arc<Cached>>>,
+    begun: Instant,
     asked: Instant,
+}
+
+impl Slot {
+    fn new() -> Self {
+        Self { cell: Arc::default(), begun: Instant::now(), asked: Instant::now() }
+    }
+
+    /// Whether it has come, and is to be fetched again.
+    fn is_old(&self, owner: &Owner, now: Instant) -> bool {
+        let shared = matches!(owner, Owner::Desk(_)) && self.cell.initialized();
+        shared && now.duration_since(self.begun) >= SHARED_AGE
+    }
+
+    /// Whether it may stay.
+    fn lasts(&self, owner: &Owner, now: Instant) -> bool {
+        now.duration_since(self.asked) < AGE && !self.is_old(owner, now)
+    }
 }
 
 impl Cache {
     /// An empty cache for at most `most_bytes`.
     pub fn new(most_bytes: u64) -> Self {
-        Self { most_bytes: AtomicU64::new(most_bytes), slots: Mutex::default() }
+        Self { most_bytes: AtomicU64::new(most_bytes), slots: Mutex::default(), missed: Mutex::default() }
     }
 
     /// Holds at most so many bytes from the next sweep on.
@@ -72,8 +115,10 @@ impl Cache {
     {
         let cell = {
             let mut slots = self.lock();
-            let fresh = || Slot { cell: Arc::default(), asked: Instant::now() };
-            let slot = slots.entry(key.clone()).or_insert_with(fresh);
+            if slots.get(&key).is_some_and(|slot| slot.is_old(&key.0, Instant::now())) {
+                slots.remove(&key);
+            }
+            let slot = slots.entry(key.clone()).or_insert_with(Slot::new);
             slot.asked = Instant::now();
             Arc::clone(&slot.cell)
         };
@@ -90,14 +135,53 @@ impl Cache {
         cached
     }
 
+    /// The same for what several visitors see: what could not be fetched is not tried again for a minute, whoever asks.
+    ///
+    /// # Errors
+    /// [`ErrorCode::FileUnknown`] without asking; what `fetch` says.
+    pub async fn get_shared<F>(&self, key: Key, fetch: F) -> Result<Arc<Cached>, Problem>
+    where
+        F: Future<Output = Result<Cached, Problem>>,
+    {
+        // Those who waited for one that fails come here one after the other.
+        let once = async {
+            if self.is_missed(&key) {
+                return Err(Problem::new(ErrorCode::FileUnknown, "it could not be fetched a moment ago"));
+            }
+            let fetched = fetch.await;
+            if fetched.is_err() {
+                self.miss(key.clone());
+            }
+            fetched
+        };
+        self.get(key.clone(), once).await
+    }
+
+    fn is_missed(&self, key: &Key) -> bool {
+        let missed = self.missed.lock().unwrap_or_else(PoisonError::into_inner);
+        missed.get(key).is_some_and(|at| at.elapsed() < MISSED)
+    }
+
+    fn miss(&self, key: Key) {
+        let mut missed = self.missed.lock().unwrap_or_else(PoisonError::into_inner);
+        if missed.len() >= MISSED_MOST {
+            missed.retain(|_, at| at.elapsed() < MISSED);
+        }
+        let oldest = missed.iter().min_by_key(|(_, at)| **at).map(|(key, _)| key.clone());
+        if let Some(oldest) = oldest.filter(|_| missed.len() >= MISSED_MOST) {
+            missed.remove(&oldest);
+        }
+        missed.insert(key, Instant::now());
+    }
+
     /// Lets go of what was fetched for a visitor.
     pub fn forget(&self, visitor: &str) {
-        self.lock().retain(|(owner, ..), _| owner != visitor);
+        self.lock().retain(|(owner, ..), _| !owner.is(visitor));
     }
 
     /// Lets go of a visitor's files at these places.
     pub fn forget_files(&self, visitor: &str, gone: impl Fn(&FileSource) -> bool) {
-        self.lock().retain(|(owner, source, _), _| owner != visitor || !gone(source));
+        self.lock().retain(|(owner, source, _), _| !owner.is(visitor) || !gone(source));
     }
 
     /// Lets go of what nobody has asked for lately, and of the oldest while there is too much. A file that is being sent
@@ -105,7 +189,7 @@ impl Cache {
     pub fn sweep(&self) {
         let mut slots = self.lock();
         let now = Instant::now();
-        slots.retain(|_, slot| now.duration_since(slot.asked) < AGE || Arc::strong_count(&slot.cell) > 1);
+        slots.retain(|(owner, ..), slot| slot.lasts(owner, now) || Arc::strong_count(&slot.cell) > 1);
         let size = |slot: &Slot| slot.cell.get().map_or(0, |cached| cached.size);
         let mut total: u64 = slots.values().map(size).sum();
         while total > self.most_bytes.load(Ordering::Relaxed) {
@@ -124,7 +208,67 @@ mod tests {
     use std::sync::atomic::AtomicU32;
 
     fn key(name: &str) -> Key {
-        ("v-1".into(), FileSource::Local(name.into()), None)
+        (Owner::Visitor("v-1".into()), FileSource::Local(name.into()), None)
+    }
+
+    fn face(name: &str) -> Key {
+        (Owner::Desk("v-1".into()), FileSource::Picture(name.into()), None)
+    }
+
+    /// Fetches, and counts how often.
+    async fn fetched(spool: &Arc<Spool>, count: &AtomicU32) -> Result<Cached, Problem> {
+        count.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        let file = spool.create().unwrap().0;
+        Ok(Cached { file, format: None, as_named: false, size: 1, digest: String::new() })
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_desk_shows_outlives_its_visitors_and_not_its_hour() {
+        let folder = std::env::temp_dir().join(format!("frontdesk-cache-{:x}", rand::random::<u64>()));
+        let spool = Spool::new(folder.clone(), 1_000);
+        let (cache, count) = (Cache::new(10), AtomicU32::new(0));
+        let get = || cache.get_shared(face("a"), fetched(&spool, &count));
+        let (one, two) = tokio::join!(get(), get());
+        assert!(Arc::ptr_eq(&one.unwrap(), &two.unwrap()));
+        // A visitor whose id is the desk's.
+        cache.forget("v-1");
+        cache.forget_files("v-1", |_| true);
+        // Asked for again and again, it is fetched once in an hour.
+        for _ in 0..13 {
+            get().await.unwrap();
+            tokio::time::advance(AGE / 2).await;
+        }
+        assert_eq!(count.load(Ordering::Relaxed), 2);
+        cache.sweep();
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_does_not_come_is_tried_once_a_minute_whoever_asks() {
+        let (cache, count) = (Cache::new(10), AtomicU32::new(0));
+        let fail = || async {
+            count.fetch_add(1, Ordering::Relaxed);
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            Err(Problem::internal())
+        };
+        let begun = Instant::now();
+        let asked = (0..100).map(|_| cache.get_shared(face("a"), fail()));
+        let answers = futures_util::future::join_all(asked).await;
+        assert!(answers.iter().all(Result::is_err));
+        assert_eq!((count.load(Ordering::Relaxed), begun.elapsed()), (1, Duration::from_secs(10)));
+        assert!(cache.get_shared(face("a"), fail()).await.is_err());
+        assert_eq!(count.load(Ordering::Relaxed), 1);
+        tokio::time::advance(MISSED).await;
+        assert!(cache.get_shared(face("a"), fail()).await.is_err());
+        assert_eq!(count.load(Ordering::Relaxed), 2);
+        // However many do not come, so many are remembered: the latest.
+        for number in 0..2 * MISSED_MOST {
+            cache.miss(face(&number.to_string()));
+            tokio::time::advance(Duration::from_millis(1)).await;
+        }
+        assert_eq!(cache.missed.lock().unwrap().len(), MISSED_MOST);
+        assert!(cache.is_missed(&face("1999")) && !cache.is_missed(&face("999")));
     }
 
     #[tokio::test(start_paused = true)]

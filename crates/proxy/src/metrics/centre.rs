@@ -78,7 +78,8 @@ impl Centre for Timed {
         Box::pin(async move {
             let answer = answer.await;
             if let Ok(news) = &answer {
-                self.metrics.received(&self.desk, news.len());
+                let said = news.iter().filter(|item| !matches!(item, Downlink::Face(_)));
+                self.metrics.received(&self.desk, said.count());
             }
             answer
         })
@@ -125,6 +126,10 @@ impl Centre for Timed {
         max_bytes: u64,
     ) -> Answer<'a, u64> {
         self.timed("download", self.inner.download(party, source, extension, into, max_bytes))
+    }
+
+    fn picture<'a>(&'a self, address: &str) -> Option<Answer<'a, Vec<u8>>> {
+        self.inner.picture(address)
     }
 
     fn suggestions<'a>(&'a self, party: &'a Party, text: &'a str) -> Answer<'a, Vec<String>> {

@@ -23,6 +23,7 @@ mod metrics;
 mod operator;
 pub(crate) mod origins;
 mod pages;
+mod pictures;
 mod placing;
 mod polling;
 mod push;

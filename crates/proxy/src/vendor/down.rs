@@ -1,6 +1,8 @@
 //! What comes from a centre, in our words.
 
+use crate::session::credential::hex;
 use frontdesk_contract::{Body, CallGateway, Card, ClientId, QueueInfo, Sender};
+use sha2::{Digest, Sha256};
 
 /// Who serves after a connect or a transfer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +54,9 @@ pub enum Downlink {
         /// When, by the centre's clock, if it said so.
         at_ms: Option<u64>,
     },
+    /// The picture of whoever speaks or is connected next. It says nothing by itself: nothing is kept of it unless what
+    /// comes with it is new.
+    Face(CentreFile),
     /// The conversation is over. `offline`: messages may still be sent, they are kept for later.
     Ended {
         /// Offline mode is on.
@@ -163,6 +168,17 @@ pub enum FileSource {
     Library(String),
     /// The centre does not say which.
     Plain(String),
+    /// Not at the centre: the picture of an agent or a robot at this address, see [`super::Centre::picture`].
+    Picture(String),
+}
+
+impl FileSource {
+    /// The id of the file, which follows from where it is.
+    pub fn id(&self) -> String {
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        let digest: [u8; 32] = Sha256::digest(&text).into();
+        format!("f-{}", hex(digest.get(..16).unwrap_or_default()))
+    }
 }
 
 /// How a file is shown.

@@ -25,6 +25,7 @@ pub(crate) enum Call {
     Read(Vec<String>),
     Upload { bytes: Vec<u8>, extension: String },
     Download { source: FileSource, extension: Option<String> },
+    Picture(String),
     Suggestions(String),
     Feedback { inter_idx: String, helpful: bool, reason: String },
     LeaveMessage { number: String, text: String },
@@ -56,6 +57,10 @@ pub(crate) struct Script {
     pub(crate) upload: VecDeque<Result<String, Failure>>,
     /// What is written, and how it ends: an error may come after a part. Not scripted: an empty file.
     pub(crate) download: VecDeque<(Vec<u8>, Result<(), Failure>)>,
+    /// Not scripted: it does not come.
+    pub(crate) picture: VecDeque<Result<Vec<u8>, Failure>>,
+    /// The settings no longer name where pictures are.
+    pub(crate) no_pictures: bool,
     pub(crate) suggestions: VecDeque<Result<Vec<String>, Failure>>,
     pub(crate) feedback: VecDeque<Result<(), Failure>>,
     pub(crate) leave_message: VecDeque<Result<(), Failure>>,
@@ -235,6 +240,18 @@ impl Centre for Fake {
             into.write_all(&bytes).await.unwrap();
             end.map(|()| bytes.len() as u64)
         })
+    }
+
+    fn picture<'a>(&'a self, address: &str) -> Option<Answer<'a, Vec<u8>>> {
+        if self.script().no_pictures {
+            return None;
+        }
+        // Asked for when the answer is waited for, as with a centre.
+        let address = address.to_owned();
+        Some(Box::pin(async move {
+            let answer = self.called(Call::Picture(address)).picture.pop_front();
+            answer.unwrap_or_else(|| Err(refused(ErrorCode::FileUnknown, false)))
+        }))
     }
 
     fn suggestions<'a>(&'a self, _: &'a Party, text: &'a str) -> Answer<'a, Vec<String>> {

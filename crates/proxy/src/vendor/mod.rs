@@ -118,6 +118,11 @@ pub trait Centre: Send + Sync + 'static {
         max_bytes: u64,
     ) -> Answer<'a, u64>;
 
+    /// Fetches the picture of an agent or a robot, which lies elsewhere than the centre ([`FileSource::Picture`]). `None`: the
+    /// settings do not name that place, or no longer. What it is, is for whoever asks to find out. It has nothing to do with
+    /// the centre: what becomes of it says nothing about that.
+    fn picture<'a>(&'a self, address: &str) -> Option<Answer<'a, Vec<u8>>>;
+
     /// Questions that the robot can answer and that resemble `text`, best first, at most five.
     fn suggestions<'a>(&'a self, party: &'a Party, text: &'a str) -> Answer<'a, Vec<String>>;
 
@@ -192,4 +197,16 @@ pub enum Failure {
     },
     /// The conversation is gone; a new one must be opened. Nothing was delivered.
     Gone,
+}
+
+impl Failure {
+    /// For the log.
+    pub fn detail(&self) -> &str {
+        match self {
+            Self::NotSent { detail, .. } | Self::Refused { detail, .. } | Self::Unknown { detail, .. } => {
+                detail
+            }
+            Self::Gone => "",
+        }
+    }
 }

@@ -118,9 +118,14 @@ impl Draft {
         if !self.record.is_open() {
             return;
         }
-        let with = with
-            .filter(|person| !person.name.is_empty() || person.avatar.is_some())
-            .or_else(|| self.record.contact.with.clone().filter(|_| self.record.contact.state == state));
+        let known = self.record.contact.with.clone().filter(|_| self.record.contact.state == state);
+        let with = match (with, known) {
+            // Another picture does not make another person, and is no news by itself.
+            (Some(person), Some(known)) if person.name.is_empty() || person.name == known.name => Some(known),
+            (with, known) => {
+                with.filter(|person| !person.name.is_empty() || person.avatar.is_some()).or(known)
+            }
+        };
         let contact = Contact { state, with, reason: None, offline: false };
         if contact != self.record.contact {
             self.set(contact);

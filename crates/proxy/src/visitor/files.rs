@@ -3,7 +3,7 @@
 use super::line::{Lane, Task, digest};
 use super::{Visitor, handles, party};
 use crate::audit::{Told, words};
-use crate::files::cache::Cached;
+use crate::files::cache::{Cached, Owner};
 use crate::files::format::Format;
 use crate::files::spool::{Received, SpoolFile, disk};
 use crate::files::{name, sniff};
@@ -14,7 +14,7 @@ use crate::vendor::{Failure, FileKind, FileSource, Spooled};
 use frontdesk_contract::{ClientId, ErrorCode, FileStored};
 use sha2::{Digest, Sha256};
 use std::fs::File;
-use std::io::{Read, Seek};
+use std::io::{Read, Seek, Write};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
@@ -131,8 +131,7 @@ impl Visitor {
             let source = File::open(received.file.path()).map_err(|error| disk(&error))?;
             let (mut file, mut copy) = spool.create().map_err(|error| disk(&error))?;
             if !file.hold(received.size) {
-                let full = Problem::new(ErrorCode::Overloaded, "too many files are on their way");
-                return Err(full.after(Duration::from_secs(10)));
+                return Err(full());
             }
             let taken = |format: Format| format.taken_as(&types).is_some();
             let (format, size) =
@@ -172,14 +171,47 @@ impl Visitor {
         let Handle::File { source, extension, kind, name, .. } = self.file(id).await? else {
             return Err(Problem::internal());
         };
-        let key = (self.id.clone(), source.clone(), extension.clone());
-        let cached = self.shared.cache.get(key, self.fetch(&source, extension.as_deref(), &name)).await?;
+        let cached = if let FileSource::Picture(address) = &source {
+            self.picture(address).await?
+        } else {
+            let key = (Owner::Visitor(self.id.clone()), source.clone(), extension.clone());
+            self.shared.cache.get(key, self.fetch(&source, extension.as_deref(), &name)).await?
+        };
         // It may have been taken back while it was fetched.
         self.file(id).await?;
         let own = name::extension(&name).filter(|_| cached.as_named);
         let real = cached.format.map(Format::extension).or(own.as_deref()).unwrap_or("bin");
         let name = name::clean(&name, real, kind.word());
         Ok(Served { cached, name })
+    }
+
+    /// The picture of an agent or a robot, fetched once for all visitors of the desk.
+    async fn picture(&self, address: &str) -> Result<Arc<Cached>, Problem> {
+        let desk = self.desk();
+        // Before what is here: the settings may no longer name that place.
+        let Some(fetched) = desk.centre.picture(address) else { return Err(no_picture()) };
+        let key = (Owner::Desk(self.desk_id().into()), FileSource::Picture(address.into()), None);
+        let kept = async {
+            let bytes = fetched.await.map_err(|failure| {
+                let (desk, detail) = (self.desk_id(), failure.detail());
+                tracing::info!(desk, detail, "a picture of an agent or a robot did not come");
+                no_picture()
+            })?;
+            let spool = Arc::clone(&self.shared.spool);
+            let kept = tokio::task::spawn_blocking(move || {
+                let (mut file, mut handle) = spool.create().map_err(|error| disk(&error))?;
+                let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+                if !file.hold(size) {
+                    return Err(full());
+                }
+                handle.write_all(&bytes).map_err(|error| disk(&error))?;
+                look(file, None)
+            });
+            let kept = kept.await.map_err(|_| Problem::internal())??;
+            let shown = matches!(kept.format, Some(Format::Png | Format::Jpeg | Format::Gif | Format::Webp));
+            if shown { Ok(kept) } else { Err(no_picture()) }
+        };
+        self.shared.cache.get_shared(key, kept).await
     }
 
     async fn fetch(
@@ -202,29 +234,39 @@ impl Visitor {
         tokio::io::AsyncWriteExt::flush(&mut out).await.map_err(|error| disk(&error))?;
         drop(out);
         if !file.hold(size) {
-            let full = Problem::new(ErrorCode::Overloaded, "too many files are on their way");
-            return Err(full.after(Duration::from_secs(10)));
+            return Err(full());
         }
         let extension = name::extension(name);
-        let looked = tokio::task::spawn_blocking(move || {
-            let digest = summed(file.path()).map_err(|error| disk(&error))?;
-            let source = File::open(file.path()).map_err(|error| disk(&error))?;
-            let size = source.metadata().map_err(|error| disk(&error))?.len();
-            let format = match sniff::kind(source, extension.as_deref()) {
-                Ok(format) => Some(format),
-                Err(sniff::Refused::Disk(error)) => return Err(disk(&error)),
-                Err(_) => None,
-            };
-            let again = || File::open(file.path()).map_err(sniff::Refused::Disk);
-            let as_named = match extension {
-                Some(extension) => again().and_then(|source| sniff::begins_as(source, &extension)),
-                None => Ok(false),
-            };
-            let as_named = as_named.map_err(refused)?;
-            Ok(Cached { file, format, as_named, size, digest })
-        });
+        let looked = tokio::task::spawn_blocking(move || look(file, extension.as_deref()));
         looked.await.map_err(|_| Problem::internal())?
     }
+}
+
+/// What a file is that has come whole. `extension`: of its name.
+fn look(file: SpoolFile, extension: Option<&str>) -> Result<Cached, Problem> {
+    let digest = summed(file.path()).map_err(|error| disk(&error))?;
+    let source = File::open(file.path()).map_err(|error| disk(&error))?;
+    let size = source.metadata().map_err(|error| disk(&error))?.len();
+    let format = match sniff::kind(source, extension) {
+        Ok(format) => Some(format),
+        Err(sniff::Refused::Disk(error)) => return Err(disk(&error)),
+        Err(_) => None,
+    };
+    let again = || File::open(file.path()).map_err(sniff::Refused::Disk);
+    let as_named = match extension {
+        Some(extension) => again().and_then(|source| sniff::begins_as(source, extension)),
+        None => Ok(false),
+    };
+    let as_named = as_named.map_err(refused)?;
+    Ok(Cached { file, format, as_named, size, digest })
+}
+
+fn full() -> Problem {
+    Problem::new(ErrorCode::Overloaded, "too many files are on their way").after(Duration::from_secs(10))
+}
+
+fn no_picture() -> Problem {
+    Problem::new(ErrorCode::FileUnknown, "the picture cannot be had")
 }
 
 fn summed(path: &std::path::Path) -> std::io::Result<String> {

@@ -4,17 +4,13 @@
 
 use super::draft::Draft;
 use crate::files::{format, name};
-use crate::session::credential::hex;
 use crate::store::Handle;
 use crate::vendor::{CentreFile, Content, FileKind, FileSource};
 use frontdesk_contract::{Body, Card, FileRef};
-use sha2::{Digest, Sha256};
 
 /// The id of a file, by where it is.
 pub fn file_id(source: &FileSource) -> String {
-    let text = serde_json::to_vec(source).unwrap_or_default();
-    let digest: [u8; 32] = Sha256::digest(&text).into();
-    format!("f-{}", hex(digest.get(..16).unwrap_or_default()))
+    source.id()
 }
 
 /// The key of a robot's answer, by the id of its message. Ids of files begin otherwise.
@@ -35,7 +31,13 @@ pub fn shown(content: &Content) -> Body {
 
 /// Records the files of a message, so that they can be asked for.
 pub fn adopt(draft: &mut Draft, content: &Content) {
-    let (Content::File(file) | Content::Card { image: file, .. }) = content else { return };
+    if let Content::File(file) | Content::Card { image: file, .. } = content {
+        adopt_file(draft, file);
+    }
+}
+
+/// Records a file, so that it can be asked for.
+pub fn adopt_file(draft: &mut Draft, file: &CentreFile) {
     let handle = Handle::File {
         source: file.source.clone(),
         extension: file.extension.clone(),

@@ -8,7 +8,7 @@
 //! - [`mod@line`]: one request in flight, in order; idempotency
 //! - `lease`, `elsewhere`: doing it as the only one among several proxies, and what the others do
 //! - [`say`], [`connect`], [`leave`], [`rate`], [`signal`]: what the visitor asks for
-//! - [`files`], [`handles`]: files in both directions
+//! - [`files`], [`handles`]: files in both directions; [`faces`]: pictures of agents and robots
 //! - [`robot`], [`leave_message`], [`history`]: suggestions and judgements, messages for later, earlier messages
 //! - [`whose`]: who said what the centre kept
 //! - [`calling`]: calls, as far as the centre connects them; [`gateways`]: where a page may be sent for them
@@ -27,6 +27,7 @@ pub mod debt;
 pub mod delivery;
 pub mod draft;
 mod elsewhere;
+pub mod faces;
 pub mod files;
 pub mod gateways;
 pub mod handles;

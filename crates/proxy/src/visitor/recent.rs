@@ -40,8 +40,13 @@ impl Recent {
     }
 }
 
-/// Stands in for a missing code: who, when and what.
+/// Stands in for a missing code: who, when and what. The picture of whoever it is does not count: the same message may come
+/// again after other settings.
 pub fn fallback(from: &Sender, at_ms: Option<u64>, body: &Body) -> String {
+    let mut from = from.clone();
+    if let Sender::Agent(person) | Sender::Robot(person) = &mut from {
+        person.avatar = None;
+    }
     let text = serde_json::to_string(&(from, at_ms, body)).unwrap_or_default();
     format!("#{}", crate::session::credential::hex(&Sha256::digest(text.as_bytes())))
 }

@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use frontdesk_contract::{Body, ClientId, Sender};
 use frontdesk_proxy::config::{
-    CallLinks, CecConfig, Dialect, MediaContent, MessageIds, PollKind, ReadContent,
+    CallLinks, CecConfig, Dialect, MediaContent, MessageIds, PictureOrigins, PollKind, ReadContent,
 };
 use frontdesk_proxy::vendor::cec::Cec;
 use frontdesk_proxy::vendor::{Content, Downlink, Failure, Kept, Party, Rating, Said, Utterance};
@@ -208,6 +208,7 @@ pub(crate) fn settings(address: &str) -> CecConfig {
         connect_content: String::new(),
         trans_data: None,
         call_links: CallLinks::default(),
+        avatar_origins: PictureOrigins::default(),
         timeout: Duration::from_secs(5),
         file_timeout: Duration::from_secs(10),
         token_expire: Duration::from_secs(600),

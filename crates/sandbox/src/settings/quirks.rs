@@ -178,8 +178,8 @@ quirks! {
         "D69" Oldest "Which message of the history comes first?";
     history_fields HistoryFields [Clean = "clean", Odd = "odd"]
         "D69" Odd "Are fields of the history doubled and mistyped as its table has them?";
-    sender_avatar SenderAvatar [Sample = "sample", Null = "null", Default = "DefaultAvatar", Url = "url"]
-        "D74" Default "senderAvatar of a message.";
+    sender_avatar SenderAvatar [Sample = "sample", Null = "null", Default = "DefaultAvatar", Url = "url", Missing = "missing"]
+        "D74" Default "senderAvatar of a message; `url`: a picture of the sandbox, `missing`: one that is not there.";
     disconnect_content DisconnectContent [Null = "null", Absent = "absent", Empty = "empty"]
         "D75" Absent "content and mediaType of a control message.";
     text_unit TextUnit [Bytes = "bytes", Characters = "characters"]

@@ -23,6 +23,7 @@ pub(crate) async fn poll(
     Query(query): Query<HashMap<String, String>>,
     disturbance: Option<Extension<Disturbance>>,
 ) -> Result<Answer, Refusal> {
+    let base = sandbox.base_url();
     sandbox.with(|inner, now| {
         let known = auth::visitor(inner, now, &headers)?;
         let required = match inner.settings().quirks.poll_parameters {
@@ -46,7 +47,7 @@ pub(crate) async fn poll(
         let (messages, disturbed) = inner.centre.poll(now, &known.user, want_reads, disturbance);
         let settings = inner.settings();
         let wire: Vec<Value> =
-            messages.iter().map(|message| encode(message, &known.user, settings)).collect();
+            messages.iter().map(|message| encode(message, &known.user, settings, &base)).collect();
         let effect = Effect {
             accepted: true,
             codes: messages.into_iter().map(|message| message.code).collect(),
@@ -61,8 +62,8 @@ pub(crate) async fn poll(
     })
 }
 
-/// The message as the samples of the dialect show it, fields that do not apply as null.
-pub(crate) fn encode(message: &Downlink, user: &str, settings: &Settings) -> Value {
+/// The message as the samples of the dialect show it, fields that do not apply as null. `base`: where the sandbox is.
+pub(crate) fn encode(message: &Downlink, user: &str, settings: &Settings, base: &str) -> Value {
     let new = settings.dialect == Dialect::V2_6;
     let quirks = &settings.quirks;
     let robot = message.source == Source::Robot;
@@ -88,7 +89,9 @@ pub(crate) fn encode(message: &Downlink, user: &str, settings: &Settings) -> Val
             SenderAvatar::Sample => json!(""),
             SenderAvatar::Null => Value::Null,
             SenderAvatar::Default => json!("DefaultAvatar"),
-            SenderAvatar::Url => json!("https://sandbox.invalid/avatar.png"),
+            SenderAvatar::Url if robot => json!(format!("{base}/faces/robot.png")),
+            SenderAvatar::Url => json!(format!("{base}/faces/agent.png")),
+            SenderAvatar::Missing => json!(format!("{base}/faces/nobody.png")),
         },
     );
     put(

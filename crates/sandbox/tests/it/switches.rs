@@ -30,7 +30,8 @@ async fn fields_of_a_robots_message() {
         ("sender_avatar", "sample", "senderAvatar", json!("1")),
         ("sender_avatar", "null", "senderAvatar", Value::Null),
         ("sender_avatar", "DefaultAvatar", "senderAvatar", json!("DefaultAvatar")),
-        ("sender_avatar", "url", "senderAvatar", json!("https://sandbox.invalid/avatar.png")),
+        ("sender_avatar", "url", "senderAvatar", json!("http://sandbox.invalid/faces/robot.png")),
+        ("sender_avatar", "missing", "senderAvatar", json!("http://sandbox.invalid/faces/nobody.png")),
         ("timestamp", "null", "timestamp", Value::Null),
         ("timestamp", "text", "timestamp", json!("1790000000000")),
         ("timestamp", "number", "timestamp", json!(1_790_000_000_000_u64)),
@@ -218,4 +219,17 @@ async fn outbound_calls_and_left_messages() {
         let bench = bench(true, dialect, json!({"leave_codes": value})).await;
         assert_eq!(bench.outcome("doLeaveMessage", &json!({})).await.0, code, "{dialect} {value}");
     }
+}
+
+#[tokio::test]
+async fn pictures_are_where_they_are_said_to_be() {
+    let bench = with_agent("2.6", json!({"sender_avatar": "url"})).await;
+    let said = sends(&bench, json!({"text": "hello"})).await;
+    assert_eq!(said["senderAvatar"], "http://sandbox.invalid/faces/agent.png");
+    for name in ["agent", "robot"] {
+        let (headers, picture) = bench.raw_answer("GET", &format!("/faces/{name}.png"), &[], "").await;
+        assert_eq!(headers["content-type"], "image/png");
+        assert!(picture.starts_with(b"\x89PNG\r\n\x1a\n"), "{name}");
+    }
+    assert_eq!(bench.raw("GET", "/faces/nobody.png", &[], "").await.status, 404);
 }

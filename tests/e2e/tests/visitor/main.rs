@@ -6,6 +6,7 @@ mod call_deaths;
 mod call_hidden;
 mod calls;
 mod consent;
+mod faces;
 mod files;
 mod hand_over;
 mod history;

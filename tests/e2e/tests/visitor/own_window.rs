@@ -11,7 +11,7 @@ const QUESTION: &str = "How can I pay?";
 const THOUGHT: &str = "And do you take cheques";
 
 /// The panel, with a person on the other side.
-async fn with_a_person(rig: &Rig, path: &str) -> Result<(ShopPage, Panel, AgentPage)> {
+pub(crate) async fn with_a_person(rig: &Rig, path: &str) -> Result<(ShopPage, Panel, AgentPage)> {
     let shop = rig.shop(path).await?;
     let panel = shop.open_panel().await?;
     panel.say(QUESTION).await?;
@@ -25,7 +25,7 @@ async fn with_a_person(rig: &Rig, path: &str) -> Result<(ShopPage, Panel, AgentP
 }
 
 /// Follows the link of the panel, and answers the window that it opens.
-async fn follow(rig: &Rig, panel: &Panel) -> Result<Tab> {
+pub(crate) async fn follow(rig: &Rig, panel: &Panel) -> Result<Tab> {
     let before = rig.browser.tabs().await?;
     panel.tab.click(In::Panel, "link", panel.words.get("call_own_window")?).await?;
     until("a window is opened", async || {

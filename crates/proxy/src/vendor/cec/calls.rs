@@ -191,10 +191,14 @@ impl Cec {
         }
     }
 
+    fn named(&self) -> downlink::Named<'_> {
+        downlink::Named { links: &self.config.call_links, pictures: &self.config.avatar_origins }
+    }
+
     /// What one message says. Where the centre pushes, the same may come by a poll and by a push, and again.
     pub(super) fn read_downlink(&self, message: Value) -> Vec<Downlink> {
         let mark = self.config.push.as_ref().and_then(|_| downlink::mark(&message));
-        let items = self.understood(downlink::read(message, &self.config.call_links));
+        let items = self.understood(downlink::read(message, self.named()));
         match mark {
             Some(mark) => downlink::once(mark, items),
             None => items,

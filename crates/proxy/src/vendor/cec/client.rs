@@ -82,13 +82,7 @@ impl Client {
             .timeout(config.timeout)
             .connect_timeout(config.timeout.min(Duration::from_secs(5)))
             .pool_idle_timeout(Duration::from_secs(30));
-        if let Some(path) = &config.ca_file {
-            let problem = |problem: String| CecError::Authorities { path: path.clone(), problem };
-            let pem = std::fs::read(path).map_err(|error| problem(error.to_string()))?;
-            let found = Certificate::from_pem_bundle(&pem).map_err(|error| problem(cause(&error)))?;
-            if found.is_empty() {
-                return Err(problem("no certificate in it".into()));
-            }
+        if let Some(found) = authorities(config)? {
             builder = builder.tls_certs_only(found);
         } else if config.base_url.scheme() == "http" {
             // No certificate is ever looked at: spare the machine's list.
@@ -183,6 +177,15 @@ impl Client {
         }
         url
     }
+}
+
+/// The authorities of the settings; `None`: they name none.
+pub(super) fn authorities(config: &CecConfig) -> Result<Option<Vec<Certificate>>, CecError> {
+    let Some(path) = &config.ca_file else { return Ok(None) };
+    let problem = |problem: String| CecError::Authorities { path: path.clone(), problem };
+    let pem = std::fs::read(path).map_err(|error| problem(error.to_string()))?;
+    let found = Certificate::from_pem_bundle(&pem).map_err(|error| problem(cause(&error)))?;
+    if found.is_empty() { Err(problem("no certificate in it".into())) } else { Ok(Some(found)) }
 }
 
 /// As the 2.5 manual lists them. English, since texts beside codes are told apart by their English words.

@@ -5,9 +5,9 @@ use super::control::Control;
 use super::lax::{Flag, Text};
 use super::robot::{bounded, listed};
 use super::wire::{self, FromCentre};
-use crate::config::CallLinks;
+use crate::config::{CallLinks, PictureOrigins};
 use crate::session::credential::hex;
-use crate::vendor::{Content, Downlink};
+use crate::vendor::{CentreFile, Content, Downlink, FileKind, FileSource};
 use frontdesk_contract::{Body, ClientId, Person, Sender};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -19,8 +19,17 @@ const MAX_NAME: usize = 100;
 /// Questions of the robot that are offered with a message.
 const MAX_CHOICES: usize = 10;
 
+/// What the settings let a message name.
+#[derive(Clone, Copy)]
+pub(super) struct Named<'a> {
+    /// Links that are invitations to a call.
+    pub(super) links: &'a CallLinks,
+    /// Where pictures of who speaks may lie.
+    pub(super) pictures: &'a PictureOrigins,
+}
+
 /// Reads one message; what cannot be understood is nothing.
-pub(super) fn read(message: Value, links: &CallLinks) -> Vec<Downlink> {
+pub(super) fn read(message: Value, named: Named<'_>) -> Vec<Downlink> {
     let Some(message) = wire::read_value::<FromCentre>(message) else {
         tracing::debug!("a downlink message that is no object was passed over");
         return Vec::new();
@@ -35,20 +44,22 @@ pub(super) fn read(message: Value, links: &CallLinks) -> Vec<Downlink> {
     }
     match Control::of(&message.control_type) {
         Control::Chat => {
-            items.extend(said(&message, links));
+            items.extend(said(&message, named));
             let offline = message.is_offline_status == Flag(Some(true)) && message.source_type.is("SYSTEM");
             items.extend(offline.then_some(Downlink::Ended { offline: true }));
         }
         Control::Connect => {
             // With the sign of the queue it is the centre that is connected, not yet an agent.
             if items.is_empty() {
-                items.push(Downlink::Connected(sender(&message.source_type, &message.sender_nickname)));
+                let (from, face) = speaker(&message, named);
+                items.extend(face);
+                items.push(Downlink::Connected(from));
             }
-            items.extend(said(&message, links));
+            items.extend(said(&message, named));
         }
         Control::Transfer => items.push(Downlink::Transferring),
         Control::Disconnect => {
-            items.extend(said(&message, links));
+            items.extend(said(&message, named));
             items.push(Downlink::Ended { offline: message.is_offline_status == Flag(Some(true)) });
         }
         Control::Read => items.push(Downlink::Read(read_ids(message.content))),
@@ -101,7 +112,8 @@ pub(super) fn announces(items: &[Downlink]) -> bool {
     items.iter().any(words) && !items.contains(&Downlink::Queueing)
 }
 
-fn said(message: &FromCentre, links: &CallLinks) -> Option<Downlink> {
+/// What the message says, after the picture of who says it.
+fn said(message: &FromCentre, named: Named<'_>) -> Vec<Downlink> {
     let content = Text::from(message.content.clone());
     let media = Media {
         media_type: message.media_type.word(),
@@ -113,21 +125,34 @@ fn said(message: &FromCentre, links: &CallLinks) -> Option<Downlink> {
     let choices = bounded(listed(message.sim_questions.clone()), MAX_CHOICES);
     // Questions alone are a message too.
     let only_choices = || (!choices.is_empty()).then(|| Content::Body(Body::Text(String::new())));
-    let content = content::read(&media, links).or_else(only_choices)?;
+    let Some(content) = content::read(&media, named.links).or_else(only_choices) else { return Vec::new() };
     let judgeable = message.source_type.is("ROBOT");
     let inter_idx = code(&message.inter_idx).filter(|_| judgeable);
-    let from = sender(&message.source_type, &message.sender_nickname);
-    Some(Downlink::Message {
+    let (from, face) = speaker(message, named);
+    let said = Downlink::Message {
         code: code(&message.message_code),
         from,
         content,
         choices,
         inter_idx,
         at_ms: message.timestamp.time_ms(),
-    })
+    };
+    face.into_iter().chain([said]).collect()
 }
 
-/// Who speaks. Pictures of agents are not relayed yet.
+/// Who speaks, with the picture where it may be fetched. Mostly the field is no address: `1`, `DefaultAvatar`, nothing.
+fn speaker(message: &FromCentre, named: Named<'_>) -> (Sender, Option<Downlink>) {
+    let mut from = sender(&message.source_type, &message.sender_nickname);
+    let (Sender::Agent(person) | Sender::Robot(person)) = &mut from else { return (from, None) };
+    let address = message.sender_avatar.word().and_then(|text| named.pictures.address(text));
+    let Some(address) = address else { return (from, None) };
+    let source = FileSource::Picture(address.into());
+    person.avatar = Some(source.id());
+    let face = CentreFile { source, extension: None, kind: FileKind::Image, name: None, size_bytes: None };
+    (from, Some(Downlink::Face(face)))
+}
+
+/// Who speaks, without a picture.
 pub(super) fn sender(source: &Text, nickname: &Text) -> Sender {
     let name = nickname.word().unwrap_or_default().chars().filter(|char| !char.is_control());
     let name = name.take(MAX_NAME).collect();

@@ -36,6 +36,8 @@ fn forms(source: &FileSource) -> (usize, &str, &'static [Form]) {
         FileSource::Library(id) => (1, id, &[Form::Library, Form::Bare]),
         FileSource::Uploaded(key) => (2, key, &[Form::Bare, Form::Local]),
         FileSource::Plain(key) => (3, key, &[Form::Bare, Form::Local, Form::Library]),
+        // It does not lie at the centre.
+        FileSource::Picture(address) => (3, address, &[]),
     }
 }
 
@@ -101,7 +103,7 @@ impl Cec {
                 Err(Miss::Other(failure)) => return Err(first.unwrap_or(failure)),
             }
         }
-        // There is a form for every file, so that there is a failure.
+        // There is a form for every file of the centre, so that there is a failure.
         Err(first.unwrap_or_else(|| status::refused(ENDPOINT, "", ErrorCode::FileUnknown, false)))
     }
 

@@ -6,7 +6,7 @@
 //!
 //! # Layout
 //! - `calls`: the conversation; `ask`, `robot`, `click_to_call`, `outbound`, `survey`, `history`, `upload`, `download`: the
-//!   other calls
+//!   other calls; `picture`: pictures of agents and robots, which lie elsewhere
 //! - `link`: one call with its tokens; `grant` asks for tokens, `token` keeps them; `client` is the HTTP under it,
 //!   [`carrier`] what carries it
 //! - [`codes`], `status`: what codes and HTTP statuses prove
@@ -32,6 +32,7 @@ mod history;
 mod lax;
 mod link;
 mod outbound;
+mod picture;
 mod push;
 pub mod reading;
 mod robot;
@@ -57,6 +58,7 @@ use download::Worked;
 use frontdesk_contract::{About, CallMedia, ClientId, ErrorCode, SurveyForm};
 use history::Times;
 use link::Link;
+use picture::Pictures;
 use std::path::PathBuf;
 use std::sync::Arc;
 use survey::SurveyPath;
@@ -70,6 +72,7 @@ pub struct Cec {
     survey_path: SurveyPath,
     history_times: Times,
     file_forms: Worked,
+    pictures: Pictures,
 }
 
 /// Why a centre cannot be set up.
@@ -104,6 +107,7 @@ impl Cec {
             survey_path: SurveyPath::default(),
             history_times: Times::default(),
             file_forms: Worked::default(),
+            pictures: Pictures::new(config)?,
         })
     }
 
@@ -207,6 +211,10 @@ impl Centre for Cec {
         max_bytes: u64,
     ) -> Answer<'a, u64> {
         Box::pin(self.fetch_file(party, source, extension, into, max_bytes))
+    }
+
+    fn picture<'a>(&'a self, address: &str) -> Option<Answer<'a, Vec<u8>>> {
+        self.pictures.fetch(address)
     }
 
     fn suggestions<'a>(&'a self, party: &'a Party, text: &'a str) -> Answer<'a, Vec<String>> {

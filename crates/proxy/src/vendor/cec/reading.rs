@@ -1,14 +1,15 @@
 //! The readers of what a centre sends, without a centre: for tests that feed them anything.
 
+use super::downlink::{self, Named};
 use super::download::FileReader;
-use super::{downlink, history, wire};
-use crate::config::CallLinks;
+use super::{history, wire};
+use crate::config::{CallLinks, PictureOrigins};
 use crate::vendor::{Downlink, Kept};
 
 /// Reads an answer of `poll`; `None`: it is no JSON object.
-pub fn downlinks(body: &[u8], links: &CallLinks) -> Option<Vec<Downlink>> {
-    let polled: wire::Polled = wire::read(body)?;
-    Some(polled.downlink_messages.0.into_iter().flat_map(|message| downlink::read(message, links)).collect())
+pub fn downlinks(body: &[u8], links: &CallLinks, pictures: &PictureOrigins) -> Option<Vec<Downlink>> {
+    let (polled, named): (wire::Polled, _) = (wire::read(body)?, Named { links, pictures });
+    Some(polled.downlink_messages.0.into_iter().flat_map(|message| downlink::read(message, named)).collect())
 }
 
 /// Reads an answer of `queryHistoryChatMessage`, oldest message first; `None`: it is no JSON object.

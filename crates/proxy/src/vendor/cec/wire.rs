@@ -167,6 +167,7 @@ pub(super) struct FromCentre {
     pub(super) source_type: Text,
     pub(super) control_type: Text,
     pub(super) sender_nickname: Text,
+    pub(super) sender_avatar: Text,
     pub(super) timestamp: Number,
     pub(super) message_code: Text,
     pub(super) is_offline_status: Flag,

@@ -272,6 +272,10 @@ impl Centre for Guarded {
         })
     }
 
+    fn picture<'a>(&'a self, address: &str) -> Option<Answer<'a, Vec<u8>>> {
+        self.inner.picture(address)
+    }
+
     fn suggestions<'a>(&'a self, party: &'a Party, text: &'a str) -> Answer<'a, Vec<String>> {
         self.guarded("suggestions", Kind::Deed, move || self.inner.suggestions(party, text))
     }

@@ -4,6 +4,7 @@ use super::recover::Found;
 use crate::store::Handle;
 use crate::vendor::{Downlink, QueueAnswer};
 use crate::visitor::draft::Draft;
+use crate::visitor::faces::Faces;
 use crate::visitor::recent::{Recent, fallback};
 use crate::visitor::{handles, recall};
 use frontdesk_contract::{
@@ -37,9 +38,9 @@ pub struct Known<'a> {
 
 /// Turns what a poll returned into events. `typing` says what the visitor was told last.
 pub fn take(draft: &mut Draft, known: Known<'_>, downlinks: &[Downlink], typing: bool) -> Intake {
-    let mut intake = Intake { typing, ..Intake::default() };
+    let (mut intake, faces) = (Intake { typing, ..Intake::default() }, Faces::of(downlinks));
     for downlink in downlinks {
-        one(draft, known, downlink, None, &mut intake);
+        one(draft, known, &faces, downlink, None, &mut intake);
     }
     intake
 }
@@ -48,7 +49,7 @@ pub fn take(draft: &mut Draft, known: Known<'_>, downlinks: &[Downlink], typing:
 pub fn take_found(draft: &mut Draft, known: Known<'_>, found: &[Found]) -> bool {
     let mut intake = Intake::default();
     for Found { downlink, before } in found {
-        one(draft, known, downlink, *before, &mut intake);
+        one(draft, known, &Faces::default(), downlink, *before, &mut intake);
     }
     intake.news
 }
@@ -64,7 +65,14 @@ fn recalled(draft: &mut Draft, recent: &Recent, code: &str, journal: &[Event], i
 }
 
 /// `before`: the number of the event before which it was said, where that is not the newest.
-fn one(draft: &mut Draft, known: Known<'_>, downlink: &Downlink, before: Option<u64>, intake: &mut Intake) {
+fn one(
+    draft: &mut Draft,
+    known: Known<'_>,
+    faces: &Faces<'_>,
+    downlink: &Downlink,
+    before: Option<u64>,
+    intake: &mut Intake,
+) {
     let Known { recent, journal, repeats } = known;
     match downlink {
         Downlink::Message { code, from, content, choices, inter_idx, at_ms } => {
@@ -79,6 +87,7 @@ fn one(draft: &mut Draft, known: Known<'_>, downlink: &Downlink, before: Option<
             {
                 return;
             }
+            faces.adopt_new(draft, from);
             // What was said before something else that is known tells nothing about how things stand.
             if before.is_none() {
                 announce(draft, from);
@@ -140,12 +149,20 @@ fn one(draft: &mut Draft, known: Known<'_>, downlink: &Downlink, before: Option<
                 draft.push(EventKind::Typing(Typing { active: true }));
             }
         }
-        Downlink::Connected(from) => connected(draft, from, intake),
+        Downlink::Connected(from) => {
+            let before = draft.record.head;
+            connected(draft, from, intake);
+            if draft.record.head != before {
+                faces.adopt(draft, from);
+            }
+        }
+        // Kept with what it came with, if that is new.
+        Downlink::Face(_) => {}
         Downlink::Announced => intake.announced = true,
         Downlink::Once { mark, then } => {
             if fresh(draft, recent, mark.clone()) {
                 for downlink in then {
-                    one(draft, known, downlink, before, intake);
+                    one(draft, known, faces, downlink, before, intake);
                 }
             }
         }

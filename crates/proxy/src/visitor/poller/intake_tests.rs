@@ -1,6 +1,6 @@
 use super::*;
 use crate::store::records::VisitorRecord;
-use crate::vendor::Content;
+use crate::vendor::{CentreFile, Content, FileKind, FileSource};
 use frontdesk_contract::{Body, Contact, Person};
 use proptest::prelude::*;
 
@@ -97,6 +97,108 @@ fn nothing_new_writes_nothing() {
     let intake = take(&mut draft, known(&recent, true), &[seen, Downlink::Read(vec![])], false);
     assert_eq!(intake, Intake::default());
     assert!(draft.finish(1000).is_none());
+}
+
+fn face(number: u8) -> (Downlink, String) {
+    let source = FileSource::Picture(format!("https://img.example/{number}.png"));
+    let id = source.id();
+    let file = CentreFile { source, extension: None, kind: FileKind::Image, name: None, size_bytes: None };
+    (Downlink::Face(file), id)
+}
+
+fn shown(name: &str, face: &str) -> Sender {
+    Sender::Agent(Person { name: name.into(), avatar: Some(face.into()) })
+}
+
+/// The record after the change, and the handles that were put.
+fn kept(draft: Draft) -> Option<(VisitorRecord, Vec<String>, usize)> {
+    let batch = draft.finish(1000)?;
+    let handles = batch.handles.into_iter().map(|(id, handle)| match handle {
+        Handle::File { source: FileSource::Picture(_), kind: FileKind::Image, .. } => id,
+        other => panic!("{other:?}"),
+    });
+    Some((batch.record, handles.collect(), batch.events.len()))
+}
+
+#[test]
+fn a_picture_is_kept_with_what_it_comes_with_and_once_for_whoever_serves() {
+    let recent = Recent::default();
+    let ((one, one_id), (two, two_id)) = (face(1), face(2));
+    let mut draft = Draft::of(&record(ContactState::Queueing), 5);
+    let said = [
+        one.clone(),
+        message(Some("a"), shown("Li", &one_id), "1"),
+        one.clone(),
+        message(Some("b"), shown("Li", &one_id), "2"),
+    ];
+    let intake = take(&mut draft, known(&recent, true), &said, false);
+    assert!(intake.news);
+    let (mut record, handles, events) = kept(draft).unwrap();
+    assert_eq!((handles, events), (vec![one_id.clone()], 3));
+    assert_eq!(record.contact.with, Some(Person { name: "Li".into(), avatar: Some(one_id.clone()) }));
+
+    // Another picture of the same one is kept too, and changes no hands; neither does one that is missing.
+    let mut draft = Draft::of(&record, 6);
+    let said = [
+        two.clone(),
+        message(Some("c"), shown("Li", &two_id), "3"),
+        message(Some("d"), Sender::Agent(person("Li")), "4"),
+        two,
+        message(Some("e"), shown("", &two_id), "5"),
+    ];
+    take(&mut draft, known(&recent, true), &said, false);
+    let with = record.contact.with.clone();
+    let (handles, events);
+    (record, handles, events) = kept(draft).unwrap();
+    assert_eq!((handles, events), (vec![two_id.clone(), two_id], 3));
+    assert_eq!(record.contact.with, with);
+}
+
+#[test]
+fn a_picture_is_no_news() {
+    let recent = Recent::new(vec!["a".into()]);
+    let (picture, id) = face(1);
+    let mut served = record(ContactState::Agent);
+    served.contact.with = Some(Person { name: "Li".into(), avatar: Some(id.clone()) });
+    let again = [
+        picture.clone(),
+        message(Some("a"), shown("Li", &id), "1"),
+        picture.clone(),
+        Downlink::Connected(shown("Li", &id)),
+        picture.clone(),
+        Downlink::Connected(Sender::Robot(Person { name: "Robo".into(), avatar: Some(id.clone()) })),
+        Downlink::Once {
+            mark: "a".into(),
+            then: vec![picture.clone(), Downlink::Connected(shown("Wang", &id))],
+        },
+    ];
+    let mut draft = Draft::of(&served, 0);
+    assert_eq!(take(&mut draft, known(&recent, true), &again, false), Intake::default());
+    assert!(draft.finish(1000).is_none());
+
+    // What is told once brings its picture along.
+    let (other, other_id) = face(2);
+    let then = vec![other, Downlink::Connected(shown("Wang", &other_id))];
+    let mut draft = Draft::of(&served, 0);
+    let once = [Downlink::Once { mark: "w".into(), then }];
+    assert!(!take(&mut draft, known(&recent, true), &once, false).news, "an agent served before");
+    let (record, handles, _) = kept(draft).unwrap();
+    assert_eq!((record.contact.with.unwrap().name.as_str(), handles), ("Wang", vec![other_id]));
+    // After the end nobody is connected.
+    let mut draft = Draft::of(&self::record(ContactState::Ended), 0);
+    take(&mut draft, known(&recent, true), &[picture, Downlink::Connected(shown("Li", &id))], false);
+    assert!(draft.finish(1000).is_none());
+}
+
+#[test]
+fn a_message_without_a_code_is_the_same_with_and_without_a_picture() {
+    let (picture, id) = face(1);
+    let mut draft = Draft::of(&record(ContactState::Agent), 0);
+    let said =
+        [message(None, Sender::Agent(person("Li")), "1"), picture, message(None, shown("Li", &id), "1")];
+    take(&mut draft, known(&Recent::default(), true), &said, false);
+    let messages = kinds(draft).into_iter().filter(|kind| matches!(kind, EventKind::Message(_)));
+    assert_eq!(messages.count(), 1);
 }
 
 proptest! {

@@ -1,12 +1,18 @@
 //! Messages as the two manuals and the later pages show them.
 
-use crate::config::CallLinks;
+use super::Named;
+use crate::config::{CallLinks, PictureOrigins};
 use crate::vendor::{CentreFile, Content, Downlink, FileKind, FileSource};
 use frontdesk_contract::{Body, ClientId, Person, Sender};
 use serde_json::{Value, json};
 
 fn read(message: Value) -> Vec<Downlink> {
-    super::read(message, &CallLinks::default())
+    read_with(message, &[])
+}
+
+fn read_with(message: Value, pictures: &[&str]) -> Vec<Downlink> {
+    let pictures = PictureOrigins::read(pictures.iter().map(|origin| (*origin).into()).collect()).unwrap();
+    super::read(message, Named { links: &CallLinks::default(), pictures: &pictures })
 }
 
 fn person(name: &str) -> Person {
@@ -202,4 +208,54 @@ fn questions_of_the_robot_come_in_four_forms() {
     assert!(matches!(alone.as_slice(), [Downlink::Message { choices, .. }] if choices == &["One?"]));
     let agent = read(json!({"content":"hi","sourceType":"AGENT","interIdx":"7"}));
     assert!(matches!(agent.as_slice(), [Downlink::Message { inter_idx: None, .. }]));
+}
+
+#[test]
+fn a_picture_comes_before_who_it_shows_and_from_named_places_alone() {
+    let address = "https://img.example/faces/7.png";
+    let face = FileSource::Picture(address.into());
+    let shown = |source: &str, control: &str, avatar: Value, pictures: &[&str]| {
+        let message = json!({"controlType": control, "sourceType": source, "senderNickname": "Li",
+            "mediaType": "TEXT", "content": "hello", "messageCode": "1", "senderAvatar": avatar});
+        read_with(message, pictures)
+    };
+    let named = ["https://img.example"];
+    for (source, from) in [("AGENT", Sender::Agent as fn(Person) -> Sender), ("ROBOT", Sender::Robot)] {
+        let with = from(Person { name: "Li".into(), avatar: Some(face.id()) });
+        let file = |source: &FileSource| {
+            let source = source.clone();
+            CentreFile { source, extension: None, kind: FileKind::Image, name: None, size_bytes: None }
+        };
+        let said = message(Some("1"), with.clone(), "hello", None);
+        let told = shown(source, "CHAT", json!(format!(" {address}#x ")), &named);
+        assert_eq!(told, [Downlink::Face(file(&face)), said.clone()]);
+        let told = shown(source, "CONNECT", json!(address), &named);
+        let both =
+            [Downlink::Face(file(&face)), Downlink::Connected(with), Downlink::Face(file(&face)), said];
+        assert_eq!(told, both);
+        let without = [message(Some("1"), from(person("Li")), "hello", None)];
+        for avatar in [
+            json!("1"),
+            json!(1),
+            json!(""),
+            Value::Null,
+            json!("null"),
+            json!("DefaultAvatar"),
+            json!("http://img.example/a.png"),
+            json!("https://other.example/a.png"),
+            json!("https://img.example:444/a.png"),
+            json!("https://img.example./a.png"),
+            json!("https://li:secret@img.example/a.png"),
+            json!("javascript:alert(1)"),
+            json!("data:image/png;base64,iVBORw0KGgo="),
+            json!(format!("https://img.example/{}", "a".repeat(2_048))),
+            json!([address]),
+            json!({"url": address}),
+        ] {
+            assert_eq!(shown(source, "CHAT", avatar.clone(), &named), without, "{avatar}");
+        }
+        assert_eq!(shown(source, "CHAT", json!(address), &[]), without);
+    }
+    let by_nobody = shown("SYSTEM", "CHAT", json!(address), &named);
+    assert_eq!(by_nobody, [message(Some("1"), Sender::System {}, "hello", None)]);
 }

@@ -1,7 +1,9 @@
 //! What is sent.
 
 use super::uplink;
-use crate::config::{CallLinks, CecConfig, Dialect, MediaContent, MessageIds, PollKind, ReadContent};
+use crate::config::{
+    CallLinks, CecConfig, Dialect, MediaContent, MessageIds, PictureOrigins, PollKind, ReadContent,
+};
 use crate::vendor::{FileKind, Utterance};
 use frontdesk_contract::{Card, ErrorCode, Location};
 use std::time::Duration;
@@ -31,6 +33,7 @@ fn config() -> CecConfig {
         connect_content: String::new(),
         trans_data: None,
         call_links: CallLinks::default(),
+        avatar_origins: PictureOrigins::default(),
         timeout: Duration::from_secs(5),
         file_timeout: Duration::from_secs(10),
         token_expire: Duration::from_secs(600),

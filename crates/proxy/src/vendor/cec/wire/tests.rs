@@ -3,7 +3,8 @@
 use super::{
     Coded, FromCentre, HistoryAnswer, Polled, Queue, Recorded, SurveyAnswer, json, read, read_value,
 };
-use crate::config::CallLinks;
+use crate::config::{CallLinks, PictureOrigins};
+use crate::vendor::Downlink;
 use crate::vendor::cec::{content, downlink, grant};
 use proptest::prelude::*;
 use serde_json::{Map, Number, Value};
@@ -73,6 +74,11 @@ fn what_is_no_object_is_no_answer() {
     assert_eq!(polled.downlink_messages.0.len(), 1);
 }
 
+fn said(message: Value) -> Vec<Downlink> {
+    let (links, pictures) = (CallLinks::default(), PictureOrigins::default());
+    downlink::read(message, downlink::Named { links: &links, pictures: &pictures })
+}
+
 /// Reads a value in every way there is.
 fn read_everything(value: &Value) {
     let body = value.to_string().into_bytes();
@@ -86,7 +92,7 @@ fn read_everything(value: &Value) {
         read::<SurveyAnswer>(&body).is_some(),
     );
     let _ = (read::<HistoryAnswer>(&body).is_some(), read_value::<Recorded>(value.clone()).is_some());
-    let _ = downlink::read(value.clone(), &CallLinks::default());
+    let _ = said(value.clone());
     let _ = crate::vendor::cec::reading::kept(&body, &CallLinks::default());
     if let Value::Object(fields) = value {
         for (kind, content) in fields {
@@ -195,7 +201,7 @@ proptest! {
                 .downlink_messages
                 .0
                 .into_iter()
-                .flat_map(|message| downlink::read(message, &CallLinks::default()))
+                .flat_map(said)
                 .collect();
             (coded.code(), coded.stores_offline(), queue.position.whole(), queue.estimate_wait_time.whole(), items)
         };
