@@ -33,7 +33,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// A contact centre behind one script tag: the proxy between web pages and the centre.
 #[derive(Parser)]
-#[command(version)]
+#[command(name = "frontdesk", version)]
 struct Cli {
     #[command(subcommand)]
     command: Command,
