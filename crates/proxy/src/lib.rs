@@ -10,6 +10,7 @@ pub mod http;
 pub mod identity;
 pub mod metrics;
 pub mod number;
+mod outgoing;
 pub mod problem;
 pub mod quiet;
 pub mod reload;

@@ -32,45 +32,21 @@ impl Renewed {
 /// Loads what the element is to show.
 pub(super) fn load(rows: &Rc<Rows>, around: &Rc<dyn Surroundings>, element: &Element, renew: bool) {
     let Some(file) = element.get_attribute("data-file") else { return };
-    let (rows, named) = (Rc::clone(rows), file.clone());
-    // One face stands beside many messages: its address is asked for once.
-    let asked = rows.waiting.borrow().iter().any(|other| shows(other, &file));
-    rows.waiting.borrow_mut().push(element.clone());
-    if asked && !renew {
-        return;
-    }
-    let come = move |address: Option<String>| {
-        let mut come = Vec::new();
-        rows.waiting.borrow_mut().retain(|element| {
-            let other = !shows(element, &named);
-            if !other {
-                come.push(element.clone());
-            }
-            other
-        });
-        for element in come {
-            match &address {
-                Some(address) => show(&element, address, renew),
-                None => fail(&rows, &element),
+    let (element, rows) = (element.clone(), Rc::clone(rows));
+    let come = move |address: Option<String>| match address {
+        Some(address) => {
+            // A player goes on where it was.
+            let player = element.dyn_ref::<HtmlMediaElement>().filter(|_| renew);
+            let place = player.map(|player| (player.current_time(), !player.paused()));
+            let _ = element.set_attribute("src", &address);
+            if let (Some(player), Some((at_s, playing))) = (player, place) {
+                player.set_current_time(at_s);
+                player.set_autoplay(playing);
             }
         }
+        None => fail(&rows, &element),
     };
     around.address(&file, renew, Box::new(come));
-}
-
-fn shows(element: &Element, file: &str) -> bool {
-    element.get_attribute("data-file").is_some_and(|shown| shown == file)
-}
-
-fn show(element: &Element, address: &str, renew: bool) {
-    // A player goes on where it was.
-    let player = element.dyn_ref::<HtmlMediaElement>().filter(|_| renew);
-    let place = player.map(|player| (player.current_time(), !player.paused()));
-    let _ = element.set_attribute("src", address);
-    if let (Some(player), Some((at_s, playing))) = (player, place) {
-        player.set_current_time(at_s);
-        player.set_autoplay(playing);
-    }
 }
 
 /// The element could not load: mostly its ticket has ended.

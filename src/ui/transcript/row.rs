@@ -7,7 +7,6 @@ use crate::ui::words::Words;
 use crate::web::Near;
 use frontdesk_contract::{Body, Contact, ContactState, Sender};
 use frontdesk_core::{Entry, EntryKind, MineState};
-use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::{Document, Element};
 
@@ -20,8 +19,6 @@ pub(super) struct Rows {
     pub(super) words: Rc<Words>,
     /// Tells when a picture or a player comes near the screen.
     pub(super) near: Option<Near>,
-    /// What waits for the address of its file, see `media`.
-    pub(super) waiting: RefCell<Vec<Element>>,
 }
 
 impl Rows {

@@ -156,12 +156,7 @@ impl TranscriptView {
         let scroller = make("div", parent, &log)?;
         let lines = make("div", &scroller, &[("class", "fd-lines")])?;
         let near = Near::new();
-        let rows = Rc::new(Rows {
-            document: document.clone(),
-            words: Rc::clone(&words),
-            near,
-            waiting: RefCell::default(),
-        });
+        let rows = Rc::new(Rows { document: document.clone(), words: Rc::clone(&words), near });
         let older = Older::new(&rows, &lines)?;
         let blocks = make("div", &lines, &[])?;
         let typing = make("div", &lines, &[("class", "fd-typing"), ("hidden", "")])?;

@@ -32,13 +32,15 @@ impl Rig {
         ShopPage::open(self.browser.first_tab().await?, &self.stack, path).await
     }
 
-    /// A new tab with the agents' page.
+    /// A new tab with the agents' page, where an agent of this name has signed in.
     ///
     /// # Errors
     ///
-    /// When it cannot be loaded.
-    pub async fn agent_desk(&self) -> Result<AgentPage> {
-        AgentPage::open(self.browser.new_tab().await?, &self.stack).await
+    /// When it cannot be loaded, or the sandbox refuses.
+    pub async fn agent_desk(&self, name: &str) -> Result<AgentPage> {
+        let agent = AgentPage::open(self.browser.new_tab().await?, &self.stack).await?;
+        agent.sign_in(name).await?;
+        Ok(agent)
     }
 }
 

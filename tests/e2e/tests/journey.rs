@@ -62,8 +62,7 @@ async fn journey(rig: &Rig, script: &Script, databases: &[&str]) -> Result<()> {
     let wait = panel.words.count("queue_wait", "minutes", "1")?;
     shop.tab.reads(In::Panel, &wait).await?;
 
-    let agent = rig.agent_desk().await?;
-    agent.sign_in(AGENT).await?;
+    let agent = rig.agent_desk(AGENT).await?;
     agent.has("Active", 1).await?;
     agent.open_first().await?;
     agent.hears("visitor", script.question).await?;

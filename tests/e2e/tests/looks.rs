@@ -109,8 +109,7 @@ fn look(name: &str, path: &str, options: Options) -> Result<()> {
         panel.tells("queue_next").await?;
         picture(&shop, &panel, &format!("{name}-3-queue")).await?;
 
-        let agent = rig.agent_desk().await?;
-        agent.sign_in("Li").await?;
+        let agent = rig.agent_desk("Li").await?;
         agent.has("Active", 1).await?;
         agent.open_first().await?;
         agent.reply("Of course. Shall I send you the label? / 当然可以。需要我把退货标签发给您吗？").await?;

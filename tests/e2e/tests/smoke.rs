@@ -17,8 +17,7 @@ fn a_visitor_gets_answers_and_finds_them_again() -> Result<()> {
         panel.hears("We take bank cards").await?;
         panel.ask_for_a_person().await?;
         panel.tells("queue_next").await?;
-        let agent = rig.agent_desk().await?;
-        agent.sign_in("Wang").await?;
+        let agent = rig.agent_desk("Wang").await?;
         agent.has("Active", 1).await?;
         agent.open_first().await?;
         agent.hears("visitor", QUESTION).await?;
@@ -50,8 +49,7 @@ fn a_visitor_calls_where_the_browser_can() -> Result<()> {
         }
         panel.call("call_picture").await?;
         panel.tells("call_queueing").await?;
-        let agent = rig.agent_desk().await?;
-        agent.sign_in("Wang").await?;
+        let agent = rig.agent_desk("Wang").await?;
         agent.takes_the_call().await?;
         agent.hears_the_call().await?;
         agent.sees_the_visitor().await?;

@@ -105,7 +105,7 @@ async fn a_message_taken_back_in_the_answer_that_brings_it_is_never_readable() {
     pass(6.0).await;
     let events = of(&visitor, "k1").await;
     assert_eq!((events.len(), &events[0]["message"]["body"]), (2, &json!({"text": ""})));
-    let file = crate::visitor::handles::file_id(&FileSource::Local("p".into()));
+    let file = FileSource::Local("p".into()).id();
     assert_eq!(fetch(&visitor, &file).await, (404, json!("file_unknown")));
 }
 
@@ -121,7 +121,7 @@ async fn the_file_of_a_message_goes_with_it_unless_another_names_it() {
         down("k4", Content::Card { card, image: picture("card") }),
     ]);
     pass(6.0).await;
-    let file = |key: &str| crate::visitor::handles::file_id(&FileSource::Local(key.into()));
+    let file = |key: &str| FileSource::Local(key.into()).id();
     let (once, twice, card) = (file("once"), file("twice"), file("card"));
     bench.centre.script().download.extend((0..3).map(|_| (samples::png(), Ok(()))));
     for id in [&once, &twice, &card] {
@@ -186,7 +186,7 @@ async fn the_history_gives_nothing_of_what_was_taken_back() {
     let journal = serde_json::to_string(&visitor.events(0).await).unwrap();
     assert!(!journal.contains("secret"), "{journal}");
     for key in ["p", "of another time"] {
-        let file = crate::visitor::handles::file_id(&FileSource::Local(key.into()));
+        let file = FileSource::Local(key.into()).id();
         assert_eq!(fetch(&visitor, &file).await, (404, json!("file_unknown")), "{key}");
     }
 }

@@ -1,6 +1,7 @@
 //! The way to the collector: the HTTP client that the proxy has anyhow, in the proxy's runtime. What sends the spans is a thread of
 //! its own, without one.
 
+use crate::outgoing;
 use crate::quiet::Quiet;
 use axum::http::{Request, Response};
 use bytes::Bytes;
@@ -26,19 +27,8 @@ pub(super) struct Collector {
 impl Collector {
     /// Of the collector at this address; it may take so long for an answer. Asks nothing yet.
     pub(super) fn new(endpoint: &Url, patience: Duration) -> Result<Self, reqwest::Error> {
-        // Fails if a provider is installed already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")))
-            .redirect(reqwest::redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
-            .timeout(patience);
-        if endpoint.scheme() == "http" {
-            // No certificate is ever looked at: spare the machine's list.
-            builder = builder.tls_certs_only([]);
-        }
-        let (client, failures) = (builder.build()?, Arc::default());
+        let client = outgoing::client(endpoint.scheme() == "http").timeout(patience).build()?;
+        let failures = Arc::default();
         Ok(Self { client, runtime: Handle::current(), failures })
     }
 }

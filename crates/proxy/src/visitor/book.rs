@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::recent::Recent;
-use super::{Mark, Visitor, handles, lease};
+use super::{Mark, Visitor, lease};
 use crate::problem::Problem;
 use crate::store::{Store, StoreError, Survey, VisitorRecord};
 use std::sync::Arc;
@@ -115,7 +115,7 @@ impl Visitor {
                     current.record = record;
                     if !dropped.is_empty() {
                         let cache = &self.shared.cache;
-                        cache.forget_files(&self.id, |source| dropped.contains(&handles::file_id(source)));
+                        cache.forget_files(&self.id, |source| dropped.contains(&source.id()));
                     }
                     self.publish(&current.record, was);
                     return Ok(answer);

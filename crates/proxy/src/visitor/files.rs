@@ -1,7 +1,7 @@
 //! Files of the visitor on their way to the centre, and files of either side on their way to the page.
 
 use super::line::{Lane, Task, digest};
-use super::{Visitor, handles, party};
+use super::{Visitor, party};
 use crate::audit::{Told, words};
 use crate::files::cache::{Cached, Owner};
 use crate::files::format::Format;
@@ -89,7 +89,7 @@ impl Visitor {
         match done {
             Ok((key, checked, name)) => {
                 let stored = FileStored {
-                    file: handles::file_id(&FileSource::Uploaded(key.clone())),
+                    file: FileSource::Uploaded(key.clone()).id(),
                     kind: checked.format.kind().word().into(),
                     name: name.clone(),
                     size_bytes: checked.size,

@@ -5,13 +5,8 @@
 use super::draft::Draft;
 use crate::files::{format, name};
 use crate::store::Handle;
-use crate::vendor::{CentreFile, Content, FileKind, FileSource};
+use crate::vendor::{CentreFile, Content, FileKind};
 use frontdesk_contract::{Body, Card, FileRef};
-
-/// The id of a file, by where it is.
-pub fn file_id(source: &FileSource) -> String {
-    source.id()
-}
 
 /// The key of a robot's answer, by the id of its message. Ids of files begin otherwise.
 pub fn answer_id(message: &str) -> String {
@@ -23,9 +18,7 @@ pub fn shown(content: &Content) -> Body {
     match content {
         Content::Body(body) => body.clone(),
         Content::File(file) => Body::File(reference(file)),
-        Content::Card { card, image } => {
-            Body::Card(Card { image: Some(file_id(&image.source)), ..card.clone() })
-        }
+        Content::Card { card, image } => Body::Card(Card { image: Some(image.source.id()), ..card.clone() }),
     }
 }
 
@@ -46,13 +39,13 @@ pub fn adopt_file(draft: &mut Draft, file: &CentreFile) {
         size_bytes: file.size_bytes,
         at_ms: draft.now_ms,
     };
-    draft.handle(file_id(&file.source), handle);
+    draft.handle(file.source.id(), handle);
 }
 
 /// How a file of the centre stands in a message.
 fn reference(file: &CentreFile) -> FileRef {
     FileRef {
-        file: file_id(&file.source),
+        file: file.source.id(),
         kind: file.kind.word().into(),
         name: name_of(file),
         size_bytes: file.size_bytes,
@@ -78,6 +71,7 @@ fn name_of(file: &CentreFile) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vendor::FileSource;
 
     fn file(extension: Option<&str>, kind: FileKind, name: Option<&str>) -> CentreFile {
         let source = FileSource::Local("k".into());
@@ -106,8 +100,8 @@ mod tests {
     #[test]
     fn an_id_follows_from_the_place_and_from_nothing_else() {
         let (local, library) = (FileSource::Local("1".into()), FileSource::Library("1".into()));
-        assert_eq!(file_id(&local), file_id(&FileSource::Local("1".into())));
-        assert_ne!(file_id(&local), file_id(&library));
-        assert_eq!(file_id(&local).len(), 34);
+        assert_eq!(local.id(), FileSource::Local("1".into()).id());
+        assert_ne!(local.id(), library.id());
+        assert_eq!(local.id().len(), 34);
     }
 }

@@ -175,12 +175,13 @@ impl Visitor {
     /// Reports a failure of the centre where it is handled: an answer that is part of the game as news, everything else
     /// once a minute of its kind and desk.
     fn report(&self, what: &'static str, failure: &Failure) {
-        let (certain, code, detail) = match failure {
-            Failure::NotSent { code, detail } => ("not_sent", *code, detail.as_str()),
-            Failure::Refused { code, detail, .. } => ("refused", *code, detail.as_str()),
-            Failure::Unknown { code, detail } => ("unknown", *code, detail.as_str()),
-            Failure::Gone => ("gone", ErrorCode::ContactEnded, ""),
+        let certain = match failure {
+            Failure::NotSent { .. } => "not_sent",
+            Failure::Refused { .. } => "refused",
+            Failure::Unknown { .. } => "unknown",
+            Failure::Gone => "gone",
         };
+        let (code, detail) = (delivery::code_of(failure), failure.detail());
         let (visitor, desk) = (self.id.as_str(), self.desk_id());
         let shown = word(code);
         if matches!(code, ErrorCode::OutsideHours | ErrorCode::Queueing | ErrorCode::ContactEnded) {

@@ -100,8 +100,7 @@ fn calling() -> Result<()> {
     story(options, &setup, async |rig| {
         let shop = rig.shop("/").await?;
         let panel = opened(&shop).await?;
-        let agent = rig.agent_desk().await?;
-        agent.sign_in("Mei").await?;
+        let agent = rig.agent_desk("Mei").await?;
         panel.tab.show().await?;
         panel.offers("call_open").await?;
         press(&shop, &panel, "call_open").await?;

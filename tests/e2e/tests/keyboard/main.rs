@@ -27,8 +27,7 @@ fn everything_can_be_done_by_keyboard() -> Result<()> {
         tab_to(&shop, In::Panel, "button", Some(panel.words.get("talk_person")?)).await?;
         shop.tab.press(In::Panel, &[Key::Enter]).await?;
         panel.tells("queue_next").await?;
-        let agent = rig.agent_desk().await?;
-        agent.sign_in("Zhang").await?;
+        let agent = rig.agent_desk("Zhang").await?;
         agent.has("Active", 1).await?;
         agent.open_first().await?;
         agent.reply("At the till, or by card").await?;

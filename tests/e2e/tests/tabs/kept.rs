@@ -116,8 +116,7 @@ fn a_rating_given_as_the_tab_closes_arrives() -> Result<()> {
             panel.say("Hello").await?;
             panel.has_sent("Hello").await?;
             panel.ask_for_a_person().await?;
-            let agent = rig.agent_desk().await?;
-            agent.sign_in("Mei").await?;
+            let agent = rig.agent_desk("Mei").await?;
             agent.has("Active", 1).await?;
             agent.open_first().await?;
             agent.reply("Good day").await?;

@@ -22,12 +22,6 @@ async fn panel_of(rig: &Rig, path: &str) -> Result<(ShopPage, Panel)> {
     Ok((shop, panel))
 }
 
-async fn agent_of(rig: &Rig) -> Result<AgentPage> {
-    let agent = rig.agent_desk().await?;
-    agent.sign_in("Mei").await?;
-    Ok(agent)
-}
-
 /// The visitor calls by the button of this key, and the agent takes the call.
 async fn talk(panel: &Panel, agent: &AgentPage, key: &str) -> Result<()> {
     panel.tab.show().await?;
@@ -48,7 +42,7 @@ async fn nobody_was_called(rig: &Rig) -> Result<()> {
 fn visitor_and_agent_hear_each_other_and_either_hangs_up() -> Result<()> {
     story(options(), &setup(), async |rig| {
         let (_, panel) = panel_of(rig, "/").await?;
-        let agent = agent_of(rig).await?;
+        let agent = rig.agent_desk("Mei").await?;
         panel.tab.show().await?;
         panel.offers("call_open").await?;
         let script = "
@@ -91,7 +85,7 @@ fn a_call_that_waits_on_the_line_hears_the_announcement_until_an_agent_answers()
         panel.call("call_voice").await?;
         panel.tells("call_ringing").await?;
         panel.hears_the_call().await?;
-        let agent = agent_of(rig).await?;
+        let agent = rig.agent_desk("Mei").await?;
         agent.takes_the_call().await?;
         agent.hears_the_call().await?;
         panel.tab.show().await?;
@@ -109,7 +103,7 @@ fn a_call_that_waits_on_the_line_hears_the_announcement_until_an_agent_answers()
 fn both_see_each_other_and_the_agent_hangs_up() -> Result<()> {
     story(options(), &setup(), async |rig| {
         let (_, panel) = panel_of(rig, "/").await?;
-        let agent = agent_of(rig).await?;
+        let agent = rig.agent_desk("Mei").await?;
         talk(&panel, &agent, "call_picture").await?;
         agent.sees_the_visitor().await?;
         panel.tab.show().await?;

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use frontdesk_e2e::pages::{AgentPage, Panel, ShopPage};
 use frontdesk_e2e::stack::Setup;
-use frontdesk_e2e::{In, Options, Rig, Tab, story, until};
+use frontdesk_e2e::{In, Options, Tab, story, until};
 use serde_json::{Value, json};
 
 use super::{calls, own_window};
@@ -57,12 +57,6 @@ fn seen() -> Value {
     json!({"picture": [true, true, "cover", ""], "hidden": "true", "round": [30, 30]})
 }
 
-async fn agent_of(rig: &Rig) -> Result<AgentPage> {
-    let agent = rig.agent_desk().await?;
-    agent.sign_in("Mei").await?;
-    Ok(agent)
-}
-
 /// A person takes the place of the robot.
 async fn a_person_comes(shop: &ShopPage, panel: &Panel, agent: &AgentPage) -> Result<()> {
     shop.tab.show().await?;
@@ -91,7 +85,7 @@ fn are_seen(path: &str, name: &str) -> Result<()> {
         panel.say("How can I pay?").await?;
         panel.hears("We take bank cards").await?;
         loaded(&panel.tab, In::Panel, "the robot").await?;
-        let agent = agent_of(rig).await?;
+        let agent = rig.agent_desk("Mei").await?;
         a_person_comes(&shop, &panel, &agent).await?;
         for text in ["Hello, this is Mei.", "What can I do for you?"] {
             agent.reply(text).await?;
@@ -157,7 +151,7 @@ fn without_a_picture_initials_and_icons_stay() -> Result<()> {
         panel.say("How can I pay?").await?;
         panel.hears("We take bank cards").await?;
         last_is(&panel.tab, In::Panel, &json!({"letter": "", "icon": true, "picture": null})).await?;
-        let agent = agent_of(rig).await?;
+        let agent = rig.agent_desk("Mei").await?;
         a_person_comes(&shop, &panel, &agent).await?;
         agent.reply("Hello, this is Mei.").await?;
         shop.tab.show().await?;

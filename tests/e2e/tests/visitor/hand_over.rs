@@ -19,8 +19,7 @@ fn the_transcript_goes_along_and_receipts_and_slips_are_seen() -> Result<()> {
         let answer = panel.hears("We take bank cards").await?.text;
         panel.ask_for_a_person().await?;
         panel.tells("queue_next").await?;
-        let agent = rig.agent_desk().await?;
-        agent.sign_in("Li").await?;
+        let agent = rig.agent_desk("Li").await?;
         agent.has("Active", 1).await?;
         shop.tab.show().await?;
         panel.tells("status_agent").await?;

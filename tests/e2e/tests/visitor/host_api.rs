@@ -110,8 +110,7 @@ fn the_page_writes_says_and_hears_how_it_goes() -> Result<()> {
 
         panel.ask_for_a_person().await?;
         hears(&shop.tab, "queue", |detail| detail.get("waiting") == Some(&json!(true))).await?;
-        let agent = rig.agent_desk().await?;
-        agent.sign_in(AGENT).await?;
+        let agent = rig.agent_desk(AGENT).await?;
         agent.has("Active", 1).await?;
         agent.open_first().await?;
         hears(&shop.tab, "agent", |detail| detail.get("serving") == Some(&json!(true))).await?;

@@ -142,8 +142,7 @@ const FAKE: &str = "
 
 /// The page `/inline` with a softphone that stands in the variable `own` of this script.
 async fn own_softphone(rig: &Rig, script: &str) -> Result<(Tab, Words)> {
-    let agent = rig.agent_desk().await?;
-    agent.sign_in("Mei").await?;
+    rig.agent_desk("Mei").await?;
     let tab = rig.browser.first_tab().await?;
     tab.open(&format!("{}/inline", rig.stack.desk)).await?;
     let words = Words::of("en")?;

@@ -16,8 +16,7 @@ pub(crate) async fn with_a_person(rig: &Rig, path: &str) -> Result<(ShopPage, Pa
     let panel = shop.open_panel().await?;
     panel.say(QUESTION).await?;
     panel.hears("We take bank cards").await?;
-    let agent = rig.agent_desk().await?;
-    agent.sign_in("Mei").await?;
+    let agent = rig.agent_desk("Mei").await?;
     shop.tab.show().await?;
     panel.ask_for_a_person().await?;
     panel.tells("status_agent").await?;

@@ -7,7 +7,7 @@ use super::super::local::Local;
 use super::super::pass::{MOST_PASSES, Pass, PassKey};
 use super::super::records::{Batch, SessionRecord, VisitorRecord};
 use super::super::{CODES_PER_VISITOR, SessionHash, StoreError};
-use super::tables::Tables;
+use super::tables::{Stand, Tables};
 use super::writer::Work;
 use super::{failed, sweep};
 use ::redb::{ReadableTable, ReadableTableMetadata};
@@ -45,7 +45,7 @@ fn touch(tables: &mut Tables<'_>, hash: &SessionHash, expires_ms: u64) -> Result
 
 fn write(tables: &mut Tables<'_>, local: &Mutex<Local>, batch: &Batch) -> Result<(), StoreError> {
     let id = batch.record.id.as_str();
-    let old = tables.stand(id)?.ok_or(StoreError::Gone)?;
+    let old: Stand = tables.record(id)?.ok_or(StoreError::Gone)?;
     let holds = |fence| local.lock().unwrap_or_else(PoisonError::into_inner).holds(id, fence);
     if batch.fence.is_some_and(|fence| !holds(fence)) {
         return Err(StoreError::Fenced);
@@ -97,7 +97,7 @@ fn spend(tables: &mut Tables<'_>, key: &PassKey, pass: &Pass) -> Result<(), Stor
 
 pub(super) fn erase(tables: &mut Tables<'_>, id: &str) -> Result<(), StoreError> {
     tables.note_erased()?;
-    if let Some(record) = tables.record(id)? {
+    if let Some(record) = tables.record::<VisitorRecord>(id)? {
         tables.sessions.remove(record.session.as_slice()).map_err(failed)?;
     }
     tables.visitors.remove(id).map_err(failed)?;

@@ -20,6 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tables::Tables;
 use tokio::sync::broadcast;
 use writer::{Work, Writer};
 
@@ -63,8 +64,8 @@ impl RedbStore {
                     meta.insert(tables::SCHEMA_KEY, SCHEMA).map_err(failed)?;
                 }
             }
-            tables::create(&setup).map_err(failed)?;
         }
+        drop(Tables::open(&setup).map_err(failed)?);
         setup.commit().map_err(failed)?;
         let due = anew::is_due(&database.begin_read().map_err(failed)?)?;
         let database = if due { anew::write(&database, path)? } else { database };

@@ -8,7 +8,7 @@ use ::redb::{ReadTransaction, ReadableTable, ReadableTableMetadata};
 use frontdesk_contract::{ClientId, Event};
 use serde::de::DeserializeOwned;
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StoreError> {
     Ok(serde_json::from_slice(bytes)?)
 }
 

@@ -103,7 +103,7 @@ pub(super) fn apply(tables: &mut Tables<'_>, local: &Mutex<Local>, part: &Part) 
 }
 
 fn visitor(tables: &mut Tables<'_>, local: &Mutex<Local>, id: &str, part: &Part) -> Result<(), StoreError> {
-    let Some(mut record) = tables.record(id)? else { return Ok(()) };
+    let Some(mut record) = tables.record::<VisitorRecord>(id)? else { return Ok(()) };
     let session = {
         let row = tables.sessions.get(record.session.as_slice()).map_err(failed)?;
         row.map(|row| serde_json::from_slice::<SessionRecord>(row.value())).transpose()?

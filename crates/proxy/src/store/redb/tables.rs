@@ -1,10 +1,10 @@
 //! The tables of the file. Values are JSON; a row is found by the visitor's id and a number or an id.
 
 use super::super::StoreError;
-use super::super::records::VisitorRecord;
-use super::failed;
+use super::{failed, read};
 use ::redb::{ReadableTable, Table, TableDefinition, TableError, WriteTransaction};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 /// `schema` → version of this layout.
 pub(super) const META: TableDefinition<'_, &str, u32> = TableDefinition::new("meta");
@@ -27,18 +27,6 @@ pub(super) const HANDLES: TableDefinition<'_, (&str, &str), &[u8]> = TableDefini
 /// Hash of a token's number → what it was used for.
 pub(super) const PASSES: TableDefinition<'_, &[u8], &[u8]> = TableDefinition::new("passes");
 
-/// Makes the tables that do not exist yet, so that reads find them.
-pub(super) fn create(transaction: &WriteTransaction) -> Result<(), TableError> {
-    transaction.open_table(SESSIONS)?;
-    transaction.open_table(VISITORS)?;
-    transaction.open_table(EVENTS)?;
-    transaction.open_table(INTENTS)?;
-    transaction.open_table(CODES)?;
-    transaction.open_table(HANDLES)?;
-    transaction.open_table(PASSES)?;
-    Ok(())
-}
-
 /// All tables, open for one transaction: opening one costs more than writing a row.
 pub(super) struct Tables<'t> {
     pub(super) meta: Table<'t, &'static str, u32>,
@@ -52,36 +40,26 @@ pub(super) struct Tables<'t> {
 }
 
 impl<'t> Tables<'t> {
-    /// Opens them.
+    /// Opens them, and makes those that do not exist yet.
     ///
     /// # Errors
     /// When the file cannot be read.
-    pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Self, StoreError> {
-        let open = || -> Result<Self, TableError> {
-            Ok(Self {
-                meta: transaction.open_table(META)?,
-                sessions: transaction.open_table(SESSIONS)?,
-                visitors: transaction.open_table(VISITORS)?,
-                events: transaction.open_table(EVENTS)?,
-                intents: transaction.open_table(INTENTS)?,
-                codes: transaction.open_table(CODES)?,
-                handles: transaction.open_table(HANDLES)?,
-                passes: transaction.open_table(PASSES)?,
-            })
-        };
-        open().map_err(failed)
+    pub(super) fn open(transaction: &'t WriteTransaction) -> Result<Self, TableError> {
+        Ok(Self {
+            meta: transaction.open_table(META)?,
+            sessions: transaction.open_table(SESSIONS)?,
+            visitors: transaction.open_table(VISITORS)?,
+            events: transaction.open_table(EVENTS)?,
+            intents: transaction.open_table(INTENTS)?,
+            codes: transaction.open_table(CODES)?,
+            handles: transaction.open_table(HANDLES)?,
+            passes: transaction.open_table(PASSES)?,
+        })
     }
 
-    /// A visitor's record.
-    pub(super) fn record(&self, id: &str) -> Result<Option<VisitorRecord>, StoreError> {
-        let row = self.visitors.get(id).map_err(failed)?;
-        row.map(|row| Ok(serde_json::from_slice(row.value())?)).transpose()
-    }
-
-    /// How far a visitor's record has come.
-    pub(super) fn stand(&self, id: &str) -> Result<Option<Stand>, StoreError> {
-        let row = self.visitors.get(id).map_err(failed)?;
-        row.map(|row| Ok(serde_json::from_slice(row.value())?)).transpose()
+    /// A visitor's record, or as much of it as is looked at.
+    pub(super) fn record<T: DeserializeOwned>(&self, id: &str) -> Result<Option<T>, StoreError> {
+        self.visitors.get(id).map_err(failed)?.map(|row| read::parse(row.value())).transpose()
     }
 
     /// Notes that something is erased: what it said stands in free pages of the file until it is written anew.
@@ -94,8 +72,8 @@ impl<'t> Tables<'t> {
 /// The part of a visitor's record that is looked at with every write.
 #[derive(Deserialize)]
 pub(super) struct Stand {
-    /// As [`VisitorRecord::rev`].
+    /// As [`VisitorRecord::rev`](crate::store::VisitorRecord::rev).
     pub(super) rev: u64,
-    /// As [`VisitorRecord::floor`].
+    /// As [`VisitorRecord::floor`](crate::store::VisitorRecord::floor).
     pub(super) floor: u64,
 }

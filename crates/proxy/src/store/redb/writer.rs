@@ -164,42 +164,38 @@ type Answers = Vec<(Reply, Result<(), StoreError>, Done)>;
 fn write(
     database: &Database,
     local: &Mutex<Local>,
-    group: impl Iterator<Item = (Work, Reply)>,
+    mut group: impl Iterator<Item = (Work, Reply)>,
 ) -> (Answers, Result<(), StoreError>) {
     let mut answers = Vec::new();
-    let mut transaction = match database.begin_write().map_err(failed) {
-        Ok(transaction) => transaction,
-        Err(error) => {
-            answers.extend(group.map(|(_, reply)| (reply, Ok(()), Done::Nothing)));
-            return (answers, Err(error));
-        }
-    };
+    let outcome = commit(database, local, &mut group, &mut answers);
+    // What was not come to fails with the rest.
+    answers.extend(group.map(|(_, reply)| (reply, Ok(()), Done::Nothing)));
+    (answers, outcome)
+}
+
+/// Does the work of a group in one transaction. Half of a piece of work may be in it when the medium fails: none of it stays,
+/// since a transaction that is dropped is taken back.
+fn commit(
+    database: &Database,
+    local: &Mutex<Local>,
+    group: &mut impl Iterator<Item = (Work, Reply)>,
+    answers: &mut Answers,
+) -> Result<(), StoreError> {
+    let mut transaction = database.begin_write().map_err(failed)?;
     transaction.set_quick_repair(true);
-    let mut broken = None;
-    {
-        let mut tables = match Tables::open(&transaction) {
-            Ok(tables) => Some(tables),
-            Err(error) => {
-                broken = Some(error.to_string());
-                None
-            }
+    let mut tables = Tables::open(&transaction).map_err(failed)?;
+    for (work, reply) in group {
+        let done = Done::of(&work);
+        let answer = apply::work(&mut tables, local, work);
+        let broken = match &answer {
+            Err(StoreError::Failed(detail)) => Some(detail.clone()),
+            _ => None,
         };
-        for (work, reply) in group {
-            let done = Done::of(&work);
-            let answer = match &mut tables {
-                Some(tables) if broken.is_none() => apply::work(tables, local, work),
-                _ => Ok(()),
-            };
-            if let Err(StoreError::Failed(detail)) = &answer {
-                broken = Some(detail.clone());
-            }
-            answers.push((reply, answer, done));
+        answers.push((reply, answer, done));
+        if let Some(detail) = broken {
+            return Err(StoreError::Failed(detail));
         }
     }
-    let outcome = match broken {
-        // Half of a piece of work may be in the transaction: none of it may stay.
-        Some(detail) => transaction.abort().map_err(failed).and(Err(StoreError::Failed(detail))),
-        None => transaction.commit().map_err(failed),
-    };
-    (answers, outcome)
+    drop(tables);
+    transaction.commit().map_err(failed)
 }

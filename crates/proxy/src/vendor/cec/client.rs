@@ -4,12 +4,13 @@ use super::CecError;
 use super::carrier::{Carrier, Lost, Network, cause};
 use crate::clock::Clock;
 use crate::config::CecConfig;
+use crate::outgoing;
 use crate::traces;
 use bytes::Bytes;
 use reqwest::header::{
     ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
 };
-use reqwest::{Certificate, RequestBuilder, Response, Url, redirect};
+use reqwest::{Certificate, RequestBuilder, Response, Url};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -68,25 +69,18 @@ pub(super) struct Reply {
 
 impl Client {
     pub(super) fn new(config: &CecConfig) -> Result<Self, CecError> {
-        // Fails if a provider is installed already, which is as good.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let mut builder = reqwest::Client::builder()
-            .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")))
+        let found = authorities(config)?;
+        let plain = found.is_none() && config.base_url.scheme() == "http";
+        let mut builder = outgoing::client(plain)
             .default_headers(usual_headers())
-            .redirect(redirect::Policy::none())
-            .referer(false)
-            .no_proxy()
             .gzip(true)
             .tcp_nodelay(true)
             .tcp_keepalive(Duration::from_secs(30))
             .timeout(config.timeout)
             .connect_timeout(config.timeout.min(Duration::from_secs(5)))
             .pool_idle_timeout(Duration::from_secs(30));
-        if let Some(found) = authorities(config)? {
+        if let Some(found) = found {
             builder = builder.tls_certs_only(found);
-        } else if config.base_url.scheme() == "http" {
-            // No certificate is ever looked at: spare the machine's list.
-            builder = builder.tls_certs_only([]);
         }
         let http = builder.build().map_err(|error| CecError::Client(cause(&error)))?;
         let carrier = Arc::new(Network(http.clone()));

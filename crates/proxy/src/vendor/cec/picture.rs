@@ -8,10 +8,11 @@ use super::CecError;
 use super::carrier::cause;
 use super::client::authorities;
 use crate::config::{CecConfig, PictureOrigins};
+use crate::outgoing;
 use crate::vendor::{Answer, Failure};
 use frontdesk_contract::ErrorCode;
+use reqwest::Url;
 use reqwest::header::{ACCEPT, HeaderMap, HeaderValue};
-use reqwest::{Url, redirect};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -73,25 +74,17 @@ impl Pictures {
 
 /// The authorities of the settings count beside those of the system: who keeps pictures is mostly somebody public.
 fn client(config: &CecConfig) -> Result<reqwest::Client, CecError> {
-    // Fails if a provider is installed already, which is as good.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT, HeaderValue::from_static("image/*"));
-    let mut builder = reqwest::Client::builder()
-        .user_agent(concat!("frontdesk/", env!("CARGO_PKG_VERSION")))
+    let plain = config.avatar_origins.are_plain();
+    let mut builder = outgoing::client(plain)
         .default_headers(headers)
-        .redirect(redirect::Policy::none())
-        .referer(false)
-        .no_proxy()
         // What is packed could be larger than it looks.
         .gzip(false)
         .connect_timeout(CONNECT)
         .pool_idle_timeout(Duration::from_secs(30))
         .pool_max_idle_per_host(AT_ONCE);
-    if config.avatar_origins.are_plain() {
-        // No certificate is ever looked at: spare the machine's list.
-        builder = builder.tls_certs_only([]);
-    } else if let Some(found) = authorities(config)? {
+    if !plain && let Some(found) = authorities(config)? {
         builder = builder.tls_certs_merge(found);
     }
     builder.build().map_err(|error| CecError::Client(cause(&error)))
