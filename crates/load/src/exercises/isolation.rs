@@ -15,7 +15,7 @@ use crate::api::Api;
 use crate::crowd::{Crowd, Pace, Tally};
 use crate::process::free_port;
 use crate::record;
-use crate::report::{Report, ratio};
+use crate::report::{Report, Times, ratio};
 use crate::site::{Desk, Kept, Setup, Site, WIDE, centre};
 use crate::wait::within;
 
@@ -33,7 +33,7 @@ pub struct Isolation {
     pub well: usize,
     /// Visitors of the other.
     pub ill: usize,
-    /// How long each kind of trouble lasts, and how long it is quiet before.
+    /// How long each kind of trouble lasts; half as long it is quiet before, and after.
     pub time: Duration,
     /// `timeout_s` of the ill centre and `pause_s` of its guard.
     pub limits_s: [u64; 2],
@@ -132,7 +132,7 @@ impl Isolation {
     /// For figures.
     #[must_use]
     pub fn full() -> Self {
-        Self { well: 25, ill: 50, time: Duration::from_secs(40), limits_s: [5, 5] }
+        Self { well: 100, ill: 50, time: Duration::from_secs(60), limits_s: [5, 5] }
     }
 
     /// Does it.
@@ -181,12 +181,7 @@ impl Isolation {
         let pace =
             Pace { between: Some(Duration::from_millis(500)), newcomers: Some(Duration::from_millis(500)) };
         let Desks { site, well, ill, here, there } = desks;
-        let busy = there.begin(Pace { newcomers: None, ..pace });
-        let before = here.works(pace, self.time).await?;
-        whole(&before, well).await?;
-        let calm = there.ended(busy).await?;
-        ensure!(calm.failures() == 0, "before: {:?}", calm.messages.failed);
-        calm.is_whole(&record::said(&ill.centre.base_url).await?)?;
+        let mut calm = quiet(here, there, pace, self.time / 2, [well, &ill.centre]).await?;
 
         let calls = site.figure(0, "frontdesk_centre_calls_total", &["desk=\"ill\""]).await?;
         ill.fall(dead)?;
@@ -217,10 +212,11 @@ impl Isolation {
             let bound = 4 * self.ill as u64 + FAILURES + 2 * tries;
             ensure!(asked <= bound as f64, "a dead centre was asked {asked} times");
         }
+        calm.join(quiet(here, there, pace, self.time / 2, [well, &ill.centre]).await?);
         report.line(
-            format!("{}: a message at the other desk, p99 relative to that before (ms)", dead.title()),
+            format!("{}: a message at the other desk, p99 relative to that before and after (ms)", dead.title()),
             {
-                let (now, then) = (during.messages.times.ms(990), before.messages.times.ms(990));
+                let (now, then) = (during.messages.times.ms(990), calm.ms(990));
                 format!("{} ({now:.1} / {then:.1})", ratio(now, then))
             },
         );
@@ -258,6 +254,22 @@ struct Desks {
     ill: Ill,
     here: Crowd,
     there: Crowd,
+}
+
+/// Both desks are well and talk: the times of the messages of the first.
+async fn quiet(
+    here: &mut Crowd,
+    there: &mut Crowd,
+    pace: Pace,
+    time: Duration,
+    [well, ill]: [&Running; 2],
+) -> Result<Times> {
+    let busy = there.begin(Pace { newcomers: None, ..pace });
+    let calm = here.works(pace, time).await?;
+    let beside = there.ended(busy).await?;
+    whole(&calm, well).await?;
+    whole(&beside, ill).await?;
+    Ok(calm.messages.times)
 }
 
 /// Nobody noticed anything.

@@ -5,13 +5,13 @@ use super::codes::{self, Outcome, QueueSign, Reason, Request, outcome};
 use super::link::{Ask, Call};
 use super::token::Need;
 use super::trouble::Trouble;
-use super::wire::{self, AskQueue, Coded, Polled, Queue, Send};
+use super::wire::{self, AskQueue, Coded, FromCentre, Polled, Queue, Send};
 use super::{Cec, content, downlink, flow, status, uplink};
 use crate::config::{Dialect, ReadContent};
 use crate::vendor::{Downlink, Failure, Party, QueueAnswer, Said, Serving, Utterance};
 use frontdesk_contract::{About, ClientId, ErrorCode, QueueInfo};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// The only channel of web visitors.
 pub(super) const CHANNEL: &str = "WEB";
@@ -186,7 +186,7 @@ impl Cec {
                 .downlink_messages
                 .0
                 .into_iter()
-                .flat_map(|message| self.read_downlink(message))
+                .flat_map(|message| self.read_downlink(&message))
                 .collect()),
         }
     }
@@ -196,7 +196,11 @@ impl Cec {
     }
 
     /// What one message says. Where the centre pushes, the same may come by a poll and by a push, and again.
-    pub(super) fn read_downlink(&self, message: Value) -> Vec<Downlink> {
+    pub(super) fn read_downlink(&self, message: &RawValue) -> Vec<Downlink> {
+        let Some(message) = wire::read_item::<FromCentre>(message) else {
+            tracing::debug!("a downlink message that is no object was passed over");
+            return Vec::new();
+        };
         let mark = self.config.push.as_ref().and_then(|_| downlink::mark(&message));
         let items = self.understood(downlink::read(message, self.named()));
         match mark {

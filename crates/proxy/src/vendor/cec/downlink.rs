@@ -4,7 +4,7 @@ use super::content::{self, Media};
 use super::control::Control;
 use super::lax::{Flag, Text};
 use super::robot::{bounded, listed};
-use super::wire::{self, FromCentre};
+use super::wire::FromCentre;
 use crate::config::{CallLinks, PictureOrigins};
 use crate::session::credential::hex;
 use crate::vendor::{CentreFile, Content, Downlink, FileKind, FileSource};
@@ -28,12 +28,8 @@ pub(super) struct Named<'a> {
     pub(super) pictures: &'a PictureOrigins,
 }
 
-/// Reads one message; what cannot be understood is nothing.
-pub(super) fn read(message: Value, named: Named<'_>) -> Vec<Downlink> {
-    let Some(message) = wire::read_value::<FromCentre>(message) else {
-        tracing::debug!("a downlink message that is no object was passed over");
-        return Vec::new();
-    };
+/// What one message says; what cannot be understood is nothing.
+pub(super) fn read(message: FromCentre, named: Named<'_>) -> Vec<Downlink> {
     // The visitor's own words, which are known already.
     if message.source_type.is("CUSTOMER") {
         return Vec::new();
@@ -74,8 +70,7 @@ pub(super) fn read(message: Value, named: Named<'_>) -> Vec<Downlink> {
 }
 
 /// The same for the same message, however often it comes; `None`: it has neither code nor time, and is not told from others.
-pub(super) fn mark(message: &Value) -> Option<String> {
-    let message = wire::read_value::<FromCentre>(message.clone())?;
+pub(super) fn mark(message: &FromCentre) -> Option<String> {
     let control = message.control_type.word().unwrap_or_default().to_ascii_uppercase();
     let which = match (code(&message.message_code), message.timestamp.time_ms()) {
         (Some(code), _) => format!("code {code}"),

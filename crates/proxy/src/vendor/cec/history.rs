@@ -146,9 +146,8 @@ impl Cec {
                     Err(failure)
                 };
             }
-            let list = answer.message_list.0;
-            offset += list.len();
-            if records.add(list) == 0 {
+            offset += answer.message_list.0.len();
+            if records.add(&answer.message_list) == 0 {
                 break;
             }
         }
@@ -160,6 +159,6 @@ impl Cec {
 pub(super) fn read_page(body: &[u8], links: &CallLinks) -> Option<Vec<Kept>> {
     let answer: HistoryAnswer = wire::read(body)?;
     let mut records = Records::default();
-    records.add(answer.message_list.0);
+    records.add(&answer.message_list);
     Some(records.kept(0, u64::MAX, links, ""))
 }

@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// A text; a number or truth value counts as its text. Null, absent and everything else: `None`.
 #[derive(Clone, Default, PartialEq)]
@@ -20,9 +21,9 @@ pub(super) struct Time(pub(super) Option<u64>);
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Flag(pub(super) Option<bool>);
 
-/// A list; anything else is an empty one.
-#[derive(Clone, Default, PartialEq)]
-pub(super) struct List(pub(super) Vec<Value>);
+/// A list, each item as its JSON stands; anything else is an empty one.
+#[derive(Default)]
+pub(super) struct List(pub(super) Vec<Box<RawValue>>);
 
 impl Text {
     /// The text without blanks around it; `None` when nothing is left.
@@ -122,12 +123,17 @@ impl From<Value> for Flag {
     }
 }
 
-impl From<Value> for List {
-    fn from(value: Value) -> Self {
-        Self(match value {
-            Value::Array(values) => values,
-            _ => Vec::new(),
-        })
+impl List {
+    /// The items of a list; `None`: it is none.
+    pub(super) fn of(json: &RawValue) -> Option<Self> {
+        let list = json.get().starts_with('[').then(|| serde_json::from_str(json.get()).ok());
+        list.flatten().map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for List {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(|json| Self::of(&json).unwrap_or_default())
     }
 }
 
@@ -141,4 +147,4 @@ macro_rules! through_value {
     )+};
 }
 
-through_value!(Text Number Time Flag List);
+through_value!(Text Number Time Flag);

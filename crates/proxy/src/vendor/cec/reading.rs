@@ -9,7 +9,8 @@ use crate::vendor::{Downlink, Kept};
 /// Reads an answer of `poll`; `None`: it is no JSON object.
 pub fn downlinks(body: &[u8], links: &CallLinks, pictures: &PictureOrigins) -> Option<Vec<Downlink>> {
     let (polled, named): (wire::Polled, _) = (wire::read(body)?, Named { links, pictures });
-    Some(polled.downlink_messages.0.into_iter().flat_map(|message| downlink::read(message, named)).collect())
+    let messages = polled.downlink_messages.0.iter().filter_map(|message| wire::read_item(message));
+    Some(messages.flat_map(|message| downlink::read(message, named)).collect())
 }
 
 /// Reads an answer of `queryHistoryChatMessage`, oldest message first; `None`: it is no JSON object.

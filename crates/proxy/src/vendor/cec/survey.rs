@@ -123,7 +123,7 @@ fn form(survey: Survey) -> SurveyForm {
     }
     let questions = questions(survey.satisfaction_question);
     let mut levels = BTreeMap::new();
-    for level in survey.satisfaction_level.0.into_iter().filter_map(wire::read_value::<Level>) {
+    for level in survey.satisfaction_level.0.iter().filter_map(|level| wire::read_item::<Level>(level)) {
         let key = level.satisfaction_level_key.whole().and_then(|key| u8::try_from(key).ok());
         if let Some(key) = key.filter(|key| (1..=5).contains(key)) {
             levels.insert(key, level.satisfaction_level_desc.word().map(String::from));

@@ -8,6 +8,8 @@ use crate::vendor::rich::plain::plain;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
 
 /// The longest text about being offline, in characters.
 const MAX_TIP: usize = 500;
@@ -18,14 +20,18 @@ fn hidden(char: char) -> bool {
 
 /// Reads an answer; `None`: it is no JSON object.
 pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
-    read_value(json(body)?)
+    object(&text(body))
 }
 
 /// Reads an answer together with its result; `None`: it is no JSON object.
 pub(super) fn read_coded<T: DeserializeOwned>(body: &[u8]) -> Option<(T, Coded)> {
-    let value = json(body)?;
-    let coded = Coded::deserialize(&value).ok()?;
-    Some((read_value(value)?, coded))
+    let text = text(body);
+    Some((object(&text)?, object(&text)?))
+}
+
+/// Reads an object in a list of an answer; `None`: it is none.
+pub(super) fn read_item<T: DeserializeOwned>(item: &RawValue) -> Option<T> {
+    object(item.get())
 }
 
 /// Reads an object inside an answer; `None`: it is none.
@@ -33,10 +39,68 @@ pub(super) fn read_value<T: DeserializeOwned>(value: Value) -> Option<T> {
     if value.is_object() { T::deserialize(value).ok() } else { None }
 }
 
-/// The body as JSON. Broken UTF-8 costs the broken letters only, since an answer may not come twice.
+/// The body as JSON.
 pub(super) fn json(body: &[u8]) -> Option<Value> {
+    value(&text(body))
+}
+
+/// The body as text. Broken UTF-8 costs the broken letters only, since an answer may not come twice.
+fn text(body: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(body);
-    serde_json::from_str(text.trim_start_matches('\u{feff}')).ok()
+    match text.strip_prefix('\u{feff}') {
+        Some(rest) => Cow::Owned(rest.to_owned()),
+        None => text,
+    }
+}
+
+/// Straight from the text, which is the quick way and takes no list for an object; where that fails by way of a value, in which
+/// a name may come twice and half a letter costs no more than itself.
+fn object<T: DeserializeOwned>(text: &str) -> Option<T> {
+    if !text.trim_start().starts_with('{') {
+        return None;
+    }
+    serde_json::from_str(text).ok().or_else(|| read_value(value(text)?))
+}
+
+fn value(text: &str) -> Option<Value> {
+    serde_json::from_str(text).or_else(|_| serde_json::from_str(&whole_letters(text))).ok()
+}
+
+/// JSON with half a letter replaced wherever one stands alone: who cuts a text by its UTF-16 may cut an emoji in two, and writes
+/// `\ud83d` without the rest (RFC 8259, section 8.2).
+fn whole_letters(json: &str) -> String {
+    let mut whole = String::with_capacity(json.len());
+    let mut rest = json;
+    while let Some(at) = rest.find('\\') {
+        let (before, escape) = rest.split_at(at);
+        let halves = (half(escape), escape.get(6..).and_then(half));
+        let (taken, alone) = match halves {
+            (Some(Half::First), Some(Half::Second)) => (12, false),
+            (Some(_), _) => (6, true),
+            // The letter after it belongs to it, and may be a backslash.
+            (None, _) => (1 + escape.chars().nth(1).map_or(0, char::len_utf8), false),
+        };
+        let (escape, after) = escape.split_at(taken);
+        whole.push_str(before);
+        whole.push_str(if alone { "\\ufffd" } else { escape });
+        rest = after;
+    }
+    whole + rest
+}
+
+enum Half {
+    First,
+    Second,
+}
+
+/// Which half of a letter the escape at the beginning of this text is, if it is one.
+fn half(escape: &str) -> Option<Half> {
+    let digits = escape.strip_prefix("\\u")?.get(..4)?;
+    match u16::from_str_radix(digits, 16).ok()? {
+        0xd800..=0xdbff => Some(Half::First),
+        0xdc00..=0xdfff => Some(Half::Second),
+        _ => None,
+    }
 }
 
 /// The result that every answer carries, under one of three names.
@@ -184,7 +248,7 @@ pub(super) struct FromCentre {
 #[serde(default)]
 pub(super) struct PushedBody {
     /// A list; where it is anything else, nothing was pushed that could be confirmed.
-    pub(super) messages: Value,
+    pub(super) messages: Option<Box<RawValue>>,
 }
 
 /// Whom a pushed message is for.

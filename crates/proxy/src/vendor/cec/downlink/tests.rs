@@ -2,6 +2,7 @@
 
 use super::Named;
 use crate::config::{CallLinks, PictureOrigins};
+use crate::vendor::cec::wire;
 use crate::vendor::{CentreFile, Content, Downlink, FileKind, FileSource};
 use frontdesk_contract::{Body, ClientId, Person, Sender};
 use serde_json::{Value, json};
@@ -12,6 +13,7 @@ fn read(message: Value) -> Vec<Downlink> {
 
 fn read_with(message: Value, pictures: &[&str]) -> Vec<Downlink> {
     let pictures = PictureOrigins::read(pictures.iter().map(|origin| (*origin).into()).collect()).unwrap();
+    let Some(message) = wire::read_value(message) else { return Vec::new() };
     super::read(message, Named { links: &CallLinks::default(), pictures: &pictures })
 }
 

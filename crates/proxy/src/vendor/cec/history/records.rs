@@ -5,10 +5,10 @@ use crate::vendor::Kept;
 use crate::vendor::cec::content::{self, Media};
 use crate::vendor::cec::control::Control;
 use crate::vendor::cec::downlink;
-use crate::vendor::cec::lax::Text;
+use crate::vendor::cec::lax::{List, Text};
 use crate::vendor::cec::wire::{self, Library, Recorded};
 use frontdesk_contract::Sender;
-use serde_json::Value;
+use serde_json::value::RawValue;
 use std::collections::HashSet;
 
 /// `sendStatus` of a message that was not sent, and of one that was read.
@@ -17,15 +17,11 @@ const READ: f64 = 3.0;
 
 /// What tells records apart: their id, which the manual wants to be there; else their code, which a message shares with
 /// what was done to it; else all of it.
-fn key(record: &Value) -> String {
-    let word = |name: &str| {
-        let text = Text::from(record.get(name).cloned().unwrap_or_default());
-        text.word().map(str::to_owned)
-    };
-    match (word("id"), word("messageCode")) {
+fn key(record: &Recorded, json: &RawValue) -> String {
+    match (record.id.word(), record.message_code.word()) {
         (Some(id), _) => format!("id {id}"),
-        (None, Some(code)) => format!("code {code} {}", word("controlType").unwrap_or_default()),
-        (None, None) => format!("all {record}"),
+        (None, Some(code)) => format!("code {code} {}", record.control_type.word().unwrap_or_default()),
+        (None, None) => format!("all {json}"),
     }
 }
 
@@ -38,12 +34,11 @@ pub(super) struct Records {
 
 impl Records {
     /// Answers how many were new.
-    pub(super) fn add(&mut self, page: Vec<Value>) -> usize {
+    pub(super) fn add(&mut self, page: &List) -> usize {
         let before = self.list.len();
-        for value in page {
-            let key = key(&value);
-            if let Some(record) = wire::read_value::<Recorded>(value)
-                && self.seen.insert(key)
+        for json in &page.0 {
+            if let Some(record) = wire::read_item::<Recorded>(json)
+                && self.seen.insert(key(&record, json))
             {
                 self.list.push(record);
             }

@@ -14,7 +14,7 @@ use super::Cec;
 use super::lax::List;
 use super::wire::{self, Addressed, PushedBody};
 use crate::vendor::{Pushed, PushedList};
-use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// What the centre wants to hear once it need not send the same again. Anything else counts as failed.
 pub const TAKEN: &str = r#"{"resultCode":"0"}"#;
@@ -27,13 +27,11 @@ impl Cec {
     /// counted, so that the others do not wait for it for ever.
     pub(super) fn pushed(&self, body: &[u8]) -> Option<PushedList> {
         let body: PushedBody = wire::read(body)?;
-        if !body.messages.is_array() {
-            return None;
-        }
+        let messages = List::of(body.messages.as_deref()?)?;
         let mut list = PushedList::default();
-        for message in List::from(body.messages).0 {
+        for message in messages.0 {
             match addressee(&message) {
-                Some(user_id) => list.messages.push(Pushed { user_id, items: self.read_downlink(message) }),
+                Some(user_id) => list.messages.push(Pushed { user_id, items: self.read_downlink(&message) }),
                 None => list.malformed += 1,
             }
         }
@@ -41,7 +39,7 @@ impl Cec {
     }
 }
 
-fn addressee(message: &Value) -> Option<String> {
-    let message: Addressed = wire::read_value(message.clone())?;
+fn addressee(message: &RawValue) -> Option<String> {
+    let message: Addressed = wire::read_item(message)?;
     message.to.word().filter(|user| user.len() <= MAX_USER).map(String::from)
 }

@@ -1,11 +1,12 @@
 //! Answers in every type that they come in, and nonsense.
 
 use super::{
-    Coded, FromCentre, HistoryAnswer, Polled, Queue, Recorded, SurveyAnswer, json, read, read_value,
+    Coded, FromCentre, HistoryAnswer, Polled, Queue, Recorded, SurveyAnswer, json, read, read_coded,
+    read_item, read_value, whole_letters,
 };
 use crate::config::{CallLinks, PictureOrigins};
 use crate::vendor::Downlink;
-use crate::vendor::cec::{content, downlink, grant};
+use crate::vendor::cec::{content, downlink, grant, reading};
 use proptest::prelude::*;
 use serde_json::{Map, Number, Value};
 
@@ -74,8 +75,35 @@ fn what_is_no_object_is_no_answer() {
     assert_eq!(polled.downlink_messages.0.len(), 1);
 }
 
+#[test]
+fn half_a_letter_costs_no_more_than_itself() {
+    let body = r#"{"resultDesc":"\udc00","downlinkMessages":[
+        {"content":"cut \ud83d","senderNickname":"\ud83d\ud83d\ude00\\ud83d","sourceType":"AGENT"},{"content":"\ud83d\ude00"}]}"#;
+    let (polled, coded): (Polled, _) = read_coded(body.as_bytes()).unwrap();
+    assert_eq!(coded.text(), "\u{fffd}");
+    let [cut, whole] = &polled.downlink_messages.0[..] else { panic!("two messages") };
+    let cut: FromCentre = read_item(cut).unwrap();
+    assert_eq!(cut.content, "cut \u{fffd}");
+    assert_eq!(cut.sender_nickname.word(), Some("\u{fffd}\u{1f600}\\ud83d"));
+    assert_eq!(read_item::<FromCentre>(whole).unwrap().content, "\u{1f600}");
+    // What is broken otherwise stays broken.
+    for broken in [r#"{"resultDesc":"\ud83d}"#, r#"{"resultDesc":"\ud83"}"#, "{\"resultDesc\":\"\\"] {
+        assert!(read::<Coded>(broken.as_bytes()).is_none(), "{broken}");
+    }
+}
+
+#[test]
+fn a_name_that_comes_twice_costs_nothing() {
+    let body = br#"{"resultCode":"0","downlinkMessages":[{"content":"a","receiveTime":null,"receiveTime":1},
+        {"content":"a","content":"b"},["c"],"d"]}"#;
+    let polled: Polled = read(body).unwrap();
+    let read = polled.downlink_messages.0.iter().map(|item| Some(read_item::<FromCentre>(item)?.content));
+    assert_eq!(read.collect::<Vec<_>>(), [Some("a".into()), Some("b".into()), None, None]);
+}
+
 fn said(message: Value) -> Vec<Downlink> {
     let (links, pictures) = (CallLinks::default(), PictureOrigins::default());
+    let Some(message) = read_value(message) else { return Vec::new() };
     downlink::read(message, downlink::Named { links: &links, pictures: &pictures })
 }
 
@@ -184,6 +212,23 @@ proptest! {
     }
 
     #[test]
+    fn a_message_reads_the_same_from_the_text_of_an_answer_and_by_itself(messages in prop::collection::vec(any_json(), 0..4)) {
+        let body = serde_json::json!({"downlinkMessages": messages}).to_string();
+        let (links, pictures) = (CallLinks::default(), PictureOrigins::default());
+        let together = reading::downlinks(body.as_bytes(), &links, &pictures);
+        prop_assert_eq!(together, Some(messages.into_iter().flat_map(said).collect()));
+    }
+
+    #[test]
+    fn half_letters_are_made_whole_without_a_trace_elsewhere(text in "(\\\\|u|d83d|\\\\ude00|\"|\\PC){0,20}") {
+        let whole = whole_letters(&text);
+        if serde_json::from_str::<String>(&format!("\"{text}\"")).is_ok() {
+            prop_assert_eq!(&whole, &text);
+        }
+        prop_assert_eq!(whole_letters(&whole), whole);
+    }
+
+    #[test]
     fn the_same_answer_in_other_types_reads_the_same(bits in prop::collection::vec(any::<bool>(), 64)) {
         let answer = serde_json::json!({"resultCode": "0", "resultDesc": "query user messages success.",
             "offlineMsg": {"isOfflineStatus": true, "tipText": "later"}, "position": 2, "estimateWaitTime": "40",
@@ -196,13 +241,8 @@ proptest! {
         let look = |value: &Value| {
             let body = value.to_string().into_bytes();
             let (coded, queue): (Coded, Queue) = (read(&body).unwrap(), read(&body).unwrap());
-            let polled: Polled = read(&body).unwrap();
-            let items: Vec<_> = polled
-                .downlink_messages
-                .0
-                .into_iter()
-                .flat_map(said)
-                .collect();
+            let (links, pictures) = (CallLinks::default(), PictureOrigins::default());
+            let items = reading::downlinks(&body, &links, &pictures);
             (coded.code(), coded.stores_offline(), queue.position.whole(), queue.estimate_wait_time.whole(), items)
         };
         prop_assert_eq!(look(&answer), look(&other));
