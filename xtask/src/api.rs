@@ -28,6 +28,7 @@ requests_per_address_per_minute = 10000000
 messages_per_visitor_per_minute = 100000
 files_per_visitor_per_minute = 100000
 file_reads_per_visitor_per_minute = 100000
+connects_per_visitor_per_minute = 100000
 suggestions_per_visitor_per_minute = 100000
 feedback_per_visitor_per_minute = 100000
 history_per_visitor_per_minute = 100000

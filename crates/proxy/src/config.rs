@@ -164,6 +164,16 @@ impl Config {
             (desk.trace_pages > 0.0 && self.traces.is_none())
                 .then(|| format!("`desks[{place}].trace_pages`: without [traces] pages are asked for none"))
         };
+        let limits = &self.limits;
+        let largest = self.desks.iter().map(|desk| desk.files.max_bytes).max().unwrap_or(0);
+        let needed = limits.download_bytes.max(largest.saturating_mul(2));
+        let narrow = (limits.spool_bytes < needed).then(|| {
+            format!(
+                "`limits.spool_bytes`: the largest files that are allowed need {needed} bytes, an upload twice its size; with \
+                 {} they are refused for want of room",
+                limits.spool_bytes
+            )
+        });
         let lossy = match &self.store {
             StoreAt::Valkey(server) if server.accept_loss => {
                 let text = "`store_accept_loss`: the store is not checked and may lose what it has confirmed; nothing is \
@@ -199,6 +209,7 @@ impl Config {
         certificate
             .chain(token)
             .chain(lossy)
+            .chain(narrow)
             .chain(open_key)
             .chain(desks().filter_map(open))
             .chain(desks().filter_map(short))

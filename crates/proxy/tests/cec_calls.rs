@@ -6,7 +6,7 @@ mod cec_support;
 
 use cec_support::{Centre, DELIVERED, Reply, coded, heard, id, kind, message, party, rating, text};
 use frontdesk_contract::{About, Card, ClientId, Location, Person, QueueInfo, Sender};
-use frontdesk_proxy::config::Dialect;
+use frontdesk_proxy::config::{Dialect, PollKind};
 use frontdesk_proxy::vendor::{Centre as _, Downlink, QueueAnswer, Said, Serving, Utterance};
 use serde_json::json;
 
@@ -231,7 +231,30 @@ async fn typing_to_a_robot_is_nobodys_trouble() {
 }
 
 #[tokio::test]
-async fn polling_asks_as_the_dialect_wants_and_takes_every_form_of_answer() {
+async fn an_end_that_a_centre_repeats_is_told_from_the_next_one() {
+    let centre = Centre::start().await;
+    let cec = centre.cec_with(|config| config.poll = PollKind::Repeats);
+    let end = |code: &str| {
+        Reply::json(&format!(
+            r#"{{"resultCode":"0","downlinkMessages":[{{"controlType":"DISCONNECT","messageCode":"{code}"}}]}}"#
+        ))
+    };
+    let mut marks = Vec::new();
+    for code in ["e-1", "e-1", "e-2"] {
+        centre.once("poll", end(code));
+        let said = cec.poll(&party()).await.unwrap();
+        let [Downlink::Once { mark, then }] = &said[..] else { panic!("{said:?}") };
+        assert_eq!(then[..], [Downlink::Ended { offline: false }]);
+        marks.push(mark.clone());
+    }
+    assert!(marks[0] == marks[1] && marks[1] != marks[2], "{marks:?}");
+    // One that is handed out once needs no mark.
+    centre.once("poll", end("e-1"));
+    assert_eq!(centre.cec().poll(&party()).await, Ok(vec![Downlink::Ended { offline: false }]));
+}
+
+#[tokio::test]
+async fn polling_asks_alike_in_both_dialects_and_takes_every_form_of_answer() {
     let centre = Centre::start().await;
     let (new, old) = (centre.cec(), centre.cec_with(|config| config.dialect = Dialect::V2_5));
     centre.once(
@@ -248,10 +271,7 @@ async fn polling_asks_as_the_dialect_wants_and_takes_every_form_of_answer() {
     assert_eq!(new.poll(&party()).await, Ok(vec![hello, Downlink::Ended { offline: false }]));
     old.poll(&party()).await.unwrap();
     let queries: Vec<_> = centre.seen("poll").into_iter().map(|seen| seen.query).collect();
-    assert_eq!(
-        queries,
-        ["receiverId=visitor-7f3a&channel=WEB&isNeedRead=true", "receiverId=visitor-7f3a&channel=WEB"]
-    );
+    assert_eq!(queries, ["receiverId=visitor-7f3a&channel=WEB&isNeedRead=true"; 2]);
 
     for (reply, expected) in [
         (Reply::json(r#"{"resultCode":0,"downlinkMessages":null}"#), "ok []"),

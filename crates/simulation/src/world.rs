@@ -185,10 +185,7 @@ async fn trouble(fleet: Arc<Fleet>, agent: Arc<Agent>, plan: Plan, options: Opti
         if !plan.is_on() {
             return Ok(());
         }
-        // A centre that repeats its messages repeats this end as well, and the proxy takes it for that of the next
-        // conversation: see MATRIX.md.
-        let ends = if options.poll == Poll::Destructive { options.visitors.div_ceil(100) } else { 0 };
-        for _ in 0..ends {
+        for _ in 0..options.visitors.div_ceil(100) {
             agent.end(plan.draw(options.visitors - 1)).await?;
         }
         if nth % 3 == 2 {

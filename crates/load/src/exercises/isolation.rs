@@ -214,7 +214,10 @@ impl Isolation {
         }
         calm.join(quiet(here, there, pace, self.time / 2, [well, &ill.centre]).await?);
         report.line(
-            format!("{}: a message at the other desk, p99 relative to that before and after (ms)", dead.title()),
+            format!(
+                "{}: a message at the other desk, p99 relative to that before and after (ms)",
+                dead.title()
+            ),
             {
                 let (now, then) = (during.messages.times.ms(990), calm.ms(990));
                 format!("{} ({now:.1} / {then:.1})", ratio(now, then))

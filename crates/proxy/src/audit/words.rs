@@ -202,6 +202,8 @@ words! {
     /// The limits; also the label of the figure.
     Limit of LimitHit {
         /// By address.
+        Connections = "connections",
+        /// By address.
         Requests = "requests",
         /// New ones, by address.
         Sessions = "sessions",
@@ -211,6 +213,8 @@ words! {
         Files = "files",
         /// To the visitor.
         FileReads = "file_reads",
+        /// Wishes to be connected.
+        Connects = "connects",
         /// Questions for them.
         Suggestions = "suggestions",
         /// Judgements of answers.

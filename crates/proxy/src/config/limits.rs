@@ -19,6 +19,9 @@ pub struct Limits {
     pub request_timeout: Duration,
     /// Connections at one time. Key `connections`, default 10 000.
     pub connections: usize,
+    /// Connections of one address at one time, or of one /64 of IPv6; of this machine and of `trusted_proxies` any number. Key
+    /// `connections_per_address`, default 1 000.
+    pub connections_per_address: usize,
     /// Sessions at one time. Key `sessions`, default 50 000.
     pub sessions: usize,
     /// Sessions opened from one address in an hour. Key `sessions_per_address_per_hour`, default 60.
@@ -27,6 +30,8 @@ pub struct Limits {
     pub requests_per_address_per_minute: u32,
     /// Messages of one visitor in a minute. Key `messages_per_visitor_per_minute`, default 60.
     pub messages_per_visitor_per_minute: u32,
+    /// Conversations that one visitor asks for in a minute, or changes of hands. Key `connects_per_visitor_per_minute`, default 60.
+    pub connects_per_visitor_per_minute: u32,
     /// Files of one visitor in a minute. Key `files_per_visitor_per_minute`, default 30.
     pub files_per_visitor_per_minute: u32,
     /// Reads of files, and tickets for them, of one visitor in a minute. Key `file_reads_per_visitor_per_minute`, default 600.
@@ -74,10 +79,12 @@ impl Default for Limits {
             reader_timeout: Duration::from_secs(30),
             request_timeout: Duration::from_secs(40),
             connections: 10_000,
+            connections_per_address: 1_000,
             sessions: 50_000,
             sessions_per_address_per_hour: 60,
             requests_per_address_per_minute: 1_200,
             messages_per_visitor_per_minute: 60,
+            connects_per_visitor_per_minute: 60,
             files_per_visitor_per_minute: 30,
             file_reads_per_visitor_per_minute: 600,
             suggestions_per_visitor_per_minute: 60,
@@ -111,6 +118,12 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
     let request_timeout =
         section.whole("request_timeout_s", "seconds", default.request_timeout.as_secs(), 30..=600);
     let connections = section.whole("connections", "connections", default.connections as u64, 1..=1_000_000);
+    let of_one = section.whole(
+        "connections_per_address",
+        "connections",
+        default.connections_per_address as u64,
+        1..=1_000_000,
+    );
     let sessions = section.whole("sessions", "sessions", default.sessions as u64, 1..=10_000_000);
     let mut rate = |key, unit, default: u32, most: u32| {
         section.whole(key, unit, default.into(), 1..=most.into()).and_then(|value| u32::try_from(value).ok())
@@ -127,6 +140,7 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
         rate("messages_per_visitor_per_minute", "messages", default.messages_per_visitor_per_minute, 100_000);
     let events = rate("events_per_visitor", "events", default.events_per_visitor, 1_000_000);
     let mut few = |key, unit, default: u32| rate(key, unit, default, 100_000);
+    let connected = few("connects_per_visitor_per_minute", "wishes", default.connects_per_visitor_per_minute);
     let files = few("files_per_visitor_per_minute", "files", default.files_per_visitor_per_minute);
     let reads = few("file_reads_per_visitor_per_minute", "reads", default.file_reads_per_visitor_per_minute);
     let suggested =
@@ -170,10 +184,12 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Limits> {
         reader_timeout: Duration::from_secs(reader_timeout?),
         request_timeout: Duration::from_secs(request_timeout?),
         connections: usize::try_from(connections?).ok()?,
+        connections_per_address: usize::try_from(of_one?).ok()?,
         sessions: usize::try_from(sessions?).ok()?,
         sessions_per_address_per_hour: opened?,
         requests_per_address_per_minute: asked?,
         messages_per_visitor_per_minute: said?,
+        connects_per_visitor_per_minute: connected?,
         files_per_visitor_per_minute: files?,
         file_reads_per_visitor_per_minute: reads?,
         suggestions_per_visitor_per_minute: suggested?,

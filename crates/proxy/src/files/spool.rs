@@ -11,10 +11,12 @@ use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::time::Instant;
 
 /// Begins the name of every file of ours; nothing else in the folder is touched.
@@ -108,6 +110,15 @@ impl Spool {
         Ok((SpoolFile { path, held: 0, spool: Arc::clone(self) }, file))
     }
 
+    /// An empty file to be written part by part.
+    ///
+    /// # Errors
+    /// When the disk does not give one.
+    pub fn fill(self: &Arc<Self>) -> io::Result<Filling> {
+        let (file, out) = self.create()?;
+        Ok(Filling { file, out: tokio::fs::File::from_std(out), is_full: false })
+    }
+
     /// Holds at most so many bytes from now on. What is held already stays.
     pub fn set_most(&self, most_bytes: u64) {
         self.most_bytes.store(most_bytes, Ordering::Relaxed);
@@ -134,6 +145,50 @@ impl SpoolFile {
             self.held += bytes;
         }
         held
+    }
+}
+
+/// A file of the spool while it is written: what is written counts at once.
+#[derive(Debug)]
+pub struct Filling {
+    file: SpoolFile,
+    out: tokio::fs::File,
+    is_full: bool,
+}
+
+impl Filling {
+    /// Whether writing failed because the spool is full.
+    pub fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// The file, once all is in it.
+    ///
+    /// # Errors
+    /// When the disk fails.
+    pub async fn whole(mut self) -> io::Result<SpoolFile> {
+        self.out.flush().await?;
+        Ok(self.file)
+    }
+}
+
+impl AsyncWrite for Filling {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = std::task::ready!(Pin::new(&mut self.out).poll_write(context, bytes))?;
+        self.is_full = !self.file.hold(written as u64);
+        Poll::Ready(if self.is_full { Err(io::ErrorKind::StorageFull.into()) } else { Ok(written) })
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.out).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.out).poll_shutdown(context)
     }
 }
 
@@ -236,6 +291,23 @@ mod tests {
 
     fn allowed(bytes: u64) -> Allowance {
         Allowance { bytes, idle: Duration::from_secs(30), total: Duration::from_secs(60) }
+    }
+
+    #[tokio::test]
+    async fn what_is_written_part_by_part_counts_at_once_and_stops_where_the_spool_is_full() {
+        let folder = folder();
+        let spool = Spool::new(folder.0.clone(), 10);
+        let mut out = spool.fill().unwrap();
+        out.write_all(b"12345").await.unwrap();
+        assert_eq!(spool.used(), 5);
+        let beside = spool.fill().unwrap();
+        assert!(out.write_all(b"123456").await.is_err() && out.is_full() && !beside.is_full());
+        drop(out);
+        assert_eq!(spool.used(), 0);
+        let mut beside = beside;
+        beside.write_all(b"1234567890").await.unwrap();
+        let file = beside.whole().await.unwrap();
+        assert_eq!((std::fs::read(file.path()).unwrap(), spool.used()), (b"1234567890".to_vec(), 10));
     }
 
     #[tokio::test]

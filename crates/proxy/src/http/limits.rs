@@ -38,6 +38,7 @@ pub struct Limiters {
     messages: Keyed<String>,
     files: Keyed<String>,
     file_reads: Keyed<String>,
+    connects: Keyed<String>,
     suggestions: Keyed<String>,
     feedback: Keyed<String>,
     history: Keyed<String>,
@@ -54,6 +55,7 @@ struct Rates {
     messages: Quota,
     files: Quota,
     file_reads: Quota,
+    connects: Quota,
     suggestions: Quota,
     feedback: Quota,
     history: Quota,
@@ -71,6 +73,7 @@ impl Rates {
             messages: minute(limits.messages_per_visitor_per_minute),
             files: minute(limits.files_per_visitor_per_minute),
             file_reads: minute(limits.file_reads_per_visitor_per_minute),
+            connects: minute(limits.connects_per_visitor_per_minute),
             suggestions: minute(limits.suggestions_per_visitor_per_minute),
             feedback: minute(limits.feedback_per_visitor_per_minute),
             history: minute(limits.history_per_visitor_per_minute),
@@ -157,6 +160,7 @@ impl Limiters {
             messages: by_id(Limit::Messages, rates.messages),
             files: by_id(Limit::Files, rates.files),
             file_reads: by_id(Limit::FileReads, rates.file_reads),
+            connects: by_id(Limit::Connects, rates.connects),
             suggestions: by_id(Limit::Suggestions, rates.suggestions),
             feedback: by_id(Limit::Feedback, rates.feedback),
             history: by_id(Limit::History, rates.history),
@@ -177,6 +181,7 @@ impl Limiters {
             messages,
             files,
             file_reads,
+            connects,
             suggestions,
             feedback,
             history,
@@ -190,6 +195,7 @@ impl Limiters {
         messages.set(rates.messages);
         files.set(rates.files);
         file_reads.set(rates.file_reads);
+        connects.set(rates.connects);
         suggestions.set(rates.suggestions);
         feedback.set(rates.feedback);
         history.set(rates.history);
@@ -229,6 +235,14 @@ impl Limiters {
     /// [`ErrorCode::RateLimited`] with the time to wait.
     pub fn file_read(&self, visitor: &Visitor) -> Result<(), Problem> {
         self.file_reads.check_visitor(visitor, "too many reads of files")
+    }
+
+    /// Counts a wish to be connected.
+    ///
+    /// # Errors
+    /// [`ErrorCode::RateLimited`] with the time to wait.
+    pub fn connect(&self, visitor: &Visitor) -> Result<(), Problem> {
+        self.connects.check_visitor(visitor, "too many conversations were asked for")
     }
 
     /// Counts a question for suggestions.
@@ -303,6 +317,7 @@ impl Limiters {
             &self.messages,
             &self.files,
             &self.file_reads,
+            &self.connects,
             &self.suggestions,
             &self.feedback,
             &self.history,

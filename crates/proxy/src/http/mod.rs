@@ -1,7 +1,7 @@
 //! The visitor API over HTTP: handlers parse, call, answer. What holds for all of them is a layer.
 //!
 //! # Layout
-//! - [`server`], `linger`, `unread`: connections, their limits, their end
+//! - [`server`], `shares`, `linger`, `unread`, `pulse`: connections, their limits, their end
 //! - `front`: request id, time limit, log line, headers that every answer has
 //! - [`origin`], `cors`: which pages may call
 //! - [`address`], `audit`, [`limits`]: who calls, what of it is written down, how often they may
@@ -26,9 +26,11 @@ pub mod openapi;
 pub mod operator;
 pub mod origin;
 mod pages;
+mod pulse;
 mod redact;
 mod routes;
 pub mod server;
+pub(crate) mod shares;
 mod unread;
 
 use crate::state::AppState;

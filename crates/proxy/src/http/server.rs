@@ -3,6 +3,8 @@
 use super::address::Peer;
 use super::app;
 use super::linger::Lingering;
+use super::pulse::{Beating, Pulse};
+use super::shares::Shares;
 use super::unread::Unread;
 use crate::chance;
 use crate::metrics::Open;
@@ -13,9 +15,9 @@ use axum::http::{Request, Version};
 use hyper::body::{Body, Incoming};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use std::future::Future;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -24,6 +26,7 @@ use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 /// Requests at one time on one HTTP/2 connection.
@@ -51,16 +54,17 @@ pub async fn serve(
     let limits = &settings.limits;
     let mut door = Door::new(limits.header_bytes, limits.header_timeout, limits.connections)
         .with_readers_awaited(limits.reader_timeout);
+    door.shares = Some(Shares::new(&state.shared));
     door.tls = keeper.map(|keeper| (keeper, state.shared.draining.clone()));
-    let graceful = GracefulShutdown::new();
+    let ending = Ending::default();
     let metrics = Arc::clone(&state.shared.metrics);
     let counted = || Some(metrics.connection());
-    admit(&door, &listener, app(state.clone()), &graceful, shutdown, counted).await;
+    admit(&door, &listener, app(state.clone()), &ending, shutdown, counted).await;
     drop(listener);
     tracing::info!("going down");
     state.shared.draining.cancel();
     let end = Instant::now() + GRACE;
-    if tokio::time::timeout_at(end, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout_at(end, ending.end()).await.is_err() {
         tracing::warn!(seconds = GRACE.as_secs(), "connections were left open");
     }
     state.stop_by(end).await;
@@ -72,6 +76,8 @@ pub(crate) struct Door {
     places: Arc<Semaphore>,
     patience: Duration,
     reader_patience: Duration,
+    /// How many connections each address has; `None`: as many as there are places.
+    shares: Option<Arc<Shares>>,
     /// What keeps the certificate, and what ends handshakes; `None`: no TLS.
     tls: Option<(Arc<Keeper>, CancellationToken)>,
 }
@@ -84,6 +90,7 @@ impl Door {
             places: Arc::new(Semaphore::new(connections.min(Semaphore::MAX_PERMITS))),
             patience: header_timeout,
             reader_patience: header_timeout,
+            shares: None,
             tls: None,
         }
     }
@@ -94,12 +101,28 @@ impl Door {
     }
 }
 
+/// How the connections of a listener end together.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Ending {
+    begun: CancellationToken,
+    open: TaskTracker,
+}
+
+impl Ending {
+    /// Ends when the last request that is under way was answered, and its connection closed.
+    pub(crate) async fn end(&self) {
+        self.begun.cancel();
+        self.open.close();
+        self.open.wait().await;
+    }
+}
+
 /// Takes connections until `shutdown` ends; what `held` answers lives as long as the connection.
 pub(crate) async fn admit(
     door: &Door,
     listener: &TcpListener,
     router: Router,
-    graceful: &GracefulShutdown,
+    ending: &Ending,
     shutdown: impl Future<Output = ()> + Send,
     held: impl Fn() -> Option<Open> + Send,
 ) {
@@ -116,28 +139,41 @@ pub(crate) async fn admit(
         };
         match accepted {
             Ok((stream, peer)) => {
-                let guest = Guest { peer, router: router.clone(), early: Arc::default() };
-                let (mut builder, watcher) = (door.builder.clone(), graceful.watcher());
+                let share = door.shares.as_ref().map(|shares| shares.take(peer.ip()));
+                if matches!(share, Some(None)) {
+                    continue;
+                }
+                let reader_patience = door.reader_patience;
+                let pulse = Arc::<Pulse>::default();
+                let ending = ending.clone();
+                let guest = Guest {
+                    peer,
+                    router: router.clone(),
+                    early: Arc::default(),
+                    pulse: Arc::clone(&pulse),
+                    ending: ending.begun.clone(),
+                    reader_patience,
+                };
+                let mut builder = door.builder.clone();
                 // Those who came in one moment are not cut in one moment, which others would feel.
                 let patience = chance::up_to(door.patience);
                 builder.http1().header_read_timeout(patience);
                 let tls = door.tls.clone();
-                let reader_patience = door.reader_patience;
                 let held = held();
-                tokio::spawn(async move {
+                ending.open.spawn(async move {
                     // Small answers are to leave at once; a socket that refuses this works all the same.
                     let _set = stream.set_nodelay(true);
                     // Hears out who is still sending and cuts who does not read; beneath TLS, for what is thrown away at the
                     // end need not be decrypted.
-                    let stream = Unread::new(stream, reader_patience);
+                    let stream = Unread::new(stream, reader_patience, pulse);
                     let stream = Lingering::new(stream, Arc::clone(&guest.early));
                     match tls {
-                        None => guest.attend(&builder, stream, patience, watcher).await,
+                        None => guest.attend(&builder, stream, patience).await,
                         Some((keeper, ending)) => {
                             let shaken = tokio::time::timeout(patience, keeper.acceptor().accept(stream));
                             match ending.run_until_cancelled(shaken).await {
                                 Some(Ok(Ok(stream))) => {
-                                    guest.attend(&builder, stream, patience, watcher).await;
+                                    guest.attend(&builder, stream, patience).await;
                                 }
                                 // Not TLS, too old, too slow, or the proxy goes down.
                                 Some(Ok(Err(error))) => tracing::debug!(%error, "no TLS"),
@@ -145,7 +181,7 @@ pub(crate) async fn admit(
                             }
                         }
                     }
-                    drop((place, held));
+                    drop((place, share, held));
                 });
             }
             Err(error) => {
@@ -177,6 +213,11 @@ struct Guest {
     router: Router,
     /// The last answer went out before its request was read, perhaps.
     early: Arc<AtomicBool>,
+    pulse: Arc<Pulse>,
+    /// The proxy goes down.
+    ending: CancellationToken,
+    /// How long an HTTP/2 connection stays on which nothing goes on.
+    reader_patience: Duration,
 }
 
 impl Guest {
@@ -186,7 +227,6 @@ impl Guest {
         builder: &Builder<TokioExecutor>,
         stream: S,
         patience: Duration,
-        watcher: Watcher,
     ) {
         let began = Arc::new(AtomicBool::new(false));
         let silent = {
@@ -198,28 +238,145 @@ impl Guest {
                 }
             }
         };
-        let Self { peer, router, early } = self;
+        let Self { peer, router, early, pulse, ending, reader_patience } = self;
+        let signs = Arc::clone(&pulse);
         let service = hyper::service::service_fn(move |mut request: Request<Incoming>| {
             began.store(true, Ordering::Relaxed);
             request.extensions_mut().insert(Peer(peer));
             // HTTP/2 refuses a request without closing the connection.
             let sends = request.version() <= Version::HTTP_11 && !request.body().is_end_stream();
             let early = Arc::clone(&early);
+            let signs = Arc::clone(&signs);
+            let asked = signs.ask(request.version() > Version::HTTP_11);
             let answer = router.clone().oneshot(request);
             async move {
                 let answer = answer.await;
+                drop(asked);
                 // Who refuses may not have read everything; who took it has.
                 let refused = answer.as_ref().is_ok_and(|answer| !answer.status().is_success());
                 early.store(sends && refused, Ordering::Relaxed);
-                answer
+                answer.map(|answer| answer.map(|body| Beating::new(body, signs)))
             }
         });
-        let connection = builder.serve_connection(TokioIo::new(stream), service);
+        let mut connection = pin!(builder.serve_connection(TokioIo::new(stream), service));
+        let mut silent = pin!(silent);
         // Errors of a connection are the client's: broken off, too slow, not HTTP.
         tokio::select! {
-            _ended = watcher.watch(connection) => {}
+            _ended = connection.as_mut() => return,
             // hyper counts the time of headers only once it knows the version of HTTP.
-            () = silent => {}
+            () = silent.as_mut() => return,
+            () = ending.cancelled() => {}
+            () = pulse.stops(reader_patience) => {}
         }
+        // What is under way is finished, unless nobody takes it.
+        connection.as_mut().graceful_shutdown();
+        tokio::select! {
+            _ended = connection => {}
+            () = silent => {}
+            () = pulse.stops(reader_patience) => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use http_body_util::{BodyExt as _, Empty};
+    use hyper::body::Bytes;
+    use hyper::client::conn::http2;
+    use tokio::io::DuplexStream;
+    use tokio::time::sleep;
+
+    const PATIENCE: Duration = Duration::from_secs(10);
+    const READER: Duration = Duration::from_secs(30);
+    const LARGE: usize = 1 << 20;
+
+    fn router() -> Router {
+        Router::new()
+            .route("/", get(async || "hello"))
+            .route("/late", get(async || sleep(4 * READER).await))
+            .route("/large", get(async || vec![7; LARGE]))
+    }
+
+    /// Serves one connection; the task ends with it.
+    fn serve(ending: &CancellationToken) -> (tokio::task::JoinHandle<()>, DuplexStream) {
+        let (ours, theirs) = tokio::io::duplex(4 << 20);
+        let pulse = Arc::<Pulse>::default();
+        let guest = Guest {
+            peer: ([203, 0, 113, 1], 1).into(),
+            router: router(),
+            early: Arc::default(),
+            pulse: Arc::clone(&pulse),
+            ending: ending.clone(),
+            reader_patience: READER,
+        };
+        let stream = Unread::new(ours, READER, pulse);
+        let served =
+            tokio::spawn(async move { guest.attend(&builder(16_384, PATIENCE), stream, PATIENCE).await });
+        (served, theirs)
+    }
+
+    async fn client(
+        theirs: DuplexStream,
+        window: u32,
+    ) -> (http2::SendRequest<Empty<Bytes>>, tokio::task::JoinHandle<()>) {
+        let mut client = http2::Builder::new(TokioExecutor::new());
+        client.timer(TokioTimer::new()).initial_stream_window_size(window);
+        // It answers pings and sends some of its own for ever.
+        client.keep_alive_interval(Duration::from_secs(1)).keep_alive_while_idle(true);
+        let (sender, connection) = client.handshake(TokioIo::new(theirs)).await.unwrap();
+        let connected = tokio::spawn(async move { drop(connection.await) });
+        (sender, connected)
+    }
+
+    fn ask(path: &str) -> Request<Empty<Bytes>> {
+        Request::get(format!("http://desk.example{path}")).body(Empty::new()).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_http_2_connection_on_which_nobody_asks_is_closed() {
+        let (served, theirs) = serve(&CancellationToken::new());
+        let (mut sender, connected) = client(theirs, 65_535).await;
+        let began = Instant::now();
+        let answer = sender.send_request(ask("/")).await.unwrap();
+        assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), "hello");
+        served.await.unwrap();
+        assert!((READER..=2 * READER).contains(&began.elapsed()), "{:?}", began.elapsed());
+        connected.await.unwrap();
+        assert!(!sender.is_ready());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_answer_that_is_waited_for_keeps_its_connection() {
+        let (served, theirs) = serve(&CancellationToken::new());
+        let (mut sender, _connected) = client(theirs, 65_535).await;
+        assert!(sender.send_request(ask("/late")).await.unwrap().status().is_success());
+        assert!(!served.is_finished());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_lets_no_byte_of_an_answer_through_loses_the_connection() {
+        let (served, theirs) = serve(&CancellationToken::new());
+        let (mut sender, _connected) = client(theirs, 0).await;
+        let began = Instant::now();
+        let answer = sender.send_request(ask("/large")).await.unwrap();
+        served.await.unwrap();
+        assert!((2 * READER..=4 * READER).contains(&began.elapsed()), "{:?}", began.elapsed());
+        assert!(answer.into_body().collect().await.is_err());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn going_down_lets_what_is_under_way_finish() {
+        let ending = CancellationToken::new();
+        let (served, theirs) = serve(&ending);
+        let (mut sender, _connected) = client(theirs, 65_535).await;
+        let began = Instant::now();
+        let answer = tokio::spawn(sender.send_request(ask("/late")));
+        sleep(Duration::from_secs(1)).await;
+        ending.cancel();
+        assert!(answer.await.unwrap().unwrap().status().is_success());
+        served.await.unwrap();
+        assert!((4 * READER..5 * READER).contains(&began.elapsed()), "{:?}", began.elapsed());
     }
 }

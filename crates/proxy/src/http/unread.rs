@@ -1,8 +1,10 @@
 //! Answers that nobody reads: a client that takes next to nothing of what waits for it loses its connection, with all that is
 //! held for it.
 
+use super::pulse::Pulse;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -15,6 +17,7 @@ const LEAST_BYTES: usize = 16 << 10;
 pub(super) struct Unread<S> {
     stream: S,
     patience: Duration,
+    pulse: Arc<Pulse>,
     /// Since a write had to wait: until when, and how much has been taken since.
     waiting: Option<Waiting>,
 }
@@ -26,8 +29,8 @@ struct Waiting {
 
 impl<S> Unread<S> {
     /// While something waits to be read, at least 16 KB of it must be taken in every `patience`.
-    pub(super) fn new(stream: S, patience: Duration) -> Self {
-        Self { stream, patience, waiting: None }
+    pub(super) fn new(stream: S, patience: Duration, pulse: Arc<Pulse>) -> Self {
+        Self { stream, patience, pulse, waiting: None }
     }
 
     /// What an attempt to write has come to.
@@ -38,6 +41,7 @@ impl<S> Unread<S> {
     ) -> Poll<io::Result<usize>> {
         match written {
             Poll::Ready(Ok(bytes)) => {
+                self.pulse.take(bytes);
                 if let Some(waiting) = &mut self.waiting {
                     waiting.taken = waiting.taken.saturating_add(bytes);
                     if waiting.taken >= LEAST_BYTES {
@@ -118,7 +122,7 @@ mod tests {
 
     fn unread() -> (Unread<DuplexStream>, DuplexStream) {
         let (ours, theirs) = tokio::io::duplex(1_000);
-        (Unread::new(ours, PATIENCE), theirs)
+        (Unread::new(ours, PATIENCE, Arc::default()), theirs)
     }
 
     async fn write(mut ours: Unread<DuplexStream>, bytes: usize) -> (io::Result<()>, Duration) {

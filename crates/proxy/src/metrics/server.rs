@@ -1,6 +1,6 @@
 //! `GET /metrics` on a listener of its own, which the internet does not see.
 
-use crate::http::server::{Door, admit};
+use crate::http::server::{Door, Ending, admit};
 use crate::state::AppState;
 use axum::Router;
 use axum::extract::State;
@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::TcpListener;
 
 /// OpenMetrics 1.0.0.
@@ -21,8 +20,7 @@ pub async fn run(listener: TcpListener, state: AppState) {
     let settings = state.shared.settings();
     let limits = &settings.limits;
     let door = Door::new(limits.header_bytes, limits.header_timeout, CONNECTIONS);
-    let graceful = GracefulShutdown::new();
-    admit(&door, &listener, router(state.clone()), &graceful, std::future::pending(), || None).await;
+    admit(&door, &listener, router(state.clone()), &Ending::default(), std::future::pending(), || None).await;
 }
 
 /// The one route.

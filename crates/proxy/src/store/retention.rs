@@ -33,7 +33,12 @@ pub fn visitor(
     }
 }
 
-/// Whether an idempotency record is past its time.
+/// A page may repeat a message for so long after it was first said.
+const REPEATED_MS: u64 = 24 * 3_600_000;
+
+/// Whether an idempotency record is past its time. One whose outcome is not known goes with its visitor only: without it the
+/// same message would be taken for a new one.
 pub fn intent_is_over(intent: &Intent, now_ms: u64, retention_ms: u64) -> bool {
-    intent.at_ms.saturating_add(retention_ms) <= now_ms
+    let settled = intent.undone || intent.answer.is_some();
+    settled && intent.at_ms.saturating_add(retention_ms.max(REPEATED_MS)) <= now_ms
 }

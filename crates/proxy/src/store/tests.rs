@@ -161,7 +161,8 @@ async fn sweeps(store: &dyn Store) {
         open(store, id, expires_ms).await;
         change(store, id, 100, |draft| {
             draft.begin(ContactState::Robot);
-            draft.intend(&ClientId::new("m1"), [0; 32], draft.now_ms);
+            draft.answer(&ClientId::new("m1"), [0; 32], draft.now_ms, Answer::Rated(PostedStatus::Accepted));
+            draft.intend(&ClientId::new("m2"), [0; 32], draft.now_ms);
             draft.handle("f-1", file("one"));
         })
         .await;
@@ -177,6 +178,8 @@ async fn sweeps(store: &dyn Store) {
     assert_eq!((over.head, over.floor), (2, 3));
     assert_eq!(seqs(store, "open", 0, 10).await, [1]);
     assert_eq!(store.intent("open", &ClientId::new("m1")).await.unwrap(), None);
+    // What became of it is not known: the same message may come again.
+    assert!(store.intent("open", &ClientId::new("m2")).await.unwrap().is_some());
     assert_eq!(store.sweep(8 + DAY_MS, DAY_MS).await.unwrap(), 0);
 }
 

@@ -172,6 +172,7 @@ async fn each_action_has_a_limit_of_its_own() {
     plan.settings.limits.left_messages_per_visitor_per_hour = 1;
     plan.settings.limits.suggestions_per_visitor_per_minute = 1;
     plan.settings.limits.feedback_per_visitor_per_minute = 1;
+    plan.settings.limits.connects_per_visitor_per_minute = 2;
     let bench = Bench::with(plan).await;
     let visitor = bench.connected().await;
     assert_eq!(leave(&visitor, "l1", "13800138000", None, "x").await.status, 200);
@@ -180,6 +181,10 @@ async fn each_action_has_a_limit_of_its_own() {
     assert_eq!(code(&visitor.call("GET", "/v1/suggestions?q=x", None).await), (429, "rate_limited"));
     assert_eq!(code(&judge(&visitor, "j1", "a", true, "").await), (409, "feedback_closed"));
     assert_eq!(code(&judge(&visitor, "j1", "a", true, "").await), (429, "rate_limited"));
+    for (id, expected) in [("c2", 200), ("c3", 429)] {
+        let wish = json!({"id": id, "to": "robot"});
+        assert_eq!(visitor.call("POST", "/v1/contact", Some(wish)).await.status, expected);
+    }
     assert_eq!(visitor.say("m1", "still here").await.status, 200);
 }
 

@@ -111,6 +111,7 @@ async fn bench() -> Bench {
     limits.messages_per_visitor_per_minute = 100_000;
     limits.files_per_visitor_per_minute = 100_000;
     limits.suggestions_per_visitor_per_minute = 100_000;
+    limits.connects_per_visitor_per_minute = 100_000;
     limits.history_per_visitor_per_minute = 100_000;
     limits.left_messages_per_visitor_per_hour = 100_000;
     limits.calls_per_visitor_per_hour = 100_000;

@@ -2,6 +2,7 @@
 
 use super::{Bench, Plan};
 use crate::http::address::Peer;
+use crate::http::shares::Shares;
 use crate::vendor::fake::Call;
 use axum::body::Body;
 use axum::http::Request;
@@ -129,4 +130,38 @@ async fn typing_is_passed_on_seldom_and_only_to_agents() {
     visitor.call("POST", "/v1/typing", None).await;
     super::pass(0.1).await;
     assert_eq!(typing(), 2);
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_connections_and_ours_any_number() {
+    let mut plan = Plan::default();
+    plan.settings.limits.connections_per_address = 2;
+    plan.settings.limits.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+    let bench = Bench::with(plan).await;
+    let shares = Shares::new(&bench.app.shared);
+    let mut held = Vec::new();
+    let mut take = |peer: &str| {
+        let share = shares.take(peer.parse().unwrap());
+        let taken = share.is_some();
+        held.extend(share);
+        taken
+    };
+    for (peer, expected) in [
+        ("203.0.113.1", true),
+        ("203.0.113.1", true),
+        ("203.0.113.1", false),
+        ("::ffff:203.0.113.1", false),
+        ("203.0.113.2", true),
+        ("2001:db8:1:2::1", true),
+        ("2001:db8:1:2::2", true),
+        ("2001:db8:1:2:3::3", false),
+        ("2001:db8:1:3::1", true),
+    ] {
+        assert_eq!(take(peer), expected, "{peer}");
+    }
+    assert!((0..10).all(|_| take("10.0.0.1") && take("127.0.0.1") && take("::1")));
+    held.remove(0);
+    assert!(shares.take("203.0.113.1".parse().unwrap()).is_some());
+    let text = bench.app.shared.metrics.text(&bench.app).unwrap();
+    assert!(text.contains("frontdesk_limits_hit_total{limit=\"connections\"} 3"), "{text}");
 }

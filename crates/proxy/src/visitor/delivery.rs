@@ -115,6 +115,8 @@ impl Delivery {
             Err(Failure::Refused { code, transient: true, retry_after, .. }) if self.doubt => {
                 doubtful(code, retry_after)
             }
+            // It will be refused again, but an earlier attempt may have been taken: nobody can know.
+            Err(Failure::Refused { .. }) if self.doubt => posted(PostedStatus::Unconfirmed, false),
             Err(Failure::Refused { code, transient, retry_after, .. }) => {
                 refused(code, retry_after.or(transient.then_some(ASK_AGAIN)))
             }

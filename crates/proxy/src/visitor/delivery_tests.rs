@@ -126,6 +126,15 @@ fn after_doubt_nothing_proves_that_the_first_attempt_did_not_arrive() {
     assert!(matches!(outcome, Outcome::Doubtful { code: ErrorCode::CentreUnreachable, .. }));
     let (_, outcome) = run(resumed(), vec![Err(refused(ErrorCode::CentreBusy, true))], vec![]);
     assert!(matches!(outcome, Outcome::Doubtful { code: ErrorCode::CentreBusy, .. }));
+    let for_good = || Err(refused(ErrorCode::CentreRefused, false));
+    assert_eq!(run(resumed(), vec![for_good()], vec![]).1, status(PostedStatus::Unconfirmed));
+    for (message_id, history, steps) in
+        [(MessageIds::Deduplicated, true, "sws"), (MessageIds::Echoed, true, "swrwrwrs")]
+    {
+        let delivery = Delivery::fresh(centre(message_id, history));
+        let ran = run(delivery, vec![Err(unknown()), for_good()], vec![]);
+        assert_eq!(ran, (steps.into(), status(PostedStatus::Unconfirmed)));
+    }
     let (_, outcome) = run(resumed(), vec![Err(Failure::Gone)], vec![]);
     assert_eq!(outcome, Outcome::Posted { status: PostedStatus::Unconfirmed, gone: true });
 }
@@ -136,7 +145,7 @@ proptest! {
     /// never arrived before.
     #[test]
     fn a_delivery_never_risks_a_second_copy(
-        mode in 0usize..6, resumed: bool, faults in proptest::collection::vec(0u8..5, 0..8), found: bool,
+        mode in 0usize..6, resumed: bool, faults in proptest::collection::vec(0u8..6, 0..8), found: bool,
     ) {
         let (message_id, history) = ALL[mode];
         let traits = centre(message_id, history);
@@ -158,6 +167,7 @@ proptest! {
                         1 => Err(not_sent()),
                         2 => Err(refused(ErrorCode::CentreBusy, true)),
                         3 => Err(Failure::Gone),
+                        4 => Err(refused(ErrorCode::CentreRefused, false)),
                         _ => { maybe_arrived = true; Err(unknown()) }
                     };
                     delivery.said(answer);

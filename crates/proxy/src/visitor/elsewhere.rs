@@ -127,7 +127,11 @@ impl App {
                 };
                 if let Err(problem) = gone_on {
                     let code = crate::problem::word(problem.code);
-                    tracing::warn!(visitor = id, code, "a conversation is not gone on with");
+                    // One after the other of a desk that is not there any more, until their sessions are over.
+                    let kind = (String::new(), "going on", problem.code);
+                    if let Some(suppressed) = self.shared.failures.due(kind) {
+                        tracing::warn!(visitor = id, code, suppressed, "a conversation is not gone on with");
+                    }
                 }
             }
             if orphans.len() < MOST_ORPHANS {

@@ -221,21 +221,17 @@ impl Visitor {
         name: &str,
     ) -> Result<Cached, Problem> {
         let party = party(&self.record().await?);
-        let (mut file, handle) = self.shared.spool.create().map_err(|error| disk(&error))?;
+        let mut out = self.shared.spool.fill().map_err(|error| disk(&error))?;
         let most = self.shared.settings().limits.download_bytes;
-        let mut out = tokio::fs::File::from_std(handle);
-        let size = match self.desk().centre.download(&party, source, extension, &mut out, most).await {
-            Ok(size) => size,
+        match self.desk().centre.download(&party, source, extension, &mut out, most).await {
+            Ok(_) => {}
+            Err(_) if out.is_full() => return Err(full()),
             Err(Failure::Refused { code: ErrorCode::FileUnknown, .. } | Failure::Gone) => {
                 return Err(Problem::new(ErrorCode::FileUnknown, "the centre no longer has the file"));
             }
             Err(failure) => return Err(self.refusal("download", &failure)),
-        };
-        tokio::io::AsyncWriteExt::flush(&mut out).await.map_err(|error| disk(&error))?;
-        drop(out);
-        if !file.hold(size) {
-            return Err(full());
         }
+        let file = out.whole().await.map_err(|error| disk(&error))?;
         let extension = name::extension(name);
         let looked = tokio::task::spawn_blocking(move || look(file, extension.as_deref()));
         looked.await.map_err(|_| Problem::internal())?

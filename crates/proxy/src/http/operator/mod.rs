@@ -16,13 +16,12 @@ mod wire;
 use super::audit;
 use super::front;
 use super::routes::{not_this_method, nothing_here};
-use super::server::{Door, admit};
+use super::server::{Door, Ending, admit};
 use crate::state::AppState;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 use gate::Gate;
-use hyper_util::server::graceful::GracefulShutdown;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -36,11 +35,11 @@ const GRACE: Duration = Duration::from_secs(30);
 pub async fn run(listener: TcpListener, state: AppState, gate: Arc<Gate>) {
     let settings = state.shared.settings();
     let door = Door::new(settings.limits.header_bytes, settings.limits.header_timeout, CONNECTIONS);
-    let graceful = GracefulShutdown::new();
+    let ending = Ending::default();
     let down = state.shared.draining.clone().cancelled_owned();
-    admit(&door, &listener, router(state, gate), &graceful, down, || None).await;
+    admit(&door, &listener, router(state, gate), &ending, down, || None).await;
     drop(listener);
-    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
+    if tokio::time::timeout(GRACE, ending.end()).await.is_err() {
         tracing::warn!("connections of the operator were left open after 30 s");
     }
 }

@@ -3,6 +3,8 @@
 use crate::http::extract::{Caller, Json};
 use crate::http::redact;
 use crate::problem::Problem;
+use crate::state::AppState;
+use axum::extract::State;
 use frontdesk_contract::{ClientId, Connect, ConnectTo, Contact, ErrorCode};
 
 /// The conversation as it stands
@@ -19,6 +21,7 @@ pub(in crate::http) async fn show(Caller(visitor): Caller) -> Result<axum::Json<
 #[utoipa::path(post, path = "/v1/contact", tag = "contact", operation_id = "connect",
     request_body = Connect, responses((status = 200, description = "As it stands now", body = Contact)))]
 pub(in crate::http) async fn connect(
+    State(state): State<AppState>,
     Caller(visitor): Caller,
     Json(mut wish): Json<Connect>,
 ) -> Result<axum::Json<Contact>, Problem> {
@@ -33,6 +36,7 @@ pub(in crate::http) async fn connect(
     if wish.to == ConnectTo::Agent && !offers.agent {
         return Err(Problem::new(ErrorCode::CentreRefused, "this desk has no agents"));
     }
+    state.limiters.connect(&visitor)?;
     visitor.connect(wish).await.map(axum::Json)
 }
 

@@ -34,10 +34,17 @@ pub(super) fn tidy(path: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Puts a new file with the same rows in the place of the old one. Whoever still reads the old one may go on.
+/// Puts a new file with the same rows in the place of the old one. Whoever still reads the old one may go on; what is written
+/// from now on has to go into the new one.
+///
+/// # Errors
+/// When the old file stays in its place.
 pub(super) fn write(old: &Database, path: &Path) -> Result<Database, StoreError> {
     let medium = |error: std::io::Error| StoreError::Failed(error.to_string());
     tidy(path).map_err(medium)?;
+    // Whatever can fail does so before the old file has lost its name.
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = File::open(folder.unwrap_or_else(|| Path::new("."))).map_err(medium)?;
     let beside = beside(path);
     let file = private(&beside).map_err(medium)?;
     let new = Builder::new().set_cache_size(CACHE_BYTES).create_file(file).map_err(failed)?;
@@ -56,9 +63,9 @@ pub(super) fn write(old: &Database, path: &Path) -> Result<Database, StoreError>
     transaction.commit().map_err(failed)?;
     std::fs::rename(&beside, path).map_err(medium)?;
     // The name is durable only once the folder is.
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let folder = File::open(folder.unwrap_or_else(|| Path::new("."))).map_err(medium)?;
-    folder.sync_all().map_err(medium)?;
+    if let Err(error) = folder.sync_all() {
+        tracing::error!(%error, "the store's folder cannot be written for good: should the power fail, the file of before is back");
+    }
     Ok(new)
 }
 

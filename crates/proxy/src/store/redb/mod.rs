@@ -238,7 +238,12 @@ impl Store for RedbStore {
     fn sweep(&self, now_ms: u64, retention_ms: u64) -> Stored<'_, u64> {
         self.local().sweep();
         Box::pin(async move {
-            let plan = self.read(|view| sweep::plan(view, now_ms, retention_ms)).await?;
+            // Everything is looked at: not by a thread that others wait for.
+            let database = current(&self.database);
+            let planned = tokio::task::spawn_blocking(move || {
+                sweep::plan(&database.begin_read().map_err(failed)?, now_ms, retention_ms)
+            });
+            let plan = planned.await.map_err(|error| StoreError::Failed(error.to_string()))??;
             let mut gone = 0;
             for part in plan.parts() {
                 gone += part.things();

@@ -13,6 +13,9 @@ const PART: usize = 200;
 type Row = (Option<String>, HashMap<String, String>);
 
 pub(super) async fn sweep(store: &ValkeyStore, now_ms: u64, retention_ms: u64) -> Result<u64, StoreError> {
+    // A proxy whose clock is ahead must not take from the others what their visitors still need.
+    let (seconds, micros): (u64, u64) = store.line.ask(&redis::cmd("TIME")).await?;
+    let now_ms = now_ms.min(seconds * 1_000 + micros / 1_000);
     let (mut cursor, mut gone) = (0_u64, 0);
     loop {
         let mut command = redis::cmd("SSCAN");

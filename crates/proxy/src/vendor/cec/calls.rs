@@ -7,7 +7,7 @@ use super::token::Need;
 use super::trouble::Trouble;
 use super::wire::{self, AskQueue, Coded, FromCentre, Polled, Queue, Send};
 use super::{Cec, content, downlink, flow, status, uplink};
-use crate::config::{Dialect, ReadContent};
+use crate::config::{Dialect, PollKind, ReadContent};
 use crate::vendor::{Downlink, Failure, Party, QueueAnswer, Said, Serving, Utterance};
 use frontdesk_contract::{About, ClientId, ErrorCode, QueueInfo};
 use serde::Serialize;
@@ -152,10 +152,8 @@ impl Cec {
 
     pub(super) async fn fetch(&self, party: &Party) -> Result<Vec<Downlink>, Failure> {
         const POLL: &str = "poll";
-        let mut query = vec![("receiverId", party.user_id.as_str()), ("channel", CHANNEL)];
-        if self.config.dialect == Dialect::V2_6 {
-            query.push(("isNeedRead", "true"));
-        }
+        // Only the 2.6 manual has the last one, and a gateway of 2.5 may know it as well: without it no receipt ever comes.
+        let query = [("receiverId", party.user_id.as_str()), ("channel", CHANNEL), ("isNeedRead", "true")];
         let path = "/apiaccess/ccmessaging/poll";
         let call = Call {
             endpoint: POLL,
@@ -195,13 +193,15 @@ impl Cec {
         downlink::Named { links: &self.config.call_links, pictures: &self.config.avatar_origins }
     }
 
-    /// What one message says. Where the centre pushes, the same may come by a poll and by a push, and again.
+    /// What one message says. Where the centre repeats itself, or pushes what a poll has as well, the same may come again: an end
+    /// must not be taken for that of the next conversation.
     pub(super) fn read_downlink(&self, message: &RawValue) -> Vec<Downlink> {
         let Some(message) = wire::read_item::<FromCentre>(message) else {
             tracing::debug!("a downlink message that is no object was passed over");
             return Vec::new();
         };
-        let mark = self.config.push.as_ref().and_then(|_| downlink::mark(&message));
+        let again = self.config.poll == PollKind::Repeats || self.config.push.is_some();
+        let mark = again.then(|| downlink::mark(&message)).flatten();
         let items = self.understood(downlink::read(message, self.named()));
         match mark {
             Some(mark) => downlink::once(mark, items),

@@ -50,8 +50,37 @@ pub(super) struct Link {
     client: Client,
     granter: Granter,
     gateway: TokenCell,
-    visitors: Mutex<HashMap<String, Arc<TokenCell>>>,
+    visitors: Mutex<Cells>,
     watch: Watch,
+}
+
+/// The visitors' tokens. Most visitors go without a word, so now and then those are forgotten whose time is over.
+struct Cells {
+    by_user: HashMap<String, Arc<TokenCell>>,
+    /// When there are so many, it is looked which may go.
+    look_at: usize,
+}
+
+/// So many tokens may be kept without a look at their age.
+const FEW: usize = 1_024;
+
+impl Default for Cells {
+    fn default() -> Self {
+        Self { by_user: HashMap::new(), look_at: FEW }
+    }
+}
+
+impl Cells {
+    fn of(&mut self, user_id: &str) -> Arc<TokenCell> {
+        if let Some(cell) = self.by_user.get(user_id) {
+            return Arc::clone(cell);
+        }
+        if self.by_user.len() >= self.look_at {
+            self.by_user.retain(|_, cell| Arc::strong_count(cell) > 1 || !cell.is_over());
+            self.look_at = FEW.max(self.by_user.len().saturating_mul(2));
+        }
+        Arc::clone(self.by_user.entry(user_id.into()).or_default())
+    }
 }
 
 impl Link {
@@ -136,7 +165,7 @@ impl Link {
 
     /// Forgets a visitor's token.
     pub(super) fn forget(&self, user_id: &str) {
-        self.visitors().remove(user_id);
+        self.visitors().by_user.remove(user_id);
     }
 
     /// Tells the operator, each kind of trouble once a minute.
@@ -305,14 +334,40 @@ impl Link {
     }
 
     fn cell(&self, user_id: &str) -> Arc<TokenCell> {
-        let mut visitors = self.visitors();
-        match visitors.get(user_id) {
-            Some(cell) => Arc::clone(cell),
-            None => Arc::clone(visitors.entry(user_id.into()).or_default()),
-        }
+        self.visitors().of(user_id)
     }
 
-    fn visitors(&self) -> MutexGuard<'_, HashMap<String, Arc<TokenCell>>> {
+    fn visitors(&self) -> MutexGuard<'_, Cells> {
         self.visitors.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::header::HeaderValue;
+    use tokio::time::advance;
+
+    fn fresh(seconds: u64) -> Fresh {
+        Fresh { value: HeaderValue::from_static("t"), lifetime: Duration::from_secs(seconds) }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tokens_of_visitors_who_went_are_forgotten_and_no_others() {
+        let mut cells = Cells::default();
+        let used = cells.of("used");
+        cells.of("lasting").offer(fresh(3_600), 1);
+        for number in 2..FEW {
+            cells.of(&number.to_string()).offer(fresh(60), 1);
+        }
+        cells.of("new").offer(fresh(3_600), 1);
+        assert_eq!(cells.by_user.len(), FEW + 1, "all of them live");
+        advance(Duration::from_secs(61)).await;
+        for number in 0..FEW {
+            cells.of(&format!("later {number}")).offer(fresh(3_600), 1);
+        }
+        assert_eq!(cells.by_user.len(), FEW + 3);
+        assert!(Arc::ptr_eq(&used, &cells.of("used")));
+        assert!(cells.by_user.contains_key("lasting"));
     }
 }

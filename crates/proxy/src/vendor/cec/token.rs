@@ -141,6 +141,13 @@ impl TokenCell {
         self.state().futile.is_some_and(|until| Instant::now() < until)
     }
 
+    /// Whether nothing here is of use any more: no token that lives, and no pause after a failure.
+    pub(super) fn is_over(&self) -> bool {
+        let state = self.state();
+        let paused = state.failed.as_ref().map(|(until, _)| *until).max(state.futile);
+        state.living().is_none() && paused.is_none_or(|until| until <= Instant::now())
+    }
+
     /// Asks, unless asking failed a moment ago. The caller holds the flight.
     async fn ask(&self, ask: impl Future<Output = Result<Fresh, Failure>> + Send) -> Result<Lease, Failure> {
         if let Some((until, failure)) = &self.state().failed
