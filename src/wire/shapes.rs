@@ -63,6 +63,7 @@ structs! {
     SessionOpened { protocol, session, expires_ms, visitor, contact, cursor, offers }
     Visitor { id, name, person }
     Offers {
+        title or None,
         robot or false,
         agent or false,
         call or CallOffer::default(),

@@ -70,6 +70,9 @@ pub struct Visitor {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(default)]
 pub struct Offers {
+    /// What stands over a conversation in which nobody serves yet, where the desk's settings say so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     /// A robot answers first.
     pub robot: bool,
     /// Agents can be asked for.

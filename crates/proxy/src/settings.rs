@@ -83,6 +83,7 @@ impl From<&config::Desk> for DeskSettings {
             origins: desk.origins.clone(),
             identity: desk.identity.clone(),
             offers: Offers {
+                title: desk.title.clone(),
                 robot: cec.robot,
                 agent: cec.agent,
                 call: CallOffer { audio: desk.calls.is_some(), video: desk.calls.is_some() },

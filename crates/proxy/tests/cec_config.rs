@@ -109,7 +109,7 @@ fn a_whole_file_is_read() {
     assert!(matches!(&config.store, StoreAt::Redb(path) if path == Path::new("frontdesk.redb")));
     assert_eq!(config.retention, Duration::from_secs(86_400));
     let desk = config.desk("shop").unwrap();
-    assert_eq!((desk.title.as_str(), desk.on_linger), ("Shop", OnLinger::Disconnect));
+    assert_eq!((desk.title.as_deref(), desk.on_linger), (Some("Shop"), OnLinger::Disconnect));
     assert_eq!(desk.linger, Duration::from_secs(180));
     assert_eq!(desk.cec.base_url.as_str(), "https://service.example/");
     assert_eq!(desk.cec.app_secret.expose_secret(), "canary-secret");
@@ -135,7 +135,7 @@ fn a_short_file_gets_the_defaults() {
     assert_eq!((config.log.as_str(), config.assets.as_path()), ("info", Path::new("dist")));
     assert_eq!((config.metrics_listen, config.limits.sessions), (None, 50_000));
     let desk = &config.desks[0];
-    assert_eq!((desk.title.as_str(), desk.on_linger), ("shop", OnLinger::Stop));
+    assert_eq!((desk.title.as_deref(), desk.on_linger), (None, OnLinger::Stop));
     assert_eq!((desk.cec.robot, desk.cec.agent, desk.cec.text_max_bytes), (true, true, 1024));
     assert_eq!(
         (desk.cec.timeout, desk.cec.token_expire),
@@ -404,6 +404,13 @@ fn settings_that_cannot_be_meant_are_mistakes() {
     }
     for listen in ["127.0.0.2:9090", "127.0.0.1:9091"] {
         assert!(read(GOOD, &[("FRONTDESK__LISTEN", listen)]).is_ok());
+    }
+    for (title, wrong) in
+        [(" ", "empty"), ("a\tb", "a control character is in it"), (&"字".repeat(101), "101 characters")]
+    {
+        let titled = told(&GOOD.replace("\"Shop\"", &format!("{title:?}")), &[]);
+        let expected = "a text of 1 to 100 characters in one line";
+        assert_eq!(titled, [format!("`desks[0].title`: {wrong}; expected {expected}")]);
     }
     let swapped = told(&GOOD.replace("title =", "tilte ="), &[]);
     assert_eq!(swapped, ["unknown key `desks[0].tilte`; did you mean `title`?"]);

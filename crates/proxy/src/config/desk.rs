@@ -6,7 +6,7 @@ use super::centre::{self, CecConfig};
 use super::guard::{self, Guard};
 use super::identity;
 use super::offers;
-use super::section::{Section, filled};
+use super::section::Section;
 use super::traces;
 use crate::identity::{Identity, Mode};
 use frontdesk_contract::{FileOffer, Hours, RedactRule};
@@ -25,8 +25,9 @@ pub struct Desk {
     /// Origins that may embed the frame and call the API, each exactly as browsers write it; may be empty, then only
     /// `public_url` may. Key `origins`.
     pub origins: Vec<String>,
-    /// Heading of the widget. Key `title`, default the id.
-    pub title: String,
+    /// What stands over a conversation in which nobody serves yet, unless the page says otherwise (`data-title`). Key `title`;
+    /// `None`: the words of the visitor's language.
+    pub title: Option<String>,
     /// How long the centre is asked on after the last listener has left. Key `linger_s`, default 180; less
     /// than [`LEAST_LINGER`] counts as that.
     pub linger: Duration,
@@ -87,7 +88,7 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
         }
     });
     let origins = section.or("origins", address::ORIGIN_EXPECTED, Vec::new(), address::origins);
-    let title = section.get("title", "a text", filled);
+    let title = section.get("title", "a text of 1 to 100 characters in one line", heading);
     let linger = section.whole("linger_s", "seconds", 180, 0..=86_400);
     let words = [("stop", OnLinger::Stop), ("disconnect", OnLinger::Disconnect)];
     let on_linger = section.word("on_linger", OnLinger::Stop, &words);
@@ -119,8 +120,8 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
     }
     let id = id?;
     Some(Desk {
-        title: title?.unwrap_or_else(|| id.clone()),
         id,
+        title: title?,
         origins: origins?,
         linger: Duration::from_secs(linger?),
         on_linger: on_linger?,
@@ -144,4 +145,14 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
             Some(calls) => Some(calls?),
         },
     })
+}
+
+fn heading(text: String) -> Result<String, String> {
+    let text = text.trim();
+    match text.chars().count() {
+        0 => Err("empty".into()),
+        1..=100 if !text.contains(char::is_control) => Ok(text.to_owned()),
+        1..=100 => Err("a control character is in it".into()),
+        count => Err(format!("{count} characters")),
+    }
 }
