@@ -68,7 +68,16 @@ const PARTS: [Part; 4] = [
             "crates/proxy/src/visitor/book.rs",
         ],
         targets: &["--lib"],
-        quick: &["--", "visitor::", "tests::polling", "tests::sending", "tests::several::"],
+        quick: &[
+            "--",
+            "visitor::",
+            "tests::contact",
+            "tests::polling",
+            "tests::push",
+            "tests::recall",
+            "tests::sending",
+            "tests::several::",
+        ],
         tests: &["crates/proxy/src/tests", "crates/proxy/src/store/tests"],
     },
     Part {
