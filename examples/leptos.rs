@@ -4,7 +4,13 @@
 //! cargo build --example leptos --target wasm32-unknown-unknown
 //! ```
 //!
-//! A page in the browser of the visitor needs what any page of Leptos needs, and the style sheet `frame.css` of the desk.
+//! A page in the browser of the visitor needs what any page of Leptos needs, and beside its own files the style sheet and the
+//! sentences of the same version of Frontdesk. The desk serves them under a name that every build changes, so they are copied:
+//!
+//! ```sh
+//! cargo xtask build
+//! mkdir -p public/frontdesk && cp -r dist/assets/*/frame.css dist/assets/*/locales public/frontdesk
+//! ```
 
 fn main() {
     #[cfg(target_arch = "wasm32")]
@@ -20,6 +26,8 @@ mod page {
     use web_sys::Response;
 
     const DESK: &str = "https://desk.example";
+    /// Where the page has the copied files.
+    const FILES: &str = "/frontdesk";
 
     pub(super) fn show() {
         leptos::mount::mount_to_body(page);
@@ -33,7 +41,7 @@ mod page {
             Some(view! { <FrontDesk settings=Settings::new(DESK, "shop", texts) /> })
         };
         view! {
-            <link rel="stylesheet" href=format!("{DESK}/frame.css") />
+            <link rel="stylesheet" href=format!("{FILES}/frame.css") />
             <h1>"Leaf & Kiln"</h1>
             <div style="height: 640px">{panel}</div>
         }
@@ -43,7 +51,7 @@ mod page {
     async fn sentences(language: &'static str) -> Option<JsValue> {
         let texts = js_sys::Object::new();
         for part in ["", ".more"] {
-            let address = format!("{DESK}/locales/{language}{part}.json");
+            let address = format!("{FILES}/locales/{language}{part}.json");
             let answer = JsFuture::from(web_sys::window()?.fetch_with_str(&address)).await.ok()?;
             let answer = wasm_bindgen::JsCast::dyn_into::<Response>(answer).ok()?;
             let some = JsFuture::from(answer.json().ok()?).await.ok()?;

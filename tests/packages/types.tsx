@@ -35,6 +35,16 @@ element.theme = 'light';
 element.sound = true;
 element.addEventListener('frontdesk:unread', ({ detail }) => detail.count.toFixed());
 element.open({ view: 'call', media: 'video' });
+element.hidden = true;
+element.consent = 'required';
+element.privacy = '/privacy/';
+element.page = 'off';
+element.notifications = true;
+element.identity = null;
+element.identify({ token: 'eyJ' });
+element.setAttributes({ plan: 'gold', old: null });
+element.requestNotifications();
+element.logout();
 
 const commands = createRef<Commands>();
 export const page = (

@@ -1,6 +1,6 @@
 // A page of Vue.
 
-import { createApp, h, ref } from 'vue';
+import { createApp, h, reactive, ref } from 'vue';
 import { FrontDesk } from '@frontdesk/widget/vue';
 import { desk, keep } from './page.js';
 
@@ -9,6 +9,8 @@ createApp({
     const shown = ref(true);
     const title = ref('Ask us');
     const inline = ref(false);
+    // What `reactive` gives is a Proxy, which no message can carry.
+    const texts = reactive({ welcome_title: 'Good day to you' });
     const widget = ref(null);
     const on = {
       onReady: keep('ready'), onOpened: keep('opened'), onClosed: keep('closed'), onConversationStarted: keep('conversation-started'),
@@ -18,9 +20,10 @@ createApp({
       h('button', { id: 'mount', onClick: () => (shown.value = !shown.value) }, 'Mount'),
       h('button', { id: 'rename', onClick: () => (title.value = 'Ask Mia') }, 'Rename'),
       h('button', { id: 'inline', onClick: () => (inline.value = !inline.value) }, 'Inline'),
+      h('button', { id: 'greet', onClick: () => (texts.welcome_title = 'Good evening to you') }, 'Greet'),
       h('button', { id: 'open', onClick: () => widget.value.open() }, 'Open'),
       shown.value &&
-        h(FrontDesk, { ...desk, ...on, ref: widget, class: 'place', title: title.value, mode: inline.value ? 'inline' : 'bubble' }),
+        h(FrontDesk, { ...desk, ...on, ref: widget, class: 'place', texts, title: title.value, mode: inline.value ? 'inline' : 'bubble' }),
     ];
   },
 }).mount('#root');

@@ -25,6 +25,7 @@ export const attach = (first) => {
 
   let frame; // undefined until the visitor acts or comes back to a conversation
   let failed;
+  let closed; // by the page: what was open on the page before does not come back
   let inside; // the page's policy refuses the frame: the panel lives in a document of the page's own
 
   /** Whose origin the frame has. */
@@ -128,7 +129,10 @@ export const attach = (first) => {
       setOpen(true, !inline);
       if (typeof options?.view === 'string') talk.startCall(options, options.view);
     },
-    close: () => setOpen(false, true),
+    close() {
+      closed = true;
+      setOpen(false, true);
+    },
     toggle: () => setOpen(!state.open, true),
     /** A mouse button is pressed; a touch may yet become a scroll. */
     warm({ pointerType, button }) {
@@ -142,7 +146,7 @@ export const attach = (first) => {
         // The visitor has signed out, and the page was gone before that was done.
         if (kept === '0') return talk.logout();
         // On a phone the panel would cover the page that the visitor has just asked for.
-        if (kept === '2' && !phones.matches) setOpen(true, false);
+        if (kept === '2' && !phones.matches && !closed && !box.hidden) setOpen(true, false);
         else load();
       };
       const whenIdle = () => (window.requestIdleCallback || setTimeout)(go);
@@ -175,6 +179,7 @@ export const attach = (first) => {
   launcher.before(panel);
   launcher.after(status);
   launcher.append(cross(), badge);
+  launcher.onclick = own.toggle;
   if (inline) launcher.remove();
   first.attach();
   dress();

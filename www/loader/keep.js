@@ -1,4 +1,5 @@
-// What is kept in the storage of the host page: one flag, and for frames that may keep nothing themselves their records.
+// What is kept in the storage of the host page: a flag of the conversation, one of consent where it was asked for, and for frames
+// that may keep nothing themselves their records.
 
 /** Keeps a flag of the desk (`''` removes it), or reads it; a host that refuses storage simply has none. */
 export const flag = (desk, what = 'open') => (value) => {

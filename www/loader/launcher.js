@@ -9,7 +9,7 @@ import { SHEET } from './style.js';
 
 /** What instance.js does for the page. The first four open the panel; the promise of placeCall, the second, says something. */
 const LATER =
-  'toggle placeCall startCall open prefill setAttributes hangUp setTheme sendMessage update requestNotifications setLocale logout'.split(' ');
+  'open placeCall startCall toggle prefill setAttributes requestNotifications hangUp sendMessage logout setLocale update setTheme'.split(' ');
 
 /**
  * Makes an instance. `settings` are those of docs/embedding.md with `origin`, that of the desk; `loadRest` answers a promise
@@ -18,24 +18,24 @@ const LATER =
 export const create = (settings, loadRest) => {
   const root = document.documentElement;
   const { desk, target } = settings;
-  const state = { queue: null, agent: null, connection: null, call: null, open: false, conversation: false, ready: false, unread: 0 };
+  const state = { call: null, agent: null, conversation: false, connection: null, ready: false, queue: null, unread: 0, open: false };
   const subscriptions = [];
 
+  let attached = 0;
   let coming;
   let gone;
-  let rest; // instance.js, for this instance
   let tries = 0;
-  let attached = 0;
+  let rest; // instance.js, for this instance
 
   const host = make('frontdesk-launcher');
   const shadow = host.attachShadow({ mode: 'open' });
   const launcher = make(
     'button',
-    { 'aria-expanded': false, 'aria-haspopup': 'dialog', part: 'launcher', class: 'b' },
+    { class: 'b', 'aria-haspopup': 'dialog', 'aria-expanded': false, part: 'launcher' },
     shape('M21 11.5a8.5 8.5 0 0 1-12.3 7.6L3 21l1.9-5.7A8.5 8.5 0 1 1 21 11.5z'),
   );
   const box = make('div', 0, launcher);
-  const link = make('a', { target: '_blank', href: `${settings.origin}/frame?desk=${encodeURIComponent(desk)}` });
+  const link = make('a', { href: `${settings.origin}/frame?desk=${encodeURIComponent(desk)}`, target: '_blank' });
 
   /** Tells the page, by an event on the window and one on the element of this instance. */
   const emit = (name, detail) => {
@@ -45,12 +45,12 @@ export const create = (settings, loadRest) => {
   /** Takes the settings as they are now: the word, the host's colour and the side of the page. */
   const dress = () => {
     const accent = getComputedStyle(host).getPropertyValue('--frontdesk-accent');
-    const color = [settings.color, accent, '#0b57d0'].find((said) => CSS.supports('color', said));
+    const color = [settings.color, accent, '#1456d6'].find((said) => CSS.supports('color', said));
     // White where the colour is darker than what black and white are equally well read on, and else black.
     const on = ' calc(1e3*(.18 - y))';
     // Opposite to where reading begins, unless the page wants a side.
     const direction = { left: 'rtl', right: 'ltr' }[settings.position];
-    box.style = `--a:${color};--on:color(from ${color} xyz${on + on + on});direction:${direction}`;
+    box.style = `direction:${direction};--a:${color};--on:color(from ${color} xyz${on + on + on})`;
     const tags = [settings.locale || root.lang, ...navigator.languages, 'en'];
     const word = tags.map((tag) => words[`${tag}`.toLowerCase().match(/[a-z]*/)]).find(Boolean);
     launcher.ariaLabel = launcher.title = settings.title || word;
@@ -70,7 +70,7 @@ export const create = (settings, loadRest) => {
   /** The panel cannot be had: this link stands above the button, which stays to try again. */
   const decline = () => {
     link.text = launcher.title;
-    link.style = 'inset-inline-end:20px;padding:14px;position:fixed;bottom:88px;background:#fff';
+    link.style = 'inset-inline-end:20px;padding:14px;position:fixed;background:#fff;bottom:88px';
     box.append(link);
     const why = Error();
     why.code = 'frame_unreachable';
@@ -99,15 +99,25 @@ export const create = (settings, loadRest) => {
 
   const observer = new MutationObserver(attach);
   const api = {
-    show() {
-      box.hidden = 0;
-    },
+    once: (name, run) => api.on(name, run, 1),
     hide() {
       api.close();
       box.hidden = 1;
     },
+    getUnread: () => state.unread,
+    show() {
+      box.hidden = 0;
+    },
+    getState: () => ({ visible: !box.hidden, ...state }),
     close() {
       if (coming) withRest((other) => other.close());
+    },
+    off: (...which) => subscriptions.map((stop) => stop(...which)),
+    destroy() {
+      gone = 1;
+      rest?.end();
+      observer.disconnect();
+      host.remove();
     },
     /** Who the visitor is, by a token of the site's server. Nothing is asked for that before the visitor acts. */
     identify(who) {
@@ -115,8 +125,6 @@ export const create = (settings, loadRest) => {
       if (coming || !who?.token?.trim) withRest((other) => other.identify(who));
       else settings.identity = who.token;
     },
-    getUnread: () => state.unread,
-    getState: () => ({ ...state, visible: !box.hidden }),
     /** Calls `run` with the detail of each event of this instance; answers its own undo. */
     on(name, run, once) {
       const type = `frontdesk:${name}`;
@@ -128,14 +136,6 @@ export const create = (settings, loadRest) => {
       subscriptions.push(stop);
       return () => stop(name);
     },
-    once: (name, run) => api.on(name, run, true),
-    off: (...which) => subscriptions.map((stop) => stop(...which)),
-    destroy() {
-      gone = true;
-      rest?.end();
-      observer.disconnect();
-      host.remove();
-    },
   };
   LATER.map((name, number) => {
     // What nobody waits for must not fail: that would be an error of the page's.
@@ -143,10 +143,12 @@ export const create = (settings, loadRest) => {
   });
 
   /** What instance.js is given. */
-  const seam = { shadow, settings, box, attach, state, launcher, dress, emit, link };
+  const seam = { link, emit, shadow, attach, dress, state, settings, box, launcher };
 
-  launcher.onclick = api.toggle;
-  box.hidden = settings.hidden;
+  // An attribute without a value is an empty text.
+  box.hidden = `${settings.hidden ?? false}` !== 'false';
+  // Not toggle: a second click while the rest is on its way does not take back what the first has asked for.
+  launcher.onclick = api.open;
   shadow.append(box);
   try {
     const sheet = new CSSStyleSheet();
@@ -159,9 +161,9 @@ export const create = (settings, loadRest) => {
   }
   // A pressed mouse button is a click in a tenth of a second.
   launcher.onpointerdown = (event) => withRest((other) => other.warm(event));
-  observer.observe(target || root, { childList: 1 });
   // In a turn of its own: on a slow telephone all at once would hold the page up.
   setTimeout(attach);
+  observer.observe(target || root, { childList: 1 });
   if ((launcher.hidden = settings.mode === 'inline')) api.open();
   else {
     try {

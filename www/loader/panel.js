@@ -50,6 +50,9 @@ const attributesOf = (from) => {
   });
 };
 
+/** As it is now, and of plain objects: what a framework watches by a Proxy no message can carry. */
+const plain = (value) => (value && typeof value === 'object' ? JSON.parse(JSON.stringify(value)) : value);
+
 /** Of sentences, whatever object they are in. */
 const same = (one, other) => one === other || JSON.stringify(one) === JSON.stringify(other);
 
@@ -96,7 +99,8 @@ export const attach = (seam) => {
     badge.hidden = !sentence || settings.badge === 'off';
     badge.style.background = state.unread ? '' : '#444';
     badge.textContent = state.unread > 99 ? '99+' : state.unread || place || '..';
-    status.textContent = sentence;
+    // An open panel says it itself.
+    status.textContent = state.open ? '' : sentence;
     launcher.setAttribute('aria-label', sentence ? `${launcher.title}, ${sentence}` : launcher.title);
     const next = place && settings.pageTitle !== 'off' && (!state.open || document.hidden) ? `(${place}) ` : '';
     // The page may have taken another title meanwhile, without the mark.
@@ -227,7 +231,7 @@ export const attach = (seam) => {
       const own = { locale: locale || root.lang || null, theme, title, color, tokens, sound, texts, mode };
       if (token) own.identity = identity;
       own.about = about();
-      post('init', { settings: own, open: state.open, focus: wantsFocus });
+      post('init', { settings: plain(own), open: state.open, focus: wantsFocus });
       measure();
     },
     ready() {
@@ -430,7 +434,8 @@ export const attach = (seam) => {
         if (name === 'attributes') attributesOf(value);
         if (name === 'theme' && value != null && !THEMES.includes(value)) throw new TypeError(`theme: must be ${THEMES.join(', ')}`);
       }
-      Object.assign(settings, Object.fromEntries(changed));
+      // The page may go on changing its own object, and say so by another `update`.
+      Object.assign(settings, Object.fromEntries(changed.map(([name, value]) => [name, plain(value)])));
       if (!changed.length) return;
       seam.dress();
       tell();

@@ -2,12 +2,13 @@
 
 /** The button. What is important for the host in its own shadow no rule of the page can override. */
 export const SHEET =
-  ':host{all:initial!important;display:block!important;position:fixed!important;z-index:2147483000!important}' +
-  '.b{bottom:max(20px,env(safe-area-inset-bottom));height:56px;width:56px;inset-inline-end:20px;padding:14px;position:fixed;' +
-  'border-radius:28px;background:var(--a);border:1px solid #0000;cursor:pointer;color:var(--on);box-shadow:0 4px 16px #0004}' +
+  '.b{bottom:max(20px,env(safe-area-inset-bottom));height:56px;cursor:pointer;border:1px solid #0000;width:56px;inset-inline-end:20px;' +
+  'padding:14px;position:fixed;background:var(--a);border-radius:28px;color:var(--on);box-shadow:0 4px 16px #0004}' +
   '[aria-busy]{opacity:.5}' +
   ':focus-visible{outline:3px solid CanvasText;box-shadow:0 0 0 6px Canvas}' +
-  'svg{fill:none;stroke:currentColor;stroke-width:2}';
+  'svg{fill:none;stroke:currentColor;stroke-width:2}' +
+  // `all` first: it takes back what stands before it.
+  ':host{all:initial!important;position:fixed!important;display:block!important;z-index:2147483000!important}';
 
 /** The panel's place, the grey shapes before the panel is there, what lies over them when it does not come, and what tells of news. */
 export const PANEL_SHEET = `:host([inline]){position:relative!important;z-index:auto!important;width:100%!important;height:100%!important}

@@ -2,7 +2,10 @@ import type { CallMedia, Commands, Events, Settings, Switch } from './index.js';
 
 type FrontDeskEvents = { [Name in keyof Events as `frontdesk:${Name}`]: CustomEvent<Events[Name]> };
 
-/** `<front-desk>`. Before there are `origin` and `desk`, and outside of a page, it does nothing. */
+/**
+ * `<front-desk>`. Before there are `origin` and `desk`, and outside of a page, it does nothing. With the attribute `hidden` nothing
+ * is shown. Events are dispatched on it; `attributes` are the browser's, so what else whoever serves is told goes by `setAttributes`.
+ */
 export class FrontDeskElement extends HTMLElement {
   origin: string | null;
   desk: string | null;
@@ -21,6 +24,12 @@ export class FrontDeskElement extends HTMLElement {
   set badge(value: Switch | null);
   get back(): string | null;
   set back(value: Switch | null);
+  page: Settings['page'] | null;
+  identity: string | null;
+  consent: Settings['consent'] | null;
+  privacy: string | null;
+  get notifications(): string | null;
+  set notifications(value: Switch | null);
   texts: Settings['texts'];
   open: Commands['open'];
   close: Commands['close'];
@@ -31,8 +40,12 @@ export class FrontDeskElement extends HTMLElement {
   /** Nothing before the element is in the page. */
   placeCall(...values: Parameters<Commands['placeCall']>): ReturnType<Commands['placeCall']> | undefined;
   hangUp: Commands['hangUp'];
+  identify: Commands['identify'];
+  logout: Commands['logout'];
   prefill: Commands['prefill'];
   sendMessage: Commands['sendMessage'];
+  requestNotifications: Commands['requestNotifications'];
+  setAttributes: Commands['setAttributes'];
   setLocale: Commands['setLocale'];
   setTheme: Commands['setTheme'];
   update: Commands['update'];

@@ -8,7 +8,7 @@ export interface Settings {
   mode?: 'bubble' | 'inline' | 'fullscreen';
   /** With `inline`: the element that the panel fills. */
   target?: Element;
-  /** Nothing is shown before `show` or `open`. */
+  /** Nothing is shown before `show` or `open`; without effect where the panel is in the page. */
   hidden?: boolean;
   /** A BCP 47 tag. Absent: the language of the page, then of the browser. */
   locale?: string | null;

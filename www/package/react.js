@@ -8,7 +8,7 @@ const OWNED = ['on', 'once', 'off', 'destroy'];
 
 /** The component: nothing where the panel is a bubble, and a `div` that it fills with `mode="inline"`. */
 export const FrontDesk = forwardRef(function FrontDesk(props, ref) {
-  const { desk, origin, mode, className, style } = props;
+  const { desk, origin, mode, privacy, className, style } = props;
   const place = useRef(null);
   const instance = useRef(null);
   const made = useRef({});
@@ -28,7 +28,7 @@ export const FrontDesk = forwardRef(function FrontDesk(props, ref) {
       own.destroy();
       instance.current = null;
     };
-  }, [desk, origin, mode]);
+  }, [desk, origin, mode, privacy]);
 
   useEffect(() => {
     const settings = pick([...FIXED, ...CHANGEABLE], props);

@@ -65,8 +65,8 @@ cargo xtask <command>
                         what the tag costs a page before a click, beside the page without it, on a processor slowed down four
                         times; writes the figures into docs/performance.md
   bench proxy [EXERCISE…]
-                        what the proxy does under bad load: slow, forwarded, isolation; release builds, a quarter of an hour;
-                        writes docs/scaling.md
+                        what the proxy carries, and does under bad load: relay, listeners, slow, forwarded, isolation; built as
+                        it is shipped (profile server), half an hour; writes docs/scaling.md
   api                   requests made from the description of the visitor API against the real proxy, by schemathesis
   fuzz [--runs N] [TARGET…]
                         hostile input for the readers of the proxy, 100,000 runs of each target by default

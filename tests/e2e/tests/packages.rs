@@ -228,6 +228,28 @@ fn elements_stand_in_the_page_and_in_its_corner() -> Result<()> {
     })
 }
 
+/// Whatever the tag can say by an attribute, an element can: what cannot change makes another instance of it.
+#[test]
+fn an_element_has_the_options_of_the_tag() -> Result<()> {
+    const SHOWN: &str = "return deep('[aria-haspopup=dialog]').filter(shown).length;";
+    const NOTICE: &str = "return deep('.c a').filter(shown).map((link) => link.pathname);";
+    story(Options::default(), &Default::default(), async |rig| {
+        let shop = rig.shop("/packages/element.html").await?;
+        let tab = &shop.tab;
+        becomes(tab, "there is a button", SHOWN, json!(1)).await?;
+        tab.page("window.corner = document.getElementById('corner'); corner.hidden = true;").await?;
+        becomes(tab, "the page has hidden it", SHOWN, json!(0)).await?;
+        tab.page("corner.hidden = false;").await?;
+        becomes(tab, "it is there again", SHOWN, json!(1)).await?;
+        tab.page("corner.consent = 'required'; corner.privacy = '/first/'; corner.open();").await?;
+        becomes(tab, "the visitor is asked", NOTICE, json!(["/first/"])).await?;
+        tab.page("corner.privacy = '/second/'; corner.open();").await?;
+        becomes(tab, "the notice is another", NOTICE, json!(["/second/"])).await?;
+        tab.page("corner.setAttribute('hidden', '');").await?;
+        becomes(tab, "the page has hidden it", SHOWN, json!(0)).await
+    })
+}
+
 #[test]
 fn a_component_of_react_comes_and_goes_in_strict_mode() -> Result<()> {
     story(Options::default(), &Default::default(), async |rig| component(rig, "react").await)
@@ -236,6 +258,23 @@ fn a_component_of_react_comes_and_goes_in_strict_mode() -> Result<()> {
 #[test]
 fn a_component_of_vue_comes_and_goes() -> Result<()> {
     story(Options::default(), &Default::default(), async |rig| component(rig, "vue").await)
+}
+
+/// Sentences in an object that Vue watches: they arrive, and follow what the page changes in it.
+#[test]
+fn sentences_that_vue_watches_reach_the_panel() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| {
+        let shop = visit(rig, "vue").await?;
+        let tab = &shop.tab;
+        click(tab, "open").await?;
+        shop.panel().is_usable().await?;
+        tab.reads(In::Panel, "Good day to you").await?;
+        click(tab, "greet").await?;
+        tab.reads(In::Panel, "Good evening to you").await?;
+        let complaints = rig.browser.complaints().await?;
+        ensure!(complaints.is_empty(), "the console complains: {complaints:?}");
+        Ok(())
+    })
 }
 
 #[test]

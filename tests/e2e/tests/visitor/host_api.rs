@@ -181,6 +181,49 @@ fn the_page_changes_how_it_looks_and_what_language_it_speaks() -> Result<()> {
     })
 }
 
+/// What the page wants comes before what was open on the page that the visitor comes from.
+#[test]
+fn a_panel_that_the_page_does_not_want_does_not_come_back() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| {
+        let shop = rig.shop("/").await?;
+        let tab = &shop.tab;
+        // Two clicks before the second file is there ask for one thing.
+        page(rig, "const [button] = deep('[aria-haspopup=dialog]'); button.click(); button.click();").await?;
+        let panel = shop.panel();
+        panel.is_usable().await?;
+        ensure!(state(rig, "open").await? == json!(true), "the second click has closed it");
+        panel.say("Hello").await?;
+        panel.has_sent("Hello").await?;
+
+        let before = "
+            if (parent === window) {
+              window.frontdeskSettings = { hidden: location.search === '?hidden' ? '' : 'false' };
+              window.frontdesk = function () { (frontdesk.q = frontdesk.q || []).push(arguments); };
+              if (location.search === '?closed') frontdesk('close');
+            }";
+        tab.before_pages(before).await?;
+        for (search, visible) in [("?hidden", false), ("?closed", true)] {
+            tab.open(&format!("{}/{search}", rig.stack.shop.origin)).await?;
+            until("the frame is there", async || {
+                ensure!(state(rig, "ready").await? == json!(true), "it is not");
+                Ok(())
+            })
+            .await?;
+            let seen =
+                page(rig, "const { open, visible } = frontdesk.getState(); return [open, visible];").await?;
+            ensure!(seen == json!([false, visible]), "at {search} open and visible are {seen}");
+            // For the next page it was open again.
+            shop.panel_opened().await?;
+        }
+        tab.open(&format!("{}/", rig.stack.shop.origin)).await?;
+        until("it comes back where the page says nothing", async || {
+            ensure!(state(rig, "open").await? == json!(true), "it does not");
+            Ok(())
+        })
+        .await
+    })
+}
+
 #[test]
 fn a_hidden_page_notifies_only_where_that_is_wanted() -> Result<()> {
     story(Options::default(), &Default::default(), async |rig| {
