@@ -5,7 +5,7 @@ mod desks;
 pub use desks::{Desk, Desks, Place};
 
 use crate::audit::Audit;
-use crate::clock::Clock;
+use crate::clock::{Clock, Leaps};
 use crate::files::cache::Cache;
 use crate::files::spool::Spool;
 use crate::http::assets::Assets;
@@ -31,6 +31,8 @@ use tokio_util::task::TaskTracker;
 /// Pause between sweeps of memory, and how many of them make one sweep of the store.
 const SWEEP: Duration = Duration::from_secs(30);
 const STORE_SWEEP: u32 = 20;
+/// A clock that was put forward by so much is not believed at once.
+const LEAP: Duration = Duration::from_secs(3_600);
 /// So often it is seen whether somebody looks after every visitor.
 const ADOPT: Duration = Duration::from_secs(1);
 /// What is under way when the proxy goes down may take this long.
@@ -172,6 +174,7 @@ impl App {
     }
 
     async fn sweep_for_ever(&self) {
+        let mut leaps = Leaps::from(self.shared.clock.now_ms());
         for round in 1_u32.. {
             tokio::time::sleep(SWEEP).await;
             let retention = self.shared.settings().retention;
@@ -185,9 +188,16 @@ impl App {
             {
                 tracing::error!(%error, "the spool could not be swept");
             }
-            if round.is_multiple_of(STORE_SWEEP)
-                && let Err(error) = self.shared.store.sweep(self.shared.clock.now_ms(), retention_ms).await
-            {
+            if !round.is_multiple_of(STORE_SWEEP) {
+                continue;
+            }
+            let now_ms = self.shared.clock.now_ms();
+            let leap = leaps.at(now_ms);
+            if leap > LEAP {
+                // Whoever sets the clock right again does so before the next time.
+                let minutes = leap.as_secs() / 60;
+                tracing::error!(minutes, "the clock was put forward: nothing is erased for ten minutes; is it right?");
+            } else if let Err(error) = self.shared.store.sweep(now_ms, retention_ms).await {
                 tracing::error!(%error, "the store could not be swept");
             }
         }
