@@ -196,7 +196,10 @@ impl App {
             if leap > LEAP {
                 // Whoever sets the clock right again does so before the next time.
                 let minutes = leap.as_secs() / 60;
-                tracing::error!(minutes, "the clock was put forward: nothing is erased for ten minutes; is it right?");
+                tracing::error!(
+                    minutes,
+                    "the clock was put forward: nothing is erased for ten minutes; is it right?"
+                );
             } else if let Err(error) = self.shared.store.sweep(now_ms, retention_ms).await {
                 tracing::error!(%error, "the store could not be swept");
             }

@@ -1,9 +1,11 @@
 //! Values that are read whatever type they come in: the two editions of the interface disagree about types, and any
 //! field may be null.
 
+use serde::de::{IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
+use std::fmt;
 
 /// A text; a number or truth value counts as its text. Null, absent and everything else: `None`.
 #[derive(Clone, Default, PartialEq)]
@@ -133,7 +135,55 @@ impl List {
 
 impl<'de> Deserialize<'de> for List {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::<RawValue>::deserialize(deserializer).map(|json| Self::of(&json).unwrap_or_default())
+        deserializer.deserialize_any(Items)
+    }
+}
+
+/// Takes the items of a list one by one, without reading what is in them, and nothing of anything else.
+struct Items;
+
+impl<'de> Visitor<'de> for Items {
+    type Value = List;
+
+    fn expecting(&self, to: &mut fmt::Formatter<'_>) -> fmt::Result {
+        to.write_str("anything")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<List, A::Error> {
+        let mut list = List::default();
+        while let Some(item) = items.next_element()? {
+            list.0.push(item);
+        }
+        Ok(list)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<List, A::Error> {
+        while fields.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(List::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<List, E> {
+        Ok(List::default())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<List, E> {
+        Ok(List::default())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<List, E> {
+        Ok(List::default())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<List, E> {
+        Ok(List::default())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<List, E> {
+        Ok(List::default())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<List, E> {
+        Ok(List::default())
     }
 }
 

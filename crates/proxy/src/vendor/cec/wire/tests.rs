@@ -93,6 +93,15 @@ fn half_a_letter_costs_no_more_than_itself() {
 }
 
 #[test]
+fn what_is_no_list_is_an_empty_one_and_costs_nothing_else() {
+    for other in ["null", "true", "-1", "18446744073709551615", "1.5", "\"[1]\"", "{\"a\":[1]}", "[]"] {
+        let body = format!("{{\"downlinkMessages\":{other},\"resultCode\":\"0\"}}");
+        let (polled, coded): (Polled, _) = read_coded(body.as_bytes()).unwrap();
+        assert!(polled.downlink_messages.0.is_empty() && coded.is_ok(), "{other}");
+    }
+}
+
+#[test]
 fn a_name_that_comes_twice_costs_nothing() {
     let body = br#"{"resultCode":"0","downlinkMessages":[{"content":"a","receiveTime":null,"receiveTime":1},
         {"content":"a","content":"b"},["c"],"d"]}"#;
