@@ -1,7 +1,7 @@
 use super::*;
 use crate::store::records::VisitorRecord;
 use crate::vendor::{CentreFile, Content, FileKind, FileSource};
-use frontdesk_contract::{Body, Contact, Person};
+use frontdesk_contract::{Body, ClientId, Contact, Person};
 use proptest::prelude::*;
 
 fn record(state: ContactState) -> VisitorRecord {
@@ -97,6 +97,162 @@ fn nothing_new_writes_nothing() {
     let intake = take(&mut draft, known(&recent, true), &[seen, Downlink::Read(vec![])], false);
     assert_eq!(intake, Intake::default());
     assert!(draft.finish(1000).is_none());
+}
+
+#[test]
+fn a_message_is_taken_back_once_wherever_anybody_may_have_seen_it() {
+    let recent = Recent::new(vec!["old".into()]);
+    let recall = |code: &str| Downlink::Recalled(code.into());
+    let recalled = |draft: Draft| {
+        let ids = kinds(draft).into_iter().filter_map(|kind| match kind {
+            EventKind::Recalled(recalled) => Some(recalled.id),
+            _ => None,
+        });
+        ids.collect::<Vec<_>>()
+    };
+    let mut draft = Draft::of(&record(ContactState::Agent), 0);
+    // Known though its event went long ago; told just now; and again.
+    let new = message(Some("new"), Sender::Agent(person("Li")), "1");
+    let said = [recall("old"), new, recall("new"), recall("old"), recall("new")];
+    assert!(take(&mut draft, known(&recent, false), &said, false).news);
+    assert_eq!(recalled(draft), ["old", "new"]);
+    let mut draft = Draft::of(&record(ContactState::Agent), 0);
+    assert!(take(&mut draft, known(&recent, false), &[recall("old")], false).news);
+    let mut draft = Draft::of(&record(ContactState::Agent), 0);
+    assert!(!take(&mut draft, known(&recent, false), &[recall("never told")], false).news);
+    assert_eq!(recalled(draft), [""; 0]);
+}
+
+#[test]
+fn receipts_name_what_was_read_once_and_all_of_it_only_where_they_name_nothing() {
+    let mut unread = record(ContactState::Agent);
+    unread.unread = true;
+    let ids = |ids: &[&str]| Downlink::Read(ids.iter().map(|id| ClientId::new(*id)).collect());
+    let receipts = |signs: &[Downlink]| {
+        let mut draft = Draft::of(&unread, 0);
+        take(&mut draft, known(&Recent::default(), false), signs, false);
+        let unread = draft.record.unread;
+        let read = kinds(draft).into_iter().map(|kind| match kind {
+            EventKind::Receipt(receipt) => {
+                receipt.read.iter().map(|id| id.as_str().to_owned()).collect::<Vec<_>>()
+            }
+            other => panic!("{other:?}"),
+        });
+        (read.collect::<Vec<_>>(), unread)
+    };
+    assert_eq!(
+        receipts(&[ids(&["a", "b"]), ids(&["b"]), ids(&["b", "c"])]),
+        (vec![vec!["a".into(), "b".into()], vec!["c".into()]], true)
+    );
+    assert_eq!(receipts(&[ids(&[]), ids(&[])]), (vec![vec![]], false));
+}
+
+#[test]
+fn only_answers_of_a_robot_that_can_be_named_are_judged() {
+    let robot = || Sender::Robot(person("Robo"));
+    for (from, inter_idx, expected) in
+        [(robot(), Some("7"), true), (robot(), None, false), (Sender::Agent(person("Li")), Some("7"), false)]
+    {
+        let Downlink::Message { code, from, content, choices, at_ms, .. } = message(Some("a"), from, "1")
+        else {
+            panic!("a message")
+        };
+        let inter_idx = inter_idx.map(String::from);
+        let said = Downlink::Message { code, from, content, choices, inter_idx, at_ms };
+        let mut draft = Draft::of(&record(ContactState::Robot), 0);
+        take(&mut draft, known(&Recent::default(), false), &[said], false);
+        let batch = draft.finish(1000).unwrap();
+        assert_eq!(batch.handles.len(), usize::from(expected));
+        let judgeable = batch
+            .events
+            .iter()
+            .any(|event| matches!(&event.kind, EventKind::Message(message) if message.judgeable));
+        assert_eq!(judgeable, expected);
+    }
+}
+
+#[test]
+fn whoever_waited_is_served_once_somebody_is_connected() {
+    let connected = Downlink::Connected(Sender::System {});
+    for (state, expected) in [
+        (ContactState::Queueing, ContactState::Agent),
+        (ContactState::Robot, ContactState::Robot),
+        (ContactState::Agent, ContactState::Agent),
+        (ContactState::Ended, ContactState::Ended),
+    ] {
+        let mut draft = Draft::of(&record(state), 0);
+        let intake =
+            take(&mut draft, known(&Recent::default(), false), std::slice::from_ref(&connected), false);
+        assert_eq!((draft.record.contact.state, intake.news), (expected, state != expected));
+    }
+    let mut draft = Draft::of(&record(ContactState::Agent), 0);
+    let said = [message(Some("a"), Sender::Agent(person("")), "1"), connected];
+    assert!(
+        take(&mut draft, known(&Recent::default(), false), &said, false).news,
+        "what was news stays news"
+    );
+}
+
+/// What comes of these answers about the queue, one after the other: contacts, places and notices.
+fn queued(answers: &[QueueAnswer], mut before: Queried) -> Vec<String> {
+    let mut record = record(ContactState::Queueing);
+    let mut told = Vec::new();
+    for answer in answers {
+        let mut draft = Draft::of(&record, 0);
+        queue(&mut draft, *answer, before);
+        before = before.and(*answer);
+        let Some(batch) = draft.finish(1000) else { continue };
+        record = batch.record;
+        told.extend(batch.events.into_iter().map(|event| match event.kind {
+            EventKind::Contact(contact) => format!("{:?}", contact.state),
+            EventKind::Queue(info) => format!("{:?}", info.place),
+            EventKind::Notice(notice) => format!("{:?}", notice.code),
+            other => panic!("{other:?}"),
+        }));
+    }
+    told
+}
+
+#[test]
+fn answers_about_the_queue_are_told_when_they_say_something_new() {
+    use QueueAnswer::*;
+    let waiting = |place| Waiting(QueueInfo { place, wait_ms: None });
+    let none = Queried::default();
+    let announced = Queried { announced: true, ..none };
+    for (answers, before, expected) in [
+        (vec![waiting(Some(2)), waiting(Some(2)), waiting(Some(1))], none, vec!["Some(2)", "Some(1)"]),
+        // A centre that waits elsewhere tells no place any more, and none where there was none.
+        (vec![Elsewhere], none, vec![]),
+        (vec![waiting(Some(2)), Elsewhere, Elsewhere], none, vec!["Some(2)", "None"]),
+        (vec![Served, Served], none, vec!["Agent"]),
+        // Not in the queue any more: at once after two answers where there was a place, after three where there was none.
+        (vec![Unlisted, Unlisted], none, vec![]),
+        (vec![Unlisted, Unlisted, Unlisted], none, vec!["Agent"]),
+        (vec![Unlisted, Unlisted, waiting(None), Unlisted, Unlisted], none, vec!["None"]),
+        (vec![waiting(Some(1)), Unlisted], none, vec!["Some(1)"]),
+        (vec![waiting(Some(1)), Unlisted, Unlisted], none, vec!["Some(1)", "Agent"]),
+        // Silence says so only after words that an agent is there.
+        (vec![NoInformation; 5], none, vec![]),
+        (vec![NoInformation], announced, vec![]),
+        (vec![NoInformation, NoInformation], announced, vec!["Agent"]),
+        (vec![NoInformation, waiting(None), NoInformation, NoInformation], announced, vec!["None"]),
+        (vec![NoInformation, Unlisted, NoInformation, NoInformation], announced, vec!["Agent"]),
+        (vec![AgentDidNotAnswer, AgentDidNotAnswer], none, vec!["AgentDidNotAnswer"]),
+        (
+            vec![AgentDidNotAnswer, waiting(None), AgentDidNotAnswer],
+            none,
+            vec!["AgentDidNotAnswer", "None", "AgentDidNotAnswer"],
+        ),
+        (vec![Gone], none, vec!["Ended"]),
+    ] {
+        assert_eq!(queued(&answers, before), expected, "{answers:?}");
+    }
+    for state in [ContactState::Robot, ContactState::Agent, ContactState::Ended] {
+        let mut draft = Draft::of(&record(state), 0);
+        queue(&mut draft, Served, none);
+        queue(&mut draft, Gone, none);
+        assert!(draft.finish(1000).is_none(), "nobody waits");
+    }
 }
 
 fn face(number: u8) -> (Downlink, String) {
