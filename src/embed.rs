@@ -314,18 +314,20 @@ fn place(element: &HtmlElement, stylesheet: Option<&str>) -> Result<HtmlElement,
 fn begin(root: &HtmlElement, settings: &Settings) -> Context {
     let tag = locale::choose(settings.locale.as_deref());
     let words = Rc::new(Words::new(settings.texts.clone(), Locale::new(&tag)));
-    let title = settings.title.clone().unwrap_or_else(|| words.get(text::TITLE));
     let host = Host::new(settings.host.clone());
     let _ = root.set_attribute("lang", &tag);
     let _ = root.set_attribute("dir", &words.get(text::DIRECTION));
     if let Some(theme) = &settings.theme {
         let _ = root.set_attribute("data-theme", theme);
     }
-    let name = (settings.desk.as_str(), title);
+    let name = (settings.desk.as_str(), settings.title.clone());
     let context = Context::new(words, host.clone(), name, root.clone().into(), &settings.endpoint);
     entrance::set_open(context, settings.open);
     entrance::tell_about(context, settings.about.clone());
-    context.desk().set_draft(settings.draft.clone().unwrap_or_default());
+    if let Some(draft) = settings.draft.clone().filter(|draft| !draft.is_empty()) {
+        // Nobody else keeps it any more.
+        context.write(draft);
+    }
     let session = settings.session.clone();
     let identity = settings.identity.clone();
     let settings = frontdesk_core::Settings { desk: settings.desk.clone(), locale: tag, identity };

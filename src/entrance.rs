@@ -38,7 +38,7 @@ pub struct Entrance {
     inputs: RefCell<Vec<Input>>,
     waiting: RefCell<Vec<Box<dyn FnOnce()>>>,
     open: Cell<bool>,
-    /// The session is wanted; it is on its way.
+    /// The session is wanted, and does not run yet.
     wanted: Cell<bool>,
     coming: Cell<bool>,
     asked: Cell<bool>,
@@ -94,6 +94,7 @@ pub async fn begin(context: Context, settings: Settings, session: Option<String>
         entrance.channel.replace(tabs::overhear(&name, Box::new(heard)));
     }
     entrance.kept.replace(Some((storage, saved)));
+    context.grant_draft(&desk);
     show(context, &desk);
     if begun || entrance.wanted.get() {
         want(context);
@@ -114,6 +115,13 @@ pub fn input(context: Context, input: Input) {
     }
 }
 
+/// Nothing was kept that is to stand in the composer, or it stands there.
+pub fn has_no_draft(desk: &Desk) -> bool {
+    let kept = desk.entrance.kept.borrow();
+    let draft = |saved: &Saved| saved.records.iter().any(|record| matches!(record, Record::Draft { .. }));
+    kept.as_ref().map_or(desk.engine().is_some(), |(_, saved)| !draft(saved))
+}
+
 /// The website tells of the visit. Nothing is asked for or begun for that.
 pub fn tell_about(context: Context, about: JsValue) {
     let desk = context.desk();
@@ -126,7 +134,8 @@ pub fn tell_about(context: Context, about: JsValue) {
 /// Runs this now, or as soon as the session runs.
 pub fn when_running(context: Context, run: Box<dyn FnOnce()>) {
     let desk = context.desk();
-    if desk.engine().is_some() || desk.is_staged() {
+    // While it begins, what has waited for it goes first.
+    if (desk.engine().is_some() && !desk.entrance.wanted.get()) || desk.is_staged() {
         return run();
     }
     desk.entrance.waiting.borrow_mut().push(run);
@@ -146,7 +155,7 @@ pub fn set_open(context: Context, open: bool) {
 
 /// The session is needed.
 pub fn want(context: Context) {
-    let Some(desk) = context.try_desk() else { return };
+    let Some(desk) = context.try_desk().filter(|desk| desk.engine().is_none()) else { return };
     let entrance = &desk.entrance;
     entrance.wanted.set(true);
     if entrance.kept.borrow().is_some() && !entrance.coming.replace(true) {
@@ -222,6 +231,7 @@ fn run(context: Context) {
     for input in entrance.inputs.take() {
         driver.input(input);
     }
+    entrance.wanted.set(false);
     for run in entrance.waiting.take() {
         run();
     }

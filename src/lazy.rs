@@ -81,7 +81,8 @@ fn later_now(context: Context, load: Box<dyn Fn() -> Coming>) -> AnyView {
     let load = Rc::new(load);
     let state = RwSignal::new(COMING);
     let view = StoredValue::new_local(None::<AnyView>);
-    let (wait_ms, timer) = (StoredValue::new_local(AGAIN_MS), StoredValue::new_local(None::<Timer>));
+    let timer = StoredValue::new_local(None::<Timer>);
+    let mut wait_ms = AGAIN_MS;
     let begin = move || {
         // What the view makes belongs to who asked for it, and goes with it.
         let load = Rc::clone(&load);
@@ -112,9 +113,8 @@ fn later_now(context: Context, load: Box<dyn Fn() -> Coming>) -> AnyView {
     piece(move || match state.get() {
         HERE => view.try_update_value(Option::take).flatten().unwrap_or_else(nothing),
         FAILED => {
-            let wait = wait_ms.get_value();
-            wait_ms.set_value((wait * 2).min(LONGEST_MS));
-            timer.set_value(Some(Timer::after(wait, Box::new(again))));
+            timer.set_value(Some(Timer::after(wait_ms, Box::new(again))));
+            wait_ms = (wait_ms * 2).min(LONGEST_MS);
             block(
                 "fd-card",
                 vec![

@@ -238,7 +238,10 @@ impl Shared {
                 self.on_line(call, Line::hang_up);
                 self.screen.play(None);
             }
-            Effect::Hold(call, on) => self.on_line(call, |line| line.hold(on)),
+            Effect::Hold(call, on) => {
+                let told = self.sender(move |event| Input::Phone(call, event));
+                self.on_line(call, |line| line.hold(on, told));
+            }
             Effect::Digit(call, key) => self.on_line(call, |line| line.digit(key)),
             Effect::Restart(call) => self.on_line(call, Line::restart),
             Effect::Measure(call) => {

@@ -16,7 +16,7 @@ use crate::ui::words::Words;
 use crate::web::call::plain::object;
 use crate::web::{Files, Host, Timer, Transport};
 use frontdesk_contract::{ErrorCode, Offers};
-use frontdesk_core::text::plain;
+use frontdesk_core::text::{plain, returned};
 use frontdesk_core::{Change, Input, Session};
 use leptos::prelude::*;
 use std::cell::{Cell, RefCell};
@@ -41,8 +41,8 @@ pub struct Desk {
     pub endpoint: String,
     /// Its API.
     pub transport: Transport,
-    /// Its title, by the host or by the language.
-    pub title: String,
+    /// Its title as the host wants it.
+    title: Option<String>,
     /// Files that were chosen and not sent yet.
     pub tray: Tray,
     /// Number and text of a message for later that was not sent yet.
@@ -57,7 +57,8 @@ pub struct Desk {
     calls: RefCell<Option<Rc<dyn CallSide>>>,
     files: Rc<Files>,
     draft: RefCell<String>,
-    drops_text: Cell<bool>,
+    /// What the page wants in the composer.
+    wanted: RefCell<String>,
     awaits_field: Cell<bool>,
     settle: RefCell<Option<Timer>>,
     wishes_call: Cell<bool>,
@@ -91,7 +92,7 @@ impl Context {
     pub fn new(
         words: Rc<Words>,
         host: Host,
-        (name, title): (&str, String),
+        (name, title): (&str, Option<String>),
         root: Element,
         endpoint: &str,
     ) -> Self {
@@ -114,7 +115,7 @@ impl Context {
             files: Rc::new(Files::new(endpoint, transport.clone())),
             transport,
             draft: RefCell::default(),
-            drops_text: Cell::default(),
+            wanted: RefCell::default(),
             awaits_field: Cell::default(),
             settle: RefCell::default(),
             wishes_call: Cell::default(),
@@ -172,6 +173,8 @@ impl Context {
         self.settle_focus();
         if open {
             entrance::want(self);
+        } else {
+            self.send(Input::LeaveSeen);
         }
     }
 
@@ -238,20 +241,35 @@ impl Context {
         let desk = self.desk();
         let draft = desk.draft();
         if !draft.is_empty() {
-            desk.set_draft(String::new());
-            self.send(Input::Draft(String::new()));
-            self.returned.update(|count| *count += 1);
+            self.write(String::new());
         }
         draft
     }
 
-    /// Puts a text into the composer, unless there is one.
+    /// Puts the page's text into the composer, unless the visitor has begun to write.
     pub fn suggest_draft(self, text: &str) {
         let desk = self.desk();
-        if desk.draft().trim().is_empty() {
-            desk.set_draft(plain(text));
-            self.returned.update(|count| *count += 1);
+        *desk.wanted.borrow_mut() = plain(text);
+        self.grant_draft(&desk);
+    }
+
+    /// The visitor's own draft goes first: whether there is one is known once the storage was read.
+    pub fn grant_draft(self, desk: &Desk) {
+        if desk.draft().trim().is_empty() && entrance::has_no_draft(desk) {
+            self.put(desk, desk.wanted.borrow().clone());
         }
+    }
+
+    /// Has this stand in the composer, in the visitor's name.
+    pub fn write(self, text: String) {
+        self.put(&self.desk(), text.clone());
+        self.send(Input::Draft(text));
+    }
+
+    /// Has this stand in the composer.
+    fn put(self, desk: &Desk, text: String) {
+        desk.set_draft(text);
+        self.returned.update(|count| *count += 1);
     }
 
     /// Says a text that was not written in the composer.
@@ -327,20 +345,12 @@ impl Context {
                 None => desk.focus_first(),
             }
         };
-        *desk.settle.borrow_mut() = Some(Timer::after(SETTLE_MS, Box::new(settle)));
+        desk.after(SETTLE_MS, Box::new(settle));
     }
 
     /// Counts the texts that came back to the composer.
     pub fn returned(self) -> u32 {
         self.returned.get()
-    }
-
-    /// Gives up a message without its text coming back.
-    pub fn discard(self, id: frontdesk_contract::ClientId) {
-        let desk = self.desk();
-        desk.drops_text.set(true);
-        self.act(Input::Discard(id));
-        desk.drops_text.set(false);
     }
 }
 
@@ -354,6 +364,12 @@ impl Desk {
     /// What runs the session, once it does.
     pub fn engine(&self) -> Option<Rc<dyn Engine>> {
         self.engine.borrow().clone()
+    }
+
+    /// Its title: as the host wants it, else as the desk is called, else in the words of the language.
+    pub fn title(&self) -> String {
+        let called = || self.offers()?.title;
+        self.title.clone().or_else(called).unwrap_or_else(|| self.words.get(text::TITLE))
     }
 
     /// What the desk offers, once that is known.
@@ -497,6 +513,11 @@ impl Desk {
         *self.draft.borrow_mut() = text;
     }
 
+    /// Does this after a moment, instead of what was to be done before.
+    pub fn after(&self, ms: u64, run: Box<dyn FnMut()>) {
+        *self.settle.borrow_mut() = Some(Timer::after(ms, run));
+    }
+
     /// Focuses the composer, or what can be used instead.
     pub fn focus_first(&self) {
         for wanted in [
@@ -638,26 +659,35 @@ impl Screen for Sight {
         if state.started && !state.welcome {
             self.context.converse();
         }
+        let leaving = state.leaving;
         self.context.state.set(Arc::new(state));
         self.context.grant_call();
+        // The form may be closed, or have been on another page: what was refused is shown in it again.
+        if let Some(refused) = session.refused_message()
+            && leaving != before.leaving
+            && !self.context.leaving.get_untracked()
+        {
+            *desk.left.borrow_mut() = (refused.number.clone(), refused.text.clone());
+            self.context.leave_message(true);
+        }
     }
 
     fn returned(&self, text: String) {
         let Some(desk) = self.desk.upgrade() else { return };
-        if desk.drops_text.get() {
-            return;
-        }
-        let draft = desk.draft();
-        desk.set_draft(if draft.trim().is_empty() { text } else { [&text, "\n", &draft].concat() });
-        self.context.returned.update(|count| *count += 1);
+        self.context.put(&desk, returned(&text, &desk.draft()));
     }
 
     fn drafted(&self, text: String, before: &str) {
         let Some(desk) = self.desk.upgrade() else { return };
-        if desk.draft() == before {
-            desk.set_draft(text);
-            self.context.returned.update(|count| *count += 1);
+        let stands = desk.draft();
+        // What the page wants there is nobody's draft.
+        if stands == before || stands == *desk.wanted.borrow() {
+            return self.context.put(&desk, text);
         }
+        // The visitor wrote before it was known. What waits to be sent goes first, and without it.
+        let context = self.context;
+        let join = move || context.write(returned(&text, &desk.draft()));
+        entrance::when_running(context, Box::new(join));
     }
 
     fn declined(&self, name: &str, code: ErrorCode) {

@@ -1,6 +1,8 @@
 //! What the visitor sees. Views draw from [`view_state::ViewState`] and emit inputs; they call no port and keep no
 //! data of the conversation.
 
+#[cfg(test)]
+mod accent;
 pub mod attach;
 pub mod composer;
 pub mod telling;

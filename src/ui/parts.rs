@@ -116,14 +116,15 @@ pub fn block(class: &'static str, content: Vec<AnyView>) -> AnyView {
     view! { class="fd", <div class=class>{content}</div> }.into_any()
 }
 
-/// A block with a role, for what screen readers should know or hear of.
+/// A block with a role, for what screen readers should know or hear of: of a status only what has changed.
 pub fn region(
     class: &'static str,
     role: &'static str,
     label: Option<String>,
     content: Vec<AnyView>,
 ) -> AnyView {
-    view! { class="fd", <div class=class role=role aria-label=label>{content}</div> }.into_any()
+    view! { class="fd", <div class=class role=role aria-atomic="false" aria-label=label>{content}</div> }
+        .into_any()
 }
 
 /// A line of text.

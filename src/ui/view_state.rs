@@ -93,8 +93,11 @@ pub enum Dock {
     Queue,
     /// A rating; the form stays while it is sent and when it failed.
     Rate(SurveyForm),
-    /// The rating is on its way.
-    RatingSent,
+    /// The rating is on its way, perhaps for long.
+    RatingSent {
+        /// The conversation is over as well.
+        ended: bool,
+    },
     /// Nothing more: the rating has arrived.
     Thanks {
         /// The conversation is over as well.
@@ -224,22 +227,22 @@ fn dock(session: &Session) -> Dock {
     let ended = contact.state == ContactState::Ended && session.connecting().is_none();
     match session.rating() {
         RatingState::Asked(form) => return Dock::Rate(form.clone()),
-        RatingState::Sending => return Dock::RatingSent,
+        // The rating may be of the conversation before: the way out of the queue comes first.
+        _ if contact.state == ContactState::Queueing => return Dock::Queue,
+        RatingState::Sending => return Dock::RatingSent { ended },
         RatingState::Thanked => return Dock::Thanks { ended },
         RatingState::Failed(code) => return Dock::RatingFailed(*code),
         RatingState::None => {}
     }
-    match contact.state {
-        ContactState::Queueing => Dock::Queue,
-        ContactState::Ended if ended => Dock::Ended(contact.reason),
-        _ => Dock::Empty,
-    }
+    if ended { Dock::Ended(contact.reason) } else { Dock::Empty }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use frontdesk_contract::{CallSupport, Contact, FileOffer, PROTOCOL, SessionOpened, Visitor};
+    use frontdesk_contract::{
+        CallSupport, Contact, Event, EventKind, EventPage, FileOffer, PROTOCOL, SessionOpened, Visitor,
+    };
     use frontdesk_core::snapshot::SCHEMA;
     use frontdesk_core::{Answer, Call, Effect, Input, Now, Saved, Settings};
 
@@ -269,6 +272,41 @@ mod tests {
                 inputs.push_back(Input::Answered(id, Ok(answer)));
             }
         }
+    }
+
+    /// A conversation that is over, and its rating, which does not get through.
+    fn rated_in_vain() -> Session {
+        let mut session = Session::new(Settings::new("shop", "en"));
+        let nothing = Saved { schema: SCHEMA, records: Vec::new() };
+        answer(&mut session, vec![Input::Start(nothing), Input::Open], &Offers::default());
+        let ended = Contact { state: ContactState::Ended, ..Contact::default() };
+        let form = SurveyForm { open: true, ..SurveyForm::default() };
+        let event = |seq, kind| Event { seq, at_ms: 1_000, kind };
+        let events = vec![event(1, EventKind::Contact(ended)), event(2, EventKind::Survey(form))];
+        let now = Now { ms: 1_000, chance: 7 };
+        session.handle(now, Input::Heard { after: 0, page: EventPage { next: 2, events } });
+        assert!(matches!(ViewState::of(&session).dock, Dock::Rate(_)));
+        let level = Some(4);
+        let rate = Input::Rate { level, recommend: None, solved: None, comment: String::new() };
+        session.handle(now, rate);
+        session
+    }
+
+    #[test]
+    fn a_rating_that_does_not_get_through_leaves_a_way_on() {
+        let mut session = rated_in_vain();
+        let dock = |session: &Session| ViewState::of(session).dock;
+        assert_eq!(dock(&session), Dock::RatingSent { ended: true });
+        let now = Now { ms: 1_000, chance: 7 };
+        let wish = session.handle(now, Input::Connect(ConnectTo::Agent));
+        assert_eq!(dock(&session), Dock::RatingSent { ended: false });
+        let asked = wish.iter().find_map(|effect| match effect {
+            Effect::Request { id, call: Call::Connect(_), .. } => Some(*id),
+            _ => None,
+        });
+        let queues = Contact { state: ContactState::Queueing, ..Contact::default() };
+        session.handle(now, Input::Answered(asked.unwrap(), Ok(Answer::Contact(queues))));
+        assert_eq!(dock(&session), Dock::Queue, "the queue can be left");
     }
 
     #[test]

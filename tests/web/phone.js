@@ -116,7 +116,10 @@ export function host() {
         phone.did.push([name, ...given.map((one) => one?.kind ?? String(one))].join(' '));
     return {
       hang_up: did('hang_up'),
-      hold: did('hold'),
+      hold: async (on) => {
+        did('hold')(on);
+        return !phone.refuses_hold;
+      },
       digit: did('digit'),
       replace: did('replace'),
       restart: did('restart'),
@@ -155,6 +158,11 @@ export function hide(ms) {
 /** The page's own timers go on. */
 export function show() {
   phone.show();
+}
+
+/** The other side does not agree to be held. */
+export function refuseHold() {
+  phone.refuses_hold = true;
 }
 
 /** The softphone reports. */

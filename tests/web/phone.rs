@@ -15,6 +15,8 @@ extern "C" {
     pub(crate) fn unplug(kind: &str);
     pub(crate) fn tell(event: &str);
     pub(crate) fn did() -> String;
+    #[wasm_bindgen(js_name = refuseHold)]
+    pub(crate) fn refuse_hold();
     fn dialled() -> bool;
     pub(crate) fn measure(report: &str);
     pub(crate) fn pass(ms: u32);

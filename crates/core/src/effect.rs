@@ -69,13 +69,14 @@ pub enum Effect {
     Sound,
     /// In another tab or on an earlier page something was written and not sent.
     Drafted {
-        /// It stands in the composer from now on, if that still has what it is known to have.
+        /// It stands in the composer from now on, if that still has what it is known to have; else before what it has
+        /// ([`crate::text::returned`]).
         text: String,
         /// What that is.
         before: String,
     },
     /// A text comes back to the composer, since its message was discarded, since too many wait already, or since it is
-    /// longer than the desk takes.
+    /// longer than the desk takes. It stands before what is there ([`crate::text::returned`]), and is kept so.
     Returned(String),
     /// Something was not taken: nothing of it is kept or shown. To be told in a sentence, and then forgotten.
     Declined {

@@ -46,6 +46,8 @@ pub enum Input {
     /// The visitor gives up a message that was not delivered; its text is handed back by [`crate::Effect::Returned`]. An
     /// upload is stopped. A message that is being sent cannot be given up.
     Discard(ClientId),
+    /// The same, but its text is wanted no more.
+    Delete(ClientId),
     /// The visitor is typing.
     Typing,
     /// What is in the composer, after every change of it: for suggestions, and to be kept.
@@ -81,7 +83,7 @@ pub enum Input {
         /// At most [`frontdesk_contract::MAX_LEFT_TEXT_CHARS`].
         text: String,
     },
-    /// The visitor has seen what became of the message left: the form may be shown anew.
+    /// The visitor has seen what became of the message left: the form may be shown anew, and a refused one is forgotten.
     LeaveSeen,
     /// The visitor does not want to rate.
     SkipRating,

@@ -24,9 +24,20 @@ pub fn plain(text: &str) -> String {
     plain
 }
 
+/// What stands in a field once a text has come back to it: before what was written there since.
+pub fn returned(text: &str, field: &str) -> String {
+    if field.trim().is_empty() { text.to_owned() } else { [text, "\n", field].concat() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_comes_back_stands_before_what_was_written_since() {
+        assert_eq!(returned("a", "b"), "a\nb");
+        assert_eq!(returned("a", " \n"), "a");
+    }
 
     #[test]
     fn control_characters_go_and_lines_stay() {

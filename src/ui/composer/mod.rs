@@ -6,4 +6,4 @@ mod enter;
 mod view;
 
 #[cfg(target_arch = "wasm32")]
-pub use view::composer;
+pub use view::{TELL_FROM_PERCENT, composer};

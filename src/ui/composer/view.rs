@@ -5,7 +5,7 @@ use crate::entrance;
 use crate::ui::attach;
 use crate::ui::context::{Context, Desk};
 use crate::ui::icon;
-use crate::ui::parts::{block, button, effect, icon_button, nothing, piece};
+use crate::ui::parts::{block, button, effect, icon_button, nothing, piece, region};
 use crate::ui::suggest::{Suggest, Taken};
 use crate::ui::text;
 use crate::ui::view_state::Facing;
@@ -18,7 +18,7 @@ use std::rc::Rc;
 use web_sys::HtmlTextAreaElement;
 
 /// Below this share of the limit, in percent, nobody needs to know of it.
-const TELL_FROM_PERCENT: usize = 80;
+pub const TELL_FROM_PERCENT: usize = 80;
 
 /// The composer, while something can be written.
 pub fn composer(context: Context) -> AnyView {
@@ -98,13 +98,15 @@ fn form(context: Context) -> AnyView {
         ></textarea>
     };
     let button = icon_button("fd-send", icon::SEND, context.text(text::SEND), move || send(context));
-    let limit = view! { class="fd", <p class="fd-limit" id="fd-limit" role="status"></p> };
+    // The figures are to be looked up; told is only that a bound was crossed, not every key.
+    let limit = view! { class="fd", <p class="fd-limit" id="fd-limit"></p> };
     let content = vec![
         person(context),
         suggest.view(send_text),
         attach::tray(context),
         block("fd-write", vec![attach::buttons(context), field.into_any(), button]),
         limit.into_any(),
+        region("fd-sr", "status", None, Vec::new()),
     ];
     block("fd-composer", content)
 }
@@ -194,8 +196,15 @@ fn measure(desk: &Desk, field: &HtmlTextAreaElement, max: u32) {
     } else {
         String::new()
     };
-    let _ = limit.toggle_attribute_with_force("data-over", over > 0);
-    if limit.text_content().as_ref() != Some(&sentence) {
+    let shown = limit.text_content().unwrap_or_default();
+    if shown != sentence {
         limit.set_text_content(Some(&sentence));
+        let crossed = limit.has_attribute("data-over") != (over > 0);
+        if (crossed || shown.is_empty() || sentence.is_empty())
+            && let Some(heard) = limit.next_element_sibling()
+        {
+            heard.set_text_content(Some(&sentence));
+        }
     }
+    let _ = limit.toggle_attribute_with_force("data-over", over > 0);
 }

@@ -20,7 +20,7 @@ const MINUTE_MS: u64 = 60_000;
 /// From here on a wait is long, expected or past.
 const LONG_WAIT_MS: u64 = 2 * MINUTE_MS;
 
-/// The card, if there is one. The region stays, so that screen readers hear what enters it.
+/// The card, if there is one. The region stays, so that screen readers hear what enters it, and later what changes in it.
 pub fn dock(context: Context) -> AnyView {
     let shown = context.key(|view| view.dock_version);
     let card = piece(move || {
@@ -39,7 +39,7 @@ lazy::part! { conversation:
             Dock::Empty => nothing(),
             Dock::Queue => queue(context),
             Dock::Rate(form) => rating::ask(context, form),
-            Dock::RatingSent => card(vec![sentence(context, text::RATING_SENDING)]),
+            Dock::RatingSent { ended } => rating::sending(context, *ended),
             Dock::Thanks { ended } => rating::thanks(context, *ended),
             Dock::RatingFailed(code) => rating::failed(context, *code),
             Dock::Ended(reason) => ended(context, *reason),
@@ -102,11 +102,13 @@ fn queue(context: Context) -> AnyView {
 fn long_wait(context: Context) -> AnyView {
     let waited = Flag::new();
     let timer = StoredValue::new_local(None::<Timer>);
-    let since = Memo::new(move |_| context.view().queue_since_ms);
+    let since = context.key(|view| (view.queue_since_ms / 1_000) as u32);
     effect(move || {
+        since.get();
         let now_ms = context.desk().engine().map_or(0, |engine| engine.now_ms());
+        let since_ms = context.view_once().queue_since_ms;
         // Not known before the event has come: it has just begun.
-        let passed = since.get().checked_sub(1).map_or(0, |since| now_ms.saturating_sub(since));
+        let passed = if since_ms > 0 { now_ms.saturating_sub(since_ms) } else { 0 };
         waited.set(false);
         let end = move || waited.set(true);
         timer.set_value(Some(Timer::after(LONG_WAIT_MS.saturating_sub(passed), Box::new(end))));

@@ -79,8 +79,7 @@ impl Scene {
         let kept = Rc::clone(&made);
         let root = element.clone();
         let view = leptos::mount::mount_to(element, move || {
-            let title = words.get(text::TITLE);
-            let context = Context::new(words, Host::new(host), (&name, title), root.into(), "");
+            let context = Context::new(words, Host::new(host), (&name, None), root.into(), "");
             *kept.borrow_mut() = Some(context);
             panel(context)
         });

@@ -49,10 +49,7 @@ fn region_line(sentence: String) -> AnyView {
 fn over(context: Context, key: Key) -> AnyView {
     context.desk().left.take();
     context.settle_focus();
-    let done = move || {
-        context.send(Input::LeaveSeen);
-        context.leave_message(false);
-    };
+    let done = move || context.leave_message(false);
     block(
         "fd-stacked",
         vec![
@@ -119,11 +116,14 @@ fn countries(context: Context) -> AnyView {
     if countries.len() < 2 {
         return nothing();
     }
+    let mut chosen = None;
+    desk.look(&mut |session| chosen = session.refused_message().and_then(|left| left.country.clone()));
     let options: Vec<AnyView> = countries
         .into_iter()
         .map(|code| {
             let name = desk.words.locale.region(&code);
-            view! { class="fd", <option value=code>{name}</option> }.into_any()
+            let selected = chosen.as_ref() == Some(&code);
+            view! { class="fd", <option value=code selected=selected>{name}</option> }.into_any()
         })
         .collect();
     let label = context.text(text::LEAVE_COUNTRY);

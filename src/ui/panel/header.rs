@@ -5,7 +5,7 @@ use crate::ui::call::opener;
 use crate::ui::context::Context;
 use crate::ui::icon;
 use crate::ui::parts::{
-    block, button, fixed, icon as draw, icon_button, isolated, line, nothing, piece, words,
+    block, button, effect, fixed, icon as draw, icon_button, isolated, line, nothing, piece, words,
 };
 use crate::ui::text;
 use crate::ui::view_state::Facing;
@@ -29,7 +29,7 @@ pub(super) fn header(context: Context, layer: RwSignal<u32>) -> AnyView {
             Facing::Agent | Facing::Robot if !view.name.is_empty() => view.name.clone(),
             Facing::Agent => context.text(text::AGENT),
             Facing::Robot => context.text(text::ROBOT),
-            _ => context.desk().title.clone(),
+            _ => context.desk().title(),
         }
     });
     let status = words(move || {
@@ -95,6 +95,12 @@ fn menu(context: Context, layer: RwSignal<u32>) -> AnyView {
             block("fd-menu", items)
         });
         let opener = icon_button("fd-icon-button", icon::MORE, context.text(text::MENU), toggle);
+        effect(move || {
+            let open = if layer.get() == MENU { "true" } else { "false" };
+            if let Some(opener) = context.desk().find(".fd-menu-place > button") {
+                let _ = opener.set_attribute("aria-expanded", open);
+            }
+        });
         block("fd-menu-place", vec![opener, items])
     })
 }

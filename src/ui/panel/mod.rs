@@ -32,8 +32,18 @@ const CONFIRM_ERASE: u32 = 3;
 pub fn panel(context: Context) -> AnyView {
     let layer = RwSignal::new(NO_LAYER);
     let desk = context.desk();
-    let (title, host) = (desk.title.clone(), desk.host.clone());
+    let (title, host) = (desk.title(), desk.host.clone());
     let escape = move |event: leptos::ev::KeyboardEvent| {
+        if layer.get_untracked() == MENU && event.key() == "Tab" {
+            // The menu goes with the focus, which goes once this key is through.
+            let left = move || context.desk().find(".fd-menu-place :focus").is_none();
+            let close = move || {
+                if left() {
+                    layer.set(NO_LAYER)
+                }
+            };
+            context.desk().after(0, Box::new(close));
+        }
         if event.key() != "Escape" || event.is_composing() {
             return;
         }
@@ -80,7 +90,7 @@ impl Surroundings for Context {
             Deed::Retry => self.act(Input::Retry(id)),
             Deed::Again => self.send(Input::SendAgain(id)),
             Deed::Edit => self.act(Input::Discard(id)),
-            Deed::Delete => self.discard(id),
+            Deed::Delete => self.act(Input::Delete(id)),
         }
     }
 
@@ -118,7 +128,14 @@ fn confirm(context: Context, layer: RwSignal<u32>) -> AnyView {
         CONFIRM_END => can_end.get() != 0,
         layer => layer == CONFIRM_ERASE,
     };
-    effect(move || context.desk().cover(asks() || context.leaving.get()));
+    effect(move || {
+        // What ends meanwhile is not asked about: not now, and not when the next conversation begins.
+        if can_end.get() == 0 && layer.get() == CONFIRM_END {
+            layer.set(NO_LAYER);
+            context.settle_focus();
+        }
+        context.desk().cover(asks() || context.leaving.get());
+    });
     piece(move || {
         if asks() { lazy::later(context, move || Box::pin(question_part(context, layer))) } else { nothing() }
     })

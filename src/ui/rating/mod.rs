@@ -127,6 +127,14 @@ fn words_and_send(context: Context, max: u32, send: impl FnMut() + 'static) -> A
     block("fd-stacked", vec![comment, button("fd-button", context.text(text::RATING_SEND), send)])
 }
 
+/// While the rating is on its way. That may take long, and goes on in the next conversation.
+pub fn sending(context: Context, ended: bool) -> AnyView {
+    card(vec![
+        sentence(context, text::RATING_SENDING),
+        if ended { new_conversation(context) } else { nothing() },
+    ])
+}
+
 /// After the rating has arrived.
 pub fn thanks(context: Context, ended: bool) -> AnyView {
     card(vec![

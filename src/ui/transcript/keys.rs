@@ -42,9 +42,9 @@ pub(super) fn focus(row: &Element, spoken: &str) {
     }
 }
 
-/// Lets Tab reach what can be used in this row, or no longer.
-pub(super) fn reach_inside(row: &Element, reach: bool) {
-    let Ok(inside) = row.query_selector_all("[tabindex]") else { return };
+/// Lets Tab reach what can be used in here, or no longer; questions that can be sent it reaches in any case.
+pub(super) fn reach_inside(place: &Element, reach: bool) {
+    let Ok(inside) = place.query_selector_all(":not([aria-disabled=false]) > [tabindex]") else { return };
     for at in 0..inside.length() {
         if let Some(element) = inside.item(at).and_then(|node| node.dyn_into::<Element>().ok()) {
             let _ = element.set_attribute("tabindex", if reach { "0" } else { "-1" });

@@ -2,8 +2,10 @@
 
 use super::modal::{Modal, deed_of};
 use super::row::Rows;
+use crate::ui::composer::TELL_FROM_PERCENT;
 use crate::ui::text;
 use frontdesk_contract::MAX_REASON_BYTES;
+use std::cell::Cell;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlTextAreaElement};
 
@@ -19,7 +21,8 @@ pub(super) fn open(rows: &Rows, place: &Element, done: impl Fn(String) + 'static
     let field: HtmlTextAreaElement = rows.add(dialog, "textarea", "fd-comment", "")?.dyn_into().ok()?;
     rows.set(&field, &[("rows", "2"), ("dir", "auto"), ("autofocus", ""), ("aria-label", &title)]);
     let count = rows.add(dialog, "p", "fd-limit", "")?;
-    rows.set(&count, &[("role", "status")]);
+    let heard = rows.add(dialog, "p", "fd-sr", "")?;
+    rows.set(&heard, &[("role", "status")]);
     let send = rows.button(dialog, "fd-button", "send", "")?;
     send.set_text_content(Some(&words.get(text::SEND)));
     let cancel = rows.button(dialog, "fd-button fd-quiet", "cancel", "")?;
@@ -27,12 +30,18 @@ pub(super) fn open(rows: &Rows, place: &Element, done: impl Fn(String) + 'static
 
     let words = words.clone();
     let written = field.clone();
+    let level = Cell::new(0);
     let measure = move || {
         let used = written.value().trim().len();
         let over = used > MAX_REASON_BYTES;
         let number = words.locale.number(used as u32);
         let told = words.fill(text::BYTES_USED, &[("used", &number), ("max", &max)]);
         count.set_text_content(Some(&told));
+        // Not at every key.
+        let now = u32::from(used * 100 >= MAX_REASON_BYTES * TELL_FROM_PERCENT) + u32::from(over);
+        if level.replace(now) != now {
+            heard.set_text_content(Some(&told));
+        }
         let _ = count.toggle_attribute_with_force("data-over", over);
         let _ = send.set_attribute("aria-disabled", if over || used == 0 { "true" } else { "false" });
     };

@@ -65,14 +65,15 @@ impl Rows {
                 if place.last || *state != MineState::Sent {
                     self.meta(&stack, entry, Some(self.state(*state, *read)));
                 }
-                if let MineState::Uploading(sent) = state
+                if let MineState::Uploading(_) = state
                     && let Some(bar) = self.add(&stack, "progress", "fd-progress", "")
                 {
-                    self.set(&bar, &[("max", "1000"), ("value", &sent.to_string()), ("aria-hidden", "true")]);
+                    self.set(&bar, &[("max", "1000"), ("aria-hidden", "true")]);
                 }
                 if !settled && !sent_again {
                     self.deeds(&stack, *state, body);
                 }
+                self.progress(row, entry);
             }
             EntryKind::Theirs { .. } => self.theirs(row, entry, place),
             kind => {
@@ -81,6 +82,22 @@ impl Rows {
                 self.note(row, &line);
             }
         }
+    }
+
+    /// Shows how far an upload is, in a row that shows one already: what has the focus or the pointer stays. False: it is to
+    /// be filled anew.
+    pub(super) fn progress(&self, row: &Element, entry: &Entry) -> bool {
+        let find = |selector: &str| row.query_selector(selector).ok().flatten();
+        let (EntryKind::Mine { state, .. }, Some(bar)) = (&entry.kind, find(".fd-progress")) else {
+            return false;
+        };
+        let MineState::Uploading(sent) = state else { return false };
+        self.set(&bar, &[("value", &sent.to_string())]);
+        let told = self.state(*state, false).0;
+        for element in [".fd-meta > .fd-sr", ".fd-going > p"].into_iter().filter_map(find) {
+            element.set_text_content(Some(&told));
+        }
+        true
     }
 
     /// A line between the messages, by us or by the centre in whatever language.
@@ -134,7 +151,7 @@ impl Rows {
         for choice in choices {
             if let Some(button) = self.button(&group, "fd-chip", "ask", "") {
                 button.set_text_content(Some(choice));
-                self.set(&button, &[("dir", "auto")]);
+                self.set(&button, &[("dir", "auto"), ("tabindex", "-1")]);
             }
         }
     }

@@ -330,7 +330,8 @@ impl TranscriptView {
     fn draw(&self, entries: &[Entry], at: usize, anyway: bool) {
         let Some((entry, place)) = Self::place(entries, at) else { return };
         let Some(row) = self.blocks.borrow().row(at) else { return };
-        if !anyway && row.class_name() == Rows::class(entry, place) {
+        let same_place = row.class_name() == Rows::class(entry, place);
+        if same_place && (!anyway || self.rows.progress(&row, entry)) {
             return;
         }
         let within = |selector: &str| row.query_selector(selector).ok().flatten();
@@ -394,7 +395,12 @@ impl TranscriptView {
     fn offer(&self, at: usize, open: bool) {
         let row = self.blocks.borrow().row(at);
         if let Some(choices) = row.and_then(|row| row.query_selector(".fd-choices").ok().flatten()) {
-            self.rows.set(&choices, &[("aria-disabled", if open { "false" } else { "true" })]);
+            let disable = |value| self.rows.set(&choices, &[("aria-disabled", value)]);
+            disable("true");
+            keys::reach_inside(&choices, open);
+            if open {
+                disable("false");
+            }
         }
     }
 

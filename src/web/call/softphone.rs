@@ -68,9 +68,18 @@ impl Line {
         quietly(call(&self.call, "hang_up", &[]));
     }
 
-    /// Holds the call, or takes it up again.
-    pub fn hold(&self, on: bool) {
-        quietly(call(&self.call, "hold", &[on.into()]));
+    /// Holds the call, or takes it up again. `told` hears whether the other side agreed: a softphone that says nothing
+    /// has nothing against it.
+    pub fn hold(&self, on: bool, told: Box<dyn Fn(PhoneEvent)>) {
+        let asked = call(&self.call, "hold", &[on.into()]);
+        spawn_local(async move {
+            let answer = match asked {
+                Ok(promise) => JsFuture::from(Promise::resolve(&promise)).await,
+                refused => refused,
+            };
+            let agreed = answer.is_ok_and(|answer| answer != JsValue::FALSE);
+            told(PhoneEvent::Agreed { on, agreed });
+        });
     }
 
     /// Sends a key's tone.

@@ -59,8 +59,10 @@ async fn a_file_is_picked_sent_and_uploaded_with_progress() {
     assert_eq!(header("POST files", "Frontdesk-Name"), "%E6%8A%A5%E5%91%8A.pdf");
     assert_eq!(header("POST files", "Frontdesk-Id").len(), 32);
     assert_eq!(header("POST files", "traceparent"), "", "the desk wants none");
+    let cancel: HtmlElement = visitor.sees(".fd-mine [data-do=delete]").await.unchecked_into();
     uploaded(7);
     visitor.reads(".fd-body", "50").await;
+    assert!(cancel.is_connected(), "what may be about to be pressed stays where it is");
     store_upload(200, "");
     crate::support::until("the message", || asked("POST messages").contains(r#""file":{"file":"f-1""#)).await;
     let messages = asked("POST messages");

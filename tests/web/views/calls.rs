@@ -1,6 +1,6 @@
 use crate::phone::{
-    Caller, asked, asks, cut, did, fail, float, hide, is_heard, is_warned, live, measure, pass, plug, ring,
-    show, tell, ticks, unplug,
+    Caller, asked, asks, cut, did, fail, float, hide, is_heard, is_warned, live, measure, pass, plug,
+    refuse_hold, ring, show, tell, ticks, unplug,
 };
 use crate::support::{asked as requested, call, count, pause, refuse, until};
 use wasm_bindgen::JsCast;
@@ -106,6 +106,16 @@ async fn what_is_switched_shows_that_it_is() {
     caller.presses("Camera");
     until("the camera is back", || did().ends_with("replace video video")).await;
     caller.shows("Camera", true).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_hold_that_is_refused_is_not_shown() {
+    let caller = Caller::talks(true).await;
+    refuse_hold();
+    caller.presses("Hold");
+    until("the softphone is asked", || did() == "hold true").await;
+    caller.shows("Hold", false).await;
+    assert!(is_heard());
 }
 
 #[wasm_bindgen_test]

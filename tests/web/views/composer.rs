@@ -142,3 +142,100 @@ async fn a_refused_message_says_why_and_can_be_edited_or_deleted() {
     pause(60).await;
     assert_eq!(visitor.field().value(), "two", "a deleted text does not come back");
 }
+
+#[wasm_bindgen_test]
+async fn the_length_is_told_when_a_bound_is_crossed_and_not_at_every_key() {
+    let visitor = Visitor::comes().await;
+    let heard = || visitor.text(".fd-limit + [role=status]");
+    assert!(visitor.find(".fd-limit[role], .fd-limit[aria-live]").is_none());
+    visitor.writes(&"a".repeat(80));
+    assert_eq!(heard(), "80 of 100 bytes");
+    visitor.writes(&"a".repeat(81));
+    assert_eq!(
+        (visitor.text(".fd-limit").as_str(), heard().as_str()),
+        ("81 of 100 bytes", "80 of 100 bytes")
+    );
+    visitor.writes(&"a".repeat(101));
+    assert!(heard().starts_with("Too long by 1 byte"));
+    visitor.writes(&"a".repeat(103));
+    assert!(heard().starts_with("Too long by 1 byte"));
+    visitor.writes("a");
+    assert_eq!(heard(), "");
+}
+
+/// Loads the page of this visitor's desk once more.
+fn reloads(visitor: &Visitor, change: impl FnOnce(&js_sys::Object)) -> frontdesk::Handle {
+    visitor.handle.destroy();
+    let settings = crate::support::settings(&visitor.desk);
+    change(&settings);
+    frontdesk::mount(visitor.place.clone(), settings.into()).unwrap()
+}
+
+/// What runs the session comes late.
+fn begin_late(settings: &js_sys::Object) {
+    let late = "({ moreTexts: () => new Promise((done) => setTimeout(done, 400)) })";
+    js_sys::Reflect::set(settings, &"host".into(), &js_sys::eval(late).unwrap()).unwrap();
+}
+
+async fn holds(visitor: &Visitor, draft: &str) {
+    let stands = || visitor.find(".fd-input").is_some() && visitor.field().value() == draft;
+    crate::support::until(draft, stands).await;
+    pause(100).await;
+    assert_eq!(visitor.field().value(), draft);
+}
+
+#[wasm_bindgen_test]
+async fn what_the_page_wants_written_does_not_replace_a_draft() {
+    let visitor = Visitor::talks_with_li().await;
+    visitor.writes("half a thou");
+    pause(700).await;
+    let handle = reloads(&visitor, |_| {});
+    // Before anything is known of what was kept.
+    handle.prefill("about order 12");
+    holds(&visitor, "half a thou").await;
+    handle.prefill("about order 12");
+    holds(&visitor, "half a thou").await;
+    visitor.writes("");
+    handle.prefill("about order 12");
+    holds(&visitor, "about order 12").await;
+    handle.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn a_draft_that_comes_late_stands_before_what_was_written_since() {
+    let visitor = Visitor::talks_with_li().await;
+    visitor.writes("half a thou");
+    pause(700).await;
+    let handle = reloads(&visitor, begin_late);
+    visitor.sees(".fd-input").await;
+    visitor.writes("and more");
+    holds(&visitor, "half a thou\nand more").await;
+    // It is kept as it stands, and so is one that another window handed over.
+    pause(700).await;
+    handle.destroy();
+    let handle = reloads(&visitor, |settings| {
+        js_sys::Reflect::set(settings, &"draft".into(), &"from there".into()).unwrap();
+    });
+    holds(&visitor, "half a thou\nand more\nfrom there").await;
+    pause(700).await;
+    handle.destroy();
+    let handle = reloads(&visitor, |_| {});
+    holds(&visitor, "half a thou\nand more\nfrom there").await;
+    handle.destroy();
+}
+
+#[wasm_bindgen_test]
+async fn a_draft_that_comes_late_is_not_sent_along() {
+    let visitor = Visitor::talks_with_li().await;
+    visitor.writes("half a thou");
+    pause(700).await;
+    let handle = reloads(&visitor, begin_late);
+    visitor.sees(".fd-input").await;
+    visitor.writes("something else");
+    visitor.presses("Enter");
+    holds(&visitor, "half a thou").await;
+    crate::support::until("the post", || asked("POST messages").contains(r#"{"text":"something else"}"#))
+        .await;
+    assert!(!asked("POST messages").contains("half a thou"));
+    handle.destroy();
+}

@@ -110,3 +110,51 @@ async fn ending_a_conversation_is_asked_for_once_more() {
     visitor.reads(".fd-card .fd-title", "This conversation has ended").await;
     assert_eq!(count("DELETE contact"), 1);
 }
+
+#[wasm_bindgen_test]
+async fn a_rating_that_does_not_get_through_is_no_trap() {
+    let visitor = Visitor::talks_with_li().await;
+    refuse("POST survey", 503, "centre_busy");
+    push(SURVEY);
+    visitor.sees(".fd-levels").await;
+    visitor.clicks(".fd-level:nth-child(4) input");
+    visitor.sees(".fd-card .fd-stacked .fd-button").await;
+    visitor.clicks(".fd-card .fd-stacked .fd-button");
+    visitor.reads(".fd-card .fd-text", "Sending your rating").await;
+    visitor.clicks(".fd-card .fd-button");
+    visitor.reads(".fd-who-name", "Mia").await;
+    visitor.sees_no(".fd-card .fd-button").await;
+    visitor.sees(".fd-input").await;
+}
+
+#[wasm_bindgen_test]
+async fn a_question_that_has_answered_itself_is_not_asked_again() {
+    let visitor = Visitor::talks_with_li().await;
+    visitor.clicks(".fd-menu-place button");
+    visitor.sees(".fd-menu-item").await;
+    visitor.clicks(".fd-menu-item");
+    visitor.sees(".fd-sheet").await;
+    push(r#"[{"contact":{"state":"ended","reason":"centre"}}]"#);
+    visitor.sees_no(".fd-sheet").await;
+    visitor.reads(".fd-card .fd-title", "This conversation has ended").await;
+    visitor.clicks(".fd-card .fd-button");
+    visitor.reads(".fd-who-name", "Mia").await;
+    pause(120).await;
+    assert!(visitor.find(".fd-sheet").is_none());
+}
+
+#[wasm_bindgen_test]
+async fn the_menu_says_whether_it_is_open_and_goes_with_the_focus() {
+    let visitor = Visitor::talks_with_li().await;
+    visitor.sees(".fd-menu-place button[aria-expanded=false]").await;
+    visitor.clicks(".fd-menu-place button");
+    visitor.sees(".fd-menu-place button[aria-expanded=true]").await;
+    let item: web_sys::HtmlElement = visitor.sees(".fd-menu-item").await.unchecked_into();
+    item.focus().unwrap();
+    pause(60).await;
+    assert!(visitor.find(".fd-menu-item").is_some());
+    visitor.presses("Tab");
+    visitor.field().focus().unwrap();
+    visitor.sees_no(".fd-menu-item").await;
+    visitor.sees(".fd-menu-place button[aria-expanded=false]").await;
+}

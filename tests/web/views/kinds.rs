@@ -130,9 +130,11 @@ async fn a_place_and_a_card_lead_out_without_loading_anything() {
 async fn a_question_is_sent_with_one_tap_and_only_once() {
     let visitor = asks_mia().await;
     assert_eq!(visitor.find(".fd-choices").unwrap().get_attribute("aria-disabled").as_deref(), Some("false"));
+    assert_eq!(visitor.count(".fd-choices .fd-chip[tabindex='-1']"), 0, "Tab reaches them");
     visitor.clicks(".fd-choices .fd-chip");
     until("the question is sent", || asked("POST messages").contains("And to islands?")).await;
     visitor.sees(".fd-choices[aria-disabled=true]").await;
+    assert_eq!(visitor.count(".fd-choices .fd-chip:not([tabindex='-1'])"), 0, "the conversation is one stop");
     let before = count("POST messages");
     visitor.clicks(".fd-choices .fd-chip:last-child");
     assert_eq!(count("POST messages"), before);
@@ -178,6 +180,7 @@ async fn why_an_answer_did_not_help_is_asked_and_counted_in_bytes() {
     assert_eq!(count("POST feedback"), 0, "a reason is needed");
     writes(&"好".repeat(22));
     assert_eq!(visitor.text("dialog .fd-limit"), "66 of 64 bytes");
+    assert_eq!(visitor.text("dialog [role=status]"), "66 of 64 bytes");
     visitor.clicks("dialog [data-do=send]");
     assert_eq!(count("POST feedback"), 0, "two bytes too many");
     writes(&"好".repeat(21));

@@ -71,6 +71,33 @@ async fn what_is_missing_or_wrong_is_said_at_the_field() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_refused_on_another_page_is_shown_with_its_text() {
+    let visitor = comes_too_late().await;
+    refuse("POST leave-message", 503, "centre_busy");
+    fill(&visitor, "12", "Please call");
+    visitor.clicks(".fd-leave .fd-stacked .fd-button");
+    crate::support::until("it is sent", || count("POST leave-message") > 0).await;
+    visitor.handle.destroy();
+    refuse("POST leave-message", 422, "number_invalid");
+    let settings = crate::support::settings(&visitor.desk);
+    let handle = frontdesk::mount(visitor.place.clone(), settings.clone().into()).unwrap();
+    visitor.sees(".fd-field[aria-invalid=true]").await;
+    let field: HtmlInputElement = visitor.find(".fd-leave .fd-field").unwrap().unchecked_into();
+    let text: HtmlTextAreaElement = visitor.find(".fd-leave .fd-left").unwrap().unchecked_into();
+    assert_eq!((field.value(), text.value()), ("12".to_owned(), "Please call".to_owned()));
+    // Seen, it is forgotten.
+    visitor.clicks(".fd-leave .fd-quiet");
+    visitor.sees_no(".fd-leave").await;
+    crate::support::pause(200).await;
+    handle.destroy();
+    let handle = frontdesk::mount(visitor.place.clone(), settings.into()).unwrap();
+    visitor.sees(".fd-input").await;
+    crate::support::pause(500).await;
+    assert!(visitor.find(".fd-leave").is_none());
+    handle.destroy();
+}
+
+#[wasm_bindgen_test]
 async fn escape_goes_back_and_nothing_is_lost() {
     let visitor = comes_too_late().await;
     fill(&visitor, "555", "half a sen");

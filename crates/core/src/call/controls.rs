@@ -34,6 +34,8 @@ pub struct Held {
 pub(super) struct Controls {
     pub(super) muted: bool,
     pub(super) held: Held,
+    /// So many wishes to hold the call, or to take it up, are not answered.
+    holding: u32,
     pub(super) camera: Camera,
     /// The microphone is gone, or was not exchanged for another.
     pub(super) device_trouble: Option<(Device, MediaTrouble)>,
@@ -72,6 +74,19 @@ impl Running {
         }
     }
 
+    /// What the other side did not agree to is not so, and must not be shown so: who holds a call may turn away.
+    pub(super) fn hold_answered(&mut self, step: &mut Step, on: bool, agreed: bool) {
+        let controls = &mut self.controls;
+        controls.holding = controls.holding.saturating_sub(1);
+        let here = on == agreed;
+        // What was pressed since is answered next.
+        if controls.holding == 0 && controls.held.here != here {
+            controls.held.here = here;
+            self.show_controls(step);
+            step.redraw();
+        }
+    }
+
     fn turn_camera(&mut self, step: &mut Step, camera: Camera) {
         self.controls.camera = camera;
         self.controls.gone.set(Device::Camera, Presence::Here);
@@ -94,6 +109,7 @@ impl Machine {
         let Some(call) = self.call.as_mut().filter(|call| call.is_talking()) else { return };
         if call.controls.held.here != on {
             call.controls.held.here = on;
+            call.controls.holding += 1;
             // Silent before it holds, and held no longer before it is heard.
             if on {
                 call.show_controls(step);

@@ -72,6 +72,7 @@ impl Machine {
             }
             PhoneEvent::Answered => self.taken(step),
             PhoneEvent::Held(on) => call.controls.held_by_peer(step, on),
+            PhoneEvent::Agreed { on, agreed } => call.hold_answered(step, on, agreed),
             PhoneEvent::Ice(state) => call.recovery.ice(step, state, call.watch.is_silent()),
             PhoneEvent::Socket(up) => call.recovery.socket(step, up),
             PhoneEvent::Ended(end) => self.phone_ended(step, end),

@@ -190,6 +190,14 @@ pub enum PhoneEvent {
     Media,
     /// The other side holds the call, or takes it up again.
     Held(bool),
+    /// The other side has agreed that the call is held from here, or taken up again; or not, and all is as before.
+    /// Told once for each [`super::Effect::Hold`], in their order.
+    Agreed {
+        /// What was asked for.
+        on: bool,
+        /// Whether it is so now.
+        agreed: bool,
+    },
     /// How the way of the media stands.
     Ice(IceState),
     /// The socket to the gateway is up, or not.

@@ -4,7 +4,7 @@ use super::Session;
 use super::step::Step;
 use crate::effect::Effect;
 use crate::snapshot::{Record, RecordKey};
-use crate::text::MAX_TEXT_BYTES;
+use crate::text::{MAX_TEXT_BYTES, returned};
 
 /// The keys have rested for so long, in milliseconds.
 const REST_MS: u64 = 500;
@@ -38,6 +38,19 @@ impl Session {
             // What was sent is gone at once.
             self.drafting.due = Some(step.now.ms + if text.is_empty() { 0 } else { REST_MS });
         }
+    }
+
+    /// A text comes back to the composer. It is kept there before its message is gone: no key may ever be pressed again.
+    pub(super) fn give_back(&mut self, step: &mut Step, text: String) {
+        let drafting = &mut self.drafting;
+        drafting.text = returned(&text, &drafting.text);
+        if drafting.text.len() <= MAX_TEXT_BYTES {
+            drafting.kept.clone_from(&drafting.text);
+            drafting.kept_ms = step.now.ms;
+            drafting.due = None;
+            step.effects.extend(drafting.record().map(Effect::Keep));
+        }
+        step.effects.push(Effect::Returned(text));
     }
 
     pub(super) fn advance_drafting(&mut self, step: &mut Step) -> Option<u64> {

@@ -43,6 +43,7 @@ enum Post {
 #[derive(Clone, Debug)]
 struct Errand {
     post: Post,
+    /// Written for good, and to be sent.
     kept: bool,
     flying: bool,
     tries: Tries,
@@ -84,6 +85,19 @@ impl Errands {
         self.leaving == LeaveState::Sending
     }
 
+    /// Where the message is that was left: on its way, or refused and not seen.
+    fn leave_at(&self) -> Option<usize> {
+        self.waiting.iter().position(Errand::is_leave)
+    }
+
+    pub(super) fn refused_message(&self) -> Option<&LeaveMessage> {
+        let at = self.leave_at().filter(|_| !self.is_leaving());
+        match &self.waiting.get(at?)?.post {
+            Post::Leave(message) => Some(message),
+            Post::Feedback(_) => None,
+        }
+    }
+
     pub(super) fn refused(&self) -> Option<(&str, Option<ErrorCode>)> {
         self.refused.as_ref().map(|(message, code)| (message.as_str(), *code))
     }
@@ -97,7 +111,7 @@ impl Errands {
     }
 
     pub(super) fn restore_leave(&mut self, message: LeaveMessage) {
-        if !self.is_leaving() {
+        if self.leave_at().is_none() {
             self.leaving = LeaveState::Sending;
             self.add(Post::Leave(message), true);
         }
@@ -166,6 +180,8 @@ impl Session {
             return;
         }
         self.open(step);
+        // One that was refused has been seen.
+        self.leave_seen(step);
         self.errands.leaving = LeaveState::Sending;
         let id = step.new_id();
         let record = self.errands.add(Post::Leave(LeaveMessage { id, number, country, text }), false);
@@ -176,6 +192,9 @@ impl Session {
         if !self.errands.is_leaving() {
             self.errands.leaving = LeaveState::Idle;
             step.redraw();
+            if let Some(at) = self.errands.leave_at() {
+                self.drop_errand(step, at);
+            }
         }
     }
 
@@ -241,7 +260,12 @@ impl Session {
             Next::Reopen => self.reopen(step),
             Next::Stop | Next::Reconnect => {
                 match &mut errand.post {
-                    Post::Leave(_) => self.errands.leaving = LeaveState::Failed(failure.code()),
+                    // The page may be another by now, and its form empty: the text stays here until that is seen.
+                    Post::Leave(_) => {
+                        errand.kept = false;
+                        self.errands.leaving = LeaveState::Failed(failure.code());
+                        return step.redraw();
+                    }
                     Post::Feedback(feedback) => {
                         let message = mem::take(&mut feedback.message);
                         self.transcript.set_judged(&message, None, &mut step.changes);

@@ -43,7 +43,7 @@ use core::fmt;
 use drafting::Drafting;
 use errands::Errands;
 use following::Following;
-use frontdesk_contract::{About, ClientId, ConnectTo, Contact, ErrorCode, Offers, QueueInfo};
+use frontdesk_contract::{About, ClientId, ConnectTo, Contact, ErrorCode, LeaveMessage, Offers, QueueInfo};
 use past::Past;
 use rating::Rating;
 use receipts::Receipts;
@@ -237,7 +237,8 @@ impl Session {
             Input::Progress { id, sent_bytes } => self.upload_moves(&mut step, id, sent_bytes),
             Input::Retry(id) => self.retry(&mut step, &id),
             Input::SendAgain(id) => self.send_again(&mut step, &id),
-            Input::Discard(id) => self.discard(&mut step, &id),
+            Input::Discard(id) => self.discard(&mut step, &id, true),
+            Input::Delete(id) => self.discard(&mut step, &id, false),
             Input::Typing => self.visitor_types(&mut step),
             Input::Draft(text) => {
                 self.write_draft(&step, &text);
@@ -512,6 +513,11 @@ impl Session {
     /// What became of the message that the visitor left for later.
     pub fn leaving(&self) -> LeaveState {
         self.errands.leaving()
+    }
+
+    /// The message for later that was refused for good. It is kept until that was seen, or another was left instead.
+    pub fn refused_message(&self) -> Option<&LeaveMessage> {
+        self.errands.refused_message()
     }
 
     /// The last judgement that was refused for good: id of the message, and why. Its entry can be judged again, and this

@@ -27,7 +27,7 @@ impl Session {
         if self.outbox.is_full() || text.len() > self.longest_text() {
             // How long a text may be, an open session knows.
             self.open(step);
-            return step.effects.push(Effect::Returned(text));
+            return self.give_back(step, text);
         }
         self.clear_suggestions(step);
         self.accept(step, Payload::Ready(Body::Text(text)), None);
@@ -105,22 +105,21 @@ impl Session {
         }
     }
 
-    pub(super) fn discard(&mut self, step: &mut Step, id: &ClientId) {
+    /// `back`: its text is wanted once more.
+    pub(super) fn discard(&mut self, step: &mut Step, id: &ClientId, back: bool) {
         let on_its_way =
             |state| matches!(state, OutState::InFlight(_) | OutState::Elsewhere(MineState::Sending));
         if self.outbox.get_mut(id).is_some_and(|message| on_its_way(message.state)) {
             return;
         }
-        if let Some(message) = self.outbox.give_up(id) {
-            if let OutState::Uploading(_) = message.state {
-                self.abort(step, Purpose::Upload);
+        if let Some(message) = self.give_up(step, id) {
+            if let Payload::Ready(Body::Text(text)) = message.payload
+                && back
+            {
+                self.give_back(step, text);
             }
-            self.transcript.remove_mine(id, &mut step.changes);
             step.effects.push(Effect::Forget(RecordKey::Outgoing(message.id.clone())));
             step.effects.push(Effect::Told { id: message.id, state: None });
-            if let Payload::Ready(Body::Text(text)) = message.payload {
-                step.effects.push(Effect::Returned(text));
-            }
         }
     }
 

@@ -5,7 +5,7 @@
 use super::Session;
 use super::step::{Purpose, Step};
 use crate::effect::Effect;
-use crate::outbox::OutState;
+use crate::outbox::{OutState, Outgoing};
 use crate::payload::of_record;
 use crate::snapshot::{Record, SCHEMA, Saved};
 use crate::transcript::MineState;
@@ -158,22 +158,23 @@ impl Session {
         step.now.ms + wait
     }
 
-    /// Takes a message out that was given up elsewhere, or delivered, as its echo will tell.
-    fn give_up(&mut self, step: &mut Step, id: &ClientId) {
-        let Some(message) = self.outbox.give_up(id) else { return };
+    /// Takes a message out that was given up, here or elsewhere, or delivered, as its echo will tell.
+    pub(super) fn give_up(&mut self, step: &mut Step, id: &ClientId) -> Option<Outgoing> {
+        let message = self.outbox.give_up(id)?;
         match message.state {
             OutState::Uploading(_) => drop(self.abort(step, Purpose::Upload)),
             OutState::InFlight(_) => drop(self.abort(step, Purpose::Post)),
             _ => {}
         }
         self.transcript.remove_mine(id, &mut step.changes);
+        Some(message)
     }
 
     pub(super) fn told(&mut self, step: &mut Step, id: &ClientId, told: Option<MineState>) {
         let orphan_ms = self.orphan_ms(step);
         let known = self.outbox.get_mut(id);
         match (known, told) {
-            (Some(_), None) => self.give_up(step, id),
+            (Some(_), None) => drop(self.give_up(step, id)),
             (Some(message), Some(told)) => {
                 if let OutState::Elsewhere(state) = &mut message.state {
                     *state = told;

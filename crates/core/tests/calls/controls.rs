@@ -44,6 +44,55 @@ fn holding_silences_the_microphone_as_well() {
 }
 
 #[test]
+fn a_hold_that_the_other_side_refuses_is_not_shown_as_one() {
+    let mut bench = Bench::talking();
+    let no = bench.no();
+    let here = |bench: &Bench| bench.observed.machine.held().here;
+    bench.give(Input::Hold(true));
+    bench.take();
+    bench.phone(PhoneEvent::Agreed { on: true, agreed: false });
+    assert_eq!(bench.take(), [Effect::Silence(no, false), Effect::Redraw]);
+    assert!(!here(&bench));
+    // Agreed to, there is nothing new to show.
+    bench.give(Input::Hold(true));
+    bench.take();
+    bench.phone(PhoneEvent::Agreed { on: true, agreed: true });
+    assert!(bench.take().is_empty() && here(&bench));
+    // Nor is it taken up again unless the other side agrees.
+    bench.give(Input::Hold(false));
+    bench.take();
+    bench.phone(PhoneEvent::Agreed { on: false, agreed: false });
+    assert_eq!(bench.take(), [Effect::Silence(no, true), Effect::Redraw]);
+    assert!(here(&bench));
+}
+
+#[test]
+fn what_was_pressed_last_tells_whether_the_call_is_held() {
+    let mut bench = Bench::talking();
+    let here = |bench: &Bench| bench.observed.machine.held().here;
+    for on in [true, false, true] {
+        bench.give(Input::Hold(on));
+    }
+    bench.take();
+    bench.phone(PhoneEvent::Agreed { on: true, agreed: false });
+    bench.phone(PhoneEvent::Agreed { on: false, agreed: true });
+    assert!(bench.take().is_empty() && here(&bench), "the last one is not answered yet");
+    bench.phone(PhoneEvent::Agreed { on: true, agreed: true });
+    assert!(bench.take().is_empty() && here(&bench));
+    for on in [false, true] {
+        bench.give(Input::Hold(on));
+    }
+    bench.phone(PhoneEvent::Agreed { on: false, agreed: true });
+    assert!(here(&bench));
+    bench.phone(PhoneEvent::Agreed { on: true, agreed: false });
+    assert!(!here(&bench));
+    bench.give(Input::HangUp);
+    bench.take();
+    bench.phone(PhoneEvent::Agreed { on: true, agreed: true });
+    assert!(bench.take().is_empty(), "the call is over");
+}
+
+#[test]
 fn keys_are_sent_in_a_call_and_nothing_else_is() {
     let mut bench = Bench::talking();
     let no = bench.no();

@@ -102,6 +102,7 @@ fn inputs(bench: &Bench) -> Vec<Input> {
         PhoneEvent::Answered,
         PhoneEvent::Media,
         PhoneEvent::Held(true),
+        PhoneEvent::Agreed { on: true, agreed: false },
         PhoneEvent::Socket(false),
         PhoneEvent::Ice(IceState::Connected),
         PhoneEvent::Ice(IceState::Failed),

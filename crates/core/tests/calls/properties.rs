@@ -79,6 +79,7 @@ fn phone() -> impl Strategy<Value = PhoneEvent> {
         Just(PhoneEvent::Answered),
         Just(PhoneEvent::Media),
         any::<bool>().prop_map(PhoneEvent::Held),
+        any::<(bool, bool)>().prop_map(|(on, agreed)| PhoneEvent::Agreed { on, agreed }),
         any::<bool>().prop_map(PhoneEvent::Socket),
         select(vec![New, Checking, Connected, Disconnected, Failed, Closed]).prop_map(PhoneEvent::Ice),
         (any::<bool>(), select(causes), any::<Option<u16>>())

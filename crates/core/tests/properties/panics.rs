@@ -183,6 +183,7 @@ fn input() -> impl Strategy<Value = Input> {
         1 => id().prop_map(Input::Retry),
         1 => id().prop_map(Input::SendAgain),
         1 => id().prop_map(Input::Discard),
+        1 => id().prop_map(Input::Delete),
         1 => Just(Input::Typing),
         1 => any::<Option<u8>>().prop_map(|level| {
             Input::Rate { level, recommend: level, solved: None, comment: String::new() }

@@ -98,6 +98,66 @@ fn a_message_left_that_cannot_be_taken_says_why() {
     world.nothing_left_over();
 }
 
+/// Number and text of the message that was refused.
+fn refused(world: &World, tab: usize) -> Option<(&str, &str)> {
+    world.session(tab).refused_message().map(|left| (left.number.as_str(), left.text.as_str()))
+}
+
+#[test]
+fn a_message_left_that_is_refused_on_another_page_is_kept_until_that_is_seen() {
+    let mut world = World::new();
+    world.open_tab();
+    world.input(0, Input::Open);
+    world.run(1_000);
+    world.network.down = true;
+    leave(&mut world, "12", "call me");
+    world.run(1_000);
+    world.network.down = false;
+    world.network.always.push((On::Leave, Fate::refused(ErrorCode::NumberInvalid, None)));
+    // Refused on this page, and on the next one again, as nobody has seen it.
+    for _ in 0..2 {
+        world.reload(0);
+        assert_eq!((world.session(0).leaving(), refused(&world, 0)), (LeaveState::Sending, None));
+        world.run(30_000);
+        assert_eq!(world.session(0).leaving(), LeaveState::Failed(Some(ErrorCode::NumberInvalid)));
+        assert_eq!(refused(&world, 0), Some(("12", "call me")));
+    }
+    // It is not sent again by itself, nor by what the storage has.
+    let sent = world.requests(On::Leave).len();
+    world.input(0, Input::Woken);
+    world.run(60_000);
+    assert_eq!((world.requests(On::Leave).len(), ids(&world, On::Leave)), (sent, 1));
+    world.input(0, Input::LeaveSeen);
+    world.run(100);
+    assert_eq!((world.session(0).leaving(), refused(&world, 0)), (LeaveState::Idle, None));
+    world.nothing_left_over();
+    world.reload(0);
+    assert_eq!(world.session(0).leaving(), LeaveState::Idle);
+}
+
+#[test]
+fn a_message_left_takes_the_place_of_one_that_was_refused() {
+    let mut world = World::new();
+    world.open_tab();
+    world.network.script(On::Leave, Fate::refused(ErrorCode::NumberInvalid, None));
+    leave(&mut world, "12", "call me");
+    world.run(2_000);
+    assert_eq!(refused(&world, 0), Some(("12", "call me")));
+    // What is wrong with the next one is noticed here: that one is not sent, and the other not forgotten.
+    leave(&mut world, "", "call me");
+    assert_eq!(refused(&world, 0), Some(("12", "call me")));
+    world.network.down = true;
+    leave(&mut world, "123", "call me");
+    assert_eq!(refused(&world, 0), None);
+    world.run(1_000);
+    world.reload(0);
+    world.network.down = false;
+    world.run(30_000);
+    let left: Vec<_> = world.desk.left.values().map(|left| left.number.as_str()).collect();
+    assert_eq!((world.session(0).leaving(), left), (LeaveState::Sent, vec!["123"]));
+    world.nothing_left_over();
+}
+
 fn answered() -> (World, String) {
     let mut world = World::new();
     world.open_tab();

@@ -3,9 +3,10 @@
 use super::sharing::two_tabs;
 use crate::support::World;
 use crate::support::network::{Fate, On};
+use frontdesk_contract::ErrorCode;
 use frontdesk_core::session::ORPHAN_AT_REST_MS;
 use frontdesk_core::text::MAX_TEXT_BYTES;
-use frontdesk_core::{Effect, Input, LeaveState, MineState, Now, Record, Role};
+use frontdesk_core::{Effect, Input, LeaveState, MineState, Now, Record, RecordKey, Role};
 
 /// A tab without a conversation that shows a text of another, which is gone.
 fn orphaned() -> (World, usize) {
@@ -285,6 +286,58 @@ fn a_draft_is_kept_when_the_keys_have_rested_for_half_a_second() {
     world.write(0, "");
     world.run(10);
     assert_eq!(kept_draft(&world), None, "what was sent or deleted is gone at once");
+}
+
+#[test]
+fn a_text_that_comes_back_is_kept_at_once_before_what_was_written_since() {
+    let mut world = World::served();
+    world.desk.refused.insert("bad".into(), ErrorCode::TextEmpty);
+    world.send(0, "bad");
+    world.run(1_000);
+    world.write(0, "and more");
+    let id = world.id_of(0, "bad");
+    world.input(0, Input::Discard(id));
+    world.run(20);
+    assert_eq!(kept_draft(&world).as_deref(), Some("bad\nand more"));
+    assert_eq!(world.tab(0).composer, "bad\nand more");
+    // The tab is gone before another key is pressed.
+    world.reload(0);
+    world.run(1_000);
+    assert_eq!(world.tab(0).composer, "bad\nand more");
+    // One that is too long.
+    world.write(0, "");
+    let long = "a".repeat(2_000);
+    world.send(0, &long);
+    world.run(20);
+    assert!(kept_draft(&world) == Some(long), "it is kept as well");
+}
+
+#[test]
+fn a_text_comes_back_before_the_record_of_its_message_goes() {
+    let mut world = World::served();
+    world.desk.refused.insert("bad".into(), ErrorCode::TextEmpty);
+    world.send(0, "bad");
+    world.run(1_000);
+    let (id, now) = (world.id_of(0, "bad"), Now { ms: world.now, chance: 7 });
+    let effects = world.tab(0).handle(now, Input::Discard(id.clone()));
+    let at = |wanted: &Effect| effects.iter().position(|effect| effect == wanted);
+    let kept = at(&Effect::Keep(Record::Draft { text: "bad".into() }));
+    let gone = at(&Effect::Forget(RecordKey::Outgoing(id)));
+    assert!(kept.is_some() && kept < gone, "{effects:?}");
+}
+
+#[test]
+fn a_text_that_is_deleted_does_not_come_back() {
+    let mut world = World::served();
+    world.desk.refused.insert("bad".into(), ErrorCode::TextEmpty);
+    world.send(0, "bad");
+    world.run(1_000);
+    let id = world.id_of(0, "bad");
+    world.input(0, Input::Delete(id));
+    world.run(1_000);
+    assert!(world.my_lines(0).is_empty() && world.tab(0).returned.is_empty());
+    assert_eq!(kept_draft(&world), None);
+    world.nothing_left_over();
 }
 
 #[test]

@@ -9,6 +9,7 @@ pub(crate) mod view;
 use desk::Desk;
 use frontdesk_contract::{ClientId, ContactState, EventPage};
 use frontdesk_core::tabs::{TabEffect, TabInput, TabMessage};
+use frontdesk_core::text::returned;
 use frontdesk_core::{
     Answer, Call, Effect, EntryKind, Failure, Input, MineState, NewFile, Now, Record, RecordKey, RequestId,
     Role, Saved, Session,
@@ -455,7 +456,11 @@ impl World {
                     self.plan(at, tab, Happening::Timer(at));
                 }
             }
-            Effect::Returned(text) => self.tab(tab).returned.push(text),
+            Effect::Returned(text) => {
+                let tab = self.tab(tab);
+                tab.composer = returned(&text, &tab.composer);
+                tab.returned.push(text);
+            }
             Effect::Declined { name, code } => self.tab(tab).declined.push((name, code)),
             Effect::Look => {
                 self.storage.looks += 1;
