@@ -156,9 +156,9 @@ async fn the_length_is_told_when_a_bound_is_crossed_and_not_at_every_key() {
         ("81 of 100 bytes", "80 of 100 bytes")
     );
     visitor.writes(&"a".repeat(101));
-    assert!(heard().starts_with("Too long by 1 byte"));
+    assert!(heard().starts_with("Too long by one byte"));
     visitor.writes(&"a".repeat(103));
-    assert!(heard().starts_with("Too long by 1 byte"));
+    assert!(heard().starts_with("Too long by one byte"));
     visitor.writes("a");
     assert_eq!(heard(), "");
 }
