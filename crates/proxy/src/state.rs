@@ -183,13 +183,11 @@ impl App {
             self.limiters.sweep();
             self.shared.audit.sweep();
             self.shared.cache.sweep();
-            if round.is_multiple_of(STORE_SWEEP)
-                && let Err(error) = self.shared.spool.sweep()
-            {
-                tracing::error!(%error, "the spool could not be swept");
-            }
             if !round.is_multiple_of(STORE_SWEEP) {
                 continue;
+            }
+            if let Err(error) = self.shared.spool.sweep() {
+                tracing::error!(%error, "the spool could not be swept");
             }
             let now_ms = self.shared.clock.now_ms();
             let leap = leaps.at(now_ms);

@@ -42,23 +42,22 @@ impl Session {
 
     /// A text comes back to the composer. It is kept there before its message is gone: no key may ever be pressed again.
     pub(super) fn give_back(&mut self, step: &mut Step, text: String) {
-        let drafting = &mut self.drafting;
-        drafting.text = returned(&text, &drafting.text);
-        if drafting.text.len() <= MAX_TEXT_BYTES {
-            drafting.kept.clone_from(&drafting.text);
-            drafting.kept_ms = step.now.ms;
-            drafting.due = None;
-            step.effects.extend(drafting.record().map(Effect::Keep));
-        }
+        self.drafting.text = returned(&text, &self.drafting.text);
+        self.keep_draft(step);
         step.effects.push(Effect::Returned(text));
     }
 
     pub(super) fn advance_drafting(&mut self, step: &mut Step) -> Option<u64> {
-        let drafting = &mut self.drafting;
-        let due = drafting.due?;
+        let due = self.drafting.due?;
         if due > step.now.ms {
             return Some(due);
         }
+        self.keep_draft(step);
+        None
+    }
+
+    fn keep_draft(&mut self, step: &mut Step) {
+        let drafting = &mut self.drafting;
         drafting.due = None;
         // One that no desk would take is not worth the room.
         if drafting.text != drafting.kept && drafting.text.len() <= MAX_TEXT_BYTES {
@@ -67,7 +66,6 @@ impl Session {
             let forget = Effect::Forget(RecordKey::Draft);
             step.effects.push(drafting.record().map_or(forget, Effect::Keep));
         }
-        None
     }
 
     /// The storage has this draft, or none.

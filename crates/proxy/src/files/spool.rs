@@ -116,7 +116,7 @@ impl Spool {
     /// When the disk does not give one.
     pub fn fill(self: &Arc<Self>) -> io::Result<Filling> {
         let (file, out) = self.create()?;
-        Ok(Filling { file, out: tokio::fs::File::from_std(out), is_full: false })
+        Ok(Filling { file, out: tokio::fs::File::from_std(out), ahead: 0, is_full: false })
     }
 
     /// Holds at most so many bytes from now on. What is held already stays.
@@ -148,11 +148,13 @@ impl SpoolFile {
     }
 }
 
-/// A file of the spool while it is written: what is written counts at once.
+/// A file of the spool while it is written: what is to be written counts before it is.
 #[derive(Debug)]
 pub struct Filling {
     file: SpoolFile,
     out: tokio::fs::File,
+    /// Bytes that count and are not written yet.
+    ahead: usize,
     is_full: bool,
 }
 
@@ -178,9 +180,15 @@ impl AsyncWrite for Filling {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        let more = bytes.len().saturating_sub(self.ahead);
+        self.is_full = !self.file.hold(more as u64);
+        if self.is_full {
+            return Poll::Ready(Err(io::ErrorKind::StorageFull.into()));
+        }
+        self.ahead += more;
         let written = std::task::ready!(Pin::new(&mut self.out).poll_write(context, bytes))?;
-        self.is_full = !self.file.hold(written as u64);
-        Poll::Ready(if self.is_full { Err(io::ErrorKind::StorageFull.into()) } else { Ok(written) })
+        self.ahead -= written;
+        Poll::Ready(Ok(written))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -231,8 +239,7 @@ pub struct Received {
 /// [`ErrorCode::FileTooLarge`], [`ErrorCode::FileEmpty`], [`ErrorCode::BadRequest`] for a body that breaks off or is too slow,
 /// [`ErrorCode::Overloaded`] when the spool is full, [`ErrorCode::StoreUnavailable`] when the disk fails.
 pub async fn receive(spool: &Arc<Spool>, mut body: Body, allowed: Allowance) -> Result<Received, Problem> {
-    let (mut file, handle) = spool.create().map_err(|error| disk(&error))?;
-    let mut out = tokio::fs::File::from_std(handle);
+    let mut out = spool.fill().map_err(|error| disk(&error))?;
     let until = Instant::now() + allowed.total;
     let (mut size, mut digest) = (0_u64, Sha256::new());
     loop {
@@ -247,14 +254,14 @@ pub async fn receive(spool: &Arc<Spool>, mut body: Body, allowed: Allowance) -> 
         if size > allowed.bytes {
             return Err(too_large(allowed.bytes));
         }
-        if !file.hold(part.len() as u64) {
-            let full = Problem::new(ErrorCode::Overloaded, "too many files are on their way");
-            return Err(full.after(Duration::from_secs(10)));
-        }
         digest.update(&part);
-        out.write_all(&part).await.map_err(|error| disk(&error))?;
+        match out.write_all(&part).await {
+            Ok(()) => {}
+            Err(_) if out.is_full() => return Err(full()),
+            Err(error) => return Err(disk(&error)),
+        }
     }
-    out.flush().await.map_err(|error| disk(&error))?;
+    let file = out.whole().await.map_err(|error| disk(&error))?;
     if size == 0 {
         return Err(Problem::new(ErrorCode::FileEmpty, "the file is empty"));
     }
@@ -264,6 +271,11 @@ pub async fn receive(spool: &Arc<Spool>, mut body: Body, allowed: Allowance) -> 
 /// The file is larger than the desk takes.
 pub fn too_large(most: u64) -> Problem {
     Problem::new(ErrorCode::FileTooLarge, format!("the file is larger than {most} bytes"))
+}
+
+/// There is no room in the spool.
+pub fn full() -> Problem {
+    Problem::new(ErrorCode::Overloaded, "too many files are on their way").after(Duration::from_secs(10))
 }
 
 /// What a failure of the disk means for the visitor.

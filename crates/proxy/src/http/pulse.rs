@@ -9,8 +9,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-/// Who takes so much in the time takes part, however slowly.
-const LEAST_BYTES: u64 = 16 << 10;
+/// Within the time, so much of what waits to be read has to be taken.
+pub(super) const LEAST_BYTES: usize = 16 << 10;
 
 /// The signs of life of one connection.
 #[derive(Debug, Default)]
@@ -59,7 +59,7 @@ impl Pulse {
             tokio::time::sleep(patience).await;
             let still = self.asked.load(Ordering::Relaxed) == 0
                 && self.beats.load(Ordering::Relaxed) == beats
-                && self.taken.load(Ordering::Relaxed) - taken < LEAST_BYTES;
+                && self.taken.load(Ordering::Relaxed) - taken < LEAST_BYTES as u64;
             if still && self.multiplexed.load(Ordering::Relaxed) {
                 return;
             }

@@ -1,7 +1,7 @@
 //! Answers that nobody reads: a client that takes next to nothing of what waits for it loses its connection, with all that is
 //! held for it.
 
-use super::pulse::Pulse;
+use super::pulse::{LEAST_BYTES, Pulse};
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -9,9 +9,6 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
-
-/// Within the time, so much has to be taken, or all that waits.
-const LEAST_BYTES: usize = 16 << 10;
 
 /// A connection whose writes fail once the other side has taken too little for too long.
 pub(super) struct Unread<S> {

@@ -5,7 +5,7 @@ use super::{Visitor, party};
 use crate::audit::{Told, words};
 use crate::files::cache::{Cached, Owner};
 use crate::files::format::Format;
-use crate::files::spool::{Received, SpoolFile, disk};
+use crate::files::spool::{Received, SpoolFile, disk, full};
 use crate::files::{name, sniff};
 use crate::problem::Problem;
 use crate::session::credential::hex;
@@ -255,10 +255,6 @@ fn look(file: SpoolFile, extension: Option<&str>) -> Result<Cached, Problem> {
     };
     let as_named = as_named.map_err(refused)?;
     Ok(Cached { file, format, as_named, size, digest })
-}
-
-fn full() -> Problem {
-    Problem::new(ErrorCode::Overloaded, "too many files are on their way").after(Duration::from_secs(10))
 }
 
 fn no_picture() -> Problem {
