@@ -283,6 +283,10 @@ const serveLoader = () => {
     if (sender !== origin || data.nonce !== nonce || (data.type === 'init' && handle)) return;
     Promise.resolve(Object.hasOwn(heard, data.type) && heard[data.type](data)).catch(() => apologise());
   });
+  // WebKit gives nothing in a frame the focus before the visitor has done something there. What is typed is for the composer.
+  window.addEventListener('keydown', ({ target, key }) => {
+    if (target === document.body && !key[1]) root.querySelector('textarea')?.focus();
+  });
   window.parent.postMessage({ frontdesk: 1, type: 'hello' }, '*');
 };
 

@@ -42,7 +42,8 @@ export const attach = (first) => {
   const badge = make('span', { class: 'n', part: 'badge', hidden: '' });
   const status = make('span', { class: 's', role: 'status' });
   const cover = make('div', { class: 'c' });
-  const panel = make('div', { class: 'p', part: 'panel', inert: '' }, cover);
+  // A dialog, which the style shows: `showModal` is for where it covers the page.
+  const panel = make('dialog', { class: 'p', part: 'panel', inert: '' }, cover);
 
   /** Takes the settings as they are now. */
   const dress = () => {
@@ -51,7 +52,7 @@ export const attach = (first) => {
     scheme.replaceSync(`div{color-scheme:${/^(dark|light)$/.test(theme) ? theme : 'light dark'}}`);
     // The side of the page is one thing, the direction of what is read another.
     cover.style.direction = getComputedStyle(root).direction;
-    link.text = launcher.title;
+    link.text = panel.ariaLabel = launcher.title;
     if (frame) frame.title = launcher.title;
     if (CSS.supports('color', 'color(from red xyz x y z)')) return;
     // A browser that cannot reckon with colours in a style sheet: the better readable of black and white.
@@ -194,6 +195,8 @@ export const attach = (first) => {
     load();
   });
   listen(box, 'keydown', (event) => event.key === 'Escape' && setOpen(false));
+  // Of a modal dialog: Escape with the focus elsewhere, or the way back of a phone.
+  listen(panel, 'cancel', () => setOpen(false));
 
   /** A wrong call of the page's is told, and does not stop the page. */
   const guard = (run) => (...values) => {

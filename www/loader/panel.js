@@ -108,12 +108,26 @@ export const attach = (seam) => {
     mark = next;
   };
 
+  /** Where the panel covers the page, nothing of the page is in reach, of keys or of a screen reader. */
+  const enclose = () => {
+    const covers = state.open && box.matches('.f') && panel.isConnected;
+    if (covers === panel.matches(':modal')) return;
+    const held = host.shadowRoot.activeElement;
+    // Also what stayed of one that the page took away meanwhile.
+    panel.close();
+    if (covers) panel.showModal();
+    held?.focus();
+    // Closing has had the focus elsewhere for a moment, and the frame has forgotten where it was.
+    if (state.open && !covers && held) post('shown', { open: true, focus: true });
+  };
+
   const measure = () => {
-    if (!state.open) return;
+    if (!state.open) return enclose();
     const small = phones.matches;
     const phone = mode !== 'inline' && small;
     const visible = visualViewport;
     if (mode === 'bubble') box.classList.toggle('f', phone);
+    enclose();
     panel.style.cssText =
       phone
         ? `top:${visible.offsetTop}px;left:${visible.offsetLeft}px;width:${visible.width}px;height:${visible.height}px;right:auto;bottom:auto`

@@ -19,7 +19,7 @@ button{background:var(--a);color:var(--on)}
 svg{display:block;width:26px;stroke-linecap:round;stroke-linejoin:round}
 .b>:nth-child(2),.o .b>:first-child,[hidden]{display:none}
 .o .b>:nth-child(2){display:block}
-.p{position:fixed;bottom:88px;inset-inline-end:20px;width:min(400px,100vw - 40px);height:min(640px,100vh - 108px);overflow:hidden;border-radius:16px;background:Canvas;box-shadow:0 0 0 1px #8884,0 12px 48px #0004;visibility:hidden;pointer-events:none;opacity:0;transform:translateY(12px);transition:opacity .15s,transform .15s,visibility .15s}
+.p{display:block;position:fixed;inset:auto;bottom:88px;inset-inline-end:20px;margin:0;padding:0;border:0;max-width:none;max-height:none;width:min(400px,100vw - 40px);height:min(640px,100vh - 108px);overflow:hidden;border-radius:16px;background:Canvas;box-shadow:0 0 0 1px #8884,0 12px 48px #0004;visibility:hidden;pointer-events:none;opacity:0;transform:translateY(12px);transition:opacity .15s,transform .15s,visibility .15s}
 .o .p{visibility:visible;pointer-events:auto;opacity:1;transform:none}
 .f .p{inset:0;width:100%;height:100%;border-radius:0}
 .f.o .b{display:none}

@@ -66,9 +66,10 @@ fn steps(test: &Test) -> Vec<Step> {
     for browser in journeys {
         let (name, tests) = match browser {
             Browser::Chromium => ("journeys", ""),
-            Browser::Firefox | Browser::Webkit => {
-                ("smoke", " --test smoke --test hostile --test page_cache --test accessibility")
-            }
+            Browser::Firefox | Browser::Webkit => (
+                "smoke",
+                " --test smoke --test hostile --test page_cache --test covering --test accessibility",
+            ),
         };
         steps.push(step(format!("{name} in {}", browser.name()), move || {
             let mut harness: &[&str] = &[];

@@ -28,7 +28,8 @@ const CONFIRM_END: u32 = 2;
 /// The question whether everything shall be erased.
 const CONFIRM_ERASE: u32 = 3;
 
-/// The panel.
+/// The panel. The dialogue is around it, in the page (`www/loader/instance.js`); what is clicked beside all controls focuses it,
+/// so that it has the keys.
 pub fn panel(context: Context) -> AnyView {
     let layer = RwSignal::new(NO_LAYER);
     let desk = context.desk();
@@ -62,7 +63,7 @@ pub fn panel(context: Context) -> AnyView {
     view! { class="fd",
         <section
             class="fd-panel"
-            role="dialog"
+            tabindex="-1"
             aria-label=title
             on:keydown=escape
             on:dragover=move |event| files.over(&event)
