@@ -12,9 +12,10 @@
 //! - [`memory`]: what a process holds
 //! - [`report`]: what an exercise tells
 //! - [`straight`]: the same without a proxy of ours, to compare with
-//! - [`process`], [`redis`], [`nginx`], [`wait`]: programs that end with the test, and waiting for them
+//! - [`process`], [`redis`], [`nginx`], [`bare`], [`wait`]: programs that end with the test, and waiting for them
 
 pub mod api;
+pub mod bare;
 pub mod crowd;
 pub mod exercises;
 pub mod memory;

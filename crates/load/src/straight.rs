@@ -33,19 +33,19 @@ pub async fn gateway(api: &Api) -> Result<String> {
 }
 
 impl Straight {
-    /// Asks for a token and opens a conversation. `gateway`: see [`gateway`].
+    /// Asks for a token under this name and opens a conversation. `gateway`: see [`gateway`].
     ///
     /// # Errors
     ///
     /// When the centre refuses.
-    pub async fn arrive(api: &Api, gateway: &str, number: usize) -> Result<Self> {
-        let user = format!("straight-{number}");
+    pub async fn arrive(api: &Api, gateway: &str, name: &str) -> Result<Self> {
+        let user = name.to_owned();
         let wish = json!({"userId": user, "userName": user, "channelId": CHANNEL, "locale": "en"});
         let headers = [(KEY, APP_KEY), (GATEWAY, gateway)];
         let answer = post(api, "/apiaccess/ccmessaging/applyToken", &headers, &wish).await?;
         let token = word(&answer, "token")?.to_owned();
         let visitor = Self { api: api.clone(), gateway: gateway.to_owned(), token, user };
-        visitor.send("CONNECT", &format!("straight-{number}"), "").await?;
+        visitor.send("CONNECT", name, "").await?;
         Ok(visitor)
     }
 

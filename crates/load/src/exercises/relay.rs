@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::api::Api;
+use crate::bare::{self, Bare};
 use crate::nginx::Nginx;
 use crate::record;
 use crate::report::{Report, Times, ratio};
@@ -56,6 +57,15 @@ impl Way {
     }
 }
 
+/// What came of all ways, to the same centre.
+#[derive(Debug)]
+struct Compared {
+    nginx: Way,
+    /// With the store in memory only, and where the program is there.
+    bare: Option<Way>,
+    own: Way,
+}
+
 impl Relay {
     /// For a test.
     #[must_use]
@@ -79,7 +89,7 @@ impl Relay {
         report.line("visitors, each with one message under way", self.visitors);
         for (kept, name) in [(Kept::Memory, "memory"), (Kept::File, "redb"), (Kept::Redis, "Redis")] {
             let compared = self.compare(program, kept).await;
-            let (nginx, own) = compared.with_context(|| format!("with the store {name}"))?;
+            let Compared { nginx, bare, own } = compared.with_context(|| format!("with the store {name}"))?;
             report.line(format!("{name}: messages; through nginx"), {
                 format!("{}; {}", own.times.count(), nginx.times.count())
             });
@@ -87,6 +97,18 @@ impl Relay {
                 let (own, other) = (own.per_cpu_second(), nginx.per_cpu_second());
                 format!("{} ({own:.0} / {other:.0})", ratio(own, other))
             });
+            if let Some(bare) = bare {
+                let (own, bare, other) =
+                    (own.per_cpu_second(), bare.per_cpu_second(), nginx.per_cpu_second());
+                report.line(
+                    "the proxy's libraries alone: messages per second of a processor, relative to nginx",
+                    format!("{} ({bare:.0} / {other:.0})", ratio(bare, other)),
+                );
+                report.line(
+                    format!("{name}: messages per second of a processor, relative to the libraries alone"),
+                    format!("{} ({own:.0} / {bare:.0})", ratio(own, bare)),
+                );
+            }
             if !own.store.is_zero() {
                 let share = own.store.as_secs_f64() / own.spent.as_secs_f64().max(f64::EPSILON);
                 report.line(format!("{name}: what the store's own program takes, relative to the proxy"), {
@@ -107,32 +129,40 @@ impl Relay {
         Ok(report)
     }
 
-    async fn compare(&self, program: &Path, kept: Kept) -> Result<(Way, Way)> {
+    async fn compare(&self, program: &Path, kept: Kept) -> Result<Compared> {
         let centre = centre(&json!({"robot_delay_ms": ROBOT_MS, "token_body": "object"})).await?;
         let nginx = Nginx::before(&centre.base_url).await?;
-        let other = self.through_nginx(&nginx).await?;
+        let other = self.straight(&nginx.base(), "nginx", || nginx.spent()).await?;
+        drop(nginx);
+        let mut libraries = None;
+        if let Some(bare) = bare::beside().filter(|_| kept == Kept::Memory) {
+            let bare = Bare::before(&bare, &centre.base_url).await?;
+            libraries = Some(self.straight(&bare.base(), "bare", || bare.spent()).await?);
+        }
         let desks = vec![Desk::at("shop", &centre.base_url)];
         let setup = Setup { program, proxies: 1, kept, limits: WIDE.to_owned(), desks };
         let site = Site::open(&setup).await?;
         let own = self.through_proxy(&site).await.with_context(|| site.log())?;
         let said = record::said(&centre.base_url).await?;
         ensure!(said.values().all(|count| *count == 1), "a message is at the centre twice");
-        let (here, all) = (said.len(), own.times.count() + other.times.count());
-        ensure!(here == all, "{here} messages of {all} are at the centre");
-        Ok((other, own))
+        let ways = [Some(&own), Some(&other), libraries.as_ref()];
+        let all = ways.into_iter().flatten().map(|way| way.times.count()).sum::<usize>();
+        ensure!(said.len() == all, "{} messages of {all} are at the centre", said.len());
+        Ok(Compared { nginx: other, bare: libraries, own })
     }
 
-    async fn through_nginx(&self, nginx: &Nginx) -> Result<Way> {
-        let api = Api::to(&nginx.base());
+    /// Through what stands at this address and does not know what it passes on. `name`: of the visitors.
+    async fn straight(&self, base: &str, name: &str, spends: impl Fn() -> Duration) -> Result<Way> {
+        let api = Api::to(base);
         let gateway = straight::gateway(&api).await?;
         let mut visitors = Vec::new();
         for number in 0..self.visitors {
-            visitors.push(Straight::arrive(&api, &gateway, number).await?);
+            visitors.push(Straight::arrive(&api, &gateway, &format!("{name}-{number}")).await?);
         }
-        let (began, spent) = (Instant::now(), nginx.spent());
+        let (began, spent) = (Instant::now(), spends());
         let mut talkers = JoinSet::new();
         for (number, visitor) in visitors.into_iter().enumerate() {
-            let (until, most) = (began + self.time, self.most);
+            let (until, most, name) = (began + self.time, self.most, name.to_owned());
             talkers.spawn(async move {
                 let mut times = Times::default();
                 for turn in 0..most {
@@ -140,8 +170,8 @@ impl Relay {
                     if asked >= until {
                         break;
                     }
-                    let text = format!("straight: question {turn} of visitor {number}");
-                    visitor.say(&format!("straight-{number}-{turn}"), &text).await?;
+                    let text = format!("{name}: question {turn} of visitor {number}");
+                    visitor.say(&format!("{name}-{number}-{turn}"), &text).await?;
                     times.add(asked.elapsed());
                 }
                 anyhow::Ok(times)
@@ -151,7 +181,7 @@ impl Relay {
         while let Some(times) = talkers.join_next().await {
             way.times.join(times??);
         }
-        (way.took, way.spent) = (began.elapsed(), nginx.spent().saturating_sub(spent));
+        (way.took, way.spent) = (began.elapsed(), spends().saturating_sub(spent));
         Ok(way)
     }
 
