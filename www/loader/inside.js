@@ -23,7 +23,7 @@ export const furnish = async (frame, { origin, desk }) => {
   // Also when the panel begins anew by itself.
   frame.onload = () => {
     const inner = frame.contentDocument;
-    const root = inner.createElement('div');
+    const root = inner.createElement('main');
     root.id = 'frontdesk';
     root.dataset.desk = desk;
     const script = inner.createElement('script');

@@ -28,8 +28,8 @@ const CONFIRM_END: u32 = 2;
 /// The question whether everything shall be erased.
 const CONFIRM_ERASE: u32 = 3;
 
-/// The panel. The dialogue is around it, in the page (`www/loader/instance.js`); what is clicked beside all controls focuses it,
-/// so that it has the keys.
+/// The panel. The dialogue is around it in the page (`www/loader/instance.js`), the landmark is what it fills (`www/frame.html`).
+/// What is clicked beside all controls focuses it, so that it has the keys.
 pub fn panel(context: Context) -> AnyView {
     let layer = RwSignal::new(NO_LAYER);
     let desk = context.desk();

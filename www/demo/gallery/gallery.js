@@ -59,7 +59,8 @@ const show = (name, { play, tall, after, host }, context) => {
   const place = document.createElement('div');
   place.className = tall ? 'scene tall' : 'scene';
   place.id = name;
-  const root = document.createElement('div');
+  // As in the frame, where it is all that there is.
+  const root = document.createElement(bare ? 'main' : 'div');
   place.append(root);
   if (bare) {
     document.body.replaceChildren(place);
