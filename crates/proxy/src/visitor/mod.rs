@@ -26,6 +26,8 @@ pub mod contact;
 pub mod debt;
 pub mod delivery;
 pub mod draft;
+#[cfg(test)]
+mod draft_tests;
 mod elsewhere;
 pub mod faces;
 pub mod files;
