@@ -2,10 +2,10 @@
 
 use super::draft::Draft;
 use super::handles;
-use crate::store::{Batch, Handle, Survey, VisitorRecord};
+use crate::store::{Answer, Batch, Handle, Intent, Survey, VisitorRecord};
 use frontdesk_contract::{
-    Body, CallEnd, CallGateway, CallState, Contact, ContactState, EndReason, Event, EventKind, FileRef,
-    Message, Sender,
+    Body, CallEnd, CallGateway, CallState, ClientId, Contact, ContactState, EndReason, Event, EventKind,
+    FileRef, Message, NoticeCode, PostedStatus, Sender, SurveyForm,
 };
 
 fn record(state: ContactState) -> VisitorRecord {
@@ -104,5 +104,90 @@ fn a_call_with_an_agent_is_rated_once_and_leaves_no_address_behind() {
         [(CallState::Queueing, CallEnd::Visitor), (CallState::Connected, CallEnd::QueueTimeout)]
     {
         assert_eq!(ended(ContactState::Ended, call, end), (false, false), "nobody was there");
+    }
+}
+
+fn form(open: bool) -> SurveyForm {
+    SurveyForm { open, ..SurveyForm::default() }
+}
+
+#[test]
+fn a_rating_opens_when_it_is_due_and_closes_for_every_tab() {
+    let of = |survey: Survey| Draft::of(&VisitorRecord { survey, ..record(ContactState::Ended) }, 5);
+    let opened = |survey: Survey, open: bool| {
+        let mut draft = of(survey);
+        draft.open_survey(&form(open));
+        (draft.record.survey.clone(), draft.finish(10).map_or(0, |batch| batch.events.len()))
+    };
+    let shown = Survey::Open { form: form(true), since_ms: 5 };
+    assert_eq!(opened(Survey::Due, true), (shown.clone(), 1));
+    assert_eq!(opened(Survey::Due, false), (Survey::None, 0), "the centre asks nothing");
+    assert_eq!(opened(Survey::Rated, true), (Survey::Rated, 0), "none is due");
+
+    let closed = |survey: Survey, rated: bool| {
+        let mut draft = of(survey);
+        draft.close_survey(rated);
+        (draft.record.survey.clone(), draft.finish(10).map_or(0, |batch| batch.events.len()))
+    };
+    assert_eq!(closed(shown.clone(), true), (Survey::Rated, 1));
+    assert_eq!(closed(shown, false), (Survey::None, 1));
+    assert_eq!(closed(Survey::Due, false), (Survey::None, 0), "nothing was shown");
+}
+
+#[test]
+fn intents_stand_as_they_were_said() {
+    let (id, content) = (ClientId::new("id"), [7; 32]);
+    let said = |say: &dyn Fn(&mut Draft)| {
+        let mut draft = Draft::of(&record(ContactState::Robot), 5);
+        say(&mut draft);
+        draft.finish(10).unwrap().intents
+    };
+    let intent = |answer, undone| vec![(id.clone(), Intent { content, at_ms: 3, answer, undone })];
+    let answer = Answer::Rated(PostedStatus::Accepted);
+    assert_eq!(said(&|draft| draft.intend(&id, content, 3)), intent(None, false));
+    assert_eq!(said(&|draft| draft.undone(&id, content, 3)), intent(None, true));
+    assert_eq!(
+        said(&|draft| draft.answer(&id, content, 3, answer.clone())),
+        intent(Some(answer.clone()), false)
+    );
+}
+
+#[test]
+fn codes_are_known_at_once_and_counted() {
+    let mut draft = Draft::of(&record(ContactState::Robot), 5);
+    assert!(!draft.has_code("a"));
+    draft.code("a".into());
+    assert!(draft.has_code("a") && !draft.has_code("b"));
+    let batch = draft.finish(10).unwrap();
+    assert_eq!((batch.codes, batch.record.codes), (vec!["a".to_owned()], 1));
+}
+
+#[test]
+fn any_part_of_a_change_is_a_change_and_the_oldest_events_give_way() {
+    let before = VisitorRecord { head: 4, floor: 2, rev: 8, ..record(ContactState::Agent) };
+    assert!(Draft::of(&before, 5).finish(10).is_none(), "nothing has changed");
+    let parts: [&dyn Fn(&mut Draft); 5] = [
+        &|draft| draft.record.unread = true,
+        &|draft| draft.intend(&ClientId::new("id"), [0; 32], 1),
+        &|draft| draft.handle("f:1", handle()),
+        &|draft| assert!(draft.take_back("m-1", &[picture(3, "m-1", "f:1")])),
+        &|draft| draft.code("a".into()),
+    ];
+    for (number, part) in parts.into_iter().enumerate() {
+        let mut draft = Draft::of(&before, 5);
+        part(&mut draft);
+        let batch = draft.finish(10).unwrap_or_else(|| panic!("part {number} is lost"));
+        assert_eq!((batch.record.rev, batch.record.floor, batch.record.head), (9, 2, 4));
+    }
+    for (cap, kept) in [(10, 2..=6), (3, 4..=6), (2, 5..=6), (1, 6..=6), (0, 6..=6)] {
+        let mut draft = Draft::of(&before, 5);
+        assert!(draft.take_back("m-1", &[picture(3, "m-1", "f:1"), picture(4, "m-1", "f:2")]));
+        for _ in 0..2 {
+            draft.notice(NoticeCode::OfflineMode);
+        }
+        let batch = draft.finish(cap).unwrap();
+        assert_eq!((batch.record.floor, batch.record.head), (*kept.start(), 6), "{cap} are kept");
+        let written: Vec<_> = batch.rewritten.iter().chain(&batch.events).map(|event| event.seq).collect();
+        assert_eq!(written, (3..=6).filter(|seq| kept.contains(seq)).collect::<Vec<_>>(), "{cap} are kept");
     }
 }
