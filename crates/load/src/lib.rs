@@ -12,7 +12,7 @@
 //! - [`memory`]: what a process holds
 //! - [`report`]: what an exercise tells
 //! - [`straight`]: the same without a proxy of ours, to compare with
-//! - [`process`], [`redis`], [`nginx`], [`bare`], [`wait`]: programs that end with the test, and waiting for them
+//! - [`process`], [`redis`], [`passing`] ([`nginx`], [`bare`]), [`wait`]: programs that end with the test, and waiting for them
 
 pub mod api;
 pub mod bare;
@@ -20,6 +20,7 @@ pub mod crowd;
 pub mod exercises;
 pub mod memory;
 pub mod nginx;
+pub mod passing;
 pub mod pipeline;
 pub mod process;
 pub mod record;

@@ -1,58 +1,32 @@
-//! A relay that knows nothing of contact centres, to compare with.
+//! An nginx as a relay, to compare with.
 
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::process::{Folder, Process, free_port};
+use crate::passing::Passing;
+use crate::process::{Folder, free_port};
 
 /// Where Debian puts it.
 pub const PROGRAM: &str = "/usr/sbin/nginx";
 
-/// One nginx with one worker, which keeps its connections to both sides.
-#[derive(Debug)]
-pub struct Nginx {
-    port: u16,
-    process: Process,
-    _folder: Folder,
-}
-
-impl Nginx {
-    /// Starts it before this address, such as `http://127.0.0.1:8080`.
-    ///
-    /// # Errors
-    ///
-    /// When it is not installed, or does not come up.
-    pub async fn before(base: &str) -> Result<Self> {
-        if !Path::new(PROGRAM).is_file() {
-            bail!("there is no {PROGRAM}: run `cargo xtask install`");
-        }
-        let upstream = base.strip_prefix("http://").context("not an address of HTTP")?;
-        let (folder, port) = (Folder::temporary()?, free_port()?);
-        fs::write(folder.path().join("nginx.conf"), config(port, upstream))?;
-        let log = folder.path().join("nginx.log");
-        let mut command = Command::new(PROGRAM);
-        command.args(["-c", "nginx.conf", "-e", "error.log", "-p"]).arg(folder.path());
-        let mut process = Process::start(&mut command, &log)?;
-        let listens = process.listens(port).await;
-        listens.with_context(|| fs::read_to_string(&log).unwrap_or_default())?;
-        Ok(Self { port, process, _folder: folder })
+/// Starts one with one worker, which keeps its connections to both sides, before this address, such as `http://127.0.0.1:8080`.
+///
+/// # Errors
+///
+/// When it is not installed, or does not come up.
+pub async fn before(base: &str) -> Result<Passing> {
+    if !Path::new(PROGRAM).is_file() {
+        bail!("there is no {PROGRAM}: run `cargo xtask install`");
     }
-
-    /// Where it listens, as an address.
-    #[must_use]
-    pub fn base(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
-    }
-
-    /// What it has used of the processors so far, with its worker.
-    #[must_use]
-    pub fn spent(&self) -> Duration {
-        self.process.spent()
-    }
+    let upstream = base.strip_prefix("http://").context("not an address of HTTP")?;
+    let (folder, port) = (Folder::temporary()?, free_port()?);
+    fs::write(folder.path().join("nginx.conf"), config(port, upstream))?;
+    let mut command = Command::new(PROGRAM);
+    command.args(["-c", "nginx.conf", "-e", "error.log", "-p"]).arg(folder.path());
+    Passing::start(&mut command, port, folder).await
 }
 
 fn config(port: u16, upstream: &str) -> String {

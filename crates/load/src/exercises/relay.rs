@@ -10,8 +10,8 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::api::Api;
-use crate::bare::{self, Bare};
-use crate::nginx::Nginx;
+use crate::bare;
+use crate::nginx;
 use crate::record;
 use crate::report::{Report, Times, ratio};
 use crate::site::{Desk, Kept, Setup, Site, WIDE, centre};
@@ -131,12 +131,12 @@ impl Relay {
 
     async fn compare(&self, program: &Path, kept: Kept) -> Result<Compared> {
         let centre = centre(&json!({"robot_delay_ms": ROBOT_MS, "token_body": "object"})).await?;
-        let nginx = Nginx::before(&centre.base_url).await?;
+        let nginx = nginx::before(&centre.base_url).await?;
         let other = self.straight(&nginx.base(), "nginx", || nginx.spent()).await?;
         drop(nginx);
         let mut libraries = None;
-        if let Some(bare) = bare::beside().filter(|_| kept == Kept::Memory) {
-            let bare = Bare::before(&bare, &centre.base_url).await?;
+        if let Some(program) = bare::beside().filter(|_| kept == Kept::Memory) {
+            let bare = bare::before(&program, &centre.base_url).await?;
             libraries = Some(self.straight(&bare.base(), "bare", || bare.spent()).await?);
         }
         let desks = vec![Desk::at("shop", &centre.base_url)];
