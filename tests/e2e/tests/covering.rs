@@ -40,16 +40,6 @@ async fn has_focus(shop: &ShopPage) -> Result<()> {
     .await
 }
 
-async fn is_closed(shop: &ShopPage) -> Result<()> {
-    until("the panel is closed and the launcher has the focus", async || {
-        ensure!(!shop.is_open().await?, "the panel is open");
-        let script = "return focused().getAttribute('aria-haspopup') === 'dialog';";
-        ensure!(shop.tab.run(In::Page, script, Vec::new()).await? == json!(true), "something else has it");
-        Ok(())
-    })
-    .await
-}
-
 async fn is_now(shop: &ShopPage, small: bool) -> Result<()> {
     let script = "window.rigScreen.matches = arguments[0]; dispatchEvent(new Event('resize'));";
     shop.tab.run(In::Page, script, vec![small.into()]).await?;
@@ -103,7 +93,7 @@ fn what_the_panel_covers_is_out_of_reach() -> Result<()> {
 
         tab.run(In::Panel, write, Vec::new()).await?;
         tab.press(In::Panel, &[Key::Escape]).await?;
-        is_closed(&shop).await?;
+        shop.has_closed().await?;
         ensure!(can_be_reached(&shop).await?, "the page is out of reach after the panel was closed");
 
         // The browser's own way to close a dialog: the way back of a phone.
@@ -113,7 +103,7 @@ fn what_the_panel_covers_is_out_of_reach() -> Result<()> {
             const dialog = deep('dialog')[0];
             if (dialog.dispatchEvent(new Event('cancel', { cancelable: true }))) dialog.close();";
         tab.run(In::Page, cancel, Vec::new()).await?;
-        is_closed(&shop).await?;
+        shop.has_closed().await?;
         ensure!(can_be_reached(&shop).await?, "the page is out of reach after the panel was dismissed");
         Ok(())
     })

@@ -57,6 +57,11 @@ impl Way {
     }
 }
 
+/// A figure, and the same of what it is measured beside, with their ratio.
+fn beside(own: f64, other: f64) -> String {
+    format!("{} ({own:.0} / {other:.0})", ratio(own, other))
+}
+
 /// What came of all ways, to the same centre.
 #[derive(Debug)]
 struct Compared {
@@ -93,20 +98,19 @@ impl Relay {
             report.line(format!("{name}: messages; through nginx"), {
                 format!("{}; {}", own.times.count(), nginx.times.count())
             });
-            report.line(format!("{name}: messages per second of a processor, relative to nginx"), {
-                let (own, other) = (own.per_cpu_second(), nginx.per_cpu_second());
-                format!("{} ({own:.0} / {other:.0})", ratio(own, other))
-            });
+            let work = Way::per_cpu_second;
+            report.line(
+                format!("{name}: messages per second of a processor, relative to nginx"),
+                beside(work(&own), work(&nginx)),
+            );
             if let Some(bare) = bare {
-                let (own, bare, other) =
-                    (own.per_cpu_second(), bare.per_cpu_second(), nginx.per_cpu_second());
                 report.line(
                     "the proxy's libraries alone: messages per second of a processor, relative to nginx",
-                    format!("{} ({bare:.0} / {other:.0})", ratio(bare, other)),
+                    beside(work(&bare), work(&nginx)),
                 );
                 report.line(
                     format!("{name}: messages per second of a processor, relative to the libraries alone"),
-                    format!("{} ({own:.0} / {bare:.0})", ratio(own, bare)),
+                    beside(work(&own), work(&bare)),
                 );
             }
             if !own.store.is_zero() {
@@ -115,10 +119,10 @@ impl Relay {
                     format!("{share:.2}")
                 });
             }
-            report.line(format!("{name}: messages per second, relative to nginx"), {
-                let (own, other) = (own.per_second(), nginx.per_second());
-                format!("{} ({own:.0} / {other:.0})", ratio(own, other))
-            });
+            report.line(
+                format!("{name}: messages per second, relative to nginx"),
+                beside(own.per_second(), nginx.per_second()),
+            );
             for (word, place) in [("median", 500), ("p99", 990)] {
                 let (own, other) = (own.times.ms(place), nginx.times.ms(place));
                 report.line(format!("{name}: {word} of a message, relative to nginx (ms)"), {

@@ -106,6 +106,22 @@ impl ShopPage {
         Ok(self.tab.run(In::Page, script, Vec::new()).await? == Value::Bool(true))
     }
 
+    /// Waits until the panel is closed and the launcher has the focus again.
+    ///
+    /// # Errors
+    ///
+    /// When that takes too long.
+    pub async fn has_closed(&self) -> Result<()> {
+        until("the panel is closed and the launcher has the focus", async || {
+            ensure!(!self.is_open().await?, "the panel is open");
+            let script = "return focused().getAttribute('aria-haspopup') === 'dialog';";
+            let focused = self.tab.run(In::Page, script, Vec::new()).await?;
+            ensure!(focused == Value::Bool(true), "something else has it");
+            Ok(())
+        })
+        .await
+    }
+
     /// Clicks the launcher and waits until the panel can be used.
     ///
     /// # Errors

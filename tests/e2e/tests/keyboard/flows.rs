@@ -7,7 +7,7 @@ use frontdesk_e2e::stack::Setup;
 use frontdesk_e2e::{In, Options, Sandbox, story, until};
 use serde_json::json;
 
-use crate::{has_focus, has_focus_inside, launcher_has_focus, tab_to};
+use crate::{has_focus, has_focus_inside, tab_to};
 
 /// Tabs to the button of this key and presses Enter.
 async fn press(shop: &ShopPage, panel: &Panel, key: &str) -> Result<()> {
@@ -49,7 +49,7 @@ fn agreeing_and_erasing() -> Result<()> {
         asked().await?;
         tab_to(&shop, In::Page, "button", Some("Not now")).await?;
         shop.tab.press(In::Page, &[Key::Enter]).await?;
-        launcher_has_focus(&shop).await?;
+        shop.has_closed().await?;
         shop.tab.press(In::Page, &[Key::Enter]).await?;
         asked().await?;
         shop.tab.press(In::Page, &[Key::Enter]).await?;
@@ -89,7 +89,7 @@ fn leaving_a_message() -> Result<()> {
         Sandbox::of(&rig.stack).holds("a letter", |record| record.get("letters").cloned()).await?;
         has_focus_inside(&panel).await?;
         shop.tab.press(In::Panel, &[Key::Escape]).await?;
-        launcher_has_focus(&shop).await
+        shop.has_closed().await
     })
 }
 
