@@ -1,75 +1,32 @@
 //! What every view is given: the state to draw, the sentences, and the way to emit inputs.
 
+mod desk;
+mod nodes;
 mod sight;
 
 use crate::driver::Screen;
-use crate::engine::Engine;
-use crate::entrance::{self, Entrance};
-use crate::ui::attach::Tray;
-use crate::ui::call::CallSide;
+use crate::entrance;
 use crate::ui::order::{Order, WAIT_MS};
 use crate::ui::parts::{Flag, number};
 use crate::ui::telling::{self, Messages};
-use crate::ui::text::{self, Key};
-use crate::ui::transcript::{Conversation, Surroundings, TranscriptView};
-use crate::ui::view_state::{Facing, ViewState};
+use crate::ui::text::Key;
+use crate::ui::view_state::ViewState;
 use crate::ui::words::Words;
-use crate::web::{Files, Host, Timer, Transport};
-use frontdesk_contract::Offers;
+use crate::web::{Host, Timer};
+pub use desk::Desk;
+#[cfg(feature = "gallery")]
+pub use desk::Staged;
+use frontdesk_core::Input;
 use frontdesk_core::text::plain;
-use frontdesk_core::{Change, Input, Session};
 use leptos::prelude::*;
 use sight::Sight;
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::Arc;
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
-use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlElement};
 
 /// Time for the views to follow an input before the focus is looked after, in milliseconds.
 const SETTLE_MS: u64 = 60;
-
-/// One widget.
-pub struct Desk {
-    /// Its sentences.
-    pub words: Rc<Words>,
-    /// What surrounds it.
-    pub host: Host,
-    /// Its id at the proxy.
-    pub name: String,
-    /// Origin of the proxy; empty: the page's own.
-    pub endpoint: String,
-    /// Its API.
-    pub transport: Transport,
-    /// Its title as the host wants it.
-    title: Option<String>,
-    /// Files that were chosen and not sent yet.
-    pub tray: Tray,
-    /// Number and text of a message for later that was not sent yet.
-    pub left: RefCell<(String, String)>,
-    root: Element,
-    /// What happens before the session runs.
-    pub entrance: Entrance,
-    engine: RefCell<Option<Rc<dyn Engine>>>,
-    #[cfg(feature = "gallery")]
-    stage: RefCell<Option<Staged>>,
-    transcript: RefCell<Option<Rc<dyn Conversation>>>,
-    calls: RefCell<Option<Rc<dyn CallSide>>>,
-    files: Rc<Files>,
-    draft: RefCell<String>,
-    /// What the page wants in the composer.
-    wanted: RefCell<String>,
-    awaits_field: Cell<bool>,
-    settle: RefCell<Option<Timer>>,
-    wishes_call: Cell<bool>,
-    order: RefCell<Option<Order>>,
-    order_ends: RefCell<Option<Timer>>,
-}
-
-/// Lets look at a session that no driver runs.
-#[cfg(feature = "gallery")]
-pub type Staged = Box<dyn Fn(&mut dyn FnMut(&Session))>;
 
 /// The handle that the views pass around.
 #[derive(Clone, Copy)]
@@ -97,32 +54,7 @@ impl Context {
         root: Element,
         endpoint: &str,
     ) -> Self {
-        let transport = Transport::new(endpoint);
-        let desk = Rc::new(Desk {
-            words,
-            host,
-            name: name.to_owned(),
-            endpoint: endpoint.to_owned(),
-            title,
-            tray: Tray::default(),
-            left: RefCell::default(),
-            root,
-            entrance: Entrance::default(),
-            engine: RefCell::default(),
-            #[cfg(feature = "gallery")]
-            stage: RefCell::default(),
-            transcript: RefCell::default(),
-            calls: RefCell::default(),
-            files: Rc::new(Files::new(endpoint, transport.clone())),
-            transport,
-            draft: RefCell::default(),
-            wanted: RefCell::default(),
-            awaits_field: Cell::default(),
-            settle: RefCell::default(),
-            wishes_call: Cell::default(),
-            order: RefCell::default(),
-            order_ends: RefCell::default(),
-        });
+        let desk = Rc::new(Desk::new(words, host, (name, title), root, endpoint));
         Self {
             desk: StoredValue::new_local(desk),
             state: RwSignal::new(Arc::default()),
@@ -352,240 +284,5 @@ impl Context {
     /// Counts the texts that came back to the composer.
     pub fn returned(self) -> u32 {
         self.returned.get()
-    }
-}
-
-impl Desk {
-    /// Runs this session from now on.
-    pub fn set_engine(&self, engine: Rc<dyn Engine>) {
-        // There is only one kind of it. A compiler that knows calls it by name, and then it is in the first file.
-        self.engine.replace(Some(std::hint::black_box(engine)));
-    }
-
-    /// What runs the session, once it does.
-    pub fn engine(&self) -> Option<Rc<dyn Engine>> {
-        self.engine.borrow().clone()
-    }
-
-    /// Its title: as the host wants it, else as the desk is called, else in the words of the language.
-    pub fn title(&self) -> String {
-        let called = || self.offers()?.title;
-        self.title.clone().or_else(called).unwrap_or_else(|| self.words.get(text::TITLE))
-    }
-
-    /// What the desk offers, once that is known.
-    pub fn offers(&self) -> Option<Offers> {
-        let mut offers = None;
-        self.look(&mut |session| offers = session.offers().cloned());
-        offers.or_else(|| self.entrance.offers())
-    }
-
-    /// Looks at the session, while there is one.
-    pub fn look(&self, look: &mut dyn FnMut(&Session)) {
-        if let Some(engine) = self.engine() {
-            engine.look(look);
-        }
-        #[cfg(feature = "gallery")]
-        if let Some(stage) = &*self.stage.borrow() {
-            stage(look);
-        }
-    }
-
-    /// Whether it shows a session that nothing runs.
-    pub fn is_staged(&self) -> bool {
-        #[cfg(feature = "gallery")]
-        return self.stage.borrow().is_some();
-        #[cfg(not(feature = "gallery"))]
-        false
-    }
-
-    /// Looks at this session from now on.
-    #[cfg(feature = "gallery")]
-    pub fn set_stage(&self, stage: Staged) {
-        self.stage.replace(Some(stage));
-    }
-
-    /// Stops the session.
-    pub fn stop(&self) {
-        // While there is still a credential to end a call with.
-        let calls = self.calls.take();
-        if let Some(calls) = calls {
-            calls.leave();
-        }
-        // Whoever uses it just now lets it go after that.
-        self.engine.take();
-        self.transcript.take();
-        self.settle.take();
-        self.order.take();
-    }
-
-    /// Shows the conversation from now on, if it is not shown already.
-    pub fn show_transcript(&self, around: Rc<dyn Surroundings>, context: Context) {
-        if self.transcript.borrow().is_some() {
-            return;
-        }
-        let body = self.find(".fd-body");
-        let Some(view) = body.and_then(|body| TranscriptView::new(&body, Rc::clone(&self.words), around))
-        else {
-            return;
-        };
-        self.look(&mut |session| {
-            view.apply(session.transcript(), &[Change::Insert { at: 0 }]);
-            view.set_history(session.history());
-            view.set_judge_refused(session.transcript(), session.judge_refused());
-        });
-        view.set_typing(self.typing(&context.view_once()).as_deref());
-        *self.transcript.borrow_mut() = Some(view);
-    }
-
-    /// Who is typing.
-    fn typing(&self, state: &ViewState) -> Option<String> {
-        state.typing.then(|| match (state.facing, state.name.as_str()) {
-            (Facing::Robot, "") => self.words.get(text::ROBOT),
-            (_, "") => self.words.get(text::AGENT),
-            (_, name) => name.to_owned(),
-        })
-    }
-
-    /// The session's credential, once there is one.
-    pub fn credential(&self) -> Option<String> {
-        let mut credential = None;
-        self.look(&mut |session| credential = session.credential().map(str::to_owned));
-        credential
-    }
-
-    /// Where a file can be loaded from, see [`Files::address`].
-    pub fn address(&self, file: &str, renew: bool, done: Box<dyn FnOnce(Option<String>)>) {
-        let credential = self.credential();
-        let (files, file) = (Rc::clone(&self.files), file.to_owned());
-        spawn_local(async move {
-            done(match credential {
-                Some(credential) => files.address(&credential, &file, renew).await,
-                None => None,
-            });
-        });
-    }
-
-    /// What is to hear of the visitor's call from now on.
-    pub fn set_call_side(&self, side: Rc<dyn CallSide>) {
-        self.look(&mut |session| side.status(session.call()));
-        self.calls.replace(Some(side));
-    }
-
-    /// Nobody is to hear of the visitor's call any more.
-    pub fn forget_call_side(&self) {
-        self.calls.take();
-    }
-
-    /// What the page wants placed, and is not placed yet.
-    pub fn take_order(&self) -> Option<Order> {
-        self.order.take()
-    }
-
-    /// Tells the page that its call is not placed, if it waits for one.
-    fn refuse_order(&self, code: &str) {
-        if let Some(mut order) = self.order.take() {
-            self.wishes_call.set(false);
-            order.settle(Some(code));
-        }
-    }
-
-    /// Ends the call, if there is one.
-    pub fn hang_up(&self) {
-        self.refuse_order("cancelled");
-        let side = self.calls.borrow().clone();
-        if let Some(side) = side {
-            side.hang_up();
-        }
-    }
-
-    /// Address of the desk in a window of its own.
-    pub fn own_window(&self) -> String {
-        [&self.endpoint, "/frame?desk=", &self.name].concat()
-    }
-
-    /// The text that was not sent yet.
-    pub fn draft(&self) -> String {
-        self.draft.borrow().clone()
-    }
-
-    /// Keeps the text that was not sent yet.
-    pub fn set_draft(&self, text: String) {
-        *self.draft.borrow_mut() = text;
-    }
-
-    /// Does this after a moment, instead of what was to be done before.
-    pub fn after(&self, ms: u64, run: Box<dyn FnMut()>) {
-        *self.settle.borrow_mut() = Some(Timer::after(ms, run));
-    }
-
-    /// Focuses the composer, or what can be used instead.
-    pub fn focus_first(&self) {
-        for wanted in [
-            ".fd-leave .fd-field",
-            ".fd-sheet .fd-quiet",
-            ".fd-input",
-            ".fd-dock button",
-            // No button of a message: it may be far up, and then the conversation would go there.
-            ".fd-welcome button",
-            ".fd-header button",
-        ] {
-            if let Some(element) = self.find(wanted) {
-                let _ = element.unchecked_into::<HtmlElement>().focus();
-                return;
-            }
-        }
-    }
-
-    /// The visitor has opened the panel: the composer gets the focus, now or when it appears. Once closed, no longer.
-    pub fn focus_composer(&self, wanted: bool) {
-        self.awaits_field.set(wanted && self.field().is_none());
-        if wanted {
-            self.focus_first();
-        }
-    }
-
-    /// Whether the composer, which has appeared, is to have the focus.
-    pub fn takes_focus(&self) -> bool {
-        self.awaits_field.take()
-    }
-
-    /// The field where the visitor writes.
-    pub fn field(&self) -> Option<HtmlTextAreaElement> {
-        self.find(".fd-input").map(JsCast::unchecked_into)
-    }
-
-    /// The text in a field.
-    pub fn value_of(&self, selector: &str) -> String {
-        self.find(selector)
-            .map(|field| field.unchecked_into::<HtmlTextAreaElement>().value())
-            .unwrap_or_default()
-    }
-
-    /// The first element of the widget that matches.
-    pub fn find(&self, selector: &str) -> Option<Element> {
-        self.root.query_selector(selector).ok().flatten()
-    }
-
-    /// While a question lies over the panel, nothing behind it can be reached.
-    pub fn cover(&self, covered: bool) {
-        let Some(panel) = self.find(".fd-panel") else { return };
-        let behind = panel.children();
-        for element in (0..behind.length()).filter_map(|at| behind.item(at)) {
-            let _ = element
-                .toggle_attribute_with_force("inert", covered && !element.class_list().contains("fd-veil"));
-        }
-    }
-
-    fn quieten(&self, state: &ViewState) {
-        if let Some(body) = self.find(".fd-body") {
-            let quiet = state.welcome || state.refused.is_some();
-            let _ = body.toggle_attribute_with_force("data-quiet", quiet);
-        }
-    }
-
-    fn has_focus(&self) -> bool {
-        let inside = if self.find(".fd-sheet").is_some() { ".fd-sheet :focus" } else { ":focus" };
-        self.find(inside).is_some()
     }
 }

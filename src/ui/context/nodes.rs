@@ -1,0 +1,78 @@
+//! The elements of one widget, and which of them has the focus.
+
+use super::Desk;
+use crate::ui::view_state::ViewState;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
+
+impl Desk {
+    /// Focuses the composer, or what can be used instead.
+    pub fn focus_first(&self) {
+        for wanted in [
+            ".fd-leave .fd-field",
+            ".fd-sheet .fd-quiet",
+            ".fd-input",
+            ".fd-dock button",
+            // No button of a message: it may be far up, and then the conversation would go there.
+            ".fd-welcome button",
+            ".fd-header button",
+        ] {
+            if let Some(element) = self.find(wanted) {
+                let _ = element.unchecked_into::<HtmlElement>().focus();
+                return;
+            }
+        }
+    }
+
+    /// The visitor has opened the panel: the composer gets the focus, now or when it appears. Once closed, no longer.
+    pub fn focus_composer(&self, wanted: bool) {
+        self.awaits_field.set(wanted && self.field().is_none());
+        if wanted {
+            self.focus_first();
+        }
+    }
+
+    /// Whether the composer, which has appeared, is to have the focus.
+    pub fn takes_focus(&self) -> bool {
+        self.awaits_field.take()
+    }
+
+    /// The field where the visitor writes.
+    pub fn field(&self) -> Option<HtmlTextAreaElement> {
+        self.find(".fd-input").map(JsCast::unchecked_into)
+    }
+
+    /// The text in a field.
+    pub fn value_of(&self, selector: &str) -> String {
+        self.find(selector)
+            .map(|field| field.unchecked_into::<HtmlTextAreaElement>().value())
+            .unwrap_or_default()
+    }
+
+    /// The first element of the widget that matches.
+    pub fn find(&self, selector: &str) -> Option<Element> {
+        self.root.query_selector(selector).ok().flatten()
+    }
+
+    /// While a question lies over the panel, nothing behind it can be reached.
+    pub fn cover(&self, covered: bool) {
+        let Some(panel) = self.find(".fd-panel") else { return };
+        let behind = panel.children();
+        for element in (0..behind.length()).filter_map(|at| behind.item(at)) {
+            let _ = element
+                .toggle_attribute_with_force("inert", covered && !element.class_list().contains("fd-veil"));
+        }
+    }
+
+    pub(super) fn quieten(&self, state: &ViewState) {
+        if let Some(body) = self.find(".fd-body") {
+            let quiet = state.welcome || state.refused.is_some();
+            let _ = body.toggle_attribute_with_force("data-quiet", quiet);
+        }
+    }
+
+    pub(super) fn has_focus(&self) -> bool {
+        let inside = if self.find(".fd-sheet").is_some() { ".fd-sheet :focus" } else { ":focus" };
+        self.find(inside).is_some()
+    }
+}
