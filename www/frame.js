@@ -284,8 +284,8 @@ const serveLoader = () => {
     Promise.resolve(Object.hasOwn(heard, data.type) && heard[data.type](data)).catch(() => apologise());
   });
   // WebKit gives nothing in a frame the focus before the visitor has done something there. What is typed is for the composer.
-  window.addEventListener('keydown', ({ target, key }) => {
-    if (target === document.body && !key[1]) root.querySelector('textarea')?.focus();
+  window.addEventListener('keydown', ({ target, key, ctrlKey, metaKey }) => {
+    if (target === document.body && !key[1] && !ctrlKey && !metaKey) root.querySelector('textarea')?.focus();
   });
   window.parent.postMessage({ frontdesk: 1, type: 'hello' }, '*');
 };

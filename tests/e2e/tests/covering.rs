@@ -91,6 +91,17 @@ fn what_the_panel_covers_is_out_of_reach() -> Result<()> {
         is_now(&shop, true).await?;
         ensure!(!can_be_reached(&shop).await?, "the page behind the panel can be reached");
 
+        // Whoever copies something writes nothing.
+        let copy = "
+            focused().blur();
+            const key = { key: 'c', ctrlKey: true, bubbles: true };
+            document.body.dispatchEvent(new KeyboardEvent('keydown', key));
+            return focused() === document.body;";
+        ensure!(
+            tab.run(In::Panel, copy, Vec::new()).await? == json!(true),
+            "the composer has taken the focus"
+        );
+
         tab.run(In::Panel, write, Vec::new()).await?;
         tab.press(In::Panel, &[Key::Escape]).await?;
         shop.has_closed().await?;
