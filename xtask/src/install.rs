@@ -1,144 +1,29 @@
 //! Installs what a command needs and the machine lacks, after saying so.
 
-use std::ffi::OsString;
+mod carry_out;
+mod need;
+mod packages;
+mod tools;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::hash;
-use crate::paths;
+pub(crate) use need::{Browser, Need};
+pub(crate) use tools::{
+    cargo_deb, cargo_fuzz, cargo_mutants, geckodriver, path, schemathesis, wasm_bindgen, wasm_pack,
+    wasm_split,
+};
+
 use crate::proc;
-
-/// Must be the version of the crate `wasm-bindgen`.
-const WASM_BINDGEN: &str = "0.2.130";
-const WASM_PACK: &str = "0.15.1";
-/// Reads what the macros of the crate `wasm_split_helpers` leave behind; the two belong together.
-const WASM_SPLIT: &str = "0.2.4";
-const GECKODRIVER: &str = "0.37.1";
-const CARGO_FUZZ: &str = "0.13.1";
-const CARGO_MUTANTS: &str = "27.1.0";
-const CARGO_DEB: &str = "3.8.0";
-/// As in `xtask/schemathesis/requirements.txt`.
-const SCHEMATHESIS: &str = "4.32.5";
-
-/// A browser that tests run in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Browser {
-    Chromium,
-    Firefox,
-    /// WebKitGTK, which is not Safari.
-    Webkit,
-}
-
-impl Browser {
-    pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::Webkit];
-
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Chromium => "chromium",
-            Self::Firefox => "firefox",
-            Self::Webkit => "webkit",
-        }
-    }
-
-    /// Where whole journeys are made: all of them in Chromium, the shortest in the others. The usual choice for the
-    /// widget's own tests, Chromium alone, brings the other two along.
-    pub(crate) fn for_journeys(chosen: &[Self]) -> Vec<Self> {
-        if chosen == [Self::Chromium] { Self::ALL.to_vec() } else { chosen.to_vec() }
-    }
-}
-
-/// What a command is going to use.
-pub(crate) struct Need {
-    build: bool,
-    lints: bool,
-    fuzz: bool,
-    mutants: bool,
-    deb: bool,
-    browsers: Vec<Browser>,
-    /// A gateway for calls, with telephones behind it.
-    calls: bool,
-    /// A server that several proxies share.
-    store: bool,
-    /// A server in front of several proxies.
-    front: bool,
-    /// Requests made from the description of the API.
-    api: bool,
-}
-
-impl Need {
-    /// What every command needs.
-    fn least() -> Self {
-        Self {
-            build: false,
-            lints: false,
-            fuzz: false,
-            mutants: false,
-            deb: false,
-            browsers: Vec::new(),
-            calls: false,
-            store: false,
-            front: false,
-            api: false,
-        }
-    }
-
-    /// To build widget and servers.
-    pub(crate) fn build() -> Self {
-        Self { build: true, ..Self::least() }
-    }
-
-    /// To lint all sources.
-    pub(crate) fn check() -> Self {
-        Self { lints: true, ..Self::least() }
-    }
-
-    /// To build the widget and run it in Chromium.
-    pub(crate) fn bench() -> Self {
-        Self { browsers: vec![Browser::Chromium], ..Self::build() }
-    }
-
-    /// To measure calls.
-    pub(crate) fn calls() -> Self {
-        Self { calls: true, ..Self::bench() }
-    }
-
-    /// To run the fuzz targets.
-    pub(crate) fn fuzz() -> Self {
-        Self { fuzz: true, ..Self::least() }
-    }
-
-    /// To change the code and see whether tests notice, those of the stores included.
-    pub(crate) fn mutants() -> Self {
-        Self { mutants: true, ..Self::store() }
-    }
-
-    /// To make a Debian package.
-    pub(crate) fn deb() -> Self {
-        Self { deb: true, ..Self::build() }
-    }
-
-    /// To run several proxies on one store.
-    pub(crate) fn store() -> Self {
-        Self { store: true, ..Self::least() }
-    }
-
-    /// To try the API by its description.
-    pub(crate) fn api() -> Self {
-        Self { api: true, ..Self::least() }
-    }
-
-    /// To build, lint and test in these browsers, and for journeys in those that come along.
-    pub(crate) fn test(browsers: &[Browser]) -> Self {
-        let browsers = Browser::for_journeys(browsers);
-        // Calls are tested in Chromium.
-        let calls = browsers.contains(&Browser::Chromium);
-        let front = !browsers.is_empty();
-        Self { lints: true, fuzz: true, browsers, calls, store: true, front, api: true, ..Self::build() }
-    }
-}
+use carry_out::{Install, npm_stamp};
+use packages::{CALLS, CHROMIUM, CPP, FIREFOX, FONTS, FRONT, PYTHON, Package, STORE, WEBKIT};
+use tools::{
+    CARGO_DEB_TOOL, CARGO_FUZZ_TOOL, CARGO_MUTANTS_TOOL, GECKODRIVER_TOOL, SCHEMATHESIS, WASM_BINDGEN_TOOL,
+    WASM_PACK_TOOL, WASM_SPLIT_TOOL,
+};
 
 /// Something the machine lacks.
 struct Missing {
@@ -146,141 +31,6 @@ struct Missing {
     why: &'static str,
     install: Install,
 }
-
-enum Install {
-    Cargo(CargoTool),
-    Rustup(&'static [&'static str]),
-    /// What the standard library is built of; not needed.
-    LibrarySources,
-    Npm,
-    Schemathesis,
-    Apt(Vec<&'static str>),
-}
-
-/// A program that cargo builds into a folder of its own, named by its version.
-#[derive(Clone, Copy)]
-struct CargoTool {
-    name: &'static str,
-    version: &'static str,
-    bin: &'static str,
-    /// Whether the lock file that its authors published still builds.
-    locked: bool,
-    /// What it must be built with.
-    features: &'static str,
-    why: &'static str,
-}
-
-const WASM_BINDGEN_TOOL: CargoTool = CargoTool {
-    name: "wasm-bindgen-cli",
-    version: WASM_BINDGEN,
-    bin: "wasm-bindgen",
-    locked: false,
-    features: "",
-    why: "makes the JavaScript half of the widget and runs its browser tests",
-};
-const WASM_PACK_TOOL: CargoTool = CargoTool {
-    name: "wasm-pack",
-    version: WASM_PACK,
-    bin: "wasm-pack",
-    locked: true,
-    features: "",
-    why: "builds the widget",
-};
-const WASM_SPLIT_TOOL: CargoTool = CargoTool {
-    name: "wasm_split_cli_support",
-    version: WASM_SPLIT,
-    bin: "wasm-split-cli",
-    locked: true,
-    features: "build-binary",
-    why: "puts the widget's rarely used views into files of their own",
-};
-const GECKODRIVER_TOOL: CargoTool = CargoTool {
-    name: "geckodriver",
-    version: GECKODRIVER,
-    bin: "geckodriver",
-    locked: true,
-    features: "",
-    why: "drives Firefox",
-};
-const CARGO_FUZZ_TOOL: CargoTool = CargoTool {
-    name: "cargo-fuzz",
-    version: CARGO_FUZZ,
-    bin: "cargo-fuzz",
-    locked: true,
-    features: "",
-    why: "tries hostile input",
-};
-const CARGO_MUTANTS_TOOL: CargoTool = CargoTool {
-    name: "cargo-mutants",
-    version: CARGO_MUTANTS,
-    bin: "cargo-mutants",
-    locked: true,
-    features: "",
-    why: "changes the code, to see whether tests notice",
-};
-
-const CARGO_DEB_TOOL: CargoTool = CargoTool {
-    name: "cargo-deb",
-    version: CARGO_DEB,
-    bin: "cargo-deb",
-    locked: true,
-    features: "",
-    why: "makes a Debian package",
-};
-
-impl CargoTool {
-    fn dir(self) -> Result<PathBuf> {
-        Ok(paths::tools()?.join(format!("{}-{}", self.name, self.version)))
-    }
-
-    fn path(self) -> Result<PathBuf> {
-        Ok(self.dir()?.join("bin").join(self.bin))
-    }
-}
-
-/// A Debian package, and a file that shows it is there, whoever put it there.
-struct Package {
-    name: &'static str,
-    witness: &'static str,
-}
-
-const fn package(name: &'static str, witness: &'static str) -> Package {
-    Package { name, witness }
-}
-
-const FONTS: [Package; 2] = [
-    package("fonts-noto-cjk", "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc"),
-    package("fonts-noto-core", "/usr/share/fonts/truetype/noto/NotoSans-Regular.ttf"),
-];
-const CHROMIUM: [Package; 2] =
-    [package("chromium", "/usr/bin/chromium"), package("chromium-driver", "/usr/bin/chromedriver")];
-const FIREFOX: [Package; 1] = [package("firefox-esr", "/usr/bin/firefox-esr")];
-/// Their services are not started; the tests start the programs themselves, on loopback.
-const CALLS: [Package; 6] = [
-    package("kamailio", "/usr/sbin/kamailio"),
-    package("kamailio-websocket-modules", "/usr/share/doc/kamailio-websocket-modules/copyright"),
-    package("rtpengine-daemon", "/usr/bin/rtpengine"),
-    package("baresip-core", "/usr/bin/baresip"),
-    package("sip-tester", "/usr/bin/sipp"),
-    // For calls whose network changes.
-    package("iproute2", "/usr/sbin/ip"),
-];
-/// The store of several proxies; tests start their own.
-const STORE: Package = package("redis-server", "/usr/bin/redis-server");
-/// What stands in front of several proxies, and what `docs/operations.md` needs beside it.
-const FRONT: [Package; 3] = [
-    package("nginx-light", "/usr/sbin/nginx"),
-    package("openssl", "/usr/bin/openssl"),
-    package("curl", "/usr/bin/curl"),
-];
-/// With the interpreter and what makes virtual environments.
-const PYTHON: Package = package("python3-venv", "/usr/bin/python3");
-const CPP: Package = package("g++", "/usr/bin/c++");
-const WEBKIT: [Package; 3] = [
-    package("webkit2gtk-driver", "/usr/bin/WebKitWebDriver"),
-    package("xvfb", "/usr/bin/Xvfb"),
-    package("xauth", "/usr/bin/xauth"),
-];
 
 /// Installs what is missing; quick when nothing is.
 ///
@@ -303,62 +53,6 @@ pub(crate) fn run(need: &Need) -> Result<()> {
     }
     println!("Installed in {} s.", started.elapsed().as_secs());
     Ok(())
-}
-
-/// The search path with our tools first.
-pub(crate) fn path() -> Result<OsString> {
-    let mut dirs = Vec::new();
-    for tool in [WASM_BINDGEN_TOOL, WASM_PACK_TOOL, GECKODRIVER_TOOL] {
-        dirs.push(tool.dir()?.join("bin"));
-    }
-    if let Some(path) = std::env::var_os("PATH") {
-        dirs.extend(std::env::split_paths(&path));
-    }
-    std::env::join_paths(dirs).context("a folder of PATH has a colon in its name")
-}
-
-/// Where `wasm-pack` is.
-pub(crate) fn wasm_pack() -> Result<PathBuf> {
-    WASM_PACK_TOOL.path()
-}
-
-/// Where `wasm-bindgen` is.
-pub(crate) fn wasm_bindgen() -> Result<PathBuf> {
-    WASM_BINDGEN_TOOL.path()
-}
-
-/// Where `wasm-split-cli` is.
-pub(crate) fn wasm_split() -> Result<PathBuf> {
-    WASM_SPLIT_TOOL.path()
-}
-
-/// Where `cargo-fuzz` is.
-pub(crate) fn cargo_fuzz() -> Result<PathBuf> {
-    CARGO_FUZZ_TOOL.path()
-}
-
-/// Where `cargo-mutants` is.
-pub(crate) fn cargo_mutants() -> Result<PathBuf> {
-    CARGO_MUTANTS_TOOL.path()
-}
-
-/// Where `cargo-deb` is.
-pub(crate) fn cargo_deb() -> Result<PathBuf> {
-    CARGO_DEB_TOOL.path()
-}
-
-/// Where `schemathesis` is: a virtual environment of Python of its own.
-pub(crate) fn schemathesis() -> Result<PathBuf> {
-    Ok(schemathesis_dir()?.join("bin/schemathesis"))
-}
-
-fn schemathesis_dir() -> Result<PathBuf> {
-    Ok(paths::tools()?.join(format!("schemathesis-{SCHEMATHESIS}")))
-}
-
-/// Where `geckodriver` is.
-pub(crate) fn geckodriver() -> Result<PathBuf> {
-    GECKODRIVER_TOOL.path()
 }
 
 fn missing(need: &Need) -> Result<Vec<Missing>> {
@@ -395,7 +89,7 @@ fn missing(need: &Need) -> Result<Vec<Missing>> {
         tools.push(GECKODRIVER_TOOL);
     }
     if need.api && !schemathesis()?.is_file() {
-        let dir = schemathesis_dir()?;
+        let dir = tools::schemathesis_dir()?;
         missing.push(Missing {
             what: format!("schemathesis {SCHEMATHESIS} for Python into {}", dir.display()),
             why: "makes requests from the description of the API",
@@ -519,114 +213,9 @@ fn is_root() -> bool {
     proc::output(proc::command("id").arg("-u")).is_ok_and(|id| id.trim() == "0")
 }
 
-/// Tells whether node_modules is that of the committed lock file.
-fn npm_stamp() -> Result<hash::Stamp> {
-    let inputs = hash::inputs("npm", &["package.json", "package-lock.json"])?;
-    Ok(hash::Stamp::new(&paths::root().join("node_modules"), inputs))
-}
-
-impl Install {
-    fn run(&self) -> Result<()> {
-        match self {
-            Self::Cargo(tool) => {
-                let mut command = proc::cargo("install --root");
-                command.arg(tool.dir()?).args([tool.name, "--version", tool.version]);
-                if tool.locked {
-                    command.arg("--locked");
-                }
-                if !tool.features.is_empty() {
-                    command.args(["--features", tool.features]);
-                }
-                // Its own temporary target folder: other profiles and versions do not belong into ours.
-                proc::run(command.env_remove("CARGO_TARGET_DIR"))
-            }
-            Self::Rustup(words) => {
-                if !proc::find("rustup") {
-                    bail!("there is no rustup to run `rustup {}`", words.join(" "));
-                }
-                proc::run(proc::command("rustup").args(*words))
-            }
-            Self::LibrarySources => {
-                if !proc::succeeds(proc::command("rustup").args(["component", "add", "rust-src"])) {
-                    println!("rust-src cannot be had: the widget is built with the library as it comes");
-                }
-                Ok(())
-            }
-            Self::Npm => {
-                // Install scripts only fetch or check binaries that the packages here already carry.
-                proc::run(proc::command("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]))?;
-                npm_stamp()?.write()
-            }
-            Self::Schemathesis => {
-                let dir = schemathesis_dir()?;
-                proc::run(proc::command("python3").args(["-m", "venv", "--clear"]).arg(&dir))?;
-                let mut pip = proc::command(dir.join("bin/pip"));
-                pip.args([
-                    "install",
-                    "--quiet",
-                    "--disable-pip-version-check",
-                    "--require-hashes",
-                    "--only-binary=:all:",
-                ]);
-                proc::run(pip.args(["-r", "xtask/schemathesis/requirements.txt"]))
-            }
-            Self::Apt(names) => {
-                let _no_services = NoServices::new()?;
-                let apt = || {
-                    let mut command = proc::command("apt-get");
-                    command.env("DEBIAN_FRONTEND", "noninteractive").arg("-q");
-                    command
-                };
-                proc::run(apt().arg("update"))?;
-                proc::run(apt().args(["install", "--yes", "--no-install-recommends"]).args(names))
-            }
-        }
-    }
-}
-
-/// While it lives, packages that are being installed start no services.
-struct NoServices {
-    written: bool,
-}
-
-impl NoServices {
-    const POLICY: &str = "/usr/sbin/policy-rc.d";
-
-    fn new() -> Result<Self> {
-        if Path::new(Self::POLICY).exists() {
-            return Ok(Self { written: false });
-        }
-        let fault = || format!("cannot write {}", Self::POLICY);
-        fs::write(Self::POLICY, "#!/bin/sh\nexit 101\n").with_context(fault)?;
-        let this = Self { written: true };
-        proc::run(proc::command("chmod").args(["755", Self::POLICY]))?;
-        Ok(this)
-    }
-}
-
-impl Drop for NoServices {
-    fn drop(&mut self) {
-        if self.written {
-            let _ = fs::remove_file(Self::POLICY);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_tool_and_the_crate_of_wasm_bindgen_have_one_version() {
-        let manifest = fs::read_to_string(paths::root().join("Cargo.toml")).unwrap();
-        assert!(manifest.contains(&format!("wasm-bindgen = \"={WASM_BINDGEN}\"")));
-    }
-
-    #[test]
-    fn schemathesis_has_one_version() {
-        let pinned = fs::read_to_string(paths::root().join("xtask/schemathesis/requirements.txt")).unwrap();
-        assert!(pinned.contains(&format!("\nschemathesis=={SCHEMATHESIS} ")));
-    }
 
     #[test]
     fn ubuntu_is_told_from_debian() {
