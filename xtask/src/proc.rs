@@ -12,7 +12,15 @@ use crate::paths;
 pub(crate) fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(paths::root());
+    if builds_once() {
+        command.env("CARGO_INCREMENTAL", "0");
+    }
     command
+}
+
+/// What helps to build again would fill the disk of a machine of CI, which builds once: it is more than half of `target`.
+fn builds_once() -> bool {
+    std::env::var_os("CI").is_some() && std::env::var_os("CARGO_INCREMENTAL").is_none()
 }
 
 /// `cargo`, with its arguments separated by blanks.
