@@ -454,7 +454,7 @@ impl Shared {
             self.input(Input::Join(other.credential));
         } else {
             // The other tab may have written over it.
-            self.perform(vec![Effect::Keep(Record::Session { credential: own, person })]);
+            self.perform(vec![Effect::Keep(Record::Session { credential: own, person, seen: 0 })]);
         }
     }
 
@@ -464,7 +464,7 @@ impl Shared {
 
     /// A session was opened by this page: the other tabs are told.
     fn announce(&self, record: &Record) {
-        let Record::Session { credential, person } = record else { return };
+        let Record::Session { credential, person, .. } = record else { return };
         self.fresh.set(true);
         if let Some(channel) = &*self.channel.borrow() {
             let (credential, person) = (credential.clone(), person.clone());

@@ -70,9 +70,13 @@ impl Write for Body {
 impl Write for Record {
     fn write(&self) -> Value {
         match self {
-            Self::Session { credential, person } => variant(
+            Self::Session { credential, person, seen } => variant(
                 "session",
-                object(vec![("credential", credential.write()), ("person", person.write())]),
+                object(vec![
+                    ("credential", credential.write()),
+                    ("person", person.write()),
+                    ("seen", seen.write()),
+                ]),
             ),
             Self::Outgoing { id, text, at_ms } => variant(
                 "outgoing",

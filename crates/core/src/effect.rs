@@ -63,7 +63,8 @@ pub enum Effect {
         /// `None`: the visitor has given it up.
         state: Option<MineState>,
     },
-    /// Tell the other tabs that the visitor has seen all events up to here, by [`crate::Input::SeenElsewhere`].
+    /// Tell the other tabs that the visitor has seen all events up to here, by [`crate::Input::SeenElsewhere`]. For pages to
+    /// come it stands in [`Record::Session`].
     SeenTo(u64),
     /// Something new has come that no tab shows: a sound, if the visitor wants any. Only one tab asks for it.
     Sound,

@@ -58,9 +58,9 @@ impl Desk {
     pub fn cover(&self, covered: bool) {
         let Some(panel) = self.find(".fd-panel") else { return };
         let behind = panel.children();
-        for element in (0..behind.length()).filter_map(|at| behind.item(at)) {
-            let _ = element
-                .toggle_attribute_with_force("inert", covered && !element.class_list().contains("fd-veil"));
+        for element in (0..).map_while(|at| behind.item(at)) {
+            let veil = element.matches(".fd-veil").unwrap_or(true);
+            let _ = element.toggle_attribute_with_force("inert", covered && !veil);
         }
     }
 

@@ -23,7 +23,7 @@ impl Session {
             step.effects.push(Effect::Unread(self.unread));
         }
         if step.seen_to > 0 {
-            step.effects.push(Effect::SeenTo(step.seen_to));
+            self.has_seen(step, step.seen_to);
         }
     }
 
@@ -42,9 +42,11 @@ impl Session {
                 let said = matches!(message.from, Sender::Agent(_) | Sender::Robot(_));
                 if said && self.seen {
                     step.seen_to = seq;
-                } else if news && said && !self.following.is_seen_elsewhere(seq) {
+                } else if said && self.following.is_unseen(seq) {
                     self.unread += 1;
-                    self.unseen(step);
+                    if news {
+                        self.unseen(step);
+                    }
                 }
                 if matches!(message.from, Sender::Agent(_)) {
                     self.receipts.heard(seq);

@@ -55,8 +55,8 @@ pub(super) struct Following {
     ask_at: u64,
     contact_events: u32,
     ask_now: bool,
-    /// Another tab has shown all events up to here.
-    seen_elsewhere: u64,
+    /// The visitor has seen all events up to here, in this tab or another, on this page or one before; 0: not known.
+    seen: u64,
     /// Ask once, although there is no conversation.
     peek: bool,
     /// The last request waits for news.
@@ -84,12 +84,20 @@ impl Following {
         self.role == Role::Follower
     }
 
-    pub(super) fn seen_elsewhere(&mut self, seq: u64) {
-        self.seen_elsewhere = self.seen_elsewhere.max(seq);
+    pub(super) fn seen(&self) -> u64 {
+        self.seen
     }
 
-    pub(super) fn is_seen_elsewhere(&self, seq: u64) -> bool {
-        seq <= self.seen_elsewhere
+    /// Answers whether less was seen before.
+    pub(super) fn see(&mut self, seq: u64) -> bool {
+        let more = seq > self.seen;
+        self.seen = self.seen.max(seq);
+        more
+    }
+
+    /// The visitor has not seen this event: it has come just now, or since they saw the last one, on whatever page.
+    pub(super) fn is_unseen(&self, seq: u64) -> bool {
+        seq > self.seen && (self.seen > 0 || self.is_news(seq))
     }
 
     /// There are events that are known to exist and not read.

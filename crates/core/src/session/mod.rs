@@ -412,7 +412,7 @@ impl Session {
     }
 
     fn set_seen(&mut self, step: &mut Step, seen: bool) {
-        self.seen = seen;
+        let was = core::mem::replace(&mut self.seen, seen);
         if !seen {
             self.drafting.hurry(step.now.ms);
         }
@@ -420,9 +420,9 @@ impl Session {
             self.unread = 0;
             step.effects.push(Effect::Unread(0));
         }
-        // Also what was no news here: it may be in another tab.
-        if seen {
-            step.effects.push(Effect::SeenTo(self.following.cursor()));
+        // Also what was no news here: it may be in another tab, and on the next page.
+        if seen || was {
+            self.has_seen(step, self.following.cursor());
         }
     }
 

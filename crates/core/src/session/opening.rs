@@ -85,10 +85,13 @@ impl Session {
     /// Takes what an earlier page or another tab has kept and is no message. What is here already stays as it is.
     pub(super) fn restore(&mut self, step: &mut Step, record: Record) {
         match record {
-            Record::Session { credential, person } => {
+            Record::Session { credential, person, seen } => {
                 if self.credential.is_none() {
                     self.credential = Some(credential);
                     self.person = person;
+                    self.following.see(seen);
+                } else if self.credential.as_ref() == Some(&credential) {
+                    self.seen_elsewhere(step, seen);
                 }
             }
             Record::Rating { id, level, recommend, solved, comment } => {
@@ -113,8 +116,8 @@ impl Session {
     }
 
     pub(super) fn session_record(&self) -> Option<Record> {
-        let person = self.person.clone();
-        self.credential.clone().map(|credential| Record::Session { credential, person })
+        let (person, seen) = (self.person.clone(), self.following.seen());
+        self.credential.clone().map(|credential| Record::Session { credential, person, seen })
     }
 
     pub(super) fn advance_opening(&mut self, step: &mut Step) -> Option<u64> {

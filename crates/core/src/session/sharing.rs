@@ -227,9 +227,20 @@ impl Session {
         self.sharing.sound_ms
     }
 
+    /// The visitor has seen all events up to here: the other tabs are told, and the next page finds it.
+    pub(super) fn has_seen(&mut self, step: &mut Step, seq: u64) {
+        step.effects.push(Effect::SeenTo(seq));
+        if self.following.see(seq)
+            && let Some(record) = self.session_record()
+        {
+            step.effects.push(Effect::Keep(record));
+        }
+    }
+
+    /// The same, in another tab or on a page before.
     pub(super) fn seen_elsewhere(&mut self, step: &mut Step, seq: u64) {
-        self.following.seen_elsewhere(seq);
-        if self.unread > 0 && self.following.is_seen_elsewhere(self.following.cursor()) {
+        self.following.see(seq);
+        if self.unread > 0 && self.following.cursor() <= self.following.seen() {
             self.unread = 0;
             step.effects.push(Effect::Unread(0));
         }

@@ -175,30 +175,6 @@ fn failing_polls_are_told_as_trouble_while_sending_goes_on() {
 }
 
 #[test]
-fn only_news_of_a_person_or_robot_counts_as_unread() {
-    let mut world = World::served();
-    world.desk.agent_says("seen");
-    world.run(1_000);
-    assert_eq!(world.session(0).unread(), 0);
-    world.input(0, Input::Seen(false));
-    world.desk.agent_says("one");
-    world.desk.agent_says("two");
-    world.desk.system_says("of no weight");
-    world.desk.notice();
-    world.send(0, "mine");
-    world.run(1_000);
-    assert_eq!(world.session(0).unread(), 2);
-    world.reload(0);
-    world.run(1_000);
-    assert_eq!(world.session(0).unread(), 0, "a reload replays, it brings no news");
-    world.desk.agent_says("three");
-    world.run(1_000);
-    assert_eq!(world.session(0).unread(), 1);
-    world.input(0, Input::Seen(true));
-    assert_eq!(world.session(0).unread(), 0);
-}
-
-#[test]
 fn the_agent_types_until_a_message_or_for_some_seconds() {
     let mut world = World::served();
     world.desk.agent_types();

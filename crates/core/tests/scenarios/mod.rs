@@ -20,3 +20,4 @@ mod sharing;
 mod storage;
 mod suggestions;
 mod tabs;
+mod unread;

@@ -248,25 +248,6 @@ fn what_the_storage_had_before_a_text_was_delivered_does_not_bring_it_back() {
     world.nothing_left_over();
 }
 
-#[test]
-fn only_what_another_tab_has_shown_up_to_the_end_is_no_longer_unread() {
-    let mut world = World::served();
-    world.input(0, Input::Seen(false));
-    world.desk.agent_says("one");
-    world.desk.agent_says("two");
-    world.run(1_000);
-    let last = world.session(0).cursor();
-    world.input(0, Input::SeenElsewhere(last - 1));
-    assert_eq!(world.session(0).unread(), 2);
-    let now = Now { ms: world.now, chance: 7 };
-    let mut told = |seq| {
-        let effects = world.tab(0).handle(now, Input::SeenElsewhere(seq));
-        effects.into_iter().filter(|effect| matches!(effect, Effect::Unread(_))).collect::<Vec<_>>()
-    };
-    assert_eq!(told(last), [Effect::Unread(0)]);
-    assert_eq!(told(last), [], "it is told once");
-}
-
 /// The draft that is written for good.
 fn kept_draft(world: &World) -> Option<String> {
     let mut records = world.storage.read().records.into_iter();

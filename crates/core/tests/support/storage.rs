@@ -58,6 +58,11 @@ impl Storage {
         self.pending.retain(|_, (_, record)| record.key() != *key);
     }
 
+    /// What an older release has left there.
+    pub(crate) fn edit(&mut self, edit: impl Fn(&mut Record)) {
+        self.written.values_mut().chain(self.intended.values_mut()).for_each(edit);
+    }
+
     /// The visitor empties it.
     pub(crate) fn empty(&mut self) {
         self.written.clear();

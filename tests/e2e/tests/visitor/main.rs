@@ -24,3 +24,4 @@ mod queue;
 mod studio;
 mod suggestions;
 mod texts;
+mod unread;
