@@ -12,7 +12,7 @@ use crate::vendor::fake::Call;
 use frontdesk_contract::{ClientId, Event};
 use serde_json::json;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -204,6 +204,9 @@ pub(super) struct Brittle {
     lying: AtomicBool,
     /// Permits for answers: a write is seen at once and answered when there is one.
     pub(super) answers: Semaphore,
+    /// How often a record was read, and how often only its revision.
+    pub(super) records: AtomicU32,
+    pub(super) revisions: AtomicU32,
 }
 
 impl Brittle {
@@ -213,6 +216,8 @@ impl Brittle {
             failing: AtomicBool::new(false),
             lying: AtomicBool::new(false),
             answers: Semaphore::new(1_000_000),
+            records: AtomicU32::new(0),
+            revisions: AtomicU32::new(0),
         }
     }
 
@@ -239,6 +244,7 @@ impl Store for Brittle {
     }
 
     fn visitor<'a>(&'a self, visitor: &'a str) -> Stored<'a, Option<VisitorRecord>> {
+        self.records.fetch_add(1, Ordering::Relaxed);
         self.inner.visitor(visitor)
     }
 
@@ -290,6 +296,7 @@ impl Store for Brittle {
     }
 
     fn rev<'a>(&'a self, visitor: &'a str) -> Stored<'a, Option<u64>> {
+        self.revisions.fetch_add(1, Ordering::Relaxed);
         self.inner.rev(visitor)
     }
 

@@ -2,6 +2,7 @@
 
 mod audit;
 mod calls;
+mod changes;
 mod comforts;
 mod commits;
 mod contact;

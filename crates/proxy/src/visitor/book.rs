@@ -40,11 +40,6 @@ impl Book {
     pub fn record(&self) -> &VisitorRecord {
         &self.record
     }
-
-    /// The codes seen lately.
-    pub fn recent(&self) -> &Recent {
-        &self.recent
-    }
 }
 
 /// How things stood before a change.
