@@ -27,6 +27,9 @@ pub(crate) struct Test {
 /// The module of the journeys that need network namespaces.
 const NETWORKS: &str = "network::";
 
+/// What `target` takes after a first run of everything, in GB of 10^9 bytes.
+const ROOM_GB: u64 = 20;
+
 type Work = Box<dyn FnOnce() -> Result<()>>;
 
 struct Step {
@@ -87,12 +90,31 @@ fn steps(test: &Test) -> Vec<Step> {
     steps
 }
 
+/// Says it if a first build will fill the disk: it would only tell so after a quarter of an hour, in words of a linker.
+fn look_at_room() {
+    let target = paths::target();
+    if target.join("debug/deps").exists() && target.join("widget").exists() {
+        return;
+    }
+    let Ok(table) = proc::output(proc::command("df").args(["-Pk", "."])) else { return };
+    if let Some(free) = free_gb(&table).filter(|free| *free < ROOM_GB) {
+        println!("{free} GB are free on this disk; a first run takes {ROOM_GB} GB");
+    }
+}
+
+/// Reads what `df -Pk` prints of one disk.
+fn free_gb(table: &str) -> Option<u64> {
+    let kilobytes: u64 = table.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    Some(kilobytes * 1_024 / 1_000_000_000)
+}
+
 /// Runs all steps.
 ///
 /// # Errors
 ///
 /// The first step that fails, by name.
 pub(crate) fn run(test: &Test) -> Result<()> {
+    look_at_room();
     let steps = steps(test);
     let count = steps.len();
     let started = Instant::now();
@@ -168,6 +190,14 @@ mod tests {
         let browsers = all.iter().filter(|name| Browser::ALL.iter().any(|own| name.ends_with(own.name())));
         assert_eq!(browsers.count(), 2 * Browser::ALL.len());
         assert!(!quick.iter().any(|name| Browser::ALL.iter().any(|own| name.ends_with(own.name()))));
+    }
+
+    #[test]
+    fn the_room_on_a_disk_is_read() {
+        let table = "Filesystem     1024-blocks     Used Available Capacity Mounted on\n\
+                     /dev/vda         263112772 48000000  12000000      51% /\n";
+        assert_eq!(free_gb(table), Some(12));
+        assert_eq!(free_gb("df: no such file"), None);
     }
 
     #[test]
