@@ -1,15 +1,16 @@
 //! Changes of a visitor that others get in the way of.
 
-use super::several::House;
 use super::{Bench, EPOCH_MS, Plan, pass};
 use crate::problem::Problem;
 use crate::store::memory::MemoryStore;
 use crate::store::{Store, VisitorRecord};
 use crate::tests::lifecycle::Brittle;
+use crate::vendor::Serving;
+use crate::vendor::fake::{Call, unknown};
 use crate::visitor::Visitor;
 use crate::visitor::draft::Draft;
 use crate::visitor::recent::Recent;
-use frontdesk_contract::{ErrorCode, NoticeCode};
+use frontdesk_contract::{EndReason, ErrorCode, NoticeCode};
 use futures_util::FutureExt;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,22 +19,21 @@ use std::time::Duration;
 /// So often a change is computed at most.
 const ATTEMPTS: u32 = 20;
 
-/// Another proxy writes a notice.
-fn write_elsewhere(store: &dyn Store, record: &VisitorRecord) {
+/// Another proxy changes what it has read.
+fn write_elsewhere(bench: &Bench, record: &VisitorRecord, change: impl FnOnce(&mut Draft)) {
     let mut draft = Draft::of(record, EPOCH_MS);
-    draft.notice(NoticeCode::CentreReached);
-    let written = store.write(draft.finish(1_000).unwrap()).now_or_never();
+    change(&mut draft);
+    let written = bench.app.shared.store.write(draft.finish(1_000).unwrap()).now_or_never();
     written.expect("the store in memory answers at once").unwrap();
 }
 
 /// A change that another proxy overtakes so many times; what came of it, and how often it was computed.
 async fn overtaken(bench: &Bench, visitor: &Arc<Visitor>, times: u32) -> (Result<u64, Problem>, u32) {
-    let store = Arc::clone(&bench.app.shared.store);
     let mut computed = 0;
     let change = |draft: &mut Draft, _: &Recent| {
         computed += 1;
         if computed <= times {
-            write_elsewhere(store.as_ref(), &draft.record);
+            write_elsewhere(bench, &draft.record, |draft| draft.notice(NoticeCode::CentreReached));
         }
         draft.notice(NoticeCode::LinkNotTrusted);
         draft.record.head
@@ -118,17 +118,17 @@ async fn news_that_outrun_the_answer_to_a_write_ask_for_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_conversation_that_is_ended_at_another_proxy_is_polled_no_longer() {
-    let house = House::with(2, Arc::new(MemoryStore::new()), Plan::default).await;
-    let session = house.session().await;
-    let tasks = &house.proxies[0].app.shared.tasks;
-    let idle = tasks.len();
-    house.at(0, &session).connect("c1", "robot").await;
+async fn a_conversation_that_another_proxy_was_told_is_over_is_polled_no_longer() {
+    let bench = Bench::new().await;
+    let idle = bench.app.shared.tasks.len();
+    bench.connected().await;
     pass(30.0).await;
-    assert!(tasks.len() > idle, "it polls");
-    house.at(1, &session).call("DELETE", "/v1/contact", None).await;
+    assert!(bench.app.shared.tasks.len() > idle, "it is polled");
+    // As the centre's push tells it, to whichever proxy.
+    let visitor = bench.app.registry.all().pop().expect("it is in memory");
+    write_elsewhere(&bench, &visitor.record().await.unwrap(), |draft| draft.end(EndReason::Centre));
     pass(0.1).await;
-    assert_eq!(tasks.len(), idle);
+    assert_eq!(bench.app.shared.tasks.len(), idle);
 }
 
 #[tokio::test(start_paused = true)]
@@ -157,4 +157,35 @@ async fn what_is_there_is_read_while_a_write_is_not_answered() {
     };
     let (said, read) = tokio::join!(visitor.say("m1", "hello"), read);
     assert_eq!((said.body["status"].as_str(), read), (Some("accepted"), 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_the_store_after_all_is_handed_out_by_a_proxy_that_is_alone() {
+    let store = Arc::new(Brittle::new(MemoryStore::new()));
+    store.alone.store(true, Ordering::Relaxed);
+    let bench = Bench::with(Plan { store: Arc::clone(&store) as Arc<dyn Store>, ..Plan::default() }).await;
+    let mine = bench.visitor().await;
+    assert_eq!(mine.events(0).await, []);
+    let visitor = bench.app.registry.all().pop().expect("it is in memory");
+    store.lie(true);
+    assert!(visitor.change(notice).await.is_err());
+    store.lie(false);
+    assert_eq!(mine.story(0).await, ["notice link_not_trusted"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_form_that_could_not_be_had_is_not_asked_for_with_every_change() {
+    let bench = Bench::new().await;
+    let mine = bench.visitor().await;
+    bench.centre.script().connect.push_back(Ok(Serving::Agent));
+    mine.connect("c1", "agent").await;
+    bench.centre.script().survey.extend((0..3).map(|_| Err(unknown())));
+    mine.call("DELETE", "/v1/contact", None).await;
+    pass(30.0).await;
+    let asked = || bench.centre.count(|call| *call == Call::Survey);
+    assert_eq!(asked(), 3, "it is tried");
+    let visitor = bench.app.registry.all().pop().expect("it is in memory");
+    visitor.change(notice).await.unwrap();
+    pass(30.0).await;
+    assert_eq!(asked(), 3);
 }

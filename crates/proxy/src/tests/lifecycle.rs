@@ -202,6 +202,8 @@ pub(super) struct Brittle {
     inner: MemoryStore,
     failing: AtomicBool,
     lying: AtomicBool,
+    /// Whether it says that no other proxy uses it.
+    pub(super) alone: AtomicBool,
     /// Permits for answers: a write is seen at once and answered when there is one.
     pub(super) answers: Semaphore,
     /// How often a record was read, and how often only its revision.
@@ -215,6 +217,7 @@ impl Brittle {
             inner,
             failing: AtomicBool::new(false),
             lying: AtomicBool::new(false),
+            alone: AtomicBool::new(false),
             answers: Semaphore::new(1_000_000),
             records: AtomicU32::new(0),
             revisions: AtomicU32::new(0),
@@ -313,7 +316,7 @@ impl Store for Brittle {
     }
 
     fn is_shared(&self) -> bool {
-        self.inner.is_shared()
+        !self.alone.load(Ordering::Relaxed)
     }
 
     fn news(&self) -> tokio::sync::broadcast::Receiver<News> {
