@@ -83,8 +83,11 @@ impl Tries {
         }
     }
 
-    /// After a failure about which it says nothing that something else gets through.
-    pub fn hold(&mut self) {
+    /// One more failed because of what the desk answered: it says nothing about that when something else gets through, and
+    /// nothing what failed on the way before.
+    pub fn hold(&mut self, now_ms: u64, chance: u128) {
+        let failed = if self.held { self.failed } else { 0 };
+        self.fail_after(failed, now_ms, chance);
         self.held = true;
     }
 

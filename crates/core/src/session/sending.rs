@@ -202,8 +202,7 @@ impl Session {
             }
             Next::Reconnect => {
                 // A desk that connects and then knows nothing of it must not be asked in a loop.
-                step.put_off(&mut self.outbox.tries, 0);
-                self.outbox.tries.hold();
+                self.outbox.tries.hold(step.now.ms, step.now.draw());
                 if !overtaken {
                     self.lose_contact(step, failure.code());
                 }

@@ -67,10 +67,24 @@ proptest! {
         prop_assert!(tries.next_ms() >= now + RELY_MS);
         tries.ease(now, chance);
         prop_assert!((now..=now + EASED_MS).contains(&tries.next_ms()));
-        let mut held = probe;
-        held.hold();
-        held.ease(now, chance);
-        prop_assert_eq!(held.next_ms(), probe.next_ms());
         prop_assert_eq!(tries.failed(), fails);
+    }
+
+    #[test]
+    fn what_was_answered_waits_by_its_own_count_and_nothing_shortens_that(fails in 0_u32..40, holds in 1_u32..12, now in 1_u64..1_000_000, chance: u128) {
+        let mut tries = Tries::default();
+        for _ in 0..fails {
+            tries.fail(now, 0, chance);
+        }
+        for held in 0..holds {
+            tries.hold(now, chance);
+            prop_assert_eq!(tries.next_ms(), now + delay_ms(held, 0, chance));
+            let before = tries.next_ms();
+            tries.ease(now, chance);
+            prop_assert_eq!(tries.next_ms(), before);
+        }
+        tries.fail(now, 0, chance);
+        tries.hold(now, chance);
+        prop_assert_eq!(tries.failed(), 1, "what failed since is another matter");
     }
 }

@@ -238,6 +238,27 @@ fn a_desk_that_connects_and_then_knows_nothing_of_it_is_not_asked_in_a_loop() {
 }
 
 #[test]
+fn what_failed_on_the_way_holds_nothing_up_once_there_is_a_conversation_again() {
+    let mut world = World::served();
+    // For minutes nothing is heard, and the tries have become rare.
+    world.network.always.push((On::Events, Fate::hanging()));
+    world.network.always.push((On::Post, Fate::lost()));
+    world.send(0, "hello");
+    world.run(180_000);
+    world.network.always.clear();
+    world.network.script(On::Post, Fate::refused(ErrorCode::ContactEnded, None));
+    let before = world.requests(On::Post).len();
+    while world.requests(On::Post).len() == before {
+        world.run(100);
+    }
+    world.run(100);
+    assert_eq!(world.session(0).contact().state, ContactState::Ended);
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(1_000);
+    assert_eq!(world.desk.texts(), ["hello"]);
+}
+
+#[test]
 fn an_end_that_is_answered_late_does_not_undo_a_conversation_begun_since() {
     let mut world = World::served();
     world.network.script(On::End, Fate::slow(10, 3_000));
