@@ -61,7 +61,7 @@ impl Bench {
             protocol: 1,
             session: "bench".into(),
             expires_ms: u64::MAX,
-            visitor: Visitor { id: "bench".into(), name: String::new() },
+            visitor: Visitor { id: "bench".into(), name: String::new(), person: None },
             contact: Contact { state: ContactState::Agent, with: None, reason: None, offline: false },
             cursor: 0,
             offers: Offers::default(),

@@ -39,9 +39,12 @@ pub(crate) fn check() -> Result<()> {
     println!("lints");
     proc::run(&mut proc::cargo("clippy --quiet --workspace --all-targets -- -D warnings"))?;
     println!("lints of the widget in wasm");
-    proc::run(&mut proc::cargo(
-        "clippy --quiet --package frontdesk --all-targets --target wasm32-unknown-unknown -- -D warnings",
-    ))?;
+    // What benches and gallery add is built nowhere else.
+    for features in ["", "--features bench,gallery"] {
+        proc::run(&mut proc::cargo(&format!(
+            "clippy --quiet --package frontdesk --all-targets {features} --target wasm32-unknown-unknown -- -D warnings"
+        )))?;
+    }
     println!("documentation");
     proc::run(proc::cargo("doc --quiet --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings"))
 }
