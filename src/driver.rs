@@ -454,7 +454,7 @@ impl Shared {
             self.input(Input::Join(other.credential));
         } else {
             // The other tab may have written over it.
-            self.perform(vec![Effect::Keep(Record::Session { credential: own, person, seen: 0 })]);
+            self.perform(vec![Effect::Keep(Record::Session { credential: own, person, seen: None })]);
         }
     }
 

@@ -180,7 +180,7 @@ impl Read for Record {
             return Self::Session {
                 credential: field!(inside, fits, credential),
                 person: field!(inside, fits, person),
-                seen: field!(inside, fits, seen, 0),
+                seen: field!(inside, fits, seen),
             };
         }
         if let Some(mut inside) = value.given("outgoing") {

@@ -197,8 +197,8 @@ fn every_code() {
 #[test]
 fn what_was_kept() {
     let records = vec![
-        Record::Session { credential: "c".into(), person: None, seen: 0 },
-        Record::Session { credential: "c".into(), person: Some("p".into()), seen: 7 },
+        Record::Session { credential: "c".into(), person: None, seen: None },
+        Record::Session { credential: "c".into(), person: Some("p".into()), seen: Some(7) },
         Record::Farewell { credentials: vec!["c".into(), "d".into()] },
         Record::Outgoing { id: ClientId::from_bits(7), text: "你好".into(), at_ms: 1 << 50 },
         Record::OutgoingBody {

@@ -17,9 +17,9 @@ pub enum Record {
         /// The person to whom it belongs ([`frontdesk_contract::Visitor::person`]), where that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         person: Option<String>,
-        /// The visitor has seen all events up to this number; 0: that is not known.
-        #[serde(default)]
-        seen: u64,
+        /// The visitor has seen all events up to this number, where that is known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        seen: Option<u64>,
     },
     /// A text that the centre does not have yet.
     Outgoing {
@@ -144,7 +144,7 @@ impl Saved {
         self.records.retain(|record| {
             !matches!(record, Record::Session { .. } | Record::Rating { .. } | Record::Feedback(_))
         });
-        self.records.push(Record::Session { credential: session.to_owned(), person: None, seen: 0 });
+        self.records.push(Record::Session { credential: session.to_owned(), person: None, seen: None });
         true
     }
 }
@@ -155,7 +155,7 @@ mod tests {
 
     #[test]
     fn a_session_that_is_taken_over_leaves_what_belongs_to_the_one_before() {
-        let session = |name: &str| Record::Session { credential: name.to_owned(), person: None, seen: 0 };
+        let session = |name: &str| Record::Session { credential: name.to_owned(), person: None, seen: None };
         let id = ClientId::new;
         let text = Record::Outgoing { id: id("m1"), text: "hello".to_owned(), at_ms: 1 };
         let rating = Record::Rating {

@@ -55,8 +55,8 @@ pub(super) struct Following {
     ask_at: u64,
     contact_events: u32,
     ask_now: bool,
-    /// The visitor has seen all events up to here, in this tab or another, on this page or one before; 0: not known.
-    seen: u64,
+    /// The visitor has seen all events up to here, in this tab or another, on this page or one before, if that is known.
+    seen: Option<u64>,
     /// Ask once, although there is no conversation.
     peek: bool,
     /// The last request waits for news.
@@ -84,12 +84,12 @@ impl Following {
         self.role == Role::Follower
     }
 
-    pub(super) fn seen(&self) -> u64 {
+    pub(super) fn seen(&self) -> Option<u64> {
         self.seen
     }
 
     /// Answers whether less was seen before.
-    pub(super) fn see(&mut self, seq: u64) -> bool {
+    pub(super) fn see(&mut self, seq: Option<u64>) -> bool {
         let more = seq > self.seen;
         self.seen = self.seen.max(seq);
         more
@@ -97,7 +97,7 @@ impl Following {
 
     /// The visitor has not seen this event: it has come just now, or since they saw the last one, on whatever page.
     pub(super) fn is_unseen(&self, seq: u64) -> bool {
-        seq > self.seen && (self.seen > 0 || self.is_news(seq))
+        self.seen.map_or_else(|| self.is_news(seq), |seen| seq > seen)
     }
 
     /// There are events that are known to exist and not read.
@@ -150,6 +150,10 @@ impl Following {
         self.told = newest;
         self.newest = self.newest.max(newest);
         self.tries.succeed();
+        if newest == 0 {
+            // All there is was seen: nothing.
+            self.see(Some(0));
+        }
     }
 
     /// The event is newer than the state that the session was opened with.

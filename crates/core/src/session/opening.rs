@@ -91,7 +91,7 @@ impl Session {
                     self.person = person;
                     self.following.see(seen);
                 } else if self.credential.as_ref() == Some(&credential) {
-                    self.seen_elsewhere(step, seen);
+                    self.seen_elsewhere(step, seen.unwrap_or_default());
                 }
             }
             Record::Rating { id, level, recommend, solved, comment } => {

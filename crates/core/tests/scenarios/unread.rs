@@ -67,18 +67,21 @@ fn what_came_while_the_panel_was_seen_is_not_unread_on_the_next_page() {
 
 #[test]
 fn a_panel_that_is_closed_before_the_first_answer_has_seen_what_was_there() {
-    let mut world = World::new();
-    world.open_tab();
-    world.input(0, Input::Seen(true));
-    world.send(0, "hello");
-    world.run(1_000);
-    world.input(0, Input::Seen(false));
-    world.desk.robot_says("answer");
-    world.run(1_000);
-    assert_eq!(unread(&world), 1);
-    world.reload(0);
-    world.run(10_000);
-    assert_eq!(unread(&world), 1);
+    for ms in [0, 1_000] {
+        let mut world = World::new();
+        world.open_tab();
+        world.input(0, Input::Seen(true));
+        world.send(0, "hello");
+        world.run(ms);
+        world.input(0, Input::Seen(false));
+        world.run(1_000);
+        world.desk.robot_says("answer");
+        world.run(1_000);
+        assert_eq!(unread(&world), 1);
+        world.reload(0);
+        world.run(10_000);
+        assert_eq!(unread(&world), 1, "closed after {ms} ms");
+    }
 }
 
 #[test]
@@ -86,7 +89,7 @@ fn of_whom_nobody_knows_what_they_saw_nothing_old_is_unread() {
     let mut world = with_two_unread();
     world.storage.edit(|record| {
         if let Record::Session { seen, .. } = record {
-            assert_ne!(std::mem::take(seen), 0);
+            assert!(seen.take() > Some(0));
         }
     });
     world.reload(0);
