@@ -88,11 +88,16 @@ impl Following {
         self.seen
     }
 
-    /// Answers whether less was seen before.
-    pub(super) fn see(&mut self, seq: Option<u64>) -> bool {
-        let more = seq > self.seen;
-        self.seen = self.seen.max(seq);
-        more
+    /// The visitor has seen all events up to this number; 0 says nothing. Answers whether that is more than was known.
+    pub(super) fn see(&mut self, seq: u64) -> bool {
+        let before = self.seen;
+        self.remember_seen((seq > 0).then_some(seq));
+        self.seen > before
+    }
+
+    /// What an earlier page knew; 0 says that nothing was seen.
+    pub(super) fn remember_seen(&mut self, seen: Option<u64>) {
+        self.seen = self.seen.max(seen);
     }
 
     /// The visitor has not seen this event: it has come just now, or since they saw the last one, on whatever page.
@@ -152,7 +157,7 @@ impl Following {
         self.tries.succeed();
         if newest == 0 {
             // All there is was seen: nothing.
-            self.see(Some(0));
+            self.remember_seen(Some(0));
         }
     }
 

@@ -89,7 +89,7 @@ impl Session {
                 if self.credential.is_none() {
                     self.credential = Some(credential);
                     self.person = person;
-                    self.following.see(seen);
+                    self.following.remember_seen(seen);
                 } else if self.credential.as_ref() == Some(&credential) {
                     self.seen_elsewhere(step, seen.unwrap_or_default());
                 }

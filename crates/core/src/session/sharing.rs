@@ -230,7 +230,7 @@ impl Session {
     /// The visitor has seen all events up to here: the other tabs are told, and the next page finds it.
     pub(super) fn has_seen(&mut self, step: &mut Step, seq: u64) {
         step.effects.push(Effect::SeenTo(seq));
-        if self.following.see((seq > 0).then_some(seq))
+        if self.following.see(seq)
             && let Some(record) = self.session_record()
         {
             step.effects.push(Effect::Keep(record));
@@ -239,7 +239,7 @@ impl Session {
 
     /// The same, in another tab or on a page before.
     pub(super) fn seen_elsewhere(&mut self, step: &mut Step, seq: u64) {
-        self.following.see((seq > 0).then_some(seq));
+        self.following.see(seq);
         if self.unread > 0 && Some(self.following.cursor()) <= self.following.seen() {
             self.unread = 0;
             step.effects.push(Effect::Unread(0));
