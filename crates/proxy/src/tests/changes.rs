@@ -1,11 +1,11 @@
 //! Changes of a visitor that others get in the way of.
 
+use super::survey::served;
 use super::{Bench, EPOCH_MS, Plan, pass};
 use crate::problem::Problem;
 use crate::store::memory::MemoryStore;
 use crate::store::{Store, VisitorRecord};
 use crate::tests::lifecycle::Brittle;
-use crate::vendor::Serving;
 use crate::vendor::fake::{Call, unknown};
 use crate::visitor::Visitor;
 use crate::visitor::draft::Draft;
@@ -42,9 +42,14 @@ async fn overtaken(bench: &Bench, visitor: &Arc<Visitor>, times: u32) -> (Result
     (outcome, computed)
 }
 
+/// The only visitor, who has made a request.
+fn in_memory(bench: &Bench) -> Arc<Visitor> {
+    bench.app.registry.all().pop().expect("it is in memory")
+}
+
 async fn visitor(bench: &Bench) -> Arc<Visitor> {
     bench.visitor().await.events(0).await;
-    bench.app.registry.all().pop().expect("it is in memory")
+    in_memory(bench)
 }
 
 #[tokio::test(start_paused = true)]
@@ -76,7 +81,7 @@ async fn counted() -> (Arc<Brittle>, Bench, Arc<Visitor>) {
     let store = Arc::new(Brittle::new(MemoryStore::new()));
     let bench = Bench::with(Plan { store: Arc::clone(&store) as Arc<dyn Store>, ..Plan::default() }).await;
     bench.connected().await;
-    let visitor = bench.app.registry.all().pop().expect("it is in memory");
+    let visitor = in_memory(&bench);
     pass(1.0).await;
     (store, bench, visitor)
 }
@@ -125,7 +130,7 @@ async fn a_conversation_that_another_proxy_was_told_is_over_is_polled_no_longer(
     pass(30.0).await;
     assert!(bench.app.shared.tasks.len() > idle, "it is polled");
     // As the centre's push tells it, to whichever proxy.
-    let visitor = bench.app.registry.all().pop().expect("it is in memory");
+    let visitor = in_memory(&bench);
     write_elsewhere(&bench, &visitor.record().await.unwrap(), |draft| draft.end(EndReason::Centre));
     pass(0.1).await;
     assert_eq!(bench.app.shared.tasks.len(), idle);
@@ -135,7 +140,7 @@ async fn a_conversation_that_another_proxy_was_told_is_over_is_polled_no_longer(
 async fn of_a_visitor_who_is_erased_no_conversation_is_open() {
     let bench = Bench::new().await;
     let mine = bench.connected().await;
-    let visitor = bench.app.registry.all().pop().expect("it is in memory");
+    let visitor = in_memory(&bench);
     assert!(visitor.mark().open);
     mine.call("DELETE", "/v1/session", None).await;
     let mark = visitor.mark();
@@ -166,7 +171,7 @@ async fn what_is_in_the_store_after_all_is_handed_out_by_a_proxy_that_is_alone()
     let bench = Bench::with(Plan { store: Arc::clone(&store) as Arc<dyn Store>, ..Plan::default() }).await;
     let mine = bench.visitor().await;
     assert_eq!(mine.events(0).await, []);
-    let visitor = bench.app.registry.all().pop().expect("it is in memory");
+    let visitor = in_memory(&bench);
     store.lie(true);
     assert!(visitor.change(notice).await.is_err());
     store.lie(false);
@@ -176,15 +181,12 @@ async fn what_is_in_the_store_after_all_is_handed_out_by_a_proxy_that_is_alone()
 #[tokio::test(start_paused = true)]
 async fn a_form_that_could_not_be_had_is_not_asked_for_with_every_change() {
     let bench = Bench::new().await;
-    let mine = bench.visitor().await;
-    bench.centre.script().connect.push_back(Ok(Serving::Agent));
-    mine.connect("c1", "agent").await;
     bench.centre.script().survey.extend((0..3).map(|_| Err(unknown())));
-    mine.call("DELETE", "/v1/contact", None).await;
+    served(&bench).await;
     pass(30.0).await;
     let asked = || bench.centre.count(|call| *call == Call::Survey);
     assert_eq!(asked(), 3, "it is tried");
-    let visitor = bench.app.registry.all().pop().expect("it is in memory");
+    let visitor = in_memory(&bench);
     visitor.change(notice).await.unwrap();
     pass(30.0).await;
     assert_eq!(asked(), 3);

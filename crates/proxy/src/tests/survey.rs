@@ -9,7 +9,7 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// A visitor whose conversation with an agent is over.
-async fn served(bench: &Bench) -> Visitor<'_> {
+pub(super) async fn served(bench: &Bench) -> Visitor<'_> {
     let visitor = bench.visitor().await;
     bench.centre.script().connect.push_back(Ok(Serving::Agent));
     visitor.connect("c1", "agent").await;

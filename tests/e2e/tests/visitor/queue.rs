@@ -31,7 +31,7 @@ async fn reads(panel: &Panel, place: &str) -> Result<()> {
 }
 
 /// Title of the page, name of the launcher, and what stands on it.
-async fn outside_is(shop: &ShopPage, expected: Value) -> Result<()> {
+pub(super) async fn outside_is(shop: &ShopPage, expected: Value) -> Result<()> {
     until(&format!("outside it is {expected}"), async || {
         let script = "
             const launcher = deep('[aria-haspopup=dialog]')[0];
@@ -44,7 +44,7 @@ async fn outside_is(shop: &ShopPage, expected: Value) -> Result<()> {
     .await
 }
 
-const TITLE: &str = "Leaf & Kiln: tea, and things to drink it from";
+pub(super) const TITLE: &str = "Leaf & Kiln: tea, and things to drink it from";
 
 #[test]
 fn the_place_in_the_queue_is_live_in_panel_launcher_and_title() -> Result<()> {

@@ -1,23 +1,18 @@
 //! What came while the panel was closed.
 
+use super::queue::{TITLE, outside_is};
 use anyhow::{Result, ensure};
 use frontdesk_e2e::pages::ShopPage;
 use frontdesk_e2e::stack::Setup;
-use frontdesk_e2e::{In, Options, Sandbox, story, until};
+use frontdesk_e2e::{In, Options, Sandbox, story};
 use serde_json::json;
 
-/// The number that the page may ask for, what stands on the launcher, and how a screen reader calls it.
+/// What stands on the launcher, how a screen reader calls it, and the number that the page may ask for.
 async fn unread_are(shop: &ShopPage, count: u32, badge: &str, name: &str) -> Result<()> {
-    let look = "
-        const launcher = deep('[aria-haspopup=dialog]')[0];
-        const badge = launcher.querySelector('.n');
-        return [frontdesk.getUnread(), badge.hidden ? '' : badge.textContent, nameOf(launcher)];";
-    until(&format!("{count} are unread"), async || {
-        let seen = shop.tab.run(In::Page, look, Vec::new()).await?;
-        ensure!(seen == json!([count, badge, name]), "it is {seen}");
-        Ok(())
-    })
-    .await
+    outside_is(shop, json!([TITLE, name, badge])).await?;
+    let unread = shop.tab.run(In::Page, "return frontdesk.getUnread();", Vec::new()).await?;
+    ensure!(unread == json!(count), "{unread} are unread");
+    Ok(())
 }
 
 #[test]
