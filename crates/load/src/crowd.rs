@@ -26,7 +26,7 @@ const TOGETHER: usize = 10;
 pub struct Crowd {
     api: Api,
     desk: String,
-    visitors: Vec<Visitor>,
+    visitors: Vec<(Visitor, Ears)>,
     /// The words of the next turn are in no turn before.
     turn: u64,
 }
@@ -67,6 +67,18 @@ pub struct Tally {
     pub answers: Times,
 }
 
+/// What a visitor has heard so far: who begins to listen again goes on from there, as the widget does.
+#[derive(Debug, Default)]
+struct Heard {
+    /// The cursor of the next poll.
+    after: u64,
+    /// Echoes of what was said.
+    echoes: BTreeSet<String>,
+}
+
+/// Whoever listens has it.
+type Ears = Arc<tokio::sync::Mutex<Heard>>;
+
 /// When a visitor said what has no answer yet.
 type Waits = Arc<Mutex<Option<Instant>>>;
 
@@ -98,7 +110,7 @@ impl Crowd {
                     .spawn(async move { Visitor::arrive(&api, &desk, number, &mut Asked::default()).await });
             }
             while let Some(came) = coming.join_next().await {
-                visitors.push(came??);
+                visitors.push((came??, Ears::default()));
             }
         }
         Ok(Self { api: api.clone(), desk: desk.to_owned(), visitors, turn: 0 })
@@ -109,9 +121,10 @@ impl Crowd {
     pub fn begin(&self, pace: Pace) -> Busy {
         let (stop, hush) = (watch::Sender::new(false), watch::Sender::new(false));
         let (mut talkers, mut listeners) = (JoinSet::new(), JoinSet::new());
-        for visitor in &self.visitors {
+        for (visitor, ears) in &self.visitors {
             let waits = Waits::default();
-            listeners.spawn(listen(visitor.clone(), Arc::clone(&waits), hush.subscribe()));
+            let ears = Arc::clone(ears);
+            listeners.spawn(listen(visitor.clone(), ears, Arc::clone(&waits), hush.subscribe()));
             if let Some(between) = pace.between {
                 let words = Words { desk: self.desk.clone(), turn: self.turn };
                 talkers.spawn(talk(visitor.clone(), words, between, waits, stop.subscribe()));
@@ -245,16 +258,16 @@ async fn talk(
     tally
 }
 
-async fn listen(visitor: Visitor, waits: Waits, mut hush: watch::Receiver<bool>) -> Tally {
+async fn listen(visitor: Visitor, ears: Ears, waits: Waits, mut hush: watch::Receiver<bool>) -> Tally {
     let mut tally = Tally::default();
-    let mut after = 0;
+    let mut heard = ears.lock().await;
     // They did not all come in one moment.
     let mut wait_s = 1 + u32::try_from(visitor.number()).unwrap_or(0) % WAIT_S;
     loop {
         let over = *hush.borrow();
         let page = tokio::select! {
             biased;
-            page = visitor.events(after, if over { 0 } else { wait_s }) => page,
+            page = visitor.events(heard.after, if over { 0 } else { wait_s }) => page,
             _ = hush.wait_for(|hush| *hush), if !over => continue,
         };
         let page = match page {
@@ -269,9 +282,10 @@ async fn listen(visitor: Visitor, waits: Waits, mut hush: watch::Receiver<bool>)
         tally.polls += 1;
         wait_s = WAIT_S;
         if over && page.events.is_empty() {
+            tally.echoes.clone_from(&heard.echoes);
             return tally;
         }
-        after = page.next;
+        heard.after = page.next;
         for event in page.events {
             match event.kind {
                 EventKind::Echo(echo) => {
@@ -279,7 +293,7 @@ async fn listen(visitor: Visitor, waits: Waits, mut hush: watch::Receiver<bool>)
                         frontdesk_contract::Body::Text(text) => text,
                         _ => continue,
                     };
-                    tally.echoed_twice += usize::from(!tally.echoes.insert(text));
+                    tally.echoed_twice += usize::from(!heard.echoes.insert(text));
                 }
                 EventKind::Message(_) => {
                     tally.heard += 1;
