@@ -2,13 +2,14 @@
 
 use crate::ahead::Ahead;
 use crate::engine::{Chosen, Content, Engine};
+use crate::web::host::OPEN;
 use crate::web::tabs::{Opened, Said};
 use crate::web::wake::{Sign, is_visible};
 use crate::web::{Channel, Clock, Host, Storage, Timer, Transport, UploadNews, Wake, clock, json};
 use frontdesk_contract::{ClientId, ErrorCode};
 use frontdesk_core::tabs::{TabEffect, TabInput, Tabs};
 use frontdesk_core::{
-    Call, Change, Effect, Input, NewFile, Record, RecordKey, RequestId, Saved, Session, Upload,
+    Call, Change, Effect, Input, NewFile, Record, RecordKey, RequestId, Saved, Session, Stage, Upload,
 };
 use std::any::Any;
 use std::cell::{Cell, RefCell};
@@ -67,7 +68,8 @@ struct Shared {
     inbox: RefCell<VecDeque<Input>>,
     busy: Cell<bool>,
     panel_open: Cell<bool>,
-    following: Cell<bool>,
+    /// What the host was told of the conversation, see [`Host::conversation`].
+    stand: Cell<u32>,
     /// The page has seemed to go, and may yet.
     left: RefCell<Option<Timer>>,
     /// The part among the tabs that the host was told.
@@ -115,7 +117,7 @@ impl Driver {
             inbox: RefCell::default(),
             busy: Cell::default(),
             panel_open: Cell::default(),
-            following: Cell::default(),
+            stand: Cell::default(),
             left: RefCell::default(),
             part: Cell::default(),
             vacant: RefCell::default(),
@@ -377,10 +379,15 @@ impl Shared {
         if self.left.borrow().is_some() {
             return;
         }
-        let following = self.session.borrow().is_following();
-        if self.following.replace(following) != following {
-            self.host.conversation(following);
-            self.tabs(TabInput::Active(following));
+        let session = self.session.borrow();
+        let stand = if session.is_following() { OPEN } else { u32::from(session.is_sending()) };
+        drop(session);
+        let before = self.stand.replace(stand);
+        if before != stand {
+            self.host.conversation(stand);
+        }
+        if (before == OPEN) != (stand == OPEN) {
+            self.tabs(TabInput::Active(stand == OPEN));
         }
     }
 
@@ -435,11 +442,20 @@ impl Shared {
     /// are not one visitor: whom the site has named last stays.
     fn other_opened(&self, other: Opened) {
         let session = self.session.borrow();
-        let Some(own) = session.credential().filter(|own| *own != other.credential).map(str::to_owned) else {
+        let person = session.person().map(str::to_owned);
+        let own = session.credential().map(str::to_owned);
+        let begins = session.stage() == Stage::Opening && person == other.person;
+        drop(session);
+        let Some(own) = own else {
+            // Both were about to open one: it is one visitor.
+            if begins {
+                self.input(Input::Join(other.credential));
+            }
             return;
         };
-        let person = session.person().map(str::to_owned);
-        drop(session);
+        if own == other.credential {
+            return;
+        }
         let differs = person != other.person;
         if differs && other.since_ms > self.since_ms {
             // Nothing of whoever was here may be shown any longer.
@@ -454,7 +470,8 @@ impl Shared {
             self.input(Input::Join(other.credential));
         } else {
             // The other tab may have written over it.
-            self.perform(vec![Effect::Keep(Record::Session { credential: own, person, seen: None })]);
+            let record = self.session.borrow().record();
+            self.perform(record.map(Effect::Keep).into_iter().collect());
         }
     }
 
@@ -496,7 +513,7 @@ impl Shared {
     /// and if it is still there a second later, as when the visitor stays after all.
     fn leave(&self) {
         self.tabs(TabInput::Leaving);
-        self.following.set(false);
+        self.stand.set(0);
         let own = self.own.clone();
         let stays = move || {
             if let Some(shared) = own.upgrade() {

@@ -73,7 +73,7 @@ pub async fn begin(context: Context, settings: Settings, session: Option<String>
         && saved.take_over(&credential)
     {
         storage.forget(&RecordKey::Rating);
-        storage.keep(Record::Session { credential, person: None, seen: None }, None, Box::new(|_| {}));
+        storage.keep_session(&credential);
     }
     let left = farewell::take_farewell(&mut saved);
     let Some(desk) = desk.upgrade() else { return };
@@ -218,7 +218,7 @@ fn run(context: Context) {
     if let Some(Opened { credential, person, .. }) = entrance.other.take()
         && !saved.records.iter().any(|record| record.key() == RecordKey::Session)
     {
-        saved.records.push(Record::Session { credential, person, seen: None });
+        saved.records.push(Record::of_session(credential, person));
     }
     let name = settings.desk.clone();
     let transport = desk.transport.clone();

@@ -215,7 +215,7 @@ const serveLoader = () => {
       post('unread', { count, text: sentence.replace('{count}', count.toLocaleString(locale)) });
     },
     queue: ([place, text]) => post('queue', { place, text }),
-    conversation: (open) => post('conversation', { open }),
+    conversation: (stand) => post('conversation', { open: stand > 1, sending: stand > 0 }),
     ready: () => post('ready'),
     call: (detail) => post('call', { detail }),
     told: ([name, detail]) => post('told', { name, detail }),

@@ -5,6 +5,9 @@ use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+/// There is a conversation to come back to.
+pub const OPEN: u32 = 2;
+
 /// The host's functions.
 #[derive(Clone, Default)]
 pub struct Host {
@@ -38,9 +41,9 @@ impl Host {
         self.call("queue", &js_sys::Array::of2(&place.into(), &sentence));
     }
 
-    /// Whether there is a conversation to come back to.
-    pub fn conversation(&self, open: bool) {
-        self.call("conversation", &open.into());
+    /// Whether there is a conversation to come back to ([`OPEN`]), or else something to be sent still (1), or nothing (0).
+    pub fn conversation(&self, stand: u32) {
+        self.call("conversation", &stand.into());
     }
 
     /// Answers a promise of the softphone's module (`www/call/softphone.d.ts`); `None`: the host has no calls.

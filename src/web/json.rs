@@ -10,7 +10,8 @@ pub fn to_js<T: Write>(value: &T) -> JsValue {
     js_of(&value.write())
 }
 
-fn js_of(value: &Value) -> JsValue {
+/// The same of a value that is one already.
+pub fn js_of(value: &Value) -> JsValue {
     match value {
         Value::Null => JsValue::NULL,
         Value::Bool(value) => JsValue::from_bool(*value),

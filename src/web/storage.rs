@@ -2,6 +2,7 @@
 //! of files survives in IndexedDB only; elsewhere it is at hand for as long as the page lives.
 
 use crate::web::{Host, json};
+use crate::wire;
 use frontdesk_core::snapshot::SCHEMA;
 use frontdesk_core::{Record, RecordKey, Saved};
 use js_sys::{Array, Promise};
@@ -70,6 +71,11 @@ impl Storage {
         let value = json::to_js(&Saved { schema: SCHEMA, records: vec![record] });
         let written = self.0.0.set(&name, &value, content);
         spawn_local(async move { done(JsFuture::from(written).await.is_ok_and(|done| done.is_truthy())) });
+    }
+
+    /// Writes a session of which nothing but the credential is known. What writes any record is not loaded that early.
+    pub fn keep_session(&self, credential: &str) {
+        let _ = self.0.0.set(&name(&RecordKey::Session), &json::js_of(&wire::session(credential)), None);
     }
 
     /// The content of the file that belongs to a record; `None`: it is not kept here any more.

@@ -9,7 +9,7 @@ mod value;
 mod write;
 
 pub use value::Value;
-pub use write::Write;
+pub use write::{Write, session};
 
 /// Reads a value; `None` when it has another shape.
 pub fn read<T: Read>(value: Value) -> Option<T> {

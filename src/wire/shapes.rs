@@ -181,6 +181,7 @@ impl Read for Record {
                 credential: field!(inside, fits, credential),
                 person: field!(inside, fits, person),
                 seen: field!(inside, fits, seen),
+                gone_ms: field!(inside, fits, gone_ms),
             };
         }
         if let Some(mut inside) = value.given("outgoing") {

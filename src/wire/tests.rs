@@ -195,10 +195,16 @@ fn every_code() {
 }
 
 #[test]
+fn a_session_that_is_kept_early_is_kept_like_any() {
+    let records = vec![Record::of_session("c".into(), None)];
+    assert_eq!(super::session("c"), Saved { schema: frontdesk_core::snapshot::SCHEMA, records }.write());
+}
+
+#[test]
 fn what_was_kept() {
     let records = vec![
-        Record::Session { credential: "c".into(), person: None, seen: None },
-        Record::Session { credential: "c".into(), person: Some("p".into()), seen: Some(7) },
+        Record::of_session("c".into(), None),
+        Record::Session { credential: "c".into(), person: Some("p".into()), seen: Some(7), gone_ms: Some(8) },
         Record::Farewell { credentials: vec!["c".into(), "d".into()] },
         Record::Outgoing { id: ClientId::from_bits(7), text: "你好".into(), at_ms: 1 << 50 },
         Record::OutgoingBody {

@@ -2,6 +2,7 @@
 
 use super::Value;
 use frontdesk_contract::*;
+use frontdesk_core::snapshot::SCHEMA;
 use frontdesk_core::{Record, Saved};
 
 /// Can be written as a value.
@@ -67,25 +68,24 @@ impl Write for Body {
     }
 }
 
+fn message(kind: &str, id: &ClientId, at_ms: &u64, (name, content): (&str, &dyn Write)) -> Value {
+    variant(kind, object(vec![("id", id.write()), (name, content.write()), ("at_ms", at_ms.write())]))
+}
+
 impl Write for Record {
     fn write(&self) -> Value {
         match self {
-            Self::Session { credential, person, seen } => variant(
+            Self::Session { credential, person, seen, gone_ms } => variant(
                 "session",
                 object(vec![
                     ("credential", credential.write()),
                     ("person", person.write()),
                     ("seen", seen.write()),
+                    ("gone_ms", gone_ms.write()),
                 ]),
             ),
-            Self::Outgoing { id, text, at_ms } => variant(
-                "outgoing",
-                object(vec![("id", id.write()), ("text", text.write()), ("at_ms", at_ms.write())]),
-            ),
-            Self::OutgoingBody { id, body, at_ms } => variant(
-                "outgoing_body",
-                object(vec![("id", id.write()), ("body", body.write()), ("at_ms", at_ms.write())]),
-            ),
+            Self::Outgoing { id, text, at_ms } => message("outgoing", id, at_ms, ("text", text)),
+            Self::OutgoingBody { id, body, at_ms } => message("outgoing_body", id, at_ms, ("body", body)),
             Self::OutgoingFile { id, name, media_type, size_bytes, stored, at_ms } => variant(
                 "outgoing_file",
                 object(vec![
@@ -115,6 +115,13 @@ impl Write for Record {
             }
         }
     }
+}
+
+/// [`Saved`] with a session of which nothing but the credential is known.
+pub fn session(credential: &str) -> Value {
+    let session = object(vec![("credential", Value::Text(credential.to_owned()))]);
+    let records = Value::List(vec![variant("session", session)]);
+    object(vec![("schema", SCHEMA.write()), ("records", records)])
 }
 
 impl Write for ConnectTo {

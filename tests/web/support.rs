@@ -1,6 +1,8 @@
 //! A desk to talk to, and the verbs of a visitor.
 
+use frontdesk::web::{Host, Storage};
 use frontdesk::{Handle, mount};
+use frontdesk_core::Record;
 use js_sys::{JSON, Object, Promise, Reflect};
 use std::cell::Cell;
 use wasm_bindgen::prelude::*;
@@ -167,6 +169,19 @@ impl Visitor {
         push(r#"[{"contact":{"state":"agent","with":{"name":"Li","avatar":null}}}]"#);
         visitor.reads(".fd-who-name", "Li").await;
         visitor
+    }
+
+    /// Waits until what is kept for the next page is so; at most five seconds.
+    pub(crate) async fn keeps(&self, what: &str, holds: impl Fn(&[Record]) -> bool) {
+        let (storage, mut saved) = Storage::open(&self.desk, &Host::default()).await;
+        for _ in 0..250 {
+            if holds(&saved.records) {
+                return;
+            }
+            pause(20).await;
+            saved = storage.look().await;
+        }
+        panic!("waited in vain until it is kept: {what}; kept: {:#?}", saved.records);
     }
 
     pub(crate) fn find(&self, selector: &str) -> Option<Element> {

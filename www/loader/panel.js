@@ -85,13 +85,14 @@ export const attach = (seam) => {
   let queued; // a sentence about it, while the visitor queues
   let mark = ''; // what stands before the title of the host page
   let stale; // the frame begins anew when the call is over
+  let unsent; // something waits to be sent: the next page goes on with it
   let identity = {}; // the token in use, and the id of the one opening that it is good for
   const wishes = []; // what the frame is to hear once it is ready
   const placing = new Map(); // of calls that the page has wished: who hears what becomes of them
   let placed = 0;
 
   const post = (type, fields) => peer?.postMessage({ frontdesk: 1, nonce, type, ...fields }, seam.peer());
-  const rememberOpen = () => state.conversation && remember(state.open ? '2' : '1');
+  const rememberOpen = () => (state.conversation || unsent) && remember(state.open ? '2' : '1');
 
   /** Says on the launcher what is new, and in the page's title the place in the queue while the panel is not seen. */
   const tell = () => {
@@ -307,9 +308,10 @@ export const attach = (seam) => {
       tell();
       if (!same) emit('queue', { place: now || null, waiting: Boolean(text) });
     },
-    conversation({ open }) {
+    conversation({ open, sending }) {
       const before = state.conversation;
       state.conversation = open;
+      unsent = sending;
       if (!rememberOpen()) remember('');
       if (open !== before) emit(`conversation-${open ? 'started' : 'ended'}`);
     },

@@ -129,6 +129,8 @@ fn try_all(folder: &Path, proxy: u16) -> Result<()> {
     let url = format!("http://127.0.0.1:{proxy}");
     let mut command = proc::command("timeout");
     command
+        // In our process group, as proxy and centre are: Ctrl-C ends all of them.
+        .arg("--foreground")
         .arg(LONGEST.as_secs().to_string())
         .arg(install::schemathesis()?)
         .arg("--config-file")

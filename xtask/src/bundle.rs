@@ -32,7 +32,7 @@ use crate::proc;
 use crate::prove::rig;
 
 /// What the compiled widget depends on.
-const WIDGET_INPUTS: [&str; 8] = [
+const WIDGET_INPUTS: [&str; 9] = [
     "Cargo.toml",
     "Cargo.lock",
     "rust-toolchain.toml",
@@ -41,15 +41,17 @@ const WIDGET_INPUTS: [&str; 8] = [
     "crates/core",
     "crates/contract",
     "crates/redact",
+    "crates/wasm-streams",
 ];
 /// What else `dist/` depends on.
-const BUNDLE_INPUTS: [&str; 16] = [
+const BUNDLE_INPUTS: [&str; 17] = [
     "index.html",
     "www/alone.js",
     "www/apologies.js",
     "www/frame.html",
     "www/frame.js",
     "www/frame.css",
+    "www/inside.js",
     "www/languages.js",
     "www/loader",
     "www/overrides.js",
@@ -403,4 +405,28 @@ fn rename(from: &Path, to: &Path) -> Result<()> {
         fs::copy(&file, &place).with_context(|| format!("cannot write {}", place.display()))?;
     }
     remove(from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What is in `www` and not in `dist/`.
+    const ELSEWHERE: [&str; 4] = ["www/bench.html", "www/bench.js", "www/demo", "www/package"];
+
+    #[test]
+    fn whatever_is_served_is_an_input() {
+        for entry in fs::read_dir(paths::root().join("www")).unwrap() {
+            let name = format!("www/{}", entry.unwrap().file_name().to_string_lossy());
+            let known = BUNDLE_INPUTS.iter().chain(&ELSEWHERE).any(|own| *own == name);
+            assert!(known, "{name} is no input of dist/, which would not be built anew when it changes");
+        }
+    }
+
+    #[test]
+    fn inputs_are_there() {
+        for input in WIDGET_INPUTS.iter().chain(&BUNDLE_INPUTS) {
+            assert!(paths::root().join(input).exists(), "{input}");
+        }
+    }
 }

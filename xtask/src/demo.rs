@@ -86,10 +86,16 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
     let folder_of_shop = paths::root().join("www/demo/shop");
     shop::serve(Shop { folder: folder_of_shop, gallery, desk: desk.clone() }, shop)?;
     let release = paths::target().join("release");
+    // A process group of its own for each, so that Ctrl-C reaches us first and the order of stopping is ours.
+    let program = |name: &str| {
+        let mut command = proc::command(release.join(name));
+        command.process_group(0);
+        command
+    };
     let mut parts = Vec::new();
     parts.push(Part::start(
         "sandbox centre",
-        proc::command(release.join("frontdesk-sandbox"))
+        program("frontdesk-sandbox")
             .args(["--listen", &format!("127.0.0.1:{centre}")])
             .args(["--gateway", &format!("127.0.0.1:{gateway}"), "--config"])
             .arg(folder.join("sandbox.toml")),
@@ -100,9 +106,7 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
     wait_until_healthy(&mut parts, &goes_on)?;
     parts.push(Part::start(
         "proxy",
-        proc::command(release.join("frontdesk"))
-            .args(["serve", "--config"])
-            .arg(folder.join("frontdesk.toml")),
+        program("frontdesk").args(["serve", "--config"]).arg(folder.join("frontdesk.toml")),
         &folder.join("proxy.log"),
         Health::Page(proxy),
         demo.verbose,
@@ -111,7 +115,7 @@ pub(crate) fn run(demo: &Demo) -> Result<()> {
     if let Some(address) = demo.lan {
         parts.push(Part::start(
             "way from the network",
-            proc::command(release.join("frontdesk-lan"))
+            program("frontdesk-lan")
                 .args(["--address", &address.to_string()])
                 .args([proxy, shop, centre, gateway].map(|port| port.to_string())),
             &folder.join("lan.log"),
@@ -274,7 +278,7 @@ pub(crate) enum Health {
 }
 
 impl Part {
-    /// It gets a process group of its own, so that Ctrl-C reaches us first and the order of stopping is ours.
+    /// Whoever gives it a process group of its own has to stop it when Ctrl-C comes.
     pub(crate) fn start(
         name: &'static str,
         command: &mut Command,
@@ -287,11 +291,8 @@ impl Part {
             let copy = file.try_clone().with_context(|| format!("cannot write {}", log.display()))?;
             command.stdout(file).stderr(copy);
         }
-        let child = command
-            .stdin(Stdio::null())
-            .process_group(0)
-            .spawn()
-            .with_context(|| format!("cannot start the {name}"))?;
+        let child =
+            command.stdin(Stdio::null()).spawn().with_context(|| format!("cannot start the {name}"))?;
         Ok(Self { name, child, log: log.to_path_buf(), health })
     }
 

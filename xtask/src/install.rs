@@ -131,7 +131,8 @@ fn rust_parts(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
     if need.build && proc::find("rustup") && !has_library_sources()? {
         missing.push(Missing {
             what: "Rust component rust-src".into(),
-            why: "the widget's standard library is built for size; it does without, and is 9 kB larger then",
+            why: "the widget's standard library is built for size; it does without, but is 9 kB larger then, and the step \
+                  `size` of `test` fails",
             install: Install::LibrarySources,
         });
     }
@@ -183,8 +184,9 @@ fn system_packages(need: &Need, missing: &mut Vec<Missing>) -> Result<()> {
         && names.iter().any(|name| name.starts_with("chromium") || name.starts_with("firefox"))
     {
         bail!(
-            "Ubuntu has its browsers as snaps, which tests cannot drive: put a Chromium at /usr/bin/chromium and its \
-             driver at /usr/bin/chromedriver (Firefox: /usr/bin/firefox-esr), use Debian 12, or run with --quick"
+            "Ubuntu has its browsers as snaps, which tests cannot drive. Here `cargo xtask demo` and `cargo xtask test \
+             --quick` go; what needs a browser goes on Debian 12, or with a Chromium that is no snap at /usr/bin/chromium, \
+             its driver at /usr/bin/chromedriver and a Firefox at /usr/bin/firefox-esr"
         );
     }
     if !proc::find("apt-get") {

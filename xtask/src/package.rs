@@ -49,7 +49,9 @@ pub(crate) fn run() -> Result<()> {
 ///
 /// What cannot be built, or is not as it is promised.
 pub(crate) fn build() -> Result<()> {
-    let stamp = Stamp::new(&folder(), hash::inputs("package", &INPUTS)?);
+    // The version stands in the package and in its name.
+    let kind = concat!("package ", env!("CARGO_PKG_VERSION"));
+    let stamp = Stamp::new(&folder(), hash::inputs(kind, &INPUTS)?);
     if stamp.is_fresh() {
         println!("the npm package is up to date");
         return Ok(());

@@ -32,7 +32,16 @@ pub(crate) fn run(words: &str, harness: &[&str], adapt: impl Fn(&mut Command)) -
         return Ok(());
     }
     let failed: Vec<&str> = first.failed.iter().map(String::as_str).collect();
-    if failed.is_empty() || failed.len() != first.counted || failed.len() > AT_MOST {
+    if first.begun != first.ended {
+        bail!(
+            "`cargo test {words}` failed: {} of {} programs came to their end; {} tests, named {}",
+            first.ended,
+            first.begun,
+            first.counted,
+            failed.join(", ")
+        );
+    }
+    if !first.is_worth_a_look() {
         bail!("`cargo test {words}` failed: {} tests, named {}", first.counted, failed.join(", "));
     }
     println!("\na second look at {}", failed.join(", "));
@@ -57,17 +66,39 @@ struct Heard {
     counted: usize,
     /// How many ran.
     ran: usize,
+    /// How many programs began with their tests.
+    begun: usize,
+    /// How many of them said in the end what had become of the tests.
+    ended: usize,
 }
 
 impl Heard {
     fn line(&mut self, line: &str) {
         if let Some(name) = line.strip_prefix("test ").and_then(|rest| rest.strip_suffix(" ... FAILED")) {
             self.failed.push(name.to_owned());
+        } else if is_opening(line) {
+            self.begun += 1;
         } else if let Some(closing) = line.strip_prefix("test result: ") {
+            self.ended += 1;
             self.counted += before(closing, " failed");
             self.ran += before(closing, " passed") + before(closing, " failed");
         }
     }
+
+    /// Whether a few tests failed and nothing else. A program that died in the middle names no test that failed, and the tests
+    /// of another one, alone and passed, would hide it.
+    fn is_worth_a_look(&self) -> bool {
+        self.begun == self.ended
+            && (1..=AT_MOST).contains(&self.failed.len())
+            && self.failed.len() == self.counted
+    }
+}
+
+/// Whether a program says with this line how many tests it has.
+fn is_opening(line: &str) -> bool {
+    line.strip_prefix("running ")
+        .and_then(|rest| rest.strip_suffix(" tests").or_else(|| rest.strip_suffix(" test")))
+        .is_some_and(|count| count.parse::<usize>().is_ok())
 }
 
 /// The number that stands before this word; none is nought.
@@ -106,17 +137,38 @@ mod tests {
         let mut heard = Heard::default();
         for line in [
             "running 11 tests",
+            "running late",
             "test a_call ... ok",
             "test calls::of_two ... FAILED",
             "test src/lib.rs - thing (line 3) ... FAILED",
             "---- calls::of_two stdout ----",
             "test result: FAILED. 9 passed; 2 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.20s",
+            "running 140 tests",
             "test result: ok. 140 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s",
         ] {
             heard.line(line);
         }
         let failed = vec!["calls::of_two".to_owned(), "src/lib.rs - thing (line 3)".to_owned()];
-        assert_eq!(heard, Heard { passed: false, failed, counted: 2, ran: 151 });
+        assert_eq!(heard, Heard { passed: false, failed, counted: 2, ran: 151, begun: 2, ended: 2 });
+        assert!(heard.is_worth_a_look());
+    }
+
+    #[test]
+    fn a_program_that_died_has_no_second_look() {
+        let mut heard = Heard::default();
+        for line in [
+            "running 2 tests",
+            "test a_call ... FAILED",
+            "test a_text ... ok",
+            "test result: FAILED. 1 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out; finished in 1.20s",
+        ] {
+            heard.line(line);
+        }
+        assert!(heard.is_worth_a_look());
+        // Another one, which is killed before it says what became of its tests.
+        heard.line("running 1 test");
+        heard.line("test of_the_other ... ok");
+        assert!(!heard.is_worth_a_look(), "{heard:?}");
     }
 
     #[test]

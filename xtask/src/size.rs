@@ -16,7 +16,7 @@ const TOTAL_BUDGET: u64 = 102_400;
 const PART_BUDGETS: [(&str, u64); 5] = [
     ("split_attach", 20_000),
     ("split_call", 50_000),
-    ("split_conversation", 76_000),
+    ("split_conversation", 80_000),
     ("split_leave", 18_000),
     ("chunk_", 6_000),
 ];

@@ -49,6 +49,10 @@ impl Failure {
             Self::FileGone => return Next::Stop,
         };
         match error.code {
+            // Not now, says the time that is named: the body came too slowly, others are on their way.
+            ErrorCode::BadRequest | ErrorCode::FilesTooMany if error.retry_after_ms.is_some() => {
+                Next::Retry { after_ms: error.retry_after_ms.unwrap_or(0) }
+            }
             ErrorCode::SessionUnknown => Next::Reopen,
             ErrorCode::NotConnected | ErrorCode::ContactEnded => Next::Reconnect,
             ErrorCode::Queueing => Next::Hold,

@@ -28,6 +28,8 @@ pub struct Outgoing {
     pub looked_for: bool,
     /// Taken over then from the tab in which it was written, if nothing is heard of that until then.
     pub orphan_ms: u64,
+    /// The desk may have it already: it was tried without an answer, or comes from an earlier page.
+    pub tried: bool,
     /// How far it is.
     pub state: OutState,
 }
@@ -78,6 +80,11 @@ impl Outbox {
         self.waiting.iter()
     }
 
+    /// When the last message was sent, epoch milliseconds.
+    pub fn last_ms(&self) -> u64 {
+        self.last_ms
+    }
+
     /// Nothing is on its way.
     pub fn is_empty(&self) -> bool {
         self.waiting.is_empty()
@@ -99,6 +106,7 @@ impl Outbox {
             stored: false,
             looked_for: false,
             orphan_ms: 0,
+            tried: false,
             state: OutState::Waiting,
         };
         self.waiting.push(message.clone());
@@ -129,8 +137,8 @@ impl Outbox {
         }
         self.last_ms = self.last_ms.max(at_ms);
         let before = self.waiting.iter().filter(|other| (other.at_ms, &other.id) < (at_ms, &id)).count();
-        let (kept, stored, looked_for) = (true, true, false);
-        let message = Outgoing { id, payload, at_ms, kept, stored, looked_for, orphan_ms, state };
+        let (kept, stored, looked_for, tried) = (true, true, false, true);
+        let message = Outgoing { id, payload, at_ms, kept, stored, looked_for, orphan_ms, tried, state };
         self.waiting.insert(before, message);
         true
     }
@@ -142,10 +150,12 @@ impl Outbox {
         }
     }
 
-    /// The messages that other tabs send, oldest first, up to one that was refused there for good: what stands behind that
+    /// The messages that other tabs send, without those that none sends any more; oldest first, up to one that was refused there for good: what stands behind that
     /// may be of the same tab.
     pub fn elsewhere(&self) -> impl Iterator<Item = &Outgoing> {
-        let elsewhere = self.waiting.iter().filter(|message| !message.is_own());
+        let doubtful = OutState::Elsewhere(MineState::Unconfirmed);
+        let sent = move |message: &&Outgoing| !message.is_own() && message.state != doubtful;
+        let elsewhere = self.waiting.iter().filter(sent);
         elsewhere.take_while(|message| !matches!(message.state, OutState::Elsewhere(MineState::Failed(_))))
     }
 
@@ -219,10 +229,26 @@ impl Outbox {
         Some(self.waiting.remove(at))
     }
 
+    /// The session is gone to which these messages may have been sent, until this time: nobody knows whether they came.
+    /// They are sent by no tab any more. A file is unknown to another session, and begins anew.
+    pub fn leave_in_doubt(&mut self, until_ms: u64) -> Vec<ClientId> {
+        let waits = |state| matches!(state, OutState::Waiting | OutState::Elsewhere(_));
+        let tried = self.waiting.iter_mut().filter(|message| {
+            let said = matches!(message.payload, Payload::Ready(_));
+            message.tried && said && message.at_ms <= until_ms && waits(message.state)
+        });
+        let doubt = |message: &mut Outgoing| {
+            message.state = OutState::Elsewhere(MineState::Unconfirmed);
+            message.id.clone()
+        };
+        tried.map(doubt).collect()
+    }
+
     /// No request is open any more; what was on its way waits again.
     pub fn recall_flights(&mut self) {
         for message in &mut self.waiting {
             if matches!(message.state, OutState::InFlight(_) | OutState::Uploading(_)) {
+                message.tried = true;
                 message.state = OutState::Waiting;
             }
         }

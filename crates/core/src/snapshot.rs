@@ -20,6 +20,9 @@ pub enum Record {
         /// The visitor has seen all events up to this number, where that is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         seen: Option<u64>,
+        /// The session before it died: nobody knows what became of the messages until then, epoch milliseconds.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        gone_ms: Option<u64>,
     },
     /// A text that the centre does not have yet.
     Outgoing {
@@ -107,6 +110,11 @@ pub enum RecordKey {
 }
 
 impl Record {
+    /// A session of which nothing is known but whose it is.
+    pub fn of_session(credential: String, person: Option<String>) -> Self {
+        Self::Session { credential, person, seen: None, gone_ms: None }
+    }
+
     /// The key of this record.
     pub fn key(&self) -> RecordKey {
         match self {
@@ -144,7 +152,7 @@ impl Saved {
         self.records.retain(|record| {
             !matches!(record, Record::Session { .. } | Record::Rating { .. } | Record::Feedback(_))
         });
-        self.records.push(Record::Session { credential: session.to_owned(), person: None, seen: None });
+        self.records.push(Record::of_session(session.to_owned(), None));
         true
     }
 }
@@ -155,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_session_that_is_taken_over_leaves_what_belongs_to_the_one_before() {
-        let session = |name: &str| Record::Session { credential: name.to_owned(), person: None, seen: None };
+        let session = |name: &str| Record::of_session(name.to_owned(), None);
         let id = ClientId::new;
         let text = Record::Outgoing { id: id("m1"), text: "hello".to_owned(), at_ms: 1 };
         let rating = Record::Rating {

@@ -229,10 +229,16 @@ impl Rows {
             MineState::Uploading(_) | MineState::Queued if file => {
                 (self.state(state, false).0, &[("delete", text::CANCEL)])
             }
+            // Seen only where there is no composer: whom it was meant for may have gone.
+            MineState::Queued => (String::new(), &[DELETE]),
             _ => return,
         };
         let quiet = matches!(state, MineState::Uploading(_) | MineState::Queued);
-        let class = if quiet { "fd-trouble fd-going" } else { "fd-trouble" };
+        let class = match quiet {
+            true if why.is_empty() => "fd-trouble fd-waits",
+            true => "fd-trouble fd-going",
+            false => "fd-trouble",
+        };
         let Some(trouble) = self.add(stack, "div", class, "") else { return };
         self.add(&trouble, "p", "", &why);
         for (deed, key) in deeds {

@@ -193,13 +193,18 @@ async fn a_newcomer_gets_to_a_desk_behind_tls_by_the_commands_as_printed() -> Re
             "Change a setting" => {
                 for number in [1, 2] {
                     let log = newcomer.desk().join(format!("log/proxy-{number}.log"));
-                    until("the proxy says what became of the settings", async || {
+                    until("the proxy says that it has other settings", async || {
                         let log = fs::read_to_string(&log)?;
-                        ensure!(log.contains("settings"), "{log}");
+                        ensure!(log.contains("the settings were taken over"), "{log}");
                         Ok(())
                     })
                     .await?;
                 }
+                let policy = shown.lines().next_back().unwrap_or_default();
+                let named = policy.strip_prefix("frame-ancestors ").is_some_and(|origins| {
+                    origins.split_whitespace().any(|own| own == "https://www.shop.example")
+                });
+                ensure!(named, "the other page may not embed the desk:\n{shown}");
             }
             _ => {}
         }

@@ -11,7 +11,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::Blob;
 
 fn session(credential: &str) -> Record {
-    Record::Session { credential: credential.into(), person: None, seen: None }
+    Record::of_session(credential.into(), None)
 }
 
 fn outgoing(bits: u128) -> Record {

@@ -1,4 +1,5 @@
 use crate::support::{Visitor, asked, count, pause, push, refuse};
+use frontdesk_core::Record;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{CompositionEvent, HtmlElement};
@@ -184,11 +185,17 @@ async fn holds(visitor: &Visitor, draft: &str) {
     assert_eq!(visitor.field().value(), draft);
 }
 
+/// The draft is where the next page finds it.
+async fn keeps(visitor: &Visitor, draft: &str) {
+    let record = Record::Draft { text: draft.into() };
+    visitor.keeps(draft, |records| records.contains(&record)).await;
+}
+
 #[wasm_bindgen_test]
 async fn what_the_page_wants_written_does_not_replace_a_draft() {
     let visitor = Visitor::talks_with_li().await;
     visitor.writes("half a thou");
-    pause(700).await;
+    keeps(&visitor, "half a thou").await;
     let handle = reloads(&visitor, |_| {});
     // Before anything is known of what was kept.
     handle.prefill("about order 12");
@@ -205,19 +212,19 @@ async fn what_the_page_wants_written_does_not_replace_a_draft() {
 async fn a_draft_that_comes_late_stands_before_what_was_written_since() {
     let visitor = Visitor::talks_with_li().await;
     visitor.writes("half a thou");
-    pause(700).await;
+    keeps(&visitor, "half a thou").await;
     let handle = reloads(&visitor, begin_late);
     visitor.sees(".fd-input").await;
     visitor.writes("and more");
     holds(&visitor, "half a thou\nand more").await;
     // It is kept as it stands, and so is one that another window handed over.
-    pause(700).await;
+    keeps(&visitor, "half a thou\nand more").await;
     handle.destroy();
     let handle = reloads(&visitor, |settings| {
         js_sys::Reflect::set(settings, &"draft".into(), &"from there".into()).unwrap();
     });
     holds(&visitor, "half a thou\nand more\nfrom there").await;
-    pause(700).await;
+    keeps(&visitor, "half a thou\nand more\nfrom there").await;
     handle.destroy();
     let handle = reloads(&visitor, |_| {});
     holds(&visitor, "half a thou\nand more\nfrom there").await;
@@ -228,7 +235,7 @@ async fn a_draft_that_comes_late_stands_before_what_was_written_since() {
 async fn a_draft_that_comes_late_is_not_sent_along() {
     let visitor = Visitor::talks_with_li().await;
     visitor.writes("half a thou");
-    pause(700).await;
+    keeps(&visitor, "half a thou").await;
     let handle = reloads(&visitor, begin_late);
     visitor.sees(".fd-input").await;
     visitor.writes("something else");

@@ -96,9 +96,11 @@ async fn ending_a_conversation_is_asked_for_once_more() {
     visitor.sees(".fd-menu-item").await;
     visitor.clicks(".fd-menu-item");
     visitor.sees(".fd-sheet").await;
-    pause(120).await;
-    let focused = web_sys::window().unwrap().document().unwrap().active_element().unwrap();
-    assert_eq!(focused.text_content().as_deref(), Some("Keep talking"));
+    let focused = || web_sys::window().unwrap().document().unwrap().active_element().unwrap();
+    until("the focus on what changes nothing", || {
+        focused().text_content().as_deref() == Some("Keep talking")
+    })
+    .await;
     visitor.presses("Escape");
     visitor.sees_no(".fd-sheet").await;
     assert_eq!(count("DELETE contact"), 0);

@@ -1,4 +1,5 @@
 use crate::support::{Visitor, asked, count, push, refuse};
+use frontdesk_core::Record;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{EventInit, HtmlInputElement, HtmlTextAreaElement};
@@ -88,7 +89,8 @@ async fn what_is_refused_on_another_page_is_shown_with_its_text() {
     // Seen, it is forgotten.
     visitor.clicks(".fd-leave .fd-quiet");
     visitor.sees_no(".fd-leave").await;
-    crate::support::pause(200).await;
+    let forgotten = |records: &[Record]| !records.iter().any(|own| matches!(own, Record::Leave(_)));
+    visitor.keeps("no message to leave", forgotten).await;
     handle.destroy();
     let handle = frontdesk::mount(visitor.place.clone(), settings.into()).unwrap();
     visitor.sees(".fd-input").await;

@@ -1,7 +1,7 @@
 //! The installing itself.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -44,7 +44,10 @@ impl Install {
             }
             Self::LibrarySources => {
                 if !proc::succeeds(proc::command("rustup").args(["component", "add", "rust-src"])) {
-                    println!("rust-src cannot be had: the widget is built with the library as it comes");
+                    println!(
+                        "rust-src cannot be had: the widget is built with the library as it comes, and is too large for \
+                         the step `size` of `test`"
+                    );
                 }
                 Ok(())
             }
@@ -67,7 +70,7 @@ impl Install {
                 proc::run(pip.args(["-r", "xtask/schemathesis/requirements.txt"]))
             }
             Self::Apt(names) => {
-                let _no_services = NoServices::new()?;
+                let _no_services = NoServices::new(Path::new(POLICY))?;
                 let apt = || {
                     let mut command = proc::command("apt-get");
                     command.env("DEBIAN_FRONTEND", "noninteractive").arg("-q");
@@ -80,30 +83,39 @@ impl Install {
     }
 }
 
+/// What asks whether a service may be started.
+const POLICY: &str = "/usr/sbin/policy-rc.d";
+/// Ours. The second line tells it from that of an image of containers, which says the same.
+const NO_SERVICES: &str = "\
+#!/bin/sh
+# Frontdesk's cargo xtask installs packages and starts no services meanwhile; it takes this file away again.
+exit 101
+";
+
 /// While it lives, packages that are being installed start no services.
 struct NoServices {
-    written: bool,
+    /// The file, if it is ours to remove.
+    written: Option<PathBuf>,
 }
 
 impl NoServices {
-    const POLICY: &str = "/usr/sbin/policy-rc.d";
-
-    fn new() -> Result<Self> {
-        if Path::new(Self::POLICY).exists() {
-            return Ok(Self { written: false });
+    fn new(policy: &Path) -> Result<Self> {
+        // One of ours was left by a run that was stopped: Ctrl-C takes nothing away.
+        let ours = || fs::read(policy).is_ok_and(|kept| kept == NO_SERVICES.as_bytes());
+        if policy.exists() && !ours() {
+            return Ok(Self { written: None });
         }
-        let fault = || format!("cannot write {}", Self::POLICY);
-        fs::write(Self::POLICY, "#!/bin/sh\nexit 101\n").with_context(fault)?;
-        let this = Self { written: true };
-        proc::run(proc::command("chmod").args(["755", Self::POLICY]))?;
+        fs::write(policy, NO_SERVICES).with_context(|| format!("cannot write {}", policy.display()))?;
+        let this = Self { written: Some(policy.to_path_buf()) };
+        proc::run(proc::command("chmod").arg("755").arg(policy))?;
         Ok(this)
     }
 }
 
 impl Drop for NoServices {
     fn drop(&mut self) {
-        if self.written {
-            let _ = fs::remove_file(Self::POLICY);
+        if let Some(policy) = &self.written {
+            let _ = fs::remove_file(policy);
         }
     }
 }
@@ -112,4 +124,27 @@ impl Drop for NoServices {
 pub(super) fn npm_stamp() -> Result<hash::Stamp> {
     let inputs = hash::inputs("npm", &["package.json", "package-lock.json"])?;
     Ok(hash::Stamp::new(&paths::root().join("node_modules"), inputs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_stopped_run_has_left_is_taken_away_and_nothing_of_others() {
+        let folder = std::env::temp_dir().join(format!("frontdesk-policy-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let policy = folder.join("policy-rc.d");
+        // Nothing is dropped in a run that Ctrl-C stops.
+        std::mem::forget(NoServices::new(&policy).unwrap());
+        assert_eq!(fs::read_to_string(&policy).unwrap(), NO_SERVICES);
+        drop(NoServices::new(&policy).unwrap());
+        assert!(!policy.exists());
+
+        let others = "#!/bin/sh\nexit 101\n";
+        fs::write(&policy, others).unwrap();
+        drop(NoServices::new(&policy).unwrap());
+        assert_eq!(fs::read_to_string(&policy).unwrap(), others);
+        fs::remove_dir_all(&folder).unwrap();
+    }
 }

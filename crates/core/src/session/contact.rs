@@ -41,6 +41,9 @@ impl Session {
             self.abort(step, Purpose::Connect);
             let id = step.new_id();
             self.wish = Some(Wish { id, to, tries: Tries::default(), refused: 0 });
+        } else if let Some(wish) = &mut self.wish {
+            wish.refused = 0;
+            wish.tries.hurry();
         }
         step.redraw();
     }
@@ -90,12 +93,19 @@ impl Session {
         step.redraw();
         self.note_centre(step, result.as_ref().err());
         let failure = match result {
-            Ok(Answer::Contact(contact)) => return self.take_contact(step, &contact, overtaken),
+            Ok(Answer::Contact(contact)) => {
+                self.connect_error = None;
+                return self.take_contact(step, &contact, overtaken);
+            }
             Ok(_) => Failure::Foreign,
             Err(failure) => failure,
         };
         match failure.next() {
-            Next::Retry { after_ms } if wish.refused < MAX_TRIES => {
+            // What waits to be said is tried on, though the visitor is asked by then.
+            Next::Retry { after_ms } if wish.refused < MAX_TRIES || self.outbox.ready().is_some() => {
+                if wish.refused >= MAX_TRIES {
+                    self.connect_error = failure.code();
+                }
                 wish.refused += u32::from(failure.code().is_some());
                 step.put_off(&mut wish.tries, after_ms);
                 self.wish = Some(wish);

@@ -147,6 +147,10 @@ impl Errands {
         self.waiting.iter_mut().for_each(|errand| errand.flying = false);
     }
 
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
     pub(super) fn records(&self) -> impl Iterator<Item = Record> {
         self.waiting.iter().map(Errand::record)
     }

@@ -131,6 +131,8 @@ pub struct Session {
     settings: Settings,
     stage: Stage,
     opening: Tries,
+    /// The storage is looked at before a session is opened: another tab may have opened one.
+    looks_first: bool,
     /// So many sessions in a row died before they answered anything.
     fruitless: u32,
     credential: Option<String>,
@@ -140,6 +142,8 @@ pub struct Session {
     about: About,
     /// What was kept for that person, until it is known whether the site means the same now.
     held: Vec<Record>,
+    /// The session before this one is gone, and what was tried until then may have come there, epoch milliseconds.
+    gone_ms: Option<u64>,
     offers: Option<Offers>,
     contact: Contact,
     queue: QueueInfo,
@@ -182,11 +186,13 @@ impl Session {
             settings,
             stage: Stage::Idle,
             opening: Tries::default(),
+            looks_first: false,
             fruitless: 0,
             credential: None,
             person: None,
             about: About::default(),
             held: Vec::new(),
+            gone_ms: None,
             offers: None,
             contact: Contact::default(),
             queue: QueueInfo::default(),
@@ -460,7 +466,7 @@ impl Session {
 
     /// Whom the visitor is being connected to, while that is under way.
     pub fn connecting(&self) -> Option<ConnectTo> {
-        self.wish.as_ref().map(|wish| wish.to)
+        self.wish.as_ref().filter(|_| self.connect_error.is_none()).map(|wish| wish.to)
     }
 
     /// Why the last wish for robot or agent was refused.
@@ -556,9 +562,17 @@ impl Session {
         self.contact_open()
     }
 
+    /// Something is still to be sent: the next page goes on with it.
+    pub fn is_sending(&self) -> bool {
+        self.wish.is_some()
+            || !self.outbox.is_empty()
+            || self.rating.is_on_its_way()
+            || self.errands.is_waiting()
+    }
+
     /// Everything that a reload must not lose; [`Effect::Keep`] and [`Effect::Forget`] keep storage equal to it.
     pub fn snapshot(&self) -> Saved {
-        let session = self.session_record();
+        let session = self.record();
         let messages = self.outbox.iter().map(crate::outbox::Outgoing::record);
         let errands = self.errands.records();
         let records = session.into_iter().chain(messages).chain(self.rating.record()).chain(errands);

@@ -80,18 +80,34 @@ impl Session {
                 &mut step.changes,
             );
         }
+        self.leave_in_doubt(step);
+    }
+
+    /// What may have been said in the session before, the visitor may say again.
+    pub(super) fn leave_in_doubt(&mut self, step: &mut Step) {
+        let Some(until_ms) = self.gone_ms else { return };
+        for id in self.outbox.leave_in_doubt(until_ms) {
+            self.transcript.set_mine(&id, MineState::Unconfirmed, &mut step.changes);
+        }
     }
 
     /// Takes what an earlier page or another tab has kept and is no message. What is here already stays as it is.
     pub(super) fn restore(&mut self, step: &mut Step, record: Record) {
         match record {
-            Record::Session { credential, person, seen } => {
+            Record::Session { credential, person, seen, gone_ms } => {
+                let same = self.credential.as_ref() == Some(&credential);
+                if self.credential.is_none() || same {
+                    self.gone_ms = self.gone_ms.max(gone_ms);
+                }
                 if self.credential.is_none() {
                     self.credential = Some(credential);
                     self.person = person;
                     self.following.remember_seen(seen);
-                } else if self.credential.as_ref() == Some(&credential) {
+                } else if same {
                     self.seen_elsewhere(step, seen.unwrap_or_default());
+                } else if self.stage == Stage::Opening && self.looks_first && self.person == person {
+                    // Another tab was told of its end sooner, and has opened the next.
+                    self.join(step, credential);
                 }
             }
             Record::Rating { id, level, recommend, solved, comment } => {
@@ -115,18 +131,22 @@ impl Session {
         }
     }
 
-    pub(super) fn session_record(&self) -> Option<Record> {
-        let (person, seen) = (self.person.clone(), self.following.seen());
-        self.credential.clone().map(|credential| Record::Session { credential, person, seen })
+    /// What the next page goes on with.
+    pub fn record(&self) -> Option<Record> {
+        let (person, seen, gone_ms) = (self.person.clone(), self.following.seen(), self.gone_ms);
+        self.credential.clone().map(|credential| Record::Session { credential, person, seen, gone_ms })
     }
 
     pub(super) fn advance_opening(&mut self, step: &mut Step) -> Option<u64> {
         if self.stage != Stage::Opening || self.is_open(Purpose::Open) {
             return None;
         }
-        if self.opening.next_ms() > step.now.ms {
-            return Some(self.opening.next_ms());
+        let look_until = if self.looks_first { self.sharing.look_until() } else { 0 };
+        let due_ms = self.opening.next_ms().max(look_until);
+        if due_ms > step.now.ms {
+            return Some(due_ms);
         }
+        self.looks_first = false;
         let call = Call::OpenSession(self.settings.opening(self.credential.clone()));
         self.request(step, Purpose::Open, call);
         None
@@ -180,12 +200,14 @@ impl Session {
             self.drop_judgements(step);
         }
         if replaced && held && self.contact.state == ContactState::None {
+            self.gone_ms = Some(step.now.ms.max(self.outbox.last_ms()));
+            self.leave_in_doubt(step);
             // What the visitor was in is gone. Whether its unsent text is meant for somebody else, the visitor decides.
             let reason = Some(EndReason::Released);
             self.contact = Contact { state: ContactState::Ended, with: None, reason, offline: false };
         }
         self.following.opened_at(opened.cursor);
-        if news && let Some(record) = self.session_record() {
+        if news && let Some(record) = self.record() {
             step.effects.push(Effect::Keep(record));
         }
     }
@@ -231,6 +253,9 @@ impl Session {
             }
             self.fruitless = self.fruitless.saturating_add(1);
             self.rating.forget(step);
+            // Another tab may have been told of it sooner.
+            self.looks_first = true;
+            self.look(step);
             step.redraw();
         }
     }

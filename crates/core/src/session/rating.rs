@@ -61,6 +61,10 @@ impl Rating {
         self.state = RatingState::Sending;
     }
 
+    pub(super) fn is_on_its_way(&self) -> bool {
+        self.out.is_some()
+    }
+
     pub(super) fn record(&self) -> Option<Record> {
         let PostSurvey { id, level, recommend, solved, comment } = self.out.clone()?;
         Some(Record::Rating { id, level, recommend, solved, comment })

@@ -101,6 +101,9 @@ impl Session {
             return;
         }
         if let Some(body) = self.transcript.take_unconfirmed(id, &mut step.changes) {
+            if self.give_up(step, id).is_some() {
+                self.forget_message(step, id.clone());
+            }
             self.accept(step, Payload::Ready(body), None);
         }
     }
@@ -118,9 +121,14 @@ impl Session {
             {
                 self.give_back(step, text);
             }
-            step.effects.push(Effect::Forget(RecordKey::Outgoing(message.id.clone())));
-            step.effects.push(Effect::Told { id: message.id, state: None });
+            self.forget_message(step, message.id);
         }
+    }
+
+    /// It is not sent any more, by no tab.
+    fn forget_message(&self, step: &mut Step, id: ClientId) {
+        step.effects.push(Effect::Forget(RecordKey::Outgoing(id.clone())));
+        step.effects.push(Effect::Told { id, state: None });
     }
 
     pub(super) fn advance_outbox(&mut self, step: &mut Step) -> Option<u64> {
@@ -185,6 +193,7 @@ impl Session {
         let mut shown = MineState::Queued;
         match next {
             Next::Retry { after_ms } => {
+                message.tried = true;
                 if self.following.failed() > 0 {
                     step.put_off(&mut self.outbox.tries, after_ms);
                     self.outbox.tries.rely(step.now.ms);

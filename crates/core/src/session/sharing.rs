@@ -36,6 +36,11 @@ pub(super) struct Sharing {
 }
 
 impl Sharing {
+    /// The storage was asked, and is waited for until then; in the past when it is not.
+    pub(super) fn look_until(&self) -> u64 {
+        self.look_until
+    }
+
     /// A tone is due once the other tabs have had their time.
     pub(super) fn sounds_soon(&self) -> bool {
         self.sound_ms.is_some()
@@ -111,6 +116,7 @@ impl Session {
             self.find_draft(step, draft);
             self.lose_those_gone(step, &there);
         }
+        self.leave_in_doubt(step);
         self.take_over(step);
         if core::mem::take(&mut self.sharing.again) {
             self.look(step);
@@ -231,7 +237,7 @@ impl Session {
     pub(super) fn has_seen(&mut self, step: &mut Step, seq: u64) {
         step.effects.push(Effect::SeenTo(seq));
         if self.following.see(seq)
-            && let Some(record) = self.session_record()
+            && let Some(record) = self.record()
         {
             step.effects.push(Effect::Keep(record));
         }

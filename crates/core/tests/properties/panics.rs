@@ -124,8 +124,18 @@ fn failure() -> impl Strategy<Value = Failure> {
 
 fn saved() -> impl Strategy<Value = Saved> {
     let record = prop_oneof![
-        ("[x-z]", proptest::option::of("[pq]"), proptest::option::of(number()))
-            .prop_map(|(credential, person, seen)| Record::Session { credential, person, seen }),
+        (
+            "[x-z]",
+            proptest::option::of("[pq]"),
+            proptest::option::of(number()),
+            proptest::option::of(number())
+        )
+            .prop_map(|(credential, person, seen, gone_ms)| Record::Session {
+                credential,
+                person,
+                seen,
+                gone_ms
+            }),
         Just(Record::Farewell { credentials: vec!["x".into()] }),
         (id(), "[a-c]{0,3}", number()).prop_map(|(id, text, at_ms)| Record::Outgoing { id, text, at_ms }),
         (id(), any::<u8>()).prop_map(|(id, level)| Record::Rating {

@@ -191,6 +191,22 @@ fn a_desk_that_says_not_now_is_asked_six_times_more_and_then_the_visitor() {
 }
 
 #[test]
+fn a_text_is_sent_when_the_centre_is_back_though_the_visitor_was_asked_meanwhile() {
+    let mut world = World::new();
+    world.open_tab();
+    world.network.always.push((On::Connect, Fate::refused(ErrorCode::CentreUnreachable, Some(2_000))));
+    world.send(0, "hello");
+    world.run(120_000);
+    assert_eq!(world.session(0).connect_error(), Some(ErrorCode::CentreUnreachable));
+    assert_eq!(world.session(0).connecting(), None);
+    world.network.always.clear();
+    world.run(31_000);
+    assert_eq!(world.desk.texts(), ["hello"]);
+    assert_eq!(world.session(0).connect_error(), None);
+    world.nothing_left_over();
+}
+
+#[test]
 fn a_wish_that_does_not_get_through_is_no_refusal_and_waits_between_its_tries() {
     let mut world = World::new();
     world.open_tab();

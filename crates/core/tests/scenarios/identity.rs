@@ -72,6 +72,9 @@ impl Page {
             request_id: None,
         });
         self.input(Input::Answered(request.expect("an open request"), Err(gone)));
+        assert!(self.effects.contains(&Effect::Look), "another tab may have opened the next one");
+        let saved = self.session.snapshot();
+        self.input(Input::Found(saved));
     }
 
     /// Another tab has read so many events from the beginning.
@@ -106,7 +109,7 @@ impl Page {
 fn kept(person: Option<&str>) -> Vec<Record> {
     vec![
         Record::Outgoing { id: ClientId::from_bits(5), text: "unsent".into(), at_ms: 5 },
-        Record::Session { credential: "one".into(), person: person.map(Into::into), seen: None },
+        Record::of_session("one".into(), person.map(Into::into)),
         Record::Draft { text: "half a".into() },
     ]
 }
@@ -140,7 +143,8 @@ fn an_anonymous_visitor_becomes_a_person_and_keeps_everything() {
     page.opened("one", Some("wang"));
     assert_eq!((page.shown(), page.session.person()), (vec!["unsent"], Some("wang")));
     let person = Some("wang".to_owned());
-    let record = Effect::Keep(Record::Session { credential: "one".into(), person, seen: Some(0) });
+    let record =
+        Effect::Keep(Record::Session { credential: "one".into(), person, seen: Some(0), gone_ms: None });
     assert!(page.effects.contains(&record), "to whom the session belongs is kept");
 }
 
@@ -170,7 +174,7 @@ fn of_another_person_nothing_is_shown_sent_or_kept() {
     let gone = [RecordKey::Outgoing(ClientId::from_bits(5)), RecordKey::Draft];
     assert_eq!(forgotten(&page.effects), gone.iter().collect::<Vec<_>>());
     let person = Some("li".to_owned());
-    let session = Record::Session { credential: "two".into(), person, seen: Some(0) };
+    let session = Record::Session { credential: "two".into(), person, seen: Some(0), gone_ms: None };
     assert_eq!(page.session.snapshot().records, [session]);
     page.ms += 60_000;
     page.input(Input::Timer);

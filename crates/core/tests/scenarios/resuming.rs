@@ -41,7 +41,7 @@ fn a_conversation_whose_session_died_is_over_and_an_idle_panel_knows_of_none() {
 }
 
 #[test]
-fn a_text_that_outlived_its_session_and_a_reload_waits_for_the_visitor() {
+fn a_text_that_outlived_its_session_is_never_sent_again_by_itself() {
     let mut world = World::served();
     world.network.down = true;
     world.send(0, "for Li alone");
@@ -52,8 +52,101 @@ fn a_text_that_outlived_its_session_and_a_reload_waits_for_the_visitor() {
     world.run(60_000);
     let contact = world.session(0).contact();
     assert_eq!((contact.state, contact.reason), (ContactState::Ended, Some(EndReason::Released)));
-    assert_eq!(world.my_lines(0), ["me: for Li alone (Queued)"]);
-    assert!(world.desk.texts().is_empty());
+    assert_eq!(
+        world.my_lines(0),
+        ["me: for Li alone (Unconfirmed)"],
+        "it may have come before the page went"
+    );
+    world.reload(0);
+    world.send(0, "to whoever is there");
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(60_000);
+    assert_eq!(world.desk.texts(), ["to whoever is there"]);
+    let id = world.id_of(0, "for Li alone");
+    world.input(0, Input::SendAgain(id.clone()));
+    world.input(0, Input::SendAgain(id));
+    world.run(2_000);
+    assert_eq!(world.desk.texts(), ["to whoever is there", "for Li alone"]);
+    world.reload(0);
+    world.run(5_000);
+    assert_eq!(world.desk.texts().len(), 2);
+    world.nothing_left_over();
+}
+
+#[test]
+fn what_may_have_come_to_a_session_that_is_gone_can_be_left() {
+    let mut world = World::served();
+    world.network.down = true;
+    world.send(0, "for Li alone");
+    world.run(1_000);
+    world.desk.forget_session();
+    world.reload(0);
+    world.network.down = false;
+    world.run(10_000);
+    world.input(0, Input::Delete(world.id_of(0, "for Li alone")));
+    world.run(1_000);
+    world.reload(0);
+    world.run(5_000);
+    assert_eq!(world.my_lines(0), [""; 0]);
+    world.nothing_left_over();
+}
+
+#[test]
+fn a_file_that_outlived_its_session_begins_anew() {
+    let mut world = World::served();
+    world.network.down = true;
+    world.send_files(0, &[("a.png", 10)]);
+    world.run(1_000);
+    world.desk.forget_session();
+    world.reload(0);
+    world.network.down = false;
+    world.run(10_000);
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(10_000);
+    assert_eq!(world.desk.texts().len(), 1);
+    world.nothing_left_over();
+}
+
+#[test]
+fn a_tab_whose_session_died_takes_the_one_that_another_tab_opened() {
+    let mut world = World::served();
+    world.open_tab();
+    world.run(8_000);
+    world.input(0, Input::EndContact);
+    world.run(60_000);
+    world.desk.forget_session();
+    world.freeze(1);
+    world.send(0, "once more");
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(5_000);
+    assert_eq!(world.desk.texts(), ["once more"]);
+    world.thaw(1);
+    world.run(10_000);
+    assert_eq!(world.session(1).credential(), world.session(0).credential());
+    world.desk.agent_says("to both");
+    world.run(30_000);
+    assert_eq!(
+        world.requests(On::Open).len(),
+        4,
+        "one is opened, then another, and each is taken by the other tab"
+    );
+    assert!(world.lines(1).contains(&"they: to both".to_owned()), "{:?}", world.lines(1));
+    world.nothing_left_over();
+}
+
+#[test]
+fn what_is_still_to_be_sent_is_known_before_there_is_a_conversation() {
+    let mut world = World::new();
+    world.open_tab();
+    assert!(!world.session(0).is_sending());
+    world.network.always.push((On::Connect, Fate::hanging()));
+    world.send(0, "hello");
+    world.run(2_000);
+    assert!(world.session(0).is_sending() && !world.session(0).is_following());
+    world.network.always.clear();
+    world.run(60_000);
+    assert_eq!(world.desk.texts(), ["hello"]);
+    assert!(!world.session(0).is_sending() && world.session(0).is_following());
 }
 
 #[test]

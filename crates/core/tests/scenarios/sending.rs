@@ -494,3 +494,20 @@ fn an_answer_of_another_kind_is_not_taken_as_success() {
     let sending = |kind: &EntryKind| matches!(kind, EntryKind::Mine { state: MineState::Sending, .. });
     assert!(states.iter().any(sending));
 }
+
+#[test]
+fn a_refusal_that_names_a_time_is_none_for_good() {
+    for code in [ErrorCode::BadRequest, ErrorCode::FilesTooMany] {
+        let mut world = World::served();
+        world.network.script(On::Post, Fate::refused(code, Some(2_000)));
+        world.send(0, "hello");
+        world.run(1_000);
+        assert_eq!(world.my_lines(0), ["me: hello (Queued)"]);
+        world.run(5_000);
+        assert_eq!(world.desk.texts(), ["hello"]);
+        world.network.script(On::Post, Fate::refused(code, None));
+        world.send(0, "again");
+        world.run(10_000);
+        assert_eq!(world.desk.texts(), ["hello"]);
+    }
+}

@@ -162,8 +162,10 @@ impl TranscriptView {
                     media::load(&self.rows, &self.around, &element, true);
                 }
             }
-            ("leave", _) => self.settle(at, key),
             (deed, EntryKind::Mine { id, .. }) => {
+                if deed == "leave" {
+                    self.settle(at, key);
+                }
                 let deed = match deed {
                     "retry" => Deed::Retry,
                     "again" => Deed::Again,

@@ -86,7 +86,7 @@ fn leaving_a_message() -> Result<()> {
         press(&shop, &panel, "leave_send").await?;
         panel.tells("leave_sent").await?;
         press(&shop, &panel, "leave_done").await?;
-        Sandbox::of(&rig.stack).holds("a letter", |record| record.get("letters").cloned()).await?;
+        Sandbox::of(&rig.stack).holds("a letter", |record| record.pointer("/letters/0").cloned()).await?;
         has_focus_inside(&panel).await?;
         shop.tab.press(In::Panel, &[Key::Escape]).await?;
         shop.has_closed().await

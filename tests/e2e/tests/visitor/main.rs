@@ -25,3 +25,4 @@ mod studio;
 mod suggestions;
 mod texts;
 mod unread;
+mod unsent;

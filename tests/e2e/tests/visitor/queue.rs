@@ -113,6 +113,32 @@ fn who_leaves_the_queue_keeps_what_was_written() -> Result<()> {
     })
 }
 
+#[test]
+fn what_was_written_while_waiting_can_be_given_up_afterwards() -> Result<()> {
+    story(Options::default(), &setup(), async |rig| {
+        let panel = rig.shop("/").await?.open_panel().await?;
+        panel.ask_for_a_person().await?;
+        panel.tells("queue_next").await?;
+        panel.say("Is the bowl oven proof?").await?;
+        waits_to_be_sent(&panel).await?;
+        panel.click("queue_leave").await?;
+        panel.tells("ended_visitor").await?;
+        panel.click("delete").await?;
+        until("the text is gone", async || {
+            let lines = panel.transcript().await?;
+            ensure!(lines.iter().all(|line| line.side != Side::Mine), "there is {lines:?}");
+            Ok(())
+        })
+        .await?;
+        panel.click("new_conversation").await?;
+        panel.say("Good day").await?;
+        panel.has_sent("Good day").await?;
+        let texts = Sandbox::of(&rig.stack).texts().await?;
+        ensure!(texts == ["Good day"], "the centre has {texts:?}");
+        Ok(())
+    })
+}
+
 async fn waits_to_be_sent(panel: &Panel) -> Result<()> {
     let queued = panel.words.get("state_queued")?;
     until("the text waits", async || {
