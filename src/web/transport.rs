@@ -15,6 +15,8 @@ use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, Reques
 
 /// Where a trace begins.
 pub(super) const TRACEPARENT: &str = "traceparent";
+/// How long to stay away.
+pub(super) const RETRY_AFTER: &str = "Retry-After";
 
 /// What comes back from a request.
 pub type Outcome = Result<Answer, Failure>;
@@ -270,16 +272,20 @@ async fn exchange(request: Option<web_sys::Request>) -> Result<JsValue, Failure>
         return told;
     }
     Err(match told {
-        Ok(body) => json::from_js(body).map_or_else(|| turned_away(&response), Failure::Refused),
-        Err(Failure::Foreign) => turned_away(&response),
+        Ok(body) => json::from_js(body)
+            .map_or_else(|| turned_away(response.status(), told_to_wait(&response)), Failure::Refused),
+        Err(Failure::Foreign) => turned_away(response.status(), told_to_wait(&response)),
         Err(failure) => failure,
     })
 }
 
+fn told_to_wait(response: &Response) -> Option<String> {
+    response.headers().get(RETRY_AFTER).ok().flatten()
+}
+
 /// A box on the way refuses in its own words. Only how long to stay away is understood, in seconds (RFC 9110, 10.2.3).
-fn turned_away(response: &Response) -> Failure {
-    let wait = response.headers().get("Retry-After").ok().flatten().and_then(|wait| wait.parse::<u32>().ok());
-    match (response.status(), wait) {
+pub(super) fn turned_away(status: u16, wait: Option<String>) -> Failure {
+    match (status, wait.and_then(|wait| wait.parse::<u32>().ok())) {
         (429 | 503, Some(seconds)) => Failure::Refused(ApiError {
             code: ErrorCode::Overloaded,
             message: String::new(),

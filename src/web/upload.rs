@@ -1,7 +1,7 @@
 //! Uploads by `XMLHttpRequest`: `fetch` does not tell how much has left.
 
 use crate::lazy::{self, Missing};
-use crate::web::transport::{Outcome, TRACEPARENT};
+use crate::web::transport::{Outcome, RETRY_AFTER, TRACEPARENT, turned_away};
 use crate::web::{Listener, json};
 use frontdesk_contract::{ApiError, FILE_ID_HEADER, FILE_NAME_HEADER, SESSION_HEADER};
 use frontdesk_core::{Answer, Failure, Upload};
@@ -165,7 +165,7 @@ fn outcome(request: &XmlHttpRequest) -> Outcome {
     }
     match json::from_text::<ApiError>(&text) {
         Some(error) => Err(Failure::Refused(error)),
-        None => Err(Failure::Foreign),
+        None => Err(turned_away(status, request.get_response_header(RETRY_AFTER).ok().flatten())),
     }
 }
 

@@ -64,6 +64,12 @@ impl Tries {
         *self = Self { next_ms: self.server_ms, server_ms: self.server_ms, ..Self::default() };
     }
 
+    /// Another request was asked to wait by the same server: this one does so, too.
+    pub fn heed(&mut self, other: &Self) {
+        self.server_ms = self.server_ms.max(other.server_ms);
+        self.next_ms = self.next_ms.max(self.server_ms);
+    }
+
     /// One more failed, after so many before it.
     pub fn fail_after(&mut self, failed: u32, now_ms: u64, chance: u128) {
         self.failed = failed;

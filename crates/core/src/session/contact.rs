@@ -40,7 +40,11 @@ impl Session {
         if self.wish.as_ref().is_none_or(|wish| wish.to != to) {
             self.abort(step, Purpose::Connect);
             let id = step.new_id();
-            self.wish = Some(Wish { id, to, tries: Tries::default(), refused: 0 });
+            let mut tries = Tries::default();
+            if let Some(before) = &self.wish {
+                tries.heed(&before.tries);
+            }
+            self.wish = Some(Wish { id, to, tries, refused: 0 });
         } else if let Some(wish) = &mut self.wish {
             wish.refused = 0;
             wish.tries.hurry();

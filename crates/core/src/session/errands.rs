@@ -259,7 +259,14 @@ impl Session {
             (Err(failure), _) => failure,
         };
         match failure.next() {
-            Next::Retry { after_ms } => step.put_off(&mut errand.tries, after_ms),
+            Next::Retry { after_ms } => {
+                step.put_off(&mut errand.tries, after_ms);
+                // Asked for by who answers them all.
+                let asked = errand.tries;
+                if after_ms > 0 {
+                    self.errands.waiting.iter_mut().for_each(|other| other.tries.heed(&asked));
+                }
+            }
             Next::Hold => step.put_off(&mut errand.tries, 5_000),
             Next::Reopen => self.reopen(step),
             Next::Stop | Next::Reconnect => {

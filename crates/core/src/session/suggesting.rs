@@ -4,7 +4,7 @@ use super::step::{Purpose, Step};
 use super::{Session, Stage};
 use crate::backoff::Tries;
 use crate::effect::Call;
-use crate::failure::Failure;
+use crate::failure::{Failure, Next};
 use crate::input::Answer;
 use crate::text::plain;
 use frontdesk_contract::{ContactState, ErrorCode, MAX_SUGGESTION_QUERY_BYTES};
@@ -97,9 +97,13 @@ impl Session {
             suggesting.shown = found.suggestions;
             suggesting.shown.truncate(MOST);
         } else {
-            let code = result.err().as_ref().and_then(Failure::code);
-            suggesting.never |= code == Some(ErrorCode::NotOffered);
-            step.put_off(&mut suggesting.tries, 0);
+            let failure = result.err().unwrap_or(Failure::Foreign);
+            suggesting.never |= failure.code() == Some(ErrorCode::NotOffered);
+            let after_ms = match failure.next() {
+                Next::Retry { after_ms } => after_ms,
+                _ => 0,
+            };
+            step.put_off(&mut suggesting.tries, after_ms);
             suggesting.shown.clear();
         }
         step.redraw();

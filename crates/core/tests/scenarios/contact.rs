@@ -388,3 +388,17 @@ fn a_conversation_that_is_found_ended_with_its_session_is_not_ended_again() {
     assert_eq!(world.session(0).contact().state, ContactState::Ended);
     assert!(world.requests(On::End).is_empty());
 }
+
+#[test]
+fn another_wish_waits_as_long_as_the_first_was_told_to() {
+    let mut world = World::new();
+    world.open_tab();
+    world.network.script(On::Connect, Fate::refused(ErrorCode::RateLimited, Some(20_000)));
+    world.input(0, Input::Connect(ConnectTo::Robot));
+    world.run(1_000);
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(15_000);
+    assert_eq!(world.requests(On::Connect).len(), 1);
+    world.run(6_000);
+    assert_eq!(world.session(0).contact().state, ContactState::Agent);
+}

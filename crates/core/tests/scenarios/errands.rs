@@ -335,3 +335,16 @@ fn a_judgement_of_a_session_that_died_is_dropped_and_a_message_left_is_not() {
     assert!(world.requests(On::Feedback).len() <= 1, "{:?}", world.log);
     world.nothing_left_over();
 }
+
+#[test]
+fn who_is_told_to_wait_waits_with_all_errands() {
+    let (mut world, message) = answered();
+    world.network.script(On::Leave, Fate::refused(ErrorCode::RateLimited, Some(20_000)));
+    leave(&mut world, "12345", "call me");
+    judge(&mut world, &message, true, "");
+    world.run(15_000);
+    assert_eq!((ids(&world, On::Leave), ids(&world, On::Feedback)), (1, 0));
+    world.run(10_000);
+    assert_eq!(ids(&world, On::Feedback), 1);
+    world.nothing_left_over();
+}

@@ -145,3 +145,17 @@ fn after_a_conversation_it_is_suggested_what_a_robot_may_be_asked_but_not_where_
     world.run(500);
     assert!(world.desk.queries.is_empty());
 }
+
+#[test]
+fn who_is_told_to_wait_asks_no_sooner() {
+    let mut world = opened();
+    world.network.script(On::Suggestions, Fate::refused(ErrorCode::RateLimited, Some(40_000)));
+    draft(&mut world, "delivery");
+    world.run(1_000);
+    assert_eq!(world.requests(On::Suggestions).len(), 1);
+    draft(&mut world, "delivery to");
+    world.run(38_000);
+    assert_eq!(world.requests(On::Suggestions).len(), 1);
+    world.run(3_000);
+    assert_eq!(world.desk.queries, ["delivery to"]);
+}
