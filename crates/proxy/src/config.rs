@@ -164,6 +164,16 @@ impl Config {
             (desk.trace_pages > 0.0 && self.traces.is_none())
                 .then(|| format!("`desks[{place}].trace_pages`: without [traces] pages are asked for none"))
         };
+        let refused = |(place, desk): (usize, &Desk)| {
+            let types = desk.refused_types();
+            (!types.is_empty()).then(|| {
+                format!(
+                    "`desks[{place}].files.types`: each {} is refused, since the centre takes other types; name it in \
+                     `desks[{place}].cec.extra_upload_types` too if yours takes it",
+                    types.join(", ")
+                )
+            })
+        };
         let limits = &self.limits;
         let largest = self.desks.iter().map(|desk| desk.files.max_bytes).max().unwrap_or(0);
         let needed = limits.download_bytes.max(largest.saturating_mul(2));
@@ -215,6 +225,7 @@ impl Config {
             .chain(desks().filter_map(short))
             .chain(desks().filter_map(assumed))
             .chain(desks().filter_map(untraced))
+            .chain(desks().filter_map(refused))
             .collect()
     }
 

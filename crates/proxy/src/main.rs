@@ -23,6 +23,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
 use url::Url;
 use utoipa::OpenApi;
@@ -80,8 +81,23 @@ enum Command {
     },
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// What still runs on threads of its own at the end (a name that is looked up, a file that is examined) is not waited for longer.
+const LAST: Duration = Duration::from_secs(1);
+
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            complain(&format!("cannot begin: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    let code = runtime.block_on(run());
+    runtime.shutdown_timeout(LAST);
+    code
+}
+
+async fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Serve { config } => serve(&config).await,
         Command::CheckConfig { config, online } => check(&config, online).await,
@@ -170,9 +186,12 @@ async fn serve(path: &Path) -> Result<(), Box<dyn Error>> {
     let running =
         Running { path: path.into(), config, centres, app: app.clone(), log, keeper: keeper.clone() };
     tokio::spawn(hangups.follow(running));
-    server::serve(listener, keeper, app.clone(), ends).await;
+    if let Err(error) = tell_ready() {
+        tracing::warn!(%error, "systemd could not be told that visitors are served");
+    }
+    let until = server::serve(listener, keeper, app.clone(), ends).await;
     if let Some(traces) = app.shared.traces.get() {
-        traces.end().await;
+        traces.end(until).await;
     }
     Ok(())
 }
@@ -260,6 +279,22 @@ impl Hangups {
         #[cfg(not(unix))]
         drop(running);
     }
+}
+
+/// Tells systemd that visitors are served, if it wants to hear of it (`Type=notify`): it has given a socket then.
+fn tell_ready() -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    if let Some(socket) = std::env::var_os("NOTIFY_SOCKET") {
+        use std::os::linux::net::SocketAddrExt as _;
+        use std::os::unix::ffi::OsStrExt as _;
+        use std::os::unix::net::{SocketAddr, UnixDatagram};
+        let address = match socket.as_bytes().strip_prefix(b"@") {
+            Some(name) => SocketAddr::from_abstract_name(name)?,
+            None => SocketAddr::from_pathname(&socket)?,
+        };
+        UnixDatagram::unbound()?.send_to_addr(b"READY=1", &address)?;
+    }
+    Ok(())
 }
 
 /// Ends with SIGTERM or Ctrl-C.

@@ -10,6 +10,7 @@ use crate::files::cache::Cache;
 use crate::files::spool::Spool;
 use crate::http::assets::Assets;
 use crate::http::limits::Limiters;
+use crate::http::readiness::Readiness;
 use crate::metrics::Metrics;
 use crate::metrics::centre::Timed as TimedCentre;
 use crate::metrics::store::Timed as TimedStore;
@@ -85,6 +86,8 @@ pub struct App {
     pub limiters: Limiters,
     /// The files that are served.
     pub assets: Assets,
+    /// What the store said to whoever watches the process.
+    pub readiness: Readiness,
 }
 
 /// The visitor API's state, as handlers take it.
@@ -120,7 +123,8 @@ impl App {
             traces: OnceLock::new(),
             metrics,
         };
-        Arc::new(Self { shared: Arc::new(shared), registry: Registry::default(), limiters, assets })
+        let (registry, readiness) = (Registry::default(), Readiness::default());
+        Arc::new(Self { shared: Arc::new(shared), registry, limiters, assets, readiness })
     }
 
     /// Goes on with other settings. What is under way ends with those it began with. Desks are changed and added, none is

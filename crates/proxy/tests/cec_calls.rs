@@ -63,6 +63,9 @@ async fn connecting_tells_who_serves() {
         (false, "0", "成功", "1", &agent),
         // No place in the queue: this is no queue.
         (true, "0", "", r#"{"resultCode":"0","position":0}"#, &robot),
+        // A queue that tells no place is one: all but the code is optional.
+        (true, "0", "", r#"{"resultCode":"0"}"#, &queue),
+        (true, "0", "", r#"{"resultCode":0,"position":null,"estimateWaitTime":40}"#, &queue),
     ] {
         for dialect in [Dialect::V2_5, Dialect::V2_6] {
             let centre = Centre::start().await;
@@ -123,6 +126,9 @@ async fn a_message_meets_every_state_of_the_conversation() {
         ("13", quick, "160021", "refused for now CentreBusy"),
         ("13", quick, "1", "refused for now CentreBusy"),
         ("13", quick, PLACE_2, "refused for now Queueing"),
+        // Waiting without a place, and in no queue.
+        ("13", quick, r#"{"resultCode":"0"}"#, "refused for now Queueing"),
+        ("13", quick, r#"{"resultCode":"0","position":0}"#, "refused for now CentreBusy"),
         ("13", "sendUserMessage failed", "160021", "refused CentreRefused"),
         ("13", "sendUserMessage failed", "160004", "gone"),
         ("13", "chat failed, none channel config found.", "1", "refused ChannelNotConfigured"),
@@ -311,7 +317,13 @@ async fn the_queue_query_tells_ten_things_apart() {
             Reply::json(r#"{"resultCode":0,"position":"3","estimateWaitTime":"60"}"#),
             waiting(Some(3), Some(60_000)),
         ),
-        (Reply::json(r#"{"resultCode":"0","position":0,"estimateWaitTime":-1}"#), waiting(None, None)),
+        (Reply::json(r#"{"resultCode":"0","position":0,"estimateWaitTime":-1}"#), QueueAnswer::Elsewhere),
+        (Reply::json(r#"{"resultCode":"0","position":"-1"}"#), QueueAnswer::Elsewhere),
+        (Reply::json(r#"{"resultCode":"0"}"#), waiting(None, None)),
+        (
+            Reply::json(r#"{"resultCode":0,"position":null,"estimateWaitTime":40}"#),
+            waiting(None, Some(40_000)),
+        ),
         (Reply::json(r#"{"resultCode":"0","position":1,"estimateWaitTime":86401}"#), waiting(Some(1), None)),
         (Reply::json(r#"{"position":1}"#), waiting(Some(1), None)),
         (coded("160021", ""), QueueAnswer::Served),

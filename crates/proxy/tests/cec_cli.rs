@@ -6,6 +6,8 @@ use frontdesk_sandbox::{Settings, spawn};
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+#[cfg(target_os = "linux")]
+use std::time::Duration;
 
 /// A file of settings that is removed at the end.
 struct File(PathBuf);
@@ -120,5 +122,60 @@ fn it_serves_until_it_is_told_to_end_and_logs_json() {
     assert!(asked(&address).starts_with("HTTP/1.1 404"), "the public listener knows nothing of it");
     assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
     assert!(lines.all(|line| line.starts_with('{') && !line.contains("canary")));
+    assert!(child.wait().unwrap().success());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn systemd_hears_when_it_serves_and_not_before() {
+    use std::os::linux::net::SocketAddrExt as _;
+    use std::os::unix::net::{SocketAddr, UnixDatagram};
+    let name = format!("frontdesk-cli-{}-systemd", std::process::id());
+    let path = std::env::temp_dir().join(&name);
+    let named = format!("@{name}");
+    let sockets = [
+        (path.to_str().unwrap(), UnixDatagram::bind(&path).unwrap()),
+        (&named, UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap()),
+    ];
+    for (given, socket) in sockets {
+        let file = File::new("systemd", &settings("http://127.0.0.1:1", "app-secret-demo"));
+        let mut command = frontdesk();
+        command.args(["serve", "--config"]).arg(&file.0).env("NOTIFY_SOCKET", given).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        socket.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+        let mut said = [0; 64];
+        let length = socket.recv(&mut said).unwrap();
+        assert_eq!(&said[..length], b"READY=1", "{given}");
+        assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+        let log = std::io::read_to_string(child.stderr.take().unwrap()).unwrap();
+        let messages: Vec<serde_json::Value> =
+            log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let serving = messages.iter().position(|line| line["message"] == "serving");
+        assert!(serving < messages.iter().position(|line| line["message"] == "going down"), "{log}");
+        assert!(serving.is_some() && child.wait().unwrap().success(), "{log}");
+    }
+    std::fs::remove_file(path).unwrap();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn one_that_systemd_does_not_hear_serves_all_the_same() {
+    let file = File::new("deaf", &settings("http://127.0.0.1:1", "app-secret-demo"));
+    let mut command = frontdesk();
+    command.args(["serve", "--config"]).arg(&file.0).env("NOTIFY_SOCKET", "/nowhere/notify");
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut said = Vec::new();
+    for line in lines.by_ref() {
+        said.push(line);
+        if said.last().unwrap().contains("systemd could not be told") {
+            break;
+        }
+    }
+    let serving = said.iter().find(|line| line.contains("\"serving\"")).unwrap();
+    let serving: serde_json::Value = serde_json::from_str(serving).unwrap();
+    assert!(std::net::TcpStream::connect(serving["listen"].as_str().unwrap()).is_ok());
+    assert!(Command::new("kill").arg(child.id().to_string()).status().unwrap().success());
+    lines.for_each(drop);
     assert!(child.wait().unwrap().success());
 }

@@ -222,6 +222,46 @@ fn a_secret_may_be_in_a_file_and_the_environment_takes_its_place_either_way() {
 }
 
 #[test]
+fn the_password_of_a_turn_server_may_be_in_a_file_as_well() {
+    let folder = std::env::temp_dir().join(format!("frontdesk-config-{}-turn", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("turn"), "canary-of-the-file\n").unwrap();
+    std::fs::write(folder.join("empty"), "\n").unwrap();
+    std::fs::write(folder.join("two"), "canary\ncanary").unwrap();
+    let with = |keys: &str, variables: &[(&str, &str)]| {
+        let variables = variables.iter().map(|(name, value)| ((*name).into(), (*value).into()));
+        let text = GOOD.replace("credential = \"canary-turn\"", keys);
+        let config = Config::read(&text, &folder, variables)
+            .map_err(|mistakes| mistakes.iter().map(ToString::to_string).collect::<Vec<_>>())?;
+        assert!(!format!("{config:?}").contains("canary"), "no secret in Debug");
+        let server = &config.desks[0].calls.as_ref().unwrap().ice_servers[1];
+        Ok::<_, Vec<String>>(server.credential.as_ref().unwrap().expose_secret().to_owned())
+    };
+    let (plain, by_file) = ("credential = \"canary-turn\"", "credential_file = \"turn\"");
+    assert_eq!(with(plain, &[]).as_deref(), Ok("canary-turn"));
+    assert_eq!(with(by_file, &[]).as_deref(), Ok("canary-of-the-file"));
+    let outside = ("FRONTDESK__DESKS__0__CALLS__ICE_SERVERS__1__CREDENTIAL", "from-outside");
+    let outside_file = ("FRONTDESK__DESKS__0__CALLS__ICE_SERVERS__1__CREDENTIAL_FILE", "turn");
+    assert_eq!(with(by_file, &[outside]).as_deref(), Ok("from-outside"));
+    assert_eq!(with(plain, &[outside_file]).as_deref(), Ok("canary-of-the-file"));
+    let both = format!("{plain}, {by_file}");
+    for (keys, variables, wanted) in [
+        (both.as_str(), vec![], "both `credential` and `credential_file`"),
+        (plain, vec![outside, outside_file], "both `credential` and `credential_file`"),
+        ("credential_file = \"absent\"", vec![], "/absent: "),
+        ("credential_file = \"empty\"", vec![], "/empty: empty"),
+        ("credential_file = \"two\"", vec![], "/two: holds a line break"),
+        ("credential = \" \"", vec![], "empty"),
+        ("credentials = \"canary\"", vec![], "unknown key `credentials`"),
+    ] {
+        let told = with(keys, &variables).unwrap_err();
+        assert!(told.len() == 1 && told[0].starts_with("`desks[0].calls.ice_servers`: "), "{told:?}");
+        assert!(told[0].contains(wanted) && !told[0].contains("canary"), "{told:?}");
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
 fn each_mistake_is_named_with_what_is_expected() {
     for (from, to, expected) in [
         ("app_key =", "app_keys =", "`desks[0].cec.app_key`: missing"),

@@ -104,6 +104,7 @@ async fn a_desk_without_a_mistake_has_none() {
     assert_eq!(lines, wanted, "{text}");
 }
 
+const PDF: &str = "files = { types = [\"jpg\", \"pdf\"] }";
 const CALLS: &str = "calls = { gateways = [\"wss://gw.example\"] }";
 
 #[tokio::test]
@@ -130,6 +131,7 @@ async fn each_mistake_is_named_with_its_setting() {
         ),
         ("calls", Settings { webrtc: false, ..best() }, Wishes { more: CALLS, ..NONE }, "[desks.calls]"),
         ("files", no_files(), NONE, "`desks[0].files.types`"),
+        ("types", best(), Wishes { more: PDF, ..NONE }, "`desks[0].cec.extra_upload_types`"),
     ];
     let examined = cases.into_iter().map(|(name, centre, wishes, wanted)| async move {
         let (ok, text) = about(name, centre, wishes).await;
@@ -218,6 +220,11 @@ async fn a_desk_that_is_not_there_is_told_with_those_that_are() {
 
 /// What is said about a page with these headers and this in its head.
 async fn page(name: &str, headers: &[(&'static str, &str)], head: &str) -> (bool, String) {
+    page_of("https://desk.example", name, headers, head).await
+}
+
+/// The same, where the desk is at another origin.
+async fn page_of(desk: &str, name: &str, headers: &[(&'static str, &str)], head: &str) -> (bool, String) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://localhost:{}", listener.local_addr().unwrap().port());
     let sent: HeaderMap =
@@ -226,7 +233,8 @@ async fn page(name: &str, headers: &[(&'static str, &str)], head: &str) -> (bool
     let router = Router::new().route("/", get(move || async move { (sent, Html(body)) }));
     let server = tokio::spawn(async move { axum::serve(listener, router).await });
     let text = settings("http://127.0.0.1:1", &Wishes { more: CALLS, ..NONE })
-        .replace("http://localhost:1", &origin);
+        .replace("http://localhost:1", &origin)
+        .replace("https://desk.example", desk);
     let said = doctor(name, &text, &["--only-page", "--page", &format!("{origin}/")]).await;
     server.abort();
     said
@@ -239,7 +247,7 @@ const CSP: &str = "content-security-policy";
 #[tokio::test]
 async fn a_page_that_refuses_is_told_what_to_add() {
     let (ok, text) = page("plain", &[], TAG).await;
-    assert!(ok && text.lines().all(|line| line.starts_with("ok")) && text.lines().count() == 4, "{text}");
+    assert!(ok && text.lines().all(|line| line.starts_with("ok")) && text.lines().count() == 5, "{text}");
     let documented = "default-src 'none'; script-src https://desk.example; frame-src https://desk.example";
     let (ok, text) = page("documented", &[(CSP, documented)], TAG).await;
     assert!(ok && !text.contains("hint"), "{text}");
@@ -278,4 +286,104 @@ async fn a_page_that_refuses_is_told_what_to_add() {
     let (ok, text) = page("hints", &headers, TAG).await;
     assert!(ok && text.contains("lives inside the page"), "{text}");
     assert!(text.contains("microphone=(self \"https://desk.example\")"), "{text}");
+}
+
+#[tokio::test]
+async fn a_tag_has_to_load_what_the_desk_serves() {
+    let tag = |src: &str| format!("<script async {src} data-desk=\"shop\"></script>");
+    let version = env!("CARGO_PKG_VERSION");
+    for (name, head) in [
+        ("tag-query", tag("src=\"https://desk.example/frontdesk.js?v=2\"")),
+        ("tag-loud", tag("src=\" HTTPS://DESK.example:443/frontdesk.js\"")),
+        ("tag-pinned", tag(&format!("src=\"https://desk.example/frontdesk-{version}.js\""))),
+        ("tag-based", format!("<base href=\"https://desk.example/\">{}", tag("src=\"frontdesk.js\""))),
+    ] {
+        let (ok, text) = page(name, &[], &head).await;
+        assert!(ok && text.contains("ok    tag: it names the desk `shop`"), "{name}: {text}");
+    }
+    let wanted = "write <script async src=\"https://desk.example/frontdesk.js\" data-desk=\"shop\"></script>";
+    for (name, src) in [
+        ("tag-relative", "src=\"/frontdesk.js\""),
+        ("tag-beside", "src=\"frontdesk.js\""),
+        ("tag-protocol", "src=\"//desk.example/frontdesk.js\""),
+        ("tag-plain", "src=\"http://desk.example/frontdesk.js\""),
+        ("tag-port", "src=\"https://desk.example:8443/frontdesk.js\""),
+        ("tag-path", "src=\"https://desk.example/js/frontdesk.js\""),
+        ("tag-name", "src=\"https://desk.example/frontdesk.min.js\""),
+        ("tag-second", "src=\"https://desk.example/frontdesk-1.js\""),
+        ("tag-inside", "src=\"https://desk.example/frontdesk-inside-1.js\""),
+        ("tag-empty", "src=\"\""),
+        ("tag-none", ""),
+        ("tag-bad", "src=\"https://\""),
+    ] {
+        let (ok, text) = page(name, &[], &tag(src)).await;
+        let wrong: Vec<_> = text.lines().filter(|line| line.starts_with("WRONG")).collect();
+        assert!(!ok && wrong.len() == 1 && wrong[0].contains(wanted), "{name}: {text}");
+    }
+    let (ok, text) = page("tag-old", &[], &tag("src=\"https://desk.example/frontdesk-0.0.1.js\"")).await;
+    assert!(ok && text.contains("hint  tag: it loads version 0.0.1"), "{text}");
+}
+
+const COEP: &str = "cross-origin-embedder-policy";
+const CORP: &str = "cross-origin-resource-policy";
+
+/// A desk that sends these headers with its loader and with its frame.
+async fn desk(
+    loader: &[(&'static str, &'static str)],
+    frame: &[(&'static str, &'static str)],
+) -> (String, tokio::task::JoinHandle<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let origin = format!("http://{}", listener.local_addr().unwrap());
+    let answer = |headers: &[(&'static str, &'static str)]| {
+        let pairs =
+            headers.iter().map(|(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
+        let headers: HeaderMap = pairs.collect();
+        get(move || async move { headers })
+    };
+    let router = Router::new().route("/frontdesk.js", answer(loader)).route("/frame", answer(frame));
+    (origin, tokio::spawn(async move { drop(axum::serve(listener, router).await) }))
+}
+
+#[tokio::test]
+async fn a_page_that_is_isolated_is_told_what_the_desk_lacks() {
+    let shared = (CORP, "cross-origin");
+    let isolated = (COEP, "require-corp");
+    for (name, policy, loader, frame, wanted) in [
+        ("coep", "require-corp", vec![shared], vec![shared, isolated], "ok    Cross-Origin-Embedder-Policy"),
+        ("coep-less", "credentialless", vec![], vec![shared, isolated], "ok    Cross-Origin-Embedder-Policy"),
+        (
+            "coep-said",
+            "require-corp; report-to=\"x\"",
+            vec![shared],
+            vec![shared],
+            "lacks `Cross-Origin-Embedder-Policy: require-corp`",
+        ),
+        (
+            "coep-frame",
+            "credentialless",
+            vec![],
+            vec![isolated],
+            "lacks `Cross-Origin-Resource-Policy: cross-origin`",
+        ),
+        (
+            "coep-loader",
+            "require-corp",
+            vec![(CORP, "same-site")],
+            vec![shared, isolated],
+            "/frontdesk.js, which lacks `Cross-Origin-Resource-Policy",
+        ),
+        ("coep-off", "unsafe-none", vec![], vec![], "ok    Cross-Origin-Embedder-Policy: there is none"),
+    ] {
+        let (origin, server) = desk(&loader, &frame).await;
+        let head = TAG.replace("https://desk.example", &origin);
+        let (ok, text) = page_of(&origin, name, &[(COEP, policy)], &head).await;
+        let wrong: Vec<_> = text.lines().filter(|line| line.starts_with("WRONG")).collect();
+        assert!(text.contains(wanted) && ok == wanted.starts_with("ok"), "{name}: {text}");
+        assert_eq!(wrong.len(), usize::from(!ok), "{name}: {text}");
+        server.abort();
+    }
+    let nowhere = "http://127.0.0.1:1";
+    let head = TAG.replace("https://desk.example", nowhere);
+    let (ok, text) = page_of(nowhere, "coep-nowhere", &[(COEP, "credentialless")], &head).await;
+    assert!(ok && text.contains("hint  Cross-Origin-Embedder-Policy"), "{text}");
 }

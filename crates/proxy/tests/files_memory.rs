@@ -42,15 +42,15 @@ async fn ten_large_files_at_once_are_never_whole_in_memory() {
     let spool = Spool::new(folder.clone(), 2 * FILES as u64 * (BYTES + 1_000));
     let before = peak();
     let mut files = tokio::task::JoinSet::new();
-    for _ in 0..FILES {
+    for number in 0..FILES {
         let spool = spool.clone();
+        let from = std::net::Ipv4Addr::new(203, 0, 113, u8::try_from(number).unwrap()).into();
         files.spawn(async move {
             let film = AsyncReadExt::chain(std::io::Cursor::new(head()), tokio::io::repeat(0x65).take(BYTES));
             let body = Body::from_stream(ReaderStream::with_capacity(film, 16 << 10));
             let long = Duration::from_secs(600);
-            let received = receive(&spool, body, Allowance { bytes: BYTES + 1_000, idle: long, total: long })
-                .await
-                .unwrap();
+            let allowed = Allowance { bytes: BYTES + 1_000, idle: long, total: long };
+            let received = receive(&spool, from, body, allowed).await.unwrap();
             tokio::task::spawn_blocking(move || {
                 let source = std::fs::File::open(received.file.path()).unwrap();
                 let (_copied, mut copy) = spool.create().unwrap();

@@ -30,13 +30,17 @@ use prost::Message;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::Instant;
 use tower::ServiceExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PAGE: &str = "00f067aa0ba902b7";
+/// Less than a collector has while the proxy serves, and more than at its end.
+const PATIENCE: Duration = Duration::from_secs(8);
 
 /// What a collector was sent.
 type Taken = Vec<(HeaderMap, ExportTraceServiceRequest)>;
@@ -151,6 +155,10 @@ async fn flush(app: &AppState) {
 }
 
 /// A centre whose answers are full of what nobody else may see.
+async fn end(app: &AppState) {
+    app.shared.traces.get().unwrap().end(Instant::now() + PATIENCE).await;
+}
+
 async fn centre() -> Centre {
     let centre = Centre::start().await;
     centre.always("tokenByAkSk", Reply::json(r#"{"AccessToken":"canary-access-token","Expires":600}"#));
@@ -297,7 +305,7 @@ async fn nothing_is_sent_when_it_is_off_and_all_when_the_proxy_goes_down() {
     let on = proxy(&centre, &traces(&address, 1.0), "");
     open(&on).await;
     assert_eq!(collector.spans().len(), 0);
-    on.shared.traces.get().unwrap().end().await;
+    end(&on).await;
     only(&collector.spans(), "POST /v1/session");
 }
 
@@ -321,28 +329,46 @@ async fn a_collector_that_does_not_answer_holds_nobody_up_and_the_queue_has_an_e
     assert!(!waiting.is_finished() && collector.spans().is_empty());
     collector.open.send_replace(true);
     waiting.await.unwrap();
-    app.shared.traces.get().unwrap().end().await;
+    end(&app).await;
     let kept = collector.spans().len();
     assert!((1..=2_049).contains(&kept), "{kept} of {}", REQUESTS + 1);
 }
 
+/// The program with traces to this collector, and one request that it has answered.
 #[cfg(unix)]
-#[tokio::test]
-async fn the_program_sends_what_is_left_when_it_is_told_to_end() {
-    let (collector, address) = Collector::start().await;
+async fn program(address: &str) -> program::Program {
     let settings = format!(
         "listen = \"127.0.0.1:0\"\npublic_url = \"https://desk.example\"\nstore = \"memory\"\nassets = \"assets\"\n\
          [traces]\nendpoint = \"{address}\"\nsample = 1.0\ntoken_file = \"token\"\n[[desks]]\nid = \"shop\"\n\
          [desks.cec]\nbase_url = \"http://127.0.0.1:1\"\napp_key = \"k\"\napp_secret = \"s\"\nchannel_id = \"1\"\n"
     );
     let folder = program::folder(&[("frontdesk.toml", &settings), ("token", "of-a-file\n")]);
-    let mut program = program::Program::start(folder).await;
+    let program = program::Program::start(folder).await;
     let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build().unwrap();
     let page = format!("http://{}/v1/openapi.json", program.address);
     assert_eq!(client.get(page).send().await.unwrap().status(), 200);
-    assert!(program.end().await);
+    program
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_program_sends_what_is_left_when_it_is_told_to_end() {
+    let (collector, address) = Collector::start().await;
+    assert!(program(&address).await.end().await);
     only(&collector.spans(), "GET /v1/openapi.json");
     assert_eq!(collector.taken.lock().unwrap()[0].0["authorization"], "Bearer of-a-file");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_program_does_not_wait_long_for_a_collector_when_it_is_told_to_end() {
+    let (collector, address) = Collector::start().await;
+    collector.open.send_replace(false);
+    let mut program = program(&address).await;
+    let begun = Instant::now();
+    assert!(program.end().await);
+    assert!(begun.elapsed() < PATIENCE, "{:?}", begun.elapsed());
+    assert_eq!((*collector.arrived.borrow(), collector.spans().len()), (1, 0), "it was asked");
 }
 
 /// The only test here that looks at the log, which belongs to the whole process; the collectors of the others are well.
@@ -357,7 +383,7 @@ async fn a_collector_that_is_down_costs_a_line_in_the_log_and_no_request() {
         open(&app).await;
         flush(&app).await;
     }
-    app.shared.traces.get().unwrap().end().await;
+    end(&app).await;
     let text = log.text();
     let lines: Vec<_> = text.lines().filter(|line| line.contains("it cannot be reached")).collect();
     assert!(matches!(lines.as_slice(), [one] if one.contains("the collector takes no traces")), "{text}");

@@ -2,7 +2,7 @@
 
 use crate::bounds::slowest;
 use crate::options::Options;
-use crate::record::{Books, Heard, Talk};
+use crate::record::{Books, HandedOut, Heard, Talk};
 use frontdesk_core::MineState;
 use frontdesk_visitor::checker::compare;
 use serde::{Deserialize, Serialize};
@@ -30,6 +30,8 @@ pub struct Direction {
     pub unconfirmed: u64,
     /// Of these: not read.
     pub unconfirmed_missing: u64,
+    /// Of the unconfirmed: nobody could find out any more.
+    pub undecidable: u64,
     /// What explains what is lost, doubled, out of order or unconfirmed.
     pub causes: BTreeMap<String, u64>,
 }
@@ -53,6 +55,7 @@ impl Direction {
         self.recovered += other.recovered;
         self.unconfirmed += other.unconfirmed;
         self.unconfirmed_missing += other.unconfirmed_missing;
+        self.undecidable += other.undecidable;
         for (cause, count) in &other.causes {
             *self.causes.entry(cause.clone()).or_default() += count;
         }
@@ -146,9 +149,8 @@ impl Figures {
             format!("down: {} without an explanation: {:?}", down.unexplained(), down.causes),
         );
         if options.settles_up() {
-            // A conversation that ended in the middle of a send takes the answer with it.
-            let ended = self.faults.contains_key("agent: ends the conversation");
-            must(up.unconfirmed == 0 || ended, format!("up: {} unconfirmed", up.unconfirmed));
+            let unconfirmed = up.unconfirmed - up.undecidable;
+            must(unconfirmed == 0, format!("up: {unconfirmed} unconfirmed that could be found out"));
         }
         if options.message_id == crate::options::MessageId::Deduplicated {
             must(up.duplicated == 0, format!("up: {} doubled", up.duplicated));
@@ -208,13 +210,43 @@ fn late(figures: &mut Figures, (who, what): (u64, &str), sent_ms: u64, came_ms: 
     }
 }
 
+/// What the visitor is shown at the end of the messages that were typed, in that order. Each is there once, where it was
+/// typed: the page sends one after the other, and what is sent again is another message.
+fn own<'a>(
+    figures: &mut Figures,
+    said: &[&str],
+    left: &'a Left,
+) -> Vec<Option<&'a (String, String, MineState)>> {
+    let shown: Vec<&str> = left.own.iter().map(|(text, ..)| text.as_str()).collect();
+    let verdict = compare(said, &shown);
+    let who = left.visitor;
+    let text = |at: usize| shown.get(at).copied().unwrap_or_default();
+    let mut wrong = |at: usize, what: &str| {
+        figures.violations.push(format!("v{who}: \"{}\" is shown {what}", text(at)));
+    };
+    verdict.unexpected.iter().for_each(|at| wrong(*at, "and was never typed"));
+    verdict.duplicated.iter().for_each(|(at, _)| wrong(*at, "twice"));
+    let places = verdict.moved.iter().filter_map(|at| verdict.heard_at.get(*at).copied().flatten());
+    places.for_each(|at| wrong(at, "at another place than it was typed"));
+    verdict.heard_at.iter().map(|place| place.and_then(|place| left.own.get(place))).collect()
+}
+
+/// Why nobody can find out any more what became of this message, where the centre would tell it to whoever asks again.
+fn undecidable(books: &Books, talk: &Talk, id: &str) -> Option<&'static str> {
+    let told = books.told.get(id).map(Vec::as_slice).unwrap_or_default();
+    if told.iter().any(|at_ms| talk.is_over(*at_ms)) {
+        return Some("its conversation had ended when the centre was asked again");
+    }
+    // What it would answer the next time is the same, whatever became of an earlier attempt.
+    books.denied.contains(id).then_some("the centre refused it for good when it was asked again")
+}
+
 fn up(figures: &mut Figures, books: &Books, talk: &Talk, left: &Left, healed_ms: u64) {
     let typed: Vec<_> = talk.typed.iter().filter(|typed| !typed.gone).collect();
     let said: Vec<&str> = typed.iter().map(|typed| typed.text.as_str()).collect();
     let heard: Vec<&str> = talk.heard.iter().map(|heard| heard.text.as_str()).collect();
     let verdict = compare(&said, &heard);
-    // What is shown of each, in the order typed: the nth of a text is the nth of that text on the screen.
-    let mut shown = left.own.clone();
+    let shown = own(figures, &said, left);
     let mut figure = Direction { messages: typed.len() as u64, ..Direction::default() };
     figure.unexpected = verdict.unexpected.len() as u64;
     let cause = |id: &str| {
@@ -222,11 +254,9 @@ fn up(figures: &mut Figures, books: &Books, talk: &Talk, left: &Left, healed_ms:
         faults.last().copied()
     };
     let mut unconfirmed = Vec::new();
-    for (nth, (typed, place)) in typed.iter().zip(&verdict.heard_at).enumerate() {
-        let at = shown.iter().position(|(text, ..)| *text == typed.text);
-        let own = at.map(|at| shown.remove(at));
-        let id = own.as_ref().map(|(_, id, _)| id.as_str()).unwrap_or_default();
-        let state = own.as_ref().map(|(.., state)| *state);
+    for (nth, ((typed, place), own)) in typed.iter().zip(&verdict.heard_at).zip(shown).enumerate() {
+        let id = own.map(|(_, id, _)| id.as_str()).unwrap_or_default();
+        let state = own.map(|(.., state)| *state);
         if let Some(heard) = place.and_then(|place| talk.heard.get(place)) {
             late(figures, (left.visitor, id), typed.at_ms, heard.at_ms, healed_ms);
             figure.recovered += u64::from(cause(id).is_some());
@@ -238,7 +268,10 @@ fn up(figures: &mut Figures, books: &Books, talk: &Talk, left: &Left, healed_ms:
                 figure.unconfirmed_missing += u64::from(missing);
                 let cause = cause(id).unwrap_or(UNEXPLAINED);
                 figure.explain("unconfirmed", cause);
-                figures.found.push(format!("v{} up: {id} is unconfirmed by {cause}", left.visitor));
+                let why = undecidable(books, talk, id);
+                figure.undecidable += u64::from(why.is_some());
+                let why = why.unwrap_or("nobody has asked again");
+                figures.found.push(format!("v{} up: {id} is unconfirmed by {cause}: {why}", left.visitor));
             }
             (None, false) => figures
                 .violations
@@ -250,7 +283,10 @@ fn up(figures: &mut Figures, books: &Books, talk: &Talk, left: &Left, healed_ms:
                     .violations
                     .push(format!("v{}: \"{}\" is {state:?} and was never read", left.visitor, typed.text));
             }
-            (Some(_), false) => {}
+            (Some(MineState::Sent | MineState::StoredOffline), false) => {}
+            (Some(state), false) => figures
+                .violations
+                .push(format!("v{}: \"{}\" was read and is shown as {state:?}", left.visitor, typed.text)),
         }
     }
     for (place, _) in &verdict.duplicated {
@@ -321,7 +357,7 @@ fn down(figures: &mut Figures, books: &Books, talk: &Talk, visitor: u64, healed_
                 late(figures, (visitor, &said.code), said.at_ms, *at_ms, healed_ms);
                 let copies = books.handed_out.get(&said.code);
                 figure.recovered +=
-                    u64::from(copies.is_some_and(|copies| copies.iter().any(|copy| copy.fault.is_some())));
+                    u64::from(copies.is_some_and(|copies| copies.iter().any(|copy| !copy.arrived)));
             }
             None => {
                 let cause = lost_down(books, &said.code);
@@ -409,21 +445,25 @@ fn changed_places(at: usize, heard_at: &[Option<usize>]) -> Vec<usize> {
     std::iter::once(at).chain(swapped.map(|(other, _)| other)).collect()
 }
 
-/// What took a message of the agent away: the answer that carried it, or the proxy that had it.
+/// What took a message of the agent away: the proxy that had it was killed, or something took the answer that carried it. A
+/// copy that came whole to a proxy that lived is not lost by what happened to others.
 fn lost_down(books: &Books, code: &str) -> &'static str {
-    if books.journalled.contains(code) {
+    let copies = books.handed_out.get(code).map(Vec::as_slice).unwrap_or_default();
+    let killed = |copy: &HandedOut| books.killed.contains(&copy.proxy);
+    if books.journalled.contains(code) || copies.iter().any(|copy| copy.arrived && !killed(copy)) {
         return UNEXPLAINED;
     }
-    let copies = books.handed_out.get(code).map(Vec::as_slice).unwrap_or_default();
-    let fault = copies.iter().rev().find_map(|copy| copy.fault);
-    let killed = copies.iter().any(|copy| books.killed.contains(&copy.proxy));
-    fault.or(killed.then_some("proxy: killed")).unwrap_or(UNEXPLAINED)
+    // On its way without a fault it would have come, had the proxy lived.
+    let had = copies.iter().any(|copy| killed(copy) && (copy.arrived || copy.fault.is_none()));
+    let taken = copies.iter().rev().find_map(|copy| copy.fault);
+    had.then_some("proxy: killed").or(taken).unwrap_or(UNEXPLAINED)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::{HandedOut, Said};
+    use crate::prove::size;
+    use crate::record::{Over, Said, Typed};
 
     /// `handed_out`: with whether the answer came to nobody.
     fn arranged(shown: &[usize], turned: &[usize], lost: &[usize]) -> Vec<String> {
@@ -437,7 +477,7 @@ mod tests {
         };
         let copy = |at: usize| {
             let fault = lost.contains(&at).then_some("centre: reset after");
-            (code(&at), vec![HandedOut { proxy: 1, fault }])
+            (code(&at), vec![HandedOut { proxy: 1, fault, arrived: fault.is_none() }])
         };
         let mut books = Books::default();
         books.handed_out = (0..9).map(copy).collect();
@@ -461,6 +501,129 @@ mod tests {
         // Nobody knows which of the two stands here.
         let read = [heard("ok", "a"), heard("ok", "b"), heard("ok", "a"), heard("ok", "b")];
         assert_eq!(doubled(&read, 3), ["a", "b"]);
+    }
+
+    const SENT: MineState = MineState::Sent;
+    const UNCONFIRMED: MineState = MineState::Unconfirmed;
+
+    /// What a visitor typed that the agent has read of it, and what is shown of it at the end, each with its id.
+    fn judged(books: Books, typed: &[&str], read: &[&str], shown: &[(&str, MineState)]) -> Figures {
+        let id = |text: &str| format!("id-{text}");
+        let heard = |text: &&str| Heard { text: (*text).into(), id: Some(id(text)), at_ms: 20 };
+        let typed = typed.iter().map(|text| Typed { text: (*text).into(), at_ms: 10, gone: false });
+        let mut books = books;
+        let talk = books.talks.entry(1).or_default();
+        (talk.typed, talk.heard) = (typed.collect(), read.iter().map(heard).collect());
+        let own = shown.iter().map(|(text, state)| ((*text).to_owned(), id(text), *state));
+        judge(&books, &[Left { visitor: 1, own: own.collect() }], 100)
+    }
+
+    /// The answer for `a` was lost. Its centre removes duplicates.
+    fn broken(change: impl FnOnce(&mut Books)) -> Vec<String> {
+        let mut books = Books::default();
+        books.ids.entry("id-a".into()).or_default().insert("centre: reset after");
+        // Of some other visitor, at least.
+        books.faults.insert("agent: ends the conversation", 1);
+        change(&mut books);
+        judged(books, &["a"], &["a"], &[("a", UNCONFIRMED)]).failures(&size(1, 1))
+    }
+
+    fn ended(books: &mut Books, from_ms: u64, to_ms: Option<u64>) {
+        books.talks.entry(1).or_default().over.push(Over { from_ms, to_ms });
+    }
+
+    #[test]
+    fn whoever_has_a_conversation_can_ask_again() {
+        let told = |books: &mut Books| drop(books.told.insert("id-a".into(), vec![20, 60]));
+        assert_eq!(broken(|_| {}).len(), 1, "somebody else's ended");
+        assert_eq!(broken(told).len(), 1, "somebody else's ended, and this one was asked for");
+        let before = |books: &mut Books| {
+            told(books);
+            ended(books, 30, Some(59));
+        };
+        assert_eq!(broken(before).len(), 1, "there was the next one already");
+        let after = |books: &mut Books| {
+            told(books);
+            ended(books, 61, None);
+        };
+        assert_eq!(broken(after).len(), 1, "it ended later");
+        assert_eq!(broken(|books| ended(books, 0, None)).len(), 1, "the centre said nothing");
+        let meanwhile = |books: &mut Books| {
+            told(books);
+            ended(books, 30, Some(90));
+        };
+        assert_eq!(broken(meanwhile), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_refused_for_good_in_doubt_stays_in_doubt() {
+        let denied = |id: &str| broken(|books| drop(books.denied.insert(id.to_owned())));
+        assert_eq!(denied("id-b").len(), 1);
+        assert_eq!(denied("id-a"), [""; 0]);
+    }
+
+    #[test]
+    fn what_the_agent_has_read_is_shown_as_sent() {
+        let violations = |state| judged(Books::default(), &["a"], &["a"], &[("a", state)]).violations;
+        for state in [MineState::Queued, MineState::Sending, MineState::Failed(None), MineState::FileGone] {
+            assert_eq!(violations(state).len(), 1, "{state:?}");
+        }
+        assert_eq!((violations(SENT), violations(MineState::StoredOffline)), (vec![], vec![]));
+        assert_eq!(violations(UNCONFIRMED), [""; 0], "that is judged apart");
+    }
+
+    #[test]
+    fn every_message_is_shown_once_where_it_was_typed() {
+        let violations = |shown: &[&str]| {
+            let shown: Vec<_> = shown.iter().map(|text| (*text, SENT)).collect();
+            judged(Books::default(), &["a", "ok", "b", "ok"], &["a", "ok", "b", "ok"], &shown).violations
+        };
+        assert_eq!(violations(&["a", "ok", "b", "ok"]), [""; 0]);
+        assert_eq!(violations(&["a", "ok", "b"]), ["v1: \"ok\" was read but is not shown"]);
+        assert_eq!(violations(&["a", "ok", "b", "ok", "c"]), ["v1: \"c\" is shown and was never typed"]);
+        assert_eq!(violations(&["a", "ok", "b", "b", "ok"]), ["v1: \"b\" is shown twice"]);
+        assert_eq!(violations(&["ok", "b", "ok", "a"]).len(), 1);
+    }
+
+    /// The cause of a loss, of copies with the proxy, the fault, and whether it came whole. Proxy 2 was killed.
+    fn lost(copies: &[(u64, Option<&'static str>, bool)]) -> &'static str {
+        let copy = |&(proxy, fault, arrived): &_| HandedOut { proxy, fault, arrived };
+        let mut books = Books::default();
+        books.killed.insert(2);
+        books.handed_out.insert("c".into(), copies.iter().map(copy).collect());
+        lost_down(&books, "c")
+    }
+
+    #[test]
+    fn only_what_takes_an_answer_away_explains_a_loss() {
+        let (reset, doubled) = (Some("centre: reset after"), Some("centre: downlink doubled"));
+        assert_eq!(lost(&[(1, reset, false)]), "centre: reset after");
+        assert_eq!(lost(&[(1, doubled, true)]), UNEXPLAINED);
+        assert_eq!(lost(&[(1, Some("centre: late"), true)]), UNEXPLAINED);
+        assert_eq!(lost(&[(1, Some("centre: late"), false)]), "centre: late", "too late");
+        assert_eq!(lost(&[(1, None, true), (1, reset, false)]), UNEXPLAINED, "one had come");
+        assert_eq!(lost(&[]), UNEXPLAINED);
+    }
+
+    #[test]
+    fn a_loss_is_that_of_the_killed_proxy_that_had_the_message() {
+        let reset = Some("centre: reset after");
+        assert_eq!(lost(&[(2, None, true)]), "proxy: killed");
+        assert_eq!(lost(&[(2, Some("centre: slow"), true)]), "proxy: killed");
+        assert_eq!(lost(&[(2, None, false), (1, reset, false)]), "proxy: killed");
+        assert_eq!(lost(&[(2, reset, false)]), "centre: reset after", "it never came to that proxy");
+        assert_eq!(lost(&[(2, None, true), (1, None, true)]), UNEXPLAINED, "another had it, and lived");
+    }
+
+    #[test]
+    fn a_copy_comes_to_the_proxy_that_has_asked() {
+        let copy = |proxy, arrived| HandedOut { proxy, fault: None, arrived };
+        let mut books = Books::default();
+        for proxy in [1, 2, 1] {
+            books.hand_out("c", copy(proxy, false));
+            books.arrived("c", 1);
+        }
+        assert_eq!(books.handed_out["c"], [copy(1, true), copy(2, false)]);
     }
 
     #[test]

@@ -18,6 +18,12 @@ pub const PERCENTS: [u64; 4] = [0, 1, 5, 20];
 const DESTRUCTIVE: (u64, u64) = (2, 3);
 /// A case that promises less is run once for so many seeds.
 const SEEDS_FOR_ONE: u64 = 60;
+/// Multiples of this are seeds with several proxies.
+const SHARED: u64 = 5;
+/// So many.
+const PROXIES: u64 = 3;
+/// Multiples of this are seeds with a centre that replaces a visitor's token at every use.
+const NEW_TOKENS: u64 = 7;
 
 /// A case: what the centre does, and how often faults strike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -44,10 +50,12 @@ impl Case {
         })
     }
 
-    /// A run of this case.
+    /// A run of this case: what is no part of a case varies with the seed.
     pub fn options(self, seed: u64, size: &Options) -> Options {
         let Self { percent, message_id, poll, history } = self;
-        Options { seed, percent, message_id, poll, history, ..size.clone() }
+        let proxies = if seed.is_multiple_of(SHARED) { PROXIES } else { 1 };
+        let always_new_tokens = seed.is_multiple_of(NEW_TOKENS);
+        Options { seed, percent, message_id, poll, history, proxies, always_new_tokens, ..size.clone() }
     }
 
     fn key(self) -> String {
@@ -227,6 +235,23 @@ pub fn prove(
             let broken = work.reached.broken();
             anyhow::ensure!(broken.is_empty(), "{}", broken.join("\n"));
             Ok(work.reached)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_seeds_have_several_proxies_and_some_new_tokens_and_their_commands_say_so() {
+        let case = Case::all().next().expect("a case");
+        for (seed, proxies, new_tokens) in [(1, 1, false), (5, 3, false), (7, 1, true), (35, 3, true)] {
+            let options = case.options(seed, &size(20, 20));
+            assert_eq!((options.proxies, options.always_new_tokens), (proxies, new_tokens), "{seed}");
+            let command = options.command();
+            assert!(command.contains(&format!("--proxies {proxies} ")), "{command}");
+            assert_eq!(command.contains("--always-new-tokens"), new_tokens, "{command}");
         }
     }
 }

@@ -45,6 +45,23 @@ pub struct HandedOut {
     pub proxy: u64,
     /// What went wrong with the answer.
     pub fault: Option<&'static str>,
+    /// The proxy got the answer all the same, whole and in time.
+    pub arrived: bool,
+}
+
+/// A time in which a visitor had no conversation, since the agent had ended it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Over {
+    /// When it was ended.
+    pub from_ms: u64,
+    /// When the agent saw the next one, at the latest a look after it began.
+    pub to_ms: Option<u64>,
+}
+
+impl Over {
+    fn has(&self, at_ms: u64) -> bool {
+        self.from_ms <= at_ms && self.to_ms.is_none_or(|to_ms| at_ms <= to_ms)
+    }
 }
 
 /// Everything by visitor.
@@ -62,6 +79,15 @@ pub struct Talk {
     pub first_shown: BTreeMap<String, u64>,
     /// When the visitor's page was last there again after it had been away, or was loaded anew.
     pub back_ms: u64,
+    /// When the visitor had no conversation, by what the agent did.
+    pub over: Vec<Over>,
+}
+
+impl Talk {
+    /// Whether the agent had ended the conversation by then, and there was no other yet.
+    pub fn is_over(&self, at_ms: u64) -> bool {
+        self.over.iter().any(|over| over.has(at_ms))
+    }
 }
 
 /// The books of a run.
@@ -73,6 +99,10 @@ pub struct Books {
     pub faults: BTreeMap<&'static str, u64>,
     /// What was done to requests that carried this id, between proxy and centre.
     pub ids: BTreeMap<String, BTreeSet<&'static str>>,
+    /// When the centre said something about the message with this id that a proxy got, whole and in time.
+    pub told: BTreeMap<String, Vec<u64>>,
+    /// Ids of messages that the centre has refused for good while the outcome of an earlier attempt was open.
+    pub denied: BTreeSet<String>,
     /// Copies of the message with this code that left the centre.
     pub handed_out: HashMap<String, Vec<HandedOut>>,
     /// Answers to polls whose messages were turned round: their codes.
@@ -168,6 +198,31 @@ impl Record {
 }
 
 impl Books {
+    /// A copy of the message with this code leaves the centre.
+    pub fn hand_out(&mut self, code: &str, copy: HandedOut) {
+        let copies = self.handed_out.entry(code.to_owned()).or_default();
+        // A centre that repeats itself hands out the same by every poll.
+        if copies.last() != Some(&copy) {
+            copies.push(copy);
+        }
+    }
+
+    /// The answer with that copy came to this proxy.
+    pub fn arrived(&mut self, code: &str, proxy: u64) {
+        let Some(copies) = self.handed_out.get_mut(code) else { return };
+        let under_way = |copy: &HandedOut| copy.proxy == proxy && !copy.arrived;
+        let Some(at) = copies.iter().rposition(under_way) else { return };
+        let copy = HandedOut { arrived: true, ..copies.remove(at) };
+        if !copies.contains(&copy) {
+            copies.insert(at, copy);
+        }
+    }
+
+    /// The centre refuses the message with this id for good.
+    pub fn deny(&mut self, id: Option<&str>) {
+        self.denied.extend(id.filter(|id| self.ids.contains_key(*id)).map(str::to_owned));
+    }
+
     /// The hash of the whole history.
     pub fn hash(&self) -> u64 {
         self.hash.0

@@ -34,8 +34,9 @@ pub fn markdown(reached: &Reached, size: &Options) -> String {
         line,
         "Commit {}. Each run: {visitors} visitors, {messages} messages up and {messages} down, faults with probability p at \
          each exchange of both links and at a quarter of the kinds in the store, six kills or restarts of the proxy, \
-         conversations that the agent ends, browsers that reload, are killed, freeze and sleep; then all faults end. What is \
-         injected: [the matrix](../crates/simulation/MATRIX.md).\n\nThe centre removes duplicates by id, and either repeats polls \
+         conversations that the agent ends, browsers that reload, are killed, freeze and sleep; then all faults end. Every fifth \
+         run of a case has three proxies over one store, each request to any of them; in every seventh the centre replaces a \
+         visitor's token at every use. What is injected: [the matrix](../crates/simulation/MATRIX.md).\n\nThe centre removes duplicates by id, and either repeats polls \
          or keeps history:\n",
         reached.commit
     );

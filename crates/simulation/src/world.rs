@@ -8,6 +8,7 @@ use crate::options::{History, MessageId, Options, Poll};
 use crate::people::agent::Agent;
 use crate::people::visitor::{COMMIT, Person};
 use crate::record::Record;
+use frontdesk_core::MineState;
 use frontdesk_sandbox::{MessageIds, PollMode, Quirks, Sandbox, Settings, TokenRenewal};
 use frontdesk_visitor::chance::mix;
 use frontdesk_visitor::clock::Clock;
@@ -224,7 +225,12 @@ async fn settle(
                 record.talk(number as u64, |talk| shown >= talk.said.len())
             })
         };
-        if up && talks.is_empty() && down() {
+        let settled = |browser: &Arc<Visitor>| {
+            let settled =
+                |state| matches!(state, MineState::Sent | MineState::StoredOffline | MineState::Unconfirmed);
+            browser.look(|view| view.my_lines(0).all(|(_, state)| settled(state)))
+        };
+        if up && talks.is_empty() && down() && browsers.iter().all(settled) {
             break;
         }
     }

@@ -2,16 +2,18 @@
 
 use super::address;
 use super::node::Node;
+use super::secret::{self, Secret};
 use super::section::{FromNode, Section, filled};
 use crate::number::dialled;
-use secrecy::SecretString;
+use std::path::Path;
 
 /// Section `[desks.calls]`.
 #[derive(Clone, Debug)]
 pub struct Calls {
     /// WebSocket addresses of gateways that may be used, such as `wss://gw.example`. Key `gateways`, at least one.
     pub gateways: Vec<String>,
-    /// STUN and TURN servers. Key `ice_servers`: addresses, or tables of `urls`, `username` and `credential`.
+    /// STUN and TURN servers. Key `ice_servers`: addresses, or tables of `urls`, `username` and `credential` or
+    /// `credential_file`.
     pub ice_servers: Vec<IceServer>,
     /// Calls that staff place; `None`: none. Key `staff`, default false.
     pub staff: Option<Staff>,
@@ -32,10 +34,16 @@ pub struct IceServer {
     /// User name for TURN.
     pub username: Option<String>,
     /// Password for TURN.
-    pub credential: Option<SecretString>,
+    pub credential: Option<Secret>,
 }
 
-pub(super) fn read(mut section: Section<'_>) -> Option<Calls> {
+/// A server as it stands in the settings: the password may be in a file.
+struct Written {
+    server: IceServer,
+    credential_file: Option<String>,
+}
+
+pub(super) fn read(mut section: Section<'_>, beside: &Path) -> Option<Calls> {
     let gateways =
         section.must("gateways", "a list of addresses such as wss://gw.example", |list: Vec<String>| {
             if list.is_empty() {
@@ -45,9 +53,9 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Calls> {
         });
     let ice_servers = section.or(
         "ice_servers",
-        "a list of addresses such as stun:stun.example:3478, or of { urls, username, credential }",
+        "a list of addresses such as stun:stun.example:3478, or of { urls, username, credential or credential_file }",
         Vec::new(),
-        |servers: Vec<IceServer>| Ok(servers),
+        |servers: Vec<Written>| servers.into_iter().map(|written| written.server(beside)).collect(),
     );
     let staff = section.flag("staff", false);
     let caller = section.get("staff_caller", "a number such as +861012345678", |text: String| {
@@ -61,12 +69,26 @@ pub(super) fn read(mut section: Section<'_>) -> Option<Calls> {
     Some(Calls { gateways: gateways?, ice_servers: ice_servers?, staff: staff.then_some(Staff { caller }) })
 }
 
-impl FromNode for IceServer {
+impl Written {
+    fn server(self, beside: &Path) -> Result<IceServer, String> {
+        let Self { mut server, credential_file } = self;
+        if let Some(name) = credential_file {
+            if server.credential.is_some() {
+                return Err("an ICE server with both `credential` and `credential_file`".into());
+            }
+            server.credential = Some(secret::of_file(&beside.join(name))?);
+        }
+        Ok(server)
+    }
+}
+
+impl FromNode for Written {
     fn from_node(node: Node) -> Result<Self, String> {
-        let mut server = Self { urls: Vec::new(), username: None, credential: None };
+        let mut server = IceServer { urls: Vec::new(), username: None, credential: None };
+        let mut credential_file = None;
         let Node::Table(entries) = node else {
             server.urls.push(ice_url(String::from_node(node)?)?);
-            return Ok(server);
+            return Ok(Self { server, credential_file });
         };
         for (key, node) in entries {
             match key.as_str() {
@@ -76,11 +98,16 @@ impl FromNode for IceServer {
                 }
                 "urls" => server.urls.push(ice_url(String::from_node(node)?)?),
                 "username" => server.username = Some(filled(String::from_node(node)?)?),
-                "credential" => server.credential = Some(filled(String::from_node(node)?)?.into()),
+                "credential" => server.credential = Some(secret::filled(String::from_node(node)?)?),
+                "credential_file" => credential_file = Some(filled(String::from_node(node)?)?),
                 _ => return Err(format!("unknown key `{key}` in an ICE server")),
             }
         }
-        if server.urls.is_empty() { Err("an ICE server without `urls`".into()) } else { Ok(server) }
+        if server.urls.is_empty() {
+            Err("an ICE server without `urls`".into())
+        } else {
+            Ok(Self { server, credential_file })
+        }
     }
 }
 

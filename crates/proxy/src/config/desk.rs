@@ -65,6 +65,14 @@ pub enum OnLinger {
     Disconnect,
 }
 
+impl Desk {
+    /// Types of `files` that the centre does not take: each such file is refused.
+    pub fn refused_types(&self) -> Vec<&str> {
+        let types = self.files.types.iter().map(String::as_str);
+        types.filter(|name| self.cec.upload_type(name).is_none()).collect()
+    }
+}
+
 pub(super) fn read_all(root: &mut Section<'_>, beside: &Path) -> Option<Vec<Desk>> {
     let sections = root.sections("desks")?;
     if sections.is_empty() {
@@ -110,7 +118,7 @@ fn read(mut section: Section<'_>, beside: &Path, ids: &mut BTreeSet<String>) -> 
     let leaving = has_leaving.then(|| offers::leave_message(leaving));
     let hours = has_hours.then(|| offers::hours(hours));
     let cec = has_centre.then(|| centre::read(centre, beside));
-    let calls = has_calls.then(|| calls::read(calls));
+    let calls = has_calls.then(|| calls::read(calls, beside));
     if let (Some(Some(calls)), Some(Identity { mode: Mode::Off, .. })) = (&calls, &identity)
         && calls.staff.is_some()
     {

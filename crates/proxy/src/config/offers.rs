@@ -111,6 +111,7 @@ fn minutes(text: String) -> Result<u32, String> {
 #[cfg(test)]
 mod tests {
     use crate::config::Config;
+    use crate::files::format::EXTENSIONS;
     use std::path::Path;
 
     const DESK: &str = "public_url = \"https://desk.example\"\n[[desks]]\nid = \"shop\"\n[desks.cec]\n\
@@ -140,6 +141,31 @@ mod tests {
                 && desk.leave_message.is_none()
                 && desk.hours.is_none()
         );
+    }
+
+    #[test]
+    fn types_that_the_centre_refuses_are_warned_of() {
+        let warnings = |extra: &str, types: &str| {
+            let text = format!("{DESK}{extra}\n[desks.files]\ntypes = [{types}]");
+            Config::read(&text, Path::new(""), []).unwrap().warnings()
+        };
+        let all = EXTENSIONS.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
+        for (extra, types, refused) in [
+            ("", all.as_str(), Some("bmp, gif, webp, pdf, doc, docx, zip")),
+            ("", "\"jpg\", \"pdf\"", Some("pdf")),
+            ("extra_upload_types = [\"docx\"]", "\"pdf\", \"docx\"", Some("pdf")),
+            ("extra_upload_types = [\"pdf\"]", "\"jpg\", \"jpeg\", \"pdf\"", None),
+            ("", "", None),
+        ] {
+            let warnings = warnings(extra, types);
+            let wanted = refused.map(|names| format!("`desks[0].files.types`: each {names} is refused"));
+            assert_eq!(warnings.len(), usize::from(refused.is_some()), "{types}: {warnings:?}");
+            for (line, wanted) in warnings.iter().zip(wanted) {
+                assert!(line.starts_with(&wanted), "{line}");
+                assert!(line.contains("`desks[0].cec.extra_upload_types`"), "{line}");
+            }
+        }
+        assert_eq!(Config::read(DESK, Path::new(""), []).unwrap().warnings(), [""; 0]);
     }
 
     #[test]

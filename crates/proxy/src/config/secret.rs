@@ -86,7 +86,12 @@ pub(super) fn given<T>(
     None
 }
 
-fn filled(text: String) -> Result<Secret, String> {
+/// Reads the secret that a file holds.
+pub(super) fn of_file(path: &Path) -> Result<Secret, String> {
+    read(path).and_then(filled).map_err(|problem| format!("{}: {problem}", path.display()))
+}
+
+pub(super) fn filled(text: String) -> Result<Secret, String> {
     if text.trim().is_empty() {
         Err("empty".into())
     } else if text.chars().any(char::is_control) {

@@ -387,6 +387,15 @@ impl Walk<'_> {
         const WHAT: &str = "file";
         let key = format!("`{}.files.types`", self.key);
         let taken = !self.desk.files.types.is_empty();
+        let refused = self.desk.refused_types();
+        if !refused.is_empty() {
+            let text = format!(
+                "{key} names {}, which is refused: name it in `{}.cec.extra_upload_types` too, if the centre takes it",
+                refused.join(", "),
+                self.key
+            );
+            tell(Finding::wrong(WHAT, text));
+        }
         let file = match Parcel::new(&self.token) {
             Ok(file) => file,
             Err(error) => {

@@ -8,8 +8,10 @@
 //! - [`push`]: whether what the centre sends by itself arrives
 //! - [`page`]: what a page of the website sends with itself
 //! - `policy`: whether a Content Security Policy permits an address
+//! - `isolation`: whether a page that is isolated takes loader and frame
 
 pub mod chain;
+mod isolation;
 pub mod page;
 mod policy;
 pub mod push;

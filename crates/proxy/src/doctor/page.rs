@@ -1,7 +1,7 @@
 //! What a page of the website sends with itself, and what has to be added to it.
 
 use super::policy::Policy;
-use super::{Finding, Tell};
+use super::{Finding, Tell, isolation};
 use crate::config::Desk;
 use scraper::{Html, Selector};
 use std::time::Duration;
@@ -12,6 +12,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// So much of it is read.
 const LONGEST: usize = 2 << 20;
 
+/// Of this program, which has the same as the proxy and the widget that it serves.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
 const SCRIPT: [&str; 3] = ["script-src-elem", "script-src", "default-src"];
 const FRAME: [&str; 3] = ["frame-src", "child-src", "default-src"];
 const CONNECT: [&str; 2] = ["connect-src", "default-src"];
@@ -21,13 +24,17 @@ const CONNECT: [&str; 2] = ["connect-src", "default-src"];
 struct Page {
     policies: Vec<String>,
     permissions: Option<String>,
+    embedder: Vec<String>,
     body: String,
 }
 
 /// Fetches a page and says what a browser would refuse there. `public_url`: the desk's own origin.
 pub async fn look(address: &Url, public_url: &str, desk: &Desk, place: usize, tell: Tell<'_>) {
     match fetch(address).await {
-        Ok((page, at)) => examine(&page, &at, public_url, desk, place, tell),
+        Ok((page, at)) => {
+            examine(&page, &at, public_url, desk, place, tell);
+            isolation::look(&page.embedder, public_url, desk, tell).await;
+        }
         Err(why) => tell(Finding::wrong("page", format!("{address} cannot be read: {why}"))),
     }
 }
@@ -54,6 +61,7 @@ async fn fetch(address: &Url) -> Result<(Page, Url), String> {
     let policies = header("content-security-policy");
     let permissions = header("permissions-policy");
     let permissions = (!permissions.is_empty()).then(|| permissions.join(","));
+    let embedder = header("cross-origin-embedder-policy");
     let mut bytes = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(|error| error.without_url().to_string())? {
         bytes.extend_from_slice(&chunk);
@@ -62,7 +70,7 @@ async fn fetch(address: &Url) -> Result<(Page, Url), String> {
         }
     }
     let body = String::from_utf8_lossy(&bytes).into_owned();
-    Ok((Page { policies, permissions, body }, at))
+    Ok((Page { policies, permissions, embedder, body }, at))
 }
 
 fn examine(page: &Page, at: &Url, public_url: &str, desk: &Desk, place: usize, tell: Tell<'_>) {
@@ -77,7 +85,7 @@ fn examine(page: &Page, at: &Url, public_url: &str, desk: &Desk, place: usize, t
         )
     });
     let document = Html::parse_document(&page.body);
-    let nonce = tag(&document, &loader, desk, tell);
+    let nonce = tag(&document, at, &loader, desk, tell);
     let mut policies: Vec<_> = page.policies.iter().flat_map(|value| Policy::all_in(value)).collect();
     for value in attributes(&document, "meta[http-equiv][content]", "http-equiv", "content") {
         policies.extend(Policy::all_in(&value));
@@ -99,7 +107,7 @@ fn attributes(document: &Html, selector: &str, name: &str, value: &str) -> Vec<S
 }
 
 /// Looks at the tag; answers its nonce.
-fn tag(document: &Html, loader: &Url, desk: &Desk, tell: Tell<'_>) -> Option<String> {
+fn tag(document: &Html, at: &Url, loader: &Url, desk: &Desk, tell: Tell<'_>) -> Option<String> {
     const WHAT: &str = "tag";
     let selector = Selector::parse("script[data-desk]").ok()?;
     let line = format!("<script async src=\"{loader}\" data-desk=\"{}\"></script>", desk.id);
@@ -111,15 +119,38 @@ fn tag(document: &Html, loader: &Url, desk: &Desk, tell: Tell<'_>) -> Option<Str
         return None;
     };
     let named = found.attr("data-desk").unwrap_or_default();
-    let from = found.attr("src").unwrap_or_default();
+    let from = found.attr("src").map(str::trim).filter(|src| !src.is_empty());
+    let from = from.and_then(|src| base(document, at).join(src).ok());
     tell(if named != desk.id {
         Finding::wrong(WHAT, format!("it names the desk `{named}`, not `{}`", desk.id))
-    } else if Url::parse(from).is_ok_and(|from| from.origin() != loader.origin()) {
-        Finding::wrong(WHAT, format!("it loads {from}; the desk's own is {loader}"))
+    } else if let Some(from) = from {
+        let version = pinned(from.path());
+        if from.origin() != loader.origin() || (from.path() != loader.path() && version.is_none()) {
+            Finding::wrong(WHAT, format!("it loads {from}; the desk's own is {loader}: write {line}"))
+        } else if let Some(version) = version.filter(|version| *version != VERSION) {
+            let text =
+                format!("it loads version {version}; a desk serves its own alone, and this is {VERSION}");
+            Finding::hint(WHAT, text)
+        } else {
+            Finding::good(WHAT, format!("it names the desk `{named}`"))
+        }
     } else {
-        Finding::good(WHAT, format!("it names the desk `{named}`"))
+        Finding::wrong(WHAT, format!("it has no address that can be loaded: write {line}"))
     });
     found.attr("nonce").map(str::to_owned)
+}
+
+/// What addresses in the page start from.
+fn base(document: &Html, at: &Url) -> Url {
+    let selector = Selector::parse("base[href]").ok();
+    let first = selector.and_then(|selector| document.select(&selector).next()?.attr("href"));
+    first.and_then(|href| at.join(href.trim()).ok()).unwrap_or_else(|| at.clone())
+}
+
+/// The version of a loader that is pinned: `/frontdesk-0.1.0.js`. Files with one number are not for tags.
+fn pinned(path: &str) -> Option<&str> {
+    let version = path.strip_prefix("/frontdesk-")?.strip_suffix(".js")?;
+    (version.starts_with(|first: char| first.is_ascii_digit()) && version.contains('.')).then_some(version)
 }
 
 fn security(policies: &[Policy], loader: &Url, at: &Url, nonce: Option<&str>, desk: &str, tell: Tell<'_>) {

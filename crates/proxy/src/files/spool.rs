@@ -1,5 +1,8 @@
 //! Files on disk for as long as they are on their way: a folder of our own, readable for nobody else, with a limit to
 //! what lies in it. A file is removed with its value; what an earlier process left is removed at the start.
+//!
+//! Who sends slowly holds room for minutes. So what arrives from pages has a part of the room, and what arrives from one address a
+//! part of that: the rest is for files of the centre, and for others.
 
 use crate::chance;
 use crate::problem::Problem;
@@ -8,12 +11,14 @@ use axum::body::Body;
 use frontdesk_contract::ErrorCode;
 use http_body_util::BodyExt;
 use sha2::{Digest, Sha256};
+use std::collections::HashMap;
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 use tokio::io::{AsyncWrite, AsyncWriteExt};
@@ -23,6 +28,9 @@ use tokio::time::Instant;
 const PREFIX: &str = "frontdesk-spool-";
 /// Nothing is on its way for longer than this.
 const OLDEST: Duration = Duration::from_secs(6 * 3_600);
+/// Which part of the room uploads have together, and those of one address: a half, an eighth.
+const UPLOADS: u64 = 2;
+const OF_ADDRESS: u64 = 8;
 
 /// The folder.
 #[derive(Debug)]
@@ -30,6 +38,14 @@ pub struct Spool {
     folder: PathBuf,
     most_bytes: AtomicU64,
     used: AtomicU64,
+    uploads: Mutex<Uploads>,
+}
+
+/// What uploads hold, together and by the address that they come from.
+#[derive(Debug, Default)]
+struct Uploads {
+    all: u64,
+    by_address: HashMap<IpAddr, u64>,
 }
 
 /// A file in the folder; gone with the value.
@@ -37,13 +53,23 @@ pub struct Spool {
 pub struct SpoolFile {
     path: PathBuf,
     held: u64,
+    upload: Option<Upload>,
     spool: Arc<Spool>,
+}
+
+/// A file that arrives from a page.
+#[derive(Clone, Copy, Debug)]
+struct Upload {
+    from: IpAddr,
+    /// One that is alone may become as large, however small the parts are.
+    most_bytes: u64,
 }
 
 impl Spool {
     /// A spool in `folder`, which need not be there yet, for at most `most_bytes`.
     pub fn new(folder: PathBuf, most_bytes: u64) -> Arc<Self> {
-        Arc::new(Self { folder, most_bytes: AtomicU64::new(most_bytes), used: AtomicU64::new(0) })
+        let (most_bytes, used) = (AtomicU64::new(most_bytes), AtomicU64::new(0));
+        Arc::new(Self { folder, most_bytes, used, uploads: Mutex::default() })
     }
 
     /// Makes the folder, and removes what an earlier process left.
@@ -107,7 +133,7 @@ impl Spool {
             }
             file => file?,
         };
-        Ok((SpoolFile { path, held: 0, spool: Arc::clone(self) }, file))
+        Ok((SpoolFile { path, held: 0, upload: None, spool: Arc::clone(self) }, file))
     }
 
     /// An empty file to be written part by part.
@@ -124,6 +150,10 @@ impl Spool {
         self.most_bytes.store(most_bytes, Ordering::Relaxed);
     }
 
+    fn uploads(&self) -> MutexGuard<'_, Uploads> {
+        self.uploads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// How many bytes are held at the moment.
     pub fn used(&self) -> u64 {
         self.used.load(Ordering::Relaxed)
@@ -136,15 +166,44 @@ impl SpoolFile {
         &self.path
     }
 
-    /// Counts `bytes` more; false when the spool is full.
+    /// Counts `bytes` more; false when the spool is full, or the part of it that this file may take.
     pub fn hold(&mut self, bytes: u64) -> bool {
         let most = self.spool.most_bytes.load(Ordering::Relaxed);
+        if self.upload.is_some_and(|upload| !self.spool.uploads().take(upload, bytes, most)) {
+            return false;
+        }
         let grow = |used: u64| used.checked_add(bytes).filter(|used| *used <= most);
         let held = self.spool.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, grow).is_ok();
         if held {
             self.held += bytes;
+        } else if let Some(upload) = self.upload {
+            self.spool.uploads().give_back(upload, bytes);
         }
         held
+    }
+}
+
+impl Uploads {
+    fn take(&mut self, upload: Upload, bytes: u64, most: u64) -> bool {
+        let of_address = self.by_address.get(&upload.from).copied().unwrap_or(0);
+        let fits = |held: u64, part: u64| held.saturating_add(bytes) <= (most / part).max(upload.most_bytes);
+        let fits = fits(of_address, OF_ADDRESS) && fits(self.all, UPLOADS);
+        if fits && bytes > 0 {
+            self.all += bytes;
+            self.by_address.insert(upload.from, of_address + bytes);
+        }
+        fits
+    }
+
+    fn give_back(&mut self, upload: Upload, bytes: u64) {
+        self.all = self.all.saturating_sub(bytes);
+        let left = self.by_address.get(&upload.from).copied().unwrap_or(0).saturating_sub(bytes);
+        // Who holds nothing is forgotten.
+        if left == 0 {
+            self.by_address.remove(&upload.from);
+        } else {
+            self.by_address.insert(upload.from, left);
+        }
     }
 }
 
@@ -203,6 +262,9 @@ impl AsyncWrite for Filling {
 impl Drop for SpoolFile {
     fn drop(&mut self) {
         self.spool.used.fetch_sub(self.held, Ordering::Relaxed);
+        if let Some(upload) = self.upload {
+            self.spool.uploads().give_back(upload, self.held);
+        }
         if let Err(error) = std::fs::remove_file(&self.path)
             && error.kind() != io::ErrorKind::NotFound
         {
@@ -233,13 +295,20 @@ pub struct Received {
     pub size: u64,
 }
 
-/// Receives a body part by part. Nothing but the part at hand is in memory.
+/// Receives a body from this address part by part. Nothing but the part at hand is in memory.
 ///
 /// # Errors
 /// [`ErrorCode::FileTooLarge`], [`ErrorCode::FileEmpty`], [`ErrorCode::BadRequest`] for a body that breaks off or is too slow,
-/// [`ErrorCode::Overloaded`] when the spool is full, [`ErrorCode::StoreUnavailable`] when the disk fails.
-pub async fn receive(spool: &Arc<Spool>, mut body: Body, allowed: Allowance) -> Result<Received, Problem> {
+/// [`ErrorCode::Overloaded`] when the spool is full, or this address has its part of it, [`ErrorCode::StoreUnavailable`] when the
+/// disk fails.
+pub async fn receive(
+    spool: &Arc<Spool>,
+    from: IpAddr,
+    mut body: Body,
+    allowed: Allowance,
+) -> Result<Received, Problem> {
     let mut out = spool.fill().map_err(|error| disk(&error))?;
+    out.file.upload = Some(Upload { from, most_bytes: allowed.bytes });
     let until = Instant::now() + allowed.total;
     let (mut size, mut digest) = (0_u64, Sha256::new());
     loop {
@@ -248,7 +317,11 @@ pub async fn receive(spool: &Arc<Spool>, mut body: Body, allowed: Allowance) -> 
             Ok(Some(Ok(frame))) => frame.into_data().unwrap_or_default(),
             Ok(Some(Err(_))) => return Err(Problem::new(ErrorCode::BadRequest, "the body broke off")),
             Ok(None) => break,
-            Err(_) => return Err(Problem::new(ErrorCode::BadRequest, "the body did not arrive in time")),
+            Err(_) => {
+                let late = Problem::new(ErrorCode::BadRequest, "the body did not arrive in time");
+                // One that stood still may get through on another network; one that takes too long would once more.
+                return Err(if patience < until { late.after(Duration::from_secs(2)) } else { late });
+            }
         };
         size = size.saturating_add(part.len() as u64);
         if size > allowed.bytes {
@@ -289,6 +362,8 @@ pub fn disk(error: &io::Error) -> Problem {
 mod tests {
     use super::*;
 
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+
     struct Folder(PathBuf);
 
     impl Drop for Folder {
@@ -326,7 +401,7 @@ mod tests {
     async fn a_body_lies_in_the_spool_as_long_as_its_value_and_counts_so_long() {
         let folder = folder();
         let spool = Spool::new(folder.0.clone(), 10);
-        let received = receive(&spool, Body::from("hello"), allowed(5)).await.unwrap();
+        let received = receive(&spool, HERE, Body::from("hello"), allowed(5)).await.unwrap();
         assert_eq!((received.size, spool.used()), (5, 5));
         assert_eq!(received.digest, <[u8; 32]>::from(Sha256::digest(b"hello")));
         assert_eq!(std::fs::read(received.file.path()).unwrap(), b"hello");
@@ -336,14 +411,53 @@ mod tests {
             let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
             assert_eq!((mode(&folder.0), mode(received.file.path())), (0o700, 0o600));
         }
-        let full = receive(&spool, Body::from("123456"), allowed(100)).await.unwrap_err();
+        let full = receive(&spool, HERE, Body::from("123456"), allowed(100)).await.unwrap_err();
         assert_eq!(full.code, ErrorCode::Overloaded);
         drop(received);
         assert_eq!((spool.used(), std::fs::read_dir(&folder.0).unwrap().count()), (0, 0));
         for (body, code) in [("123456", ErrorCode::FileTooLarge), ("", ErrorCode::FileEmpty)] {
-            assert_eq!(receive(&spool, Body::from(body), allowed(5)).await.unwrap_err().code, code);
+            assert_eq!(receive(&spool, HERE, Body::from(body), allowed(5)).await.unwrap_err().code, code);
         }
         assert_eq!((spool.used(), std::fs::read_dir(&folder.0).unwrap().count()), (0, 0));
+    }
+
+    #[tokio::test]
+    async fn uploads_have_a_half_and_one_address_has_an_eighth_and_a_single_one_as_much_as_it_needs() {
+        let folder = folder();
+        let spool = Spool::new(folder.0.clone(), 80);
+        let from = |last: u8| IpAddr::from([203, 0, 113, last]);
+        let send = async |last: u8, bytes: usize, most: u64| {
+            receive(&spool, from(last), Body::from(vec![7; bytes]), allowed(most)).await
+        };
+        let first = send(1, 8, 8).await.unwrap();
+        assert_eq!(send(1, 3, 8).await.unwrap_err().code, ErrorCode::Overloaded, "an eighth is 10");
+        assert_eq!(spool.used(), 8, "what was refused holds nothing");
+        let second = send(1, 2, 8).await.unwrap();
+        let mut others = Vec::new();
+        for last in 2..=4 {
+            others.push(send(last, 10, 10).await.unwrap());
+        }
+        assert_eq!(send(5, 1, 8).await.unwrap_err().code, ErrorCode::Overloaded, "a half is 40");
+        // The centre's files have what is left.
+        let mut out = spool.fill().unwrap();
+        out.write_all(&[7; 40]).await.unwrap();
+        let mut more = spool.fill().unwrap();
+        assert!(more.write_all(&[7]).await.is_err() && more.is_full());
+        drop((out, more));
+        drop((first, second));
+        others.push(send(5, 10, 10).await.unwrap());
+        drop(others);
+        assert_eq!((spool.used(), spool.uploads().all), (0, 0));
+        assert!(spool.uploads().by_address.is_empty());
+        // However small the parts are, a file that the desk takes gets through when it is alone.
+        let large = send(1, 50, 50).await.unwrap();
+        assert_eq!(send(2, 1, 50).await.unwrap_err().code, ErrorCode::Overloaded);
+        drop(large);
+        // A spool that is full of other things gives back what was counted.
+        let mut out = spool.fill().unwrap();
+        out.write_all(&[7; 75]).await.unwrap();
+        assert_eq!(send(1, 6, 10).await.unwrap_err().code, ErrorCode::Overloaded);
+        assert_eq!((spool.used(), spool.uploads().all), (75, 0));
     }
 
     #[tokio::test]
@@ -369,7 +483,7 @@ mod tests {
         let begun = Instant::now();
         let (sender, stalled) = tokio::io::duplex(8);
         let body = Body::from_stream(tokio_util::io::ReaderStream::new(stalled));
-        let problem = receive(&spool, body, allowed(5)).await.unwrap_err();
+        let problem = receive(&spool, HERE, body, allowed(5)).await.unwrap_err();
         assert_eq!((problem.code, begun.elapsed().as_secs()), (ErrorCode::BadRequest, 30));
         drop(sender);
     }

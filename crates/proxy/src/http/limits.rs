@@ -352,6 +352,7 @@ pub(super) async fn layer(
     request: Request,
     next: Next,
 ) -> Response {
+    // What is asked of the store for these is bounded there.
     let health = matches!(request.uri().path(), "/livez" | "/readyz");
     // What centres send is counted where it is known whether it is a centre.
     let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);

@@ -9,6 +9,7 @@
 //! - [`assets`], `encoding`, `pages`: the widget's files and pages
 //! - [`openapi`]: the description of this API
 //! - [`operator`]: the listener for the operator's own programs
+//! - [`readiness`]: whether the store can be written, for whoever watches the process
 //! - `redact`: numbers that the desk wants hidden
 //! - `routes`: the calls
 
@@ -27,6 +28,7 @@ pub mod operator;
 pub mod origin;
 mod pages;
 mod pulse;
+pub mod readiness;
 mod redact;
 mod routes;
 pub mod server;

@@ -36,20 +36,22 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// What is under way when the proxy goes down may take this long, connections and background work together; so the proxy is
 /// gone within 30 s, the writing of the store included.
 const GRACE: Duration = Duration::from_secs(25);
+/// The rest of the process has as long as this, from when it begins to go down; the last second is for threads that are still at it.
+const LIFE: Duration = Duration::from_secs(29);
 
 /// Serves until `shutdown` ends, then goes down gracefully: the readiness probe fails, long polls are answered, requests
 /// under way are finished, the store is flushed. Takes 30 s at most.
 pub async fn run(listener: TcpListener, state: AppState, shutdown: impl Future<Output = ()> + Send) {
-    serve(listener, None, state, shutdown).await;
+    let _by = serve(listener, None, state, shutdown).await;
 }
 
-/// As [`run`], with TLS if there is a certificate.
+/// As [`run`], with TLS if there is a certificate. Answers by when everything else has to be over.
 pub async fn serve(
     listener: TcpListener,
     keeper: Option<Arc<Keeper>>,
     state: AppState,
     shutdown: impl Future<Output = ()> + Send,
-) {
+) -> Instant {
     let settings = state.shared.settings();
     let limits = &settings.limits;
     let mut door = Door::new(limits.header_bytes, limits.header_timeout, limits.connections)
@@ -63,11 +65,13 @@ pub async fn serve(
     drop(listener);
     tracing::info!("going down");
     state.shared.draining.cancel();
-    let end = Instant::now() + GRACE;
+    let begun = Instant::now();
+    let end = begun + GRACE;
     if tokio::time::timeout_at(end, ending.end()).await.is_err() {
         tracing::warn!(seconds = GRACE.as_secs(), "connections were left open");
     }
     state.stop_by(end).await;
+    begun + LIFE
 }
 
 /// How connections are taken.

@@ -25,6 +25,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Registry, Unit};
 use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 /// Upper bounds in seconds, from a store in memory to a centre that holds a request for a minute.
@@ -124,6 +125,8 @@ pub struct Metrics {
     centre_seconds: Durations<Call>,
     centre_held: Family<Held, Counter>,
     centre_breaker: Family<Desk, Gauge>,
+    /// The number of the guard that stands before the centre of a desk, by desk.
+    guards: Mutex<HashMap<String, u64>>,
     messages: Family<Message, Counter>,
     delivery_seconds: Durations<Desk>,
     received: Family<Desk, Counter>,
@@ -151,6 +154,7 @@ impl Default for Metrics {
             centre_seconds: Family::new_with_constructor(Seconds),
             centre_held: Family::default(),
             centre_breaker: Family::default(),
+            guards: Mutex::default(),
             messages: Family::default(),
             delivery_seconds: Family::new_with_constructor(Seconds),
             received: Family::default(),
@@ -246,12 +250,20 @@ impl Metrics {
         self.centre.get_or_create(&Answered { desk, call, outcome, code }).inc();
     }
 
-    /// The centre of this desk has a guard: its figures begin at nothing.
-    pub fn guarded(&self, desk: &str) {
-        self.breaker(desk, 0);
+    /// The centre of this desk has a guard, perhaps in place of another: its figures begin at nothing. Answers its number.
+    pub fn guarded(&self, desk: &str) -> u64 {
         for reason in ["open", "full", "late"] {
             drop(self.centre_held.get_or_create(&Held { desk: desk.to_owned(), reason }));
         }
+        let mut guards = self.guards();
+        let number = guards.entry(desk.to_owned()).or_default();
+        *number += 1;
+        self.centre_breaker.get_or_create(&Desk { desk: desk.to_owned() }).set(0);
+        *number
+    }
+
+    fn guards(&self) -> MutexGuard<'_, HashMap<String, u64>> {
+        self.guards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A call of the centre of this desk was not made.
@@ -259,9 +271,16 @@ impl Metrics {
         self.centre_held.get_or_create(&Held { desk: desk.to_owned(), reason }).inc();
     }
 
-    /// Whether the centre of this desk is asked: 0 yes, 1 one call tries, 2 no.
-    pub fn breaker(&self, desk: &str, state: i64) {
-        self.centre_breaker.get_or_create(&Desk { desk: desk.to_owned() }).set(state);
+    /// Whether the centre of this desk is asked: 0 yes, 1 one call tries, 2 no. A guard that stands there no more says nothing
+    /// about it, however late the last of its calls is over. Answers whether it stands.
+    pub fn breaker(&self, desk: &str, guard: u64, state: i64) -> bool {
+        // Held until it is told, so that no later guard begins in between.
+        let guards = self.guards();
+        let stands = guards.get(desk) == Some(&guard);
+        if stands {
+            self.centre_breaker.get_or_create(&Desk { desk: desk.to_owned() }).set(state);
+        }
+        stands
     }
 
     /// A poll has brought so much.

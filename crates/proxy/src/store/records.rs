@@ -51,7 +51,7 @@ pub struct VisitorRecord {
     pub begun_ms: u64,
     /// When it ended.
     pub ended_ms: u64,
-    /// An agent served in this conversation.
+    /// An agent served in this conversation, by the centre's own word.
     pub had_agent: bool,
     /// The centre keeps messages for later although the conversation is over.
     pub offline: bool,
@@ -70,7 +70,8 @@ pub struct VisitorRecord {
     /// Polling has stopped since nobody listens; it goes on when the visitor asks for something.
     #[serde(default)]
     pub rested: bool,
-    /// The centre's words have said that an agent is there, and the queue has not said otherwise since.
+    /// While queueing: the centre's words have said that an agent is there, and the queue has not said otherwise since. While a robot
+    /// serves: the centre has pushed words of the system, and the queue is to be asked what they mean.
     #[serde(default)]
     pub announced: bool,
     /// Since when the centre does not know that the visitor has ended the conversation, and is to be told.

@@ -1,6 +1,7 @@
 //! Calls, as far as the centre connects them.
 
 use super::cut::Cut;
+use super::logs::Log;
 use super::{Bench, Plan, Reply, Visitor, pass};
 use crate::vendor::fake::{Call, not_sent, refused, unknown};
 use crate::vendor::{CallAbility, CallNews, Serving};
@@ -88,6 +89,37 @@ async fn a_call_is_asked_for_followed_and_hung_up() {
     assert_eq!(bench.centre.count(|call| matches!(call, Call::StartCall(CallMedia::Audio))), 1);
     assert_eq!(dropped(&bench), 1);
     assert_eq!(start(&visitor, "k3", "audio").await.body["state"], "setup", "another call after this one");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_a_caller_is_anonymous_and_what_makes_no_call_is_told_from_unknown_gateways() {
+    let partly = |change: &dyn Fn(&mut CallGateway)| {
+        let CallNews::Connected(mut told) = connected(&["192.0.2.10:8443"]) else { panic!("a call") };
+        change(&mut told);
+        CallNews::Connected(told)
+    };
+    let (no_caller, no_domain) = (partly(&|told| told.caller.clear()), partly(&|told| told.domain.clear()));
+    for (news, state, logged) in [
+        (no_caller, "connected", None),
+        (no_domain, "ended", Some("domain, number or caller")),
+        (connected(&["evil.example"]), "ended", Some("named no gateway that is among")),
+    ] {
+        let (log, _guard) = Log::begin();
+        let bench = Bench::with(plan()).await;
+        let visitor = bench.visitor().await;
+        bench.centre.script().call_events.push_back(Ok(Some(news)));
+        start(&visitor, "k1", "audio").await;
+        pass(2.0).await;
+        let call = visitor.call("GET", "/v1/call", None).await.body["call"].clone();
+        assert_eq!(call["state"], state);
+        if state == "connected" {
+            assert_eq!(call["gateway"]["caller"], "anonymous");
+        }
+        let text = log.text();
+        let dropped: Vec<&str> = text.lines().filter(|line| line.contains("a call was dropped")).collect();
+        assert_eq!(dropped.len(), usize::from(logged.is_some()), "{dropped:?}");
+        assert!(logged.is_none_or(|logged| dropped[0].contains(logged)), "{dropped:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

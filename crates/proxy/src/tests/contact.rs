@@ -233,19 +233,83 @@ async fn failed_questions_about_the_queue_never_end_it_by_themselves() {
 
 #[tokio::test(start_paused = true)]
 async fn a_connected_agent_serves_before_speaking() {
-    for (from, name) in [(Sender::System {}, ""), (agent("Li"), " (Li)")] {
-        let bench = Bench::new().await;
-        let visitor = bench.visitor().await;
-        visitor.connect("c1", "agent").await;
-        bench.down(vec![Downlink::Connected(from)]);
-        pass(2.0).await;
-        assert_eq!(visitor.story(2).await, [format!("contact agent{name}")]);
-    }
+    let bench = Bench::new().await;
+    let visitor = bench.visitor().await;
+    visitor.connect("c1", "agent").await;
+    bench.down(vec![Downlink::Connected(agent("Li"))]);
+    pass(2.0).await;
+    assert_eq!(visitor.story(2).await, ["contact agent (Li)"]);
     let bench = Bench::new().await;
     let visitor = bench.connected().await;
     bench.down(vec![Downlink::Connected(Sender::System {})]);
     pass(2.0).await;
     assert_eq!(visitor.story(1).await, [""; 0], "the robot was connected");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whom_the_system_has_connected_the_queue_tells() {
+    let place = || Ok(QueueAnswer::Waiting(QueueInfo { place: Some(1), wait_ms: None }));
+    let silent = || Ok(QueueAnswer::NoInformation);
+    for (answers, expected) in [
+        (vec![place(), Ok(QueueAnswer::Served)], &["queue 1", "contact agent"][..]),
+        (vec![place(), place(), place(), place(), place(), place()], &["queue 1"]),
+        (vec![silent(); 6], &["contact agent"]),
+    ] {
+        let bench = Bench::new().await;
+        let visitor = bench.visitor().await;
+        bench.centre.script().queue.extend(answers);
+        visitor.connect("c1", "agent").await;
+        pass(1.0).await;
+        bench.down(vec![Downlink::Connected(Sender::System {})]);
+        pass(10.0).await;
+        assert_eq!(visitor.story(2).await, expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_was_taken_for_an_agent_and_is_a_queue_is_not_rated() {
+    let place = |place| Ok(QueueAnswer::Waiting(QueueInfo { place: Some(place), wait_ms: None }));
+    let bench = Bench::new().await;
+    let visitor = bench.visitor().await;
+    bench.centre.script().connect.push_back(Ok(Serving::Agent));
+    bench.centre.script().queue.extend((0..5).map(|_| place(3)));
+    visitor.connect("c1", "agent").await;
+    bench.down(vec![Downlink::Queueing, message("a", Sender::System {}, "you are third")]);
+    pass(3.0).await;
+    visitor.call("DELETE", "/v1/contact", None).await;
+    pass(1.0).await;
+    let mut expected = vec!["contact agent", "contact queueing", "message you are third", "queue 3"];
+    expected.push("contact ended (visitor)");
+    assert_eq!(visitor.story(0).await, expected);
+    assert_eq!(bench.centre.count(|call| *call == Call::Survey), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_robot_that_hands_the_visitor_on_need_not_say_so() {
+    let place = || Ok(QueueAnswer::Waiting(QueueInfo { place: Some(2), wait_ms: None }));
+    let system = |code: &str| vec![message(code, Sender::System {}, "one moment")];
+    for (answer, expected) in [
+        (place(), &["message one moment", "contact queueing", "queue 2"][..]),
+        (Ok(QueueAnswer::Served), &["message one moment", "contact agent"]),
+        (Ok(QueueAnswer::Elsewhere), &["message one moment"]),
+        (Err(not_sent()), &["message one moment"]),
+    ] {
+        let bench = Bench::new().await;
+        let visitor = bench.connected().await;
+        bench.centre.script().queue.extend([answer, place(), place()]);
+        bench.down(system("a"));
+        pass(1.5).await;
+        assert_eq!(visitor.story(1).await, expected);
+    }
+    // Each of many words is not a question of its own.
+    let bench = Bench::new().await;
+    let _visitor = bench.connected().await;
+    let elsewhere = || Ok(QueueAnswer::Elsewhere);
+    bench.centre.script().queue.extend((0..20).map(|_| elsewhere()));
+    (0..12).for_each(|number| bench.down(system(&number.to_string())));
+    pass(20.0).await;
+    let asked = 20 - bench.centre.script().queue.len();
+    assert!((3..=5).contains(&asked), "{asked}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,6 +2,7 @@
 
 use super::{Bench, Plan, Reply, Visitor, agent, pass};
 use crate::files::sniff::samples;
+use crate::http::address::Peer;
 use crate::session::credential::hex;
 use crate::vendor::fake::{Call, not_sent, refused, unknown};
 use crate::vendor::{CentreFile, Content, Downlink, FileKind, FileSource, Utterance};
@@ -9,6 +10,7 @@ use axum::body::Body;
 use axum::http::Request;
 use frontdesk_contract::{Card, ErrorCode, FileOffer};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
 
 fn plan() -> Plan {
     let mut plan = Plan::default();
@@ -199,6 +201,76 @@ async fn one_visitor_does_not_fill_the_spool() {
     pass(31.0).await;
     assert_eq!(stalled.join_all().await.len(), 5);
     assert_eq!(put(&visitor, "u1", "a.png", samples::png()).await.status, 200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_address_does_not_fill_the_spool_with_slow_uploads() {
+    // A half of this is for uploads, an eighth for those of one address.
+    const ROOM: u64 = 800_000;
+    let mut plan = plan();
+    plan.settings.limits.spool_bytes = ROOM;
+    let bench = Bench::with(plan).await;
+    let visitor = bench.connected().await;
+    let told = received(&bench, &visitor, file("k1", "png", FileKind::Image)).await;
+    let peer = |last: u8| Peer(([203, 0, 113, last], 1).into());
+    let mut pages = Vec::new();
+    let mut stalled = tokio::task::JoinSet::new();
+    // Each address has two visitors who send 50,000 bytes at most, and then nothing more.
+    for (last, sent) in (1..=4).flat_map(|last| [(last, 50_000), (last, 50_000)]).chain([(9, 1)]) {
+        let visitor = bench.visitor().await;
+        let (mut page, wire) = tokio::io::duplex(64);
+        let body = Body::from_stream(tokio_util::io::ReaderStream::new(wire));
+        let request = Request::post("/v1/files")
+            .header("frontdesk-session", &visitor.session)
+            .header("frontdesk-id", "slow")
+            .header("host", "desk.example")
+            .extension(peer(last));
+        let request = request.body(body).unwrap();
+        let answer = tower::ServiceExt::oneshot(crate::http::app(bench.app.clone()), request);
+        let answer = async move { (last, answer.await.unwrap().status().as_u16()) };
+        stalled.spawn(answer);
+        // Whoever is refused does not read on.
+        let _refused = page.write_all(&vec![7; sent]).await;
+        pages.push(page);
+        if last != 9 {
+            // The last of it is on its way to the disk.
+            let all = 50_000 * pages.len() as u64;
+            for _ in 0..1_000_000 {
+                if bench.app.shared.spool.used() == all {
+                    break;
+                }
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(bench.app.shared.spool.used(), all);
+        } else {
+            assert_eq!(stalled.join_next().await.unwrap().unwrap(), (9, 503), "the half is taken");
+        }
+    }
+    assert_eq!(bench.app.shared.spool.used(), ROOM / 2);
+    let send = async |last: u8| {
+        let visitor = bench.visitor().await;
+        let request = Request::post("/v1/files")
+            .header("frontdesk-session", &visitor.session)
+            .header("frontdesk-id", "u1")
+            .header("host", "desk.example")
+            .extension(peer(last));
+        bench.request(request.body(samples::png().into()).unwrap()).await
+    };
+    let refused = send(1).await;
+    assert_eq!(
+        (code(&refused), &refused.headers["retry-after"]),
+        ((503, "overloaded"), &"10".parse().unwrap())
+    );
+    // Files of the centre come through all the while.
+    let path = format!("/v1/files/{}", told["file"].as_str().unwrap());
+    assert_eq!(visitor.call("GET", &path, None).await.status, 200);
+    // One that goes away makes room for another address, and not for one that has its part.
+    pages.remove(7);
+    assert_eq!(stalled.join_next().await.unwrap().unwrap(), (4, 415));
+    assert_eq!((send(1).await.status.as_u16(), send(4).await.status.as_u16()), (503, 200));
+    pass(31.0).await;
+    assert!(stalled.join_all().await.iter().all(|(_, status)| *status == 400));
+    assert_eq!(send(1).await.status, 200);
 }
 
 fn file(key: &str, extension: &str, kind: FileKind) -> CentreFile {

@@ -163,6 +163,39 @@ async fn going_down_answers_long_polls_and_lets_sends_finish() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn all_who_ask_within_a_second_whether_it_is_ready_cost_one_write() {
+    let store = Arc::new(Brittle::new(MemoryStore::new()));
+    let bench = Bench::with(Plan { store: store.clone(), ..Plan::default() }).await;
+    let ready = || bench.call("GET", "/readyz", None, None);
+    let written = || store.flushes.load(Ordering::Relaxed);
+    let many = || futures_util::future::join_all((0..100).map(|_| ready()));
+    assert!(many().await.iter().all(|reply| reply.status == 200));
+    pass(0.9).await;
+    assert_eq!((ready().await.status.as_u16(), written()), (200, 1));
+    store.fail(true);
+    assert_eq!((ready().await.status.as_u16(), written()), (200, 1), "what was true a moment ago");
+    pass(0.2).await;
+    let replies = many().await;
+    assert!(replies.iter().all(|reply| reply.status == 503 && reply.body["code"] == "store_unavailable"));
+    assert_eq!(written(), 2);
+    store.fail(false);
+    pass(1.0).await;
+    assert_eq!((ready().await.status.as_u16(), written()), (200, 3));
+
+    // A store that does not answer is asked by one at a time, also where those who ask go away.
+    pass(1.0).await;
+    store.answers.forget_permits(usize::MAX);
+    for _ in 0..10 {
+        assert!(tokio::time::timeout(Duration::from_millis(150), ready()).await.is_err());
+    }
+    let began = tokio::time::Instant::now();
+    assert_eq!((ready().await.status.as_u16(), written()), (503, 4));
+    assert_eq!(began.elapsed(), Duration::from_millis(500), "two seconds in all");
+    store.answers.add_permits(1_000);
+    assert_eq!((ready().await.status.as_u16(), written()), (200, 5));
+}
+
+#[tokio::test(start_paused = true)]
 async fn visitors_leave_memory_when_idle_and_the_store_when_their_time_is_over() {
     let bench = Bench::new().await;
     let visitor = bench.connected().await;
@@ -209,6 +242,8 @@ pub(super) struct Brittle {
     /// How often a record was read, and how often only its revision.
     pub(super) records: AtomicU32,
     pub(super) revisions: AtomicU32,
+    /// How often everything was to be written.
+    flushes: AtomicU32,
 }
 
 impl Brittle {
@@ -221,6 +256,7 @@ impl Brittle {
             answers: Semaphore::new(1_000_000),
             records: AtomicU32::new(0),
             revisions: AtomicU32::new(0),
+            flushes: AtomicU32::new(0),
         }
     }
 
@@ -352,6 +388,11 @@ impl Store for Brittle {
     }
 
     fn flush(&self) -> Stored<'_, ()> {
-        self.or(self.inner.flush())
+        self.flushes.fetch_add(1, Ordering::Relaxed);
+        let written = self.or(self.inner.flush());
+        Box::pin(async move {
+            self.answers.acquire().await.unwrap().forget();
+            written.await
+        })
     }
 }

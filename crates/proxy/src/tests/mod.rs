@@ -17,6 +17,7 @@ mod idempotency;
 mod identity;
 mod injection;
 mod journal;
+mod leftovers;
 mod lifecycle;
 mod limits;
 mod logs;

@@ -2,9 +2,10 @@
 
 use super::{Bench, Plan, agent, message, pass};
 use crate::config::PollKind;
-use crate::vendor::fake::{not_sent, refused, unknown};
+use crate::vendor::fake::{Call, not_sent, refused, unknown};
 use crate::vendor::{Content, Downlink, Failure, Kept};
 use frontdesk_contract::{Body, ErrorCode, Person, Sender};
+use std::sync::Arc;
 
 fn robot() -> Sender {
     Sender::Robot(Person { name: "Robi".into(), avatar: None })
@@ -135,6 +136,36 @@ async fn lost_answers_are_recovered_from_history_before_anything_newer() {
     }
     pass(20.0).await;
     assert_eq!(visitor.story(2).await, ["message 1", "message 2", "message 3"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_journal_has_let_go_of_is_not_found_again() {
+    let mut plan = Plan::default();
+    plan.desk.centre.history = true;
+    plan.settings.limits.events_per_visitor = 4;
+    let store = Arc::clone(&plan.store);
+    let before = Bench::with(plan).await;
+    let session = before.connected().await.session.clone();
+    // More of them than codes are remembered.
+    let all: Vec<String> = (0..700).map(|number| format!("n{number}")).collect();
+    for part in all.chunks(100) {
+        before.down(part.iter().map(|code| message(code, robot(), code)).collect());
+    }
+    pass(60.0).await;
+    before.app.stop().await;
+
+    let mut plan = Plan { store, ..Plan::default() };
+    plan.desk.centre.history = true;
+    plan.settings.limits.events_per_visitor = 4;
+    let after = Bench::with(plan).await;
+    let mut history: Vec<Kept> = all.iter().map(|code| kept(code, code)).collect();
+    history.insert(699, kept("lost", "lost"));
+    after.centre.script().history.extend([(); 3].map(|()| Ok(Some(history.clone()))));
+    pass(60.0).await;
+    let visitor = super::Visitor { bench: &after, session };
+    assert!(after.centre.count(|call| matches!(call, Call::History { .. })) > 0);
+    let story = visitor.story(0).await;
+    assert_eq!(story, ["gap", "message n697", "message n698", "message n699", "message lost"]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,15 +3,17 @@
 use super::{Bench, Plan, agent, message, pass};
 use crate::settings::DeskSettings;
 use crate::state::Desk;
-use crate::vendor::Centre;
-use crate::vendor::fake::{Call, Fake};
+use crate::vendor::fake::{Call, Fake, not_sent};
+use crate::vendor::{Centre, Party};
 use axum::body::Body;
 use axum::http::Request;
 use frontdesk_contract::RedactRule;
+use http_body_util::BodyExt;
 use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use tower::ServiceExt;
 
 impl Bench {
     /// The desk `shop` with a change, at this centre.
@@ -140,4 +142,38 @@ async fn a_limit_that_changes_counts_anew_and_another_goes_on() {
     assert_eq!(visitor.say("m5", &"x".repeat(3_000)).await.status, 413);
     let (mut file, _) = bench.app.shared.spool.create().unwrap();
     assert!(file.hold(4) && !file.hold(1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn late_failures_at_the_guard_of_before_are_not_told_of_the_new_one() {
+    let bench = Bench::new().await;
+    let breaker = async || {
+        let request = Request::get("/metrics").body(Body::empty()).unwrap();
+        let response = crate::metrics::server::router(bench.app.clone()).oneshot(request).await.unwrap();
+        let text = response.into_body().collect().await.unwrap().to_bytes();
+        let text = String::from_utf8(text.to_vec()).unwrap();
+        let name = "frontdesk_centre_breaker{desk=\"shop\"} ";
+        text.lines().find_map(|line| line.strip_prefix(name)).unwrap().to_owned()
+    };
+    let party = Party { user_id: "u1".into(), user_name: "Guest".into(), language: "en".into() };
+    let fail = async |desk: &Desk| {
+        for _ in 0..desk.settings.guard.failures {
+            bench.centre.script().poll.push_back(Err(not_sent()));
+            desk.centre.poll(&party).await.unwrap_err();
+        }
+    };
+    let before = bench.app.shared.desks.get("shop").unwrap();
+    bench.take_over(&bench.centre, |_| {});
+    fail(&before).await;
+    assert!(before.centre.is_away());
+    assert_eq!(breaker().await, "0", "nothing stands in the way of the new one");
+    let now = bench.app.shared.desks.get("shop").unwrap();
+    fail(&now).await;
+    assert_eq!(breaker().await, "2");
+    // Another takes its place: closed, as it has seen nothing yet.
+    bench.take_over(&bench.centre, |_| {});
+    assert_eq!(breaker().await, "0");
+    pass(5.0).await;
+    assert!(now.centre.poll(&party).await.is_ok() && !now.centre.is_away());
+    assert_eq!(breaker().await, "0");
 }

@@ -19,6 +19,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -31,7 +32,7 @@ struct Secured {
     /// The certificates that clients trust.
     trusted: Vec<CertificateDer<'static>>,
     stop: oneshot::Sender<()>,
-    server: JoinHandle<()>,
+    server: JoinHandle<Instant>,
 }
 
 fn keeper(bench: &Bench, tls: &Tls) -> Arc<Keeper> {
@@ -256,7 +257,7 @@ async fn the_files_are_looked_at_every_minute() {
     let keeper = keeper(&bench, &Tls { files: files.clone(), certificate });
     let following = tokio::spawn(keeper.follow());
     put(&files, 2031);
-    let begun = tokio::time::Instant::now();
+    let begun = Instant::now();
     let is_new = || bench.app.shared.metrics.text(&bench.app).unwrap().contains("seconds{} 1924992000\n");
     while !is_new() {
         tokio::time::sleep(Duration::from_secs(1)).await;

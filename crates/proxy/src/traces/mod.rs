@@ -24,6 +24,7 @@ use opentelemetry_sdk::trace::{
 use secrecy::ExposeSecret as _;
 use std::collections::HashMap;
 use std::time::Duration;
+use tokio::time::Instant;
 
 /// Where a trace begins or goes on (W3C Trace Context).
 pub const TRACEPARENT: &str = "traceparent";
@@ -36,6 +37,8 @@ const BATCH: usize = 512;
 const PAUSE: Duration = Duration::from_secs(5);
 /// The collector may take so long.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// And so long at the end of the process, which others wait for.
+const LAST: Duration = Duration::from_secs(2);
 
 /// Why no traces can be sent.
 #[derive(Debug, thiserror::Error)]
@@ -129,10 +132,14 @@ impl Traces {
         let _sent = tokio::task::spawn_blocking(move || provider.force_flush()).await;
     }
 
-    /// Sends what waits, and ends.
-    pub async fn end(&self) {
+    /// Sends what waits, and ends; what is not taken until then is lost.
+    pub async fn end(&self, until: Instant) {
         let provider = self.provider.clone();
-        let _sent = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(PATIENCE)).await;
+        let patience = until.saturating_duration_since(Instant::now()).min(LAST);
+        let sent = tokio::task::spawn_blocking(move || provider.shutdown_with_timeout(patience)).await;
+        if !matches!(sent, Ok(Ok(()))) {
+            tracing::warn!("the collector did not take the last traces in time; they are lost");
+        }
     }
 }
 

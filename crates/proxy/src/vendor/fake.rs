@@ -81,6 +81,8 @@ pub(crate) struct Script {
     pub(crate) pushed: HashMap<String, PushedList>,
     /// While it has no permits, messages and wishes for a call are not answered.
     pub(crate) gate: Option<Arc<Semaphore>>,
+    /// While it has no permits, polls are not answered.
+    pub(crate) poll_gate: Option<Arc<Semaphore>>,
     /// While it has no permits, the form of the rating is not answered.
     pub(crate) form_gate: Option<Arc<Semaphore>>,
 }
@@ -181,7 +183,9 @@ impl Centre for Fake {
     fn poll<'a>(&'a self, _: &'a Party) -> Answer<'a, Vec<Downlink>> {
         let mut script = self.script();
         script.polls += 1;
-        now(script.poll.pop_front(), Vec::new())
+        let (answer, gate) = (script.poll.pop_front(), script.poll_gate.clone());
+        drop(script);
+        once_open(gate, answer, Vec::new())
     }
 
     fn admit_push(&self, head: &PushHead<'_>) -> Result<Admitted, PushRefusal> {

@@ -5,7 +5,7 @@
 //! call, for as long as the page waits for its answer, and heartbeats, at whichever proxy. A call whose proxy has ended is
 //! dropped by another, or at the next start.
 
-use super::gateways::trusted;
+use super::gateways::{Distrust, trusted};
 use super::lease::{Asked, Held};
 use super::line::{Lane, Task, digest};
 use super::{Visitor, party};
@@ -465,21 +465,35 @@ impl Visitor {
         .await
     }
 
-    /// The gateway with those of its addresses that the desk knows; `None` when none is left, which is told in the log.
+    /// The gateway with those of its addresses that the desk knows; `None` when it is of no use, which is told in the log.
     pub(super) fn trusted(&self, told: CallGateway) -> Option<CallGateway> {
-        let gateway = trusted(told, &self.desk().settings.gateways);
-        if gateway.is_none()
-            && let Some(suppressed) =
-                self.shared.failures.due((self.desk_id().to_owned(), "gateway", ErrorCode::CentreRefused))
-        {
-            tracing::warn!(
-                visitor = self.id,
-                desk = self.desk_id(),
-                suppressed,
-                "a call was dropped: the centre named no gateway that is among `desks.calls.gateways`"
-            );
+        let why = match trusted(told, &self.desk().settings.gateways) {
+            Ok(gateway) => return Some(gateway),
+            Err(why) => why,
+        };
+        let kind = match why {
+            Distrust::Unknown => "gateway",
+            Distrust::Malformed => "call data",
+        };
+        let due = self.shared.failures.due((self.desk_id().to_owned(), kind, ErrorCode::CentreRefused));
+        if let Some(suppressed) = due {
+            let (visitor, desk) = (self.id.as_str(), self.desk_id());
+            match why {
+                Distrust::Unknown => tracing::warn!(
+                    visitor,
+                    desk,
+                    suppressed,
+                    "a call was dropped: the centre named no gateway that is among `desks.calls.gateways`"
+                ),
+                Distrust::Malformed => tracing::warn!(
+                    visitor,
+                    desk,
+                    suppressed,
+                    "a call was dropped: domain, number or caller that the centre named are missing or no part of an address"
+                ),
+            }
         }
-        gateway
+        None
     }
 }
 

@@ -47,6 +47,9 @@ impl Visitor {
             Move::Connect { transfer } => {
                 // The centre may still hold the conversation before; a new one would find it.
                 self.pay_once(None).await?;
+                if record.contact.state == ContactState::Ended {
+                    self.clear(&record).await;
+                }
                 let serving = self.dial(&party, about).await?;
                 if let Serving::Offline { tip } = serving {
                     return self

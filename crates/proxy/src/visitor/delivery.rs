@@ -128,6 +128,10 @@ impl Delivery {
 
     fn unanswered(&mut self, code: ErrorCode) -> Step {
         self.doubt = true;
+        #[cfg(feature = "planted")]
+        if frontdesk_planted::is(frontdesk_planted::Bug::NeverAskAgain) {
+            return posted(PostedStatus::Unconfirmed, false);
+        }
         match mode(self.centre) {
             MessageIds::Ignored => posted(PostedStatus::Unconfirmed, false),
             MessageIds::Deduplicated if self.said < 2 => Step::Wait(QUICK),

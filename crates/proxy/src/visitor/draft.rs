@@ -132,6 +132,12 @@ impl Draft {
         }
     }
 
+    /// An agent serves the open conversation, by the centre's own word; as [`Draft::serve`].
+    pub fn served_by(&mut self, with: Option<Person>) {
+        self.record.had_agent |= self.record.is_open();
+        self.serve(ContactState::Agent, with);
+    }
+
     /// The conversation is over; journalled unless it was over before. A rating falls due if an agent served.
     pub fn end(&mut self, reason: EndReason) {
         if self.record.is_open() {
@@ -151,7 +157,8 @@ impl Draft {
     }
 
     fn conclude(&mut self, reason: EndReason, offline: bool) {
-        if self.record.is_open() && self.record.had_agent {
+        let agent = self.record.had_agent || self.record.contact.state == ContactState::Agent;
+        if self.record.is_open() && agent {
             self.record.survey = Survey::Due;
         }
         self.record.ended_ms = self.now_ms;
@@ -189,9 +196,10 @@ impl Draft {
     }
 
     fn set(&mut self, contact: Contact) {
-        self.record.had_agent |= contact.state == ContactState::Agent;
         if contact.state != ContactState::Queueing {
             self.record.queue = None;
+        }
+        if contact.state != ContactState::Queueing || self.record.contact.state != ContactState::Queueing {
             self.record.announced = false;
         }
         self.record.contact = contact.clone();

@@ -3,8 +3,26 @@
 use frontdesk_contract::CallGateway;
 use reqwest::Url;
 
+/// User part of the own address where the centre names nobody: the call is an anonymous one (RFC 3323, section 4.1).
+pub const ANONYMOUS: &str = "anonymous";
+
+/// Why a page is sent nowhere.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Distrust {
+    /// What the centre tells beside the addresses makes no call: a part is missing, or is none.
+    Malformed,
+    /// No address is the desk's.
+    Unknown,
+}
+
 /// Keeps the addresses that are among `known`, written as those are.
-pub fn trusted(told: CallGateway, known: &[String]) -> Option<CallGateway> {
+///
+/// # Errors
+/// Why nothing is left.
+pub fn trusted(told: CallGateway, known: &[String]) -> Result<CallGateway, Distrust> {
+    // The manuals do not say that each part is always there; without a caller a page could call nobody.
+    let caller = if told.caller.is_empty() { ANONYMOUS.to_owned() } else { told.caller };
+    let told = CallGateway { caller, ..told };
     let word = |text: &str, more: &str, longest: usize| {
         (1..=longest).contains(&text.len())
             && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
@@ -13,7 +31,7 @@ pub fn trusted(told: CallGateway, known: &[String]) -> Option<CallGateway> {
         && word(&told.access_code, "+*#._-", 64)
         && word(&told.caller, "+*#._-", 64))
     {
-        return None;
+        return Err(Distrust::Malformed);
     }
     let mut addresses: Vec<String> = Vec::new();
     for address in &told.addresses {
@@ -22,7 +40,7 @@ pub fn trusted(told: CallGateway, known: &[String]) -> Option<CallGateway> {
             addresses.push(own.clone());
         }
     }
-    (!addresses.is_empty()).then_some(CallGateway { addresses, ..told })
+    if addresses.is_empty() { Err(Distrust::Unknown) } else { Ok(CallGateway { addresses, ..told }) }
 }
 
 /// The address among `known` that this one means: the same letter for letter, or the same scheme, host, port and path.
@@ -88,10 +106,10 @@ mod tests {
     fn only_the_desks_own_gateways_are_used() {
         let known = ["wss://gw.example".to_owned(), "wss://192.0.2.10:8443".to_owned()];
         let kept = |addresses: &[&str]| trusted(told(addresses), &known).map(|gateway| gateway.addresses);
-        assert_eq!(kept(&["192.0.2.10:8443", "192.0.2.11:8443"]), Some(vec!["wss://192.0.2.10:8443".into()]));
+        assert_eq!(kept(&["192.0.2.10:8443", "192.0.2.11:8443"]), Ok(vec!["wss://192.0.2.10:8443".into()]));
         assert_eq!(
             kept(&["wss://GW.example:443/", "192.0.2.10:8443", "gw.example"]),
-            Some(vec!["wss://gw.example".into(), "wss://192.0.2.10:8443".into()])
+            Ok(vec!["wss://gw.example".into(), "wss://192.0.2.10:8443".into()])
         );
         for wrong in [
             "evil.example",
@@ -104,11 +122,24 @@ mod tests {
             "",
             "wss://",
         ] {
-            assert_eq!(kept(&[wrong]), None, "{wrong}");
+            assert_eq!(kept(&[wrong]), Err(Distrust::Unknown), "{wrong}");
         }
         for domain in ["", "a b", "x>\r\nVia: y", "a@b"] {
-            assert_eq!(trusted(CallGateway { domain: domain.into(), ..told(&["gw.example"]) }, &known), None);
+            let told = CallGateway { domain: domain.into(), ..told(&["gw.example"]) };
+            assert_eq!(trusted(told, &known), Err(Distrust::Malformed));
         }
+    }
+
+    #[test]
+    fn a_call_for_which_no_caller_is_named_is_an_anonymous_one() {
+        let known = ["wss://gw.example".to_owned()];
+        let kept = |caller: &str| {
+            let told = CallGateway { caller: caller.into(), ..told(&["gw.example"]) };
+            trusted(told, &known).map(|gateway| gateway.caller)
+        };
+        assert_eq!(kept("AnonymousCard"), Ok("AnonymousCard".into()));
+        assert_eq!(kept(""), Ok(ANONYMOUS.into()));
+        assert_eq!(kept("x>\r\nVia: y"), Err(Distrust::Malformed));
     }
 
     #[test]
@@ -117,7 +148,7 @@ mod tests {
             ["wss://gw.example:8443/ws", "wss://gw.example/SIP/", "ws://Old.example./a%20b"]
                 .map(Into::into)
                 .into();
-        let kept = |address: &str| trusted(told(&[address]), &known)?.addresses.pop();
+        let kept = |address: &str| trusted(told(&[address]), &known).ok()?.addresses.pop();
         for address in &known {
             assert_eq!(kept(address).as_ref(), Some(address), "letter for letter");
         }
@@ -155,13 +186,14 @@ mod tests {
     fn a_gateway_without_a_path_comes_before_one_with_a_path() {
         let known = ["wss://gw.example/ws".to_owned(), "wss://gw.example".to_owned()];
         let kept = |address: &str| trusted(told(&[address]), &known).map(|gateway| gateway.addresses);
-        assert_eq!(kept("gw.example"), Some(vec!["wss://gw.example".into()]));
+        assert_eq!(kept("gw.example"), Ok(vec!["wss://gw.example".into()]));
     }
 
     proptest! {
         #[test]
         fn no_address_panics(address in any::<String>()) {
-            prop_assert!(trusted(told(&[&address]), &["wss://gw.example".to_owned()]).is_none_or(|gateway| gateway.addresses.len() == 1));
+            let kept = trusted(told(&[&address]), &["wss://gw.example".to_owned()]);
+            prop_assert!(kept.map_or(true, |gateway| gateway.addresses.len() == 1));
         }
     }
 }

@@ -63,7 +63,7 @@ impl Visitor {
             .collect();
         if !files.is_empty() || !taken_back.is_empty() {
             self.change(|draft, recent| {
-                let known = Known { recent, journal: &journal, repeats: false };
+                let known = Known { recent, journal: &journal, repeats: false, left: false };
                 intake::take(draft, known, &taken_back, false);
                 files.iter().for_each(|content| handles::adopt(draft, content));
             })

@@ -4,6 +4,7 @@
 //! followed, kept or dropped here. What is kept is the answer under the request's id.
 
 use super::Visitor;
+use super::gateways::ANONYMOUS;
 use super::line::{Lane, Task, digest};
 use crate::number;
 use crate::problem::Problem;
@@ -12,9 +13,6 @@ use crate::store::{Answer, VisitorRecord};
 use crate::vendor::{Placed, Placing};
 use frontdesk_contract::{CallGateway, CallMedia, CallState, CallStatus, ClientId, ErrorCode, PlaceCall};
 use std::sync::Arc;
-
-/// User part of the own address: the call is an anonymous one, and the centre names nobody (RFC 3323, section 4.1).
-const ANONYMOUS: &str = "anonymous";
 
 /// A call that may be placed.
 #[derive(Debug)]

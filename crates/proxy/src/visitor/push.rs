@@ -125,7 +125,9 @@ impl Visitor {
         let journal =
             if recalls { self.shared.store.events(self.id(), 0, usize::MAX).await? } else { Vec::new() };
         let fates = self
-            .change(|draft, recent| take(draft, Known { recent, journal: &journal, repeats: true }, messages))
+            .change(|draft, recent| {
+                take(draft, Known { recent, journal: &journal, repeats: true, left: false }, messages)
+            })
             .await?;
         // Whoever follows the queue may have to begin or to stop.
         self.wake.notify_one();
@@ -140,7 +142,11 @@ fn take(draft: &mut Draft, known: Known<'_>, messages: &[Vec<Downlink>]) -> Fate
         // A sign of typing has to be taken back a few seconds later, which only a poller does.
         let items: Vec<Downlink> = items.iter().filter(|item| **item != Downlink::Typing).cloned().collect();
         let intake = intake::take(draft, known, &items, false);
-        draft.record.announced |= intake.announced && draft.record.contact.state == ContactState::Queueing;
+        draft.record.announced |= match draft.record.contact.state {
+            ContactState::Queueing => intake.announced,
+            ContactState::Robot => intake.hinted,
+            _ => false,
+        };
         if draft.record == before {
             fates.nothing += 1;
         } else {

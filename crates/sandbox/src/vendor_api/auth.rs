@@ -14,9 +14,29 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 
 /// Checks key and access token.
 pub(crate) fn integrator(inner: &Inner, now: Ms, headers: &HeaderMap) -> Result<(), Refusal> {
+    app_key(inner, headers)?;
+    access(inner, now, headers)
+}
+
+/// The same where the manuals mark both optional: each that is there must hold.
+fn integrator_if_named(inner: &Inner, now: Ms, headers: &HeaderMap) -> Result<(), Refusal> {
+    if headers.contains_key("x-app-key") {
+        app_key(inner, headers)?;
+    }
+    if headers.contains_key("authorization") {
+        access(inner, now, headers)?;
+    }
+    Ok(())
+}
+
+fn app_key(inner: &Inner, headers: &HeaderMap) -> Result<(), Refusal> {
     if text(headers, "x-app-key") != Some(inner.settings().app_key.as_str()) {
         return Err(Refusal::unauthorized("x-app-key is missing or unknown"));
     }
+    Ok(())
+}
+
+fn access(inner: &Inner, now: Ms, headers: &HeaderMap) -> Result<(), Refusal> {
     let bearer = text(headers, "authorization").and_then(|value| value.strip_prefix("Bearer "));
     if !bearer.is_some_and(|token| inner.tokens.access_is_valid(now, token)) {
         return Err(Refusal::unauthorized("Authorization is missing or no longer valid"));
@@ -46,20 +66,26 @@ pub(crate) fn visitor_with_optional_keys(
     now: Ms,
     headers: &HeaderMap,
 ) -> Result<Known, Refusal> {
-    let absent = ["x-app-key", "authorization"].iter().all(|name| !headers.contains_key(*name));
-    if !absent || inner.settings().quirks.optional_headers == OptionalHeaders::Required {
+    if required(inner) {
         return visitor(inner, now, headers);
     }
+    integrator_if_named(inner, now, headers)?;
     by_token(inner, now, headers)
 }
 
-/// As `visitor`, where the manuals mark the headers optional: what is absent is not missed, what is there must hold.
+/// As `visitor`, where the manuals mark each of the headers optional: what is absent is not missed, what is there must hold.
 pub(crate) fn visitor_if_named(
     inner: &mut Inner,
     now: Ms,
     headers: &HeaderMap,
 ) -> Result<Option<Known>, Refusal> {
-    let named = ["x-app-key", "authorization", "ccmessaging-token"].map(|name| headers.contains_key(name));
-    let required = inner.settings().quirks.optional_headers == OptionalHeaders::Required;
-    if named == [false; 3] && !required { Ok(None) } else { visitor(inner, now, headers).map(Some) }
+    if required(inner) {
+        return visitor(inner, now, headers).map(Some);
+    }
+    integrator_if_named(inner, now, headers)?;
+    headers.contains_key("ccmessaging-token").then(|| by_token(inner, now, headers)).transpose()
+}
+
+fn required(inner: &Inner) -> bool {
+    inner.settings().quirks.optional_headers == OptionalHeaders::Required
 }

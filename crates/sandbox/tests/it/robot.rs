@@ -67,6 +67,39 @@ async fn phrases_need_only_the_visitors_token_unless_told_otherwise() {
     }
 }
 
+#[tokio::test]
+async fn of_headers_called_optional_each_that_is_there_must_hold() {
+    let bench = Bench::new(json!({"quirks": {"optional_headers": "optional"}})).await;
+    bench.send("CONNECT", "").await;
+    let good = bench.headers();
+    let phrases = json!({"strContent": "pay", "locale": "en", "channel": "WEB"}).to_string();
+    let queue = json!({"userId": USER, "channelConfigId": CHANNEL, "channel": "WEB"}).to_string();
+    for (path, body, token_too) in
+        [("queryPhraseByKeyword", &phrases, true), ("queryQueueInfo", &queue, false)]
+    {
+        let path = format!("/apiaccess/ccmessaging/{path}");
+        // Each of the eight sets of headers, and one of them spoiled.
+        for named in 0..8_usize {
+            let set = || (0..3).filter(|at| named & (1 << at) != 0);
+            let there: Vec<_> = set().map(|at| good[at].clone()).collect();
+            let missing = token_too && named & 4 == 0;
+            let expected = if missing { StatusCode::UNAUTHORIZED } else { StatusCode::OK };
+            let answer = bench.raw("POST", &path, &there, body.clone()).await;
+            assert_eq!(answer.status, expected, "{path} {there:?}");
+            for spoiled in set() {
+                let mut there: Vec<_> = set().map(|at| good[at].clone()).collect();
+                let (name, _) = good[spoiled].clone();
+                there
+                    .iter_mut()
+                    .filter(|header| header.0 == name)
+                    .for_each(|header| header.1 = "wrong".into());
+                let answer = bench.raw("POST", &path, &there, body.clone()).await;
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path} {name} of {there:?}");
+            }
+        }
+    }
+}
+
 async fn asked(patch: Value) -> (Bench, Value) {
     let bench = Bench::new(patch).await;
     bench.send("CONNECT", "").await;

@@ -114,7 +114,8 @@ impl Bench {
         Answer { status: parts.status, headers: parts.headers, text }
     }
 
-    fn headers(&self) -> [(&'static str, String); 3] {
+    /// Key, access token and visitor's token, all of them good.
+    pub(crate) fn headers(&self) -> [(&'static str, String); 3] {
         [
             ("x-app-key", "app-key-demo".to_owned()),
             ("authorization", format!("Bearer {}", self.access)),

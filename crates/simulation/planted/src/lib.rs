@@ -30,11 +30,13 @@ pub enum Bug {
     RetryRefused,
     /// What was not sent yet is forgotten at a reload.
     DropOnReload,
+    /// A message whose answer was lost is told as unconfirmed, without another question.
+    NeverAskAgain,
 }
 
 impl Bug {
     /// Every bug.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::NoIdempotencyKey,
         Self::NewIdOnRetry,
         Self::AckBeforePersist,
@@ -47,6 +49,7 @@ impl Bug {
         Self::LocalStorage,
         Self::RetryRefused,
         Self::DropOnReload,
+        Self::NeverAskAgain,
     ];
 
     /// The word for it in options and reports.
@@ -64,6 +67,7 @@ impl Bug {
             Self::LocalStorage => "local-storage",
             Self::RetryRefused => "retry-refused",
             Self::DropOnReload => "drop-on-reload",
+            Self::NeverAskAgain => "never-ask-again",
         }
     }
 

@@ -131,11 +131,21 @@ struct Answer {
     status: u16,
     headers: axum::http::HeaderMap,
     body: Bytes,
+    /// When the centre gave it; a box on the way may have answered instead.
+    given_ms: Option<u64>,
+}
+
+/// An answer as it comes to the proxy.
+struct Told {
+    response: reqwest::Response,
+    /// When the centre gave it, and its body, if that comes whole.
+    whole: Option<(u64, Bytes)>,
 }
 
 impl Answer {
     fn of(status: u16, body: &'static str) -> Self {
-        Self { status, headers: axum::http::HeaderMap::new(), body: Bytes::from_static(body.as_bytes()) }
+        let (headers, body) = (axum::http::HeaderMap::new(), Bytes::from_static(body.as_bytes()));
+        Self { status, headers, body, given_ms: None }
     }
 
     fn wait(mut self, seconds: u64) -> Self {
@@ -143,8 +153,9 @@ impl Answer {
         self
     }
 
-    fn told(self) -> Result<reqwest::Response, Lost> {
-        self.with(reqwest::Body::from)
+    fn told(self) -> Result<Told, Lost> {
+        let whole = self.given_ms.map(|given_ms| (given_ms, self.body.clone()));
+        Ok(Told { whole, response: self.with(reqwest::Body::from)? })
     }
 
     fn with(self, body: impl FnOnce(Bytes) -> reqwest::Body) -> Result<reqwest::Response, Lost> {
@@ -173,7 +184,8 @@ impl Gateway {
         let response = self.router.clone().oneshot(request.map(Body::from)).await.map_err(broken)?;
         let (parts, body) = response.into_parts();
         let body = body.collect().await.map_err(broken)?.to_bytes();
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body })
+        let given_ms = Some(self.record.now_ms());
+        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body, given_ms })
     }
 
     /// The message is refused for good, the first time only.
@@ -242,19 +254,22 @@ impl Way {
     ) -> Result<Answer, Lost> {
         let answer = self.gateway.execute(request).await?;
         if about.endpoint == "poll" {
-            let proxy = self.life.number;
+            let copy = HandedOut { proxy: self.life.number, fault: fault.map(Fault::word), arrived: false };
             let mut books = self.gateway.record.books();
-            for code in codes(&answer.body) {
-                let copy = HandedOut { proxy, fault: fault.map(Fault::word) };
-                match books.handed_out.get_mut(code) {
-                    // A centre that repeats itself hands out the same by every poll.
-                    Some(copies) if copies.last() == Some(&copy) => {}
-                    Some(copies) => copies.push(copy),
-                    None => drop(books.handed_out.insert(code.to_owned(), vec![copy])),
-                }
-            }
+            codes(&answer.body).for_each(|code| books.hand_out(code, copy));
         }
         Ok(answer)
+    }
+
+    /// Notes that a whole answer of the centre has come.
+    fn note_whole(&self, about: &About, given_ms: u64, body: &[u8]) {
+        let mut books = self.gateway.record.books();
+        if about.endpoint == "poll" {
+            codes(body).for_each(|code| books.arrived(code, self.life.number));
+        }
+        if let Some(id) = &about.id {
+            books.told.entry(id.clone()).or_default().push(given_ms);
+        }
     }
 
     async fn disturbed(
@@ -262,7 +277,7 @@ impl Way {
         fault: Fault,
         request: axum::http::Request<Bytes>,
         about: &About,
-    ) -> Result<reqwest::Response, Lost> {
+    ) -> Result<Told, Lost> {
         let plan = &self.gateway.plan;
         let heads = plan.draw(1) == 0;
         self.note_fault(fault, about);
@@ -277,10 +292,11 @@ impl Way {
                 let answer = self.execute(request, about, Some(fault)).await?;
                 let kept = plan.draw((answer.body.len().max(1) - 1) as u64);
                 let kept = usize::try_from(kept).unwrap_or(0);
-                answer.with(|body| {
+                let response = answer.with(|body| {
                     let cut = Err(std::io::Error::from(std::io::ErrorKind::ConnectionReset));
                     reqwest::Body::wrap_stream(stream::iter([Ok(body.slice(..kept.min(body.len()))), cut]))
-                })
+                })?;
+                Ok(Told { response, whole: None })
             }
             Fault::Late => {
                 plan.rest(if heads { plan.span(LATE) } else { Duration::ZERO }).await;
@@ -353,17 +369,14 @@ impl Way {
                 answer.told()
             }
             Fault::ForGood if self.gateway.refuse(about) => {
+                self.gateway.record.books().deny(about.id.as_deref());
                 Answer::of(200, "{\"resultCode\":\"99\",\"resultDesc\":\"not wanted\"}").told()
             }
             Fault::ForGood => self.execute(request, about, None).await?.told(),
         }
     }
 
-    async fn exchange(
-        &self,
-        request: axum::http::Request<Bytes>,
-        about: &About,
-    ) -> Result<reqwest::Response, Lost> {
+    async fn exchange(&self, request: axum::http::Request<Bytes>, about: &About) -> Result<Told, Lost> {
         let plan = &self.gateway.plan;
         tokio::time::sleep(plan.span(USUAL)).await;
         match plan.strike(Fault::ALL) {
@@ -426,8 +439,11 @@ impl Carrier for Way {
             }
             let answer = tokio::time::timeout(timeout, self.exchange(sent, &about)).await;
             let number = self.life.number;
+            if let Ok(Ok(Told { whole: Some((given_ms, body)), .. })) = &answer {
+                self.note_whole(&about, *given_ms, body);
+            }
             let status = match &answer {
-                Ok(Ok(response)) => response.status().as_u16(),
+                Ok(Ok(told)) => told.response.status().as_u16(),
                 Ok(Err(_)) => 0,
                 Err(_) => 1,
             };
@@ -443,13 +459,13 @@ impl Carrier for Way {
                     _ => Point::Other,
                 })
                 .await;
-            if let Ok(Ok(response)) = &answer
-                && let Some(token) =
-                    response.headers().get("ccmessaging-token").and_then(|value| value.to_str().ok())
+            let response = answer.unwrap_or(Err(Lost::Late))?.response;
+            if let Some(token) =
+                response.headers().get("ccmessaging-token").and_then(|value| value.to_str().ok())
             {
                 self.tokens().take(asked, &about.user, token);
             }
-            answer.unwrap_or(Err(Lost::Late))
+            Ok(response)
         })
     }
 }

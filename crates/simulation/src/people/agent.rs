@@ -2,7 +2,7 @@
 //! measure of what was said and read.
 
 use super::text;
-use crate::record::{Heard, Record, Said};
+use crate::record::{Heard, Over, Record, Said};
 use anyhow::Context as _;
 use axum::Router;
 use axum::body::Body;
@@ -131,7 +131,13 @@ impl Agent {
         let mut all = self.known();
         let known = all.entry(view.user.clone()).or_default();
         match view.state.as_str() {
-            "active" => known.active = Some(view.id),
+            "active" => {
+                let next = known.active.replace(view.id) != Some(view.id);
+                if let Some(visitor) = known.visitor.filter(|_| next) {
+                    let end = |over: &mut Over| over.to_ms = over.to_ms.or(Some(at_ms));
+                    self.record.talk(visitor, |talk| talk.over.iter_mut().for_each(end));
+                }
+            }
             _ if known.active == Some(view.id) => known.active = None,
             _ => {}
         }
@@ -190,6 +196,8 @@ impl Agent {
             let path = format!("/agent/api/conversations/{conversation}/end");
             let _view: serde_json::Value = self.ask("POST", &path, String::new()).await?;
             self.record.fault("agent: ends the conversation", format_args!("v{visitor}"));
+            let over = Over { from_ms: self.record.now_ms(), to_ms: None };
+            self.record.talk(visitor, |talk| talk.over.push(over));
         }
         Ok(())
     }

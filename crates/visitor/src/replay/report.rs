@@ -3,7 +3,7 @@
 use super::attribution::Tally;
 use super::options::Options;
 use super::outcome::Direction;
-use super::switches::MessageId;
+use super::switches::{MessageId, Switches};
 use super::visit::{Played, Rated, Trouble};
 use serde::Serialize;
 use std::fmt::{self, Write};
@@ -130,6 +130,10 @@ impl Report {
         fail(self.divergences, "times a screen differed from the transcript");
         // What cannot be known is to be shown as unconfirmed, whatever the centre does.
         fail(self.up.lost, "lost on the way to the agent without the visitor being told");
+        if settles_up(&options.switches) {
+            // Nobody ends a conversation while something is on its way: each can be asked for again.
+            fail(self.up.unconfirmed, "unconfirmed although the centre tells what became of each");
+        }
         if options.promises_all() {
             fail(self.down.lost, "lost on the way to the visitor although the centre keeps a history");
             fail(
@@ -140,6 +144,15 @@ impl Report {
         if options.switches.message_id == MessageId::Ignored {
             fail(self.up.duplicated, "sent twice although the centre ignores ids");
         }
+    }
+}
+
+/// Whether the outcome of every message can be found out: by saying it again, or in the history.
+fn settles_up(switches: &Switches) -> bool {
+    match switches.message_id {
+        MessageId::Deduplicated => true,
+        MessageId::Echoed => switches.keeps_history(),
+        MessageId::Ignored => false,
     }
 }
 
@@ -234,13 +247,16 @@ mod tests {
         let lost_up = || up(Direction { lost: 1, ..Direction::default() });
         let lost_down = || Report { down: lost_up().up, ..Report::default() };
         let doubled = || up(Direction { duplicated: 1, ..Direction::default() });
+        let unconfirmed = || up(Direction { unconfirmed: 1, ..Direction::default() });
         for (words, expected) in [
-            ("", [1, 1, 1]),
-            ("--history false", [1, 0, 0]),
-            ("--message-id echoed", [1, 0, 0]),
-            ("--message-id ignored", [1, 0, 1]),
+            ("", [1, 1, 1, 1]),
+            ("--history false", [1, 0, 0, 1]),
+            ("--message-id echoed", [1, 0, 0, 1]),
+            ("--message-id echoed --history false", [1, 0, 0, 0]),
+            ("--message-id ignored", [1, 0, 1, 0]),
         ] {
-            let found = [lost_up(), lost_down(), doubled()].map(|report| failures(words, report));
+            let found =
+                [lost_up(), lost_down(), doubled(), unconfirmed()].map(|report| failures(words, report));
             assert_eq!(found, expected, "{words}");
         }
     }

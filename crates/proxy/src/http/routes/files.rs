@@ -8,9 +8,11 @@ use crate::files::spool::{Allowance, disk, receive, too_large};
 use crate::files::{name, ticket};
 use crate::http::answer::AsItIs;
 use crate::http::extract::{Caller, parameter};
+use crate::http::limits::Client;
 use crate::problem::Problem;
 use crate::state::AppState;
 use crate::visitor::files::Served;
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::http::header::{
@@ -46,6 +48,7 @@ const CHUNK: usize = 64 << 10;
     responses((status = 200, description = "What to put into a message", body = FileStored)))]
 pub(in crate::http) async fn upload(
     State(state): State<AppState>,
+    Extension(client): Extension<Client>,
     Caller(visitor): Caller,
     request: Request,
 ) -> Result<axum::Json<FileStored>, Problem> {
@@ -72,7 +75,7 @@ pub(in crate::http) async fn upload(
     let settings = state.shared.settings();
     let limits = &settings.limits;
     let allowed = Allowance { bytes: offer.max_bytes, idle: limits.file_idle, total: limits.file_timeout };
-    let received = receive(&state.shared.spool, body, allowed).await?;
+    let received = receive(&state.shared.spool, client.0, body, allowed).await?;
     visitor.upload(id, received, &given).await.map(axum::Json)
 }
 

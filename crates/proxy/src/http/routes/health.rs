@@ -4,10 +4,6 @@ use crate::problem::Problem;
 use crate::state::AppState;
 use axum::extract::State;
 use frontdesk_contract::ErrorCode;
-use std::time::Duration;
-
-/// The store may take this long.
-const PATIENCE: Duration = Duration::from_secs(2);
 
 pub(in crate::http) async fn live() -> &'static str {
     "ok\n"
@@ -17,7 +13,6 @@ pub(in crate::http) async fn ready(State(state): State<AppState>) -> Result<&'st
     if state.shared.draining.is_cancelled() {
         return Err(Problem::new(ErrorCode::Overloaded, "the proxy is going down"));
     }
-    let slow = || Problem::new(ErrorCode::StoreUnavailable, "the store does not answer");
-    tokio::time::timeout(PATIENCE, state.shared.store.flush()).await.map_err(|_| slow())??;
+    state.readiness.ask(&state.shared).await?;
     Ok("ok\n")
 }

@@ -126,7 +126,7 @@ impl Cec {
                 let refused = self.refused(&sent, reason);
                 Err(match self.place(party).await {
                     Ok(QueueAnswer::Gone) => Failure::Gone,
-                    Ok(QueueAnswer::Waiting(QueueInfo { place: Some(_), .. })) => queueing(&sent),
+                    Ok(QueueAnswer::Waiting(_)) => queueing(&sent),
                     _ => refused,
                 })
             }
@@ -241,8 +241,11 @@ impl Cec {
         let info = QueueInfo { place, wait_ms: wait.map(|seconds| seconds * 1000) };
         let code = coded.code();
         let sign = codes::queue(code.as_deref());
+        // All but the code is optional: who has no place told waits all the same, who has none at all does not.
+        let listed = queue.position.0.is_none_or(|place| place >= 1.0);
         let answer = match sign {
-            QueueSign::Waits => QueueAnswer::Waiting(info),
+            QueueSign::Waits if listed => QueueAnswer::Waiting(info),
+            QueueSign::Waits => QueueAnswer::Elsewhere,
             QueueSign::Served => QueueAnswer::Served,
             QueueSign::Automatic | QueueSign::Elsewhere => QueueAnswer::Elsewhere,
             QueueSign::AgentDidNotAnswer => QueueAnswer::AgentDidNotAnswer,
@@ -259,11 +262,11 @@ impl Cec {
     async fn place_now(&self, party: &Party, robot: bool) -> Option<Serving> {
         match self.ask_queue(party).await.ok()? {
             (QueueAnswer::Elsewhere, QueueSign::Automatic) if robot => None,
-            (QueueAnswer::Waiting(QueueInfo { place: Some(_), .. }), _) => Some(Serving::Queue),
+            (QueueAnswer::Elsewhere, QueueSign::Waits) => None,
+            (QueueAnswer::Waiting(_), _) => Some(Serving::Queue),
             (QueueAnswer::Elsewhere | QueueAnswer::AgentDidNotAnswer, _) => Some(Serving::Queue),
             (QueueAnswer::Served, _) => Some(Serving::Agent),
-            (QueueAnswer::Waiting(_) | QueueAnswer::Gone, _) => None,
-            (QueueAnswer::Unlisted | QueueAnswer::NoInformation, _) => None,
+            (QueueAnswer::Gone | QueueAnswer::Unlisted | QueueAnswer::NoInformation, _) => None,
         }
     }
 

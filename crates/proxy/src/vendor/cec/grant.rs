@@ -135,11 +135,13 @@ pub(super) fn visitor_token(body: &[u8]) -> Granted {
 
 /// A token that stands alone, perhaps between braces or quotes.
 fn lone(text: &str) -> Option<HeaderValue> {
-    let text = text.trim_start_matches('\u{feff}').trim();
-    let text = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or(text).trim();
+    let whole = text.trim_start_matches('\u{feff}').trim();
+    let text = whole.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or(whole).trim();
     let text = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text);
     let odd = |char: char| matches!(char, '<' | '>' | '{' | '}' | '"' | ' ');
-    if text.len() < 8 || text.contains(odd) { None } else { header(text) }
+    // A short word that nothing marks as a token may be any answer.
+    let bare = text.len() == whole.len();
+    if (bare && text.len() < 8) || text.contains(odd) { None } else { header(text) }
 }
 
 fn header(token: &str) -> Option<HeaderValue> {

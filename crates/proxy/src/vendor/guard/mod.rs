@@ -41,6 +41,8 @@ pub struct Guarded {
 struct Gate {
     desk: String,
     metrics: Arc<Metrics>,
+    /// Which guard of the desk it is, as the figures have it: another one may stand in its place by now.
+    number: u64,
     breaker: Mutex<Breaker>,
     /// Whether calls pass.
     passes: watch::Sender<bool>,
@@ -69,7 +71,10 @@ impl Kind {
     fn verdict<T>(self, answer: &Result<T, Failure>) -> Verdict {
         match answer {
             Ok(_) | Err(Failure::Refused { .. } | Failure::Gone) => Verdict::There,
-            Err(Failure::NotSent { code: ErrorCode::CentreUnreachable, .. }) => Verdict::Away,
+            // The call did not leave; what was to be had before it, a token, did not come in time.
+            Err(Failure::NotSent {
+                code: ErrorCode::CentreUnreachable | ErrorCode::CentreTimeout, ..
+            }) => Verdict::Away,
             Err(Failure::NotSent { .. }) => Verdict::Nothing,
             Err(Failure::Unknown { .. }) if matches!(self, Self::Message | Self::Long) => Verdict::Nothing,
             Err(Failure::Unknown { code: ErrorCode::CentreTimeout, .. }) => Verdict::Away,
@@ -98,8 +103,11 @@ impl Gate {
             Stand::Trying => 1,
             Stand::Open => 2,
         };
-        self.metrics.breaker(desk, figure);
+        let stands = self.metrics.breaker(desk, self.number, figure);
         self.passes.send_replace(stand == Stand::Closed);
+        if !stands {
+            return;
+        }
         match (before, stand) {
             (Stand::Closed, _) => {
                 tracing::warn!(desk, "the centre does not answer: it is not asked for a while");
@@ -127,10 +135,10 @@ impl Drop for Passed {
 impl Guarded {
     /// The centre of this desk with a guard before it.
     pub fn new(inner: Arc<dyn Centre>, desk: String, guard: &config::Guard, metrics: Arc<Metrics>) -> Self {
-        metrics.guarded(&desk);
+        let number = metrics.guarded(&desk);
         let room = || Room::new(guard.requests_at_once, guard.requests_waiting, guard.patience);
         let breaker = Mutex::new(Breaker::new(guard.failures, guard.pause));
-        let gate = Gate { desk, metrics, breaker, passes: watch::Sender::new(true) };
+        let gate = Gate { desk, metrics, number, breaker, passes: watch::Sender::new(true) };
         Self { inner, gate: Arc::new(gate), polls: room(), deeds: room(), long: room() }
     }
 

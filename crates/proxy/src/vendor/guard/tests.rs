@@ -67,7 +67,9 @@ fn code<T>(answer: Result<T, Failure>) -> Option<ErrorCode> {
 
 #[tokio::test(start_paused = true)]
 async fn a_centre_that_cannot_be_reached_is_not_asked_and_the_answer_is_safe_to_repeat() {
-    for failure in [not_sent(), unknown()] {
+    // The last as where the centre hangs over a token: the call itself did not leave.
+    let no_token = Failure::NotSent { code: ErrorCode::CentreTimeout, detail: "applyToken: late".into() };
+    for failure in [not_sent(), unknown(), no_token] {
         let desk = desk();
         desk.fail(3, failure).await;
         let began = Instant::now();
@@ -167,4 +169,15 @@ async fn who_waits_for_a_place_is_told_at_once_that_the_centre_is_away() {
     assert_eq!((code(waits.await), began.elapsed()), (Some(ErrorCode::CentreUnreachable), Duration::ZERO));
     // What has left is waited for.
     assert!(first.as_mut().now_or_never().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_wait_for_a_token_in_vain_open_it_as_they_have_not_left() {
+    let desk = desk();
+    let no_token = || Failure::NotSent { code: ErrorCode::CentreTimeout, detail: "applyToken: late".into() };
+    desk.fake.script().say.extend([(); 3].map(|()| Err(no_token())));
+    for _ in 0..3 {
+        assert_eq!(desk.say().await, Err(no_token()));
+    }
+    assert_eq!(code(desk.poll().await), Some(ErrorCode::CentreUnreachable));
 }

@@ -10,12 +10,12 @@ use crate::problem::Problem;
 use crate::settings::DeskSettings;
 use crate::state::Desk;
 use crate::store::VisitorRecord;
-use crate::vendor::{Downlink, Failure, Kept};
+use crate::vendor::{Downlink, Failure, Kept, QueueAnswer};
 use crate::visitor::draft::Draft;
 use crate::visitor::recent::Recent;
 use crate::visitor::say::SKEW_MS;
 use crate::visitor::{Visitor, party, whose};
-use frontdesk_contract::{EndReason, ErrorCode, Event, EventKind, NoticeCode, Typing};
+use frontdesk_contract::{ContactState, EndReason, ErrorCode, Event, EventKind, NoticeCode, Typing};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::Instant;
@@ -38,7 +38,11 @@ pub(super) struct Fetch {
     desk: Arc<Desk>,
     typing_until: Option<Instant>,
     next_queue: Instant,
+    /// When the queue was asked about last.
+    asked_queue: Option<Instant>,
     queried: Queried,
+    /// The system has said something while a robot serves: perhaps that it hands the visitor on.
+    hinted: bool,
     arrived: Option<Instant>,
     /// If nobody noted that polling ended, an answer was lost with the proxy that polled.
     recover: bool,
@@ -46,6 +50,8 @@ pub(super) struct Fetch {
     /// What the centre had up to this time is known, epoch milliseconds.
     read_up_to_ms: u64,
     told_missing: Option<Instant>,
+    /// Nothing is left of the conversation that is over, or it has been asked for.
+    cleared: bool,
 }
 
 /// Whether the history has what a poll may lose, or what was never sent.
@@ -67,12 +73,15 @@ impl Fetch {
             desk,
             typing_until: None,
             next_queue: now,
+            asked_queue: None,
             queried: Queried::default(),
+            hinted: false,
             arrived: None,
             recover,
             readings,
             read_up_to_ms: 0,
             told_missing: None,
+            cleared: false,
         }
     }
 
@@ -86,26 +95,58 @@ impl Fetch {
     }
 
     /// When something other than a poll falls due.
-    pub(super) fn due(&self, queueing: bool) -> Option<Instant> {
-        let queue = queueing.then_some(self.next_queue);
-        [self.typing_until, queue].into_iter().flatten().min()
+    pub(super) fn due(&self, record: &VisitorRecord) -> Option<Instant> {
+        [self.typing_until, self.queue_due(record)].into_iter().flatten().min()
+    }
+
+    /// When the queue is to be asked about.
+    fn queue_due(&self, record: &VisitorRecord) -> Option<Instant> {
+        let soon = || self.asked_queue.map_or(self.next_queue, |asked| asked + QUEUE.0);
+        match record.contact.state {
+            // What was pushed is not known here yet.
+            ContactState::Queueing if record.announced && !self.queried.announced => {
+                Some(soon().min(self.next_queue))
+            }
+            ContactState::Queueing => Some(self.next_queue),
+            ContactState::Robot => (self.hinted || record.announced).then(soon),
+            _ => None,
+        }
     }
 
     /// Does what fell due.
-    pub(super) async fn tick(&mut self, queueing: bool) -> Result<(), Problem> {
+    pub(super) async fn tick(&mut self, record: &VisitorRecord) -> Result<(), Problem> {
         let now = Instant::now();
         if self.typing_until.is_some_and(|until| now >= until) {
             self.typing_until = None;
             let stopped = EventKind::Typing(Typing { active: false });
             self.visitor.change(|draft, _| draft.push(stopped.clone())).await?;
         }
+        let queueing = record.contact.state == ContactState::Queueing;
         if !queueing {
             self.queried = Queried::default();
-        } else if now >= self.next_queue {
-            self.queue().await?;
-            self.next_queue = Instant::now() + chance::between(QUEUE.0, QUEUE.1);
+        }
+        self.hinted &= record.contact.state == ContactState::Robot;
+        if self.queue_due(record).is_some_and(|due| now >= due) {
+            self.asked_queue = Some(now);
+            if queueing {
+                self.queried.announced |= record.announced;
+                self.queue().await?;
+                self.next_queue = Instant::now() + chance::between(QUEUE.0, QUEUE.1);
+            } else {
+                self.hinted = false;
+                self.look_for_queue(record).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Asks whether the robot has handed the visitor on.
+    async fn look_for_queue(&self, record: &VisitorRecord) -> Result<(), Problem> {
+        let answer = self.desk.centre.queue(&party(record)).await.unwrap_or_else(|failure| {
+            tracing::debug!(visitor = self.visitor.id(), ?failure, "no answer about the queue");
+            QueueAnswer::NoInformation
+        });
+        self.keep(|draft, _| intake::handed_on(draft, answer)).await
     }
 
     async fn queue(&mut self) -> Result<(), Problem> {
@@ -136,6 +177,7 @@ impl Fetch {
     pub(super) async fn poll(&mut self, record: &VisitorRecord, first: bool) -> Result<Polled, Problem> {
         let party = party(record);
         self.readings.resume();
+        self.cleared = false;
         self.take_over(record).await?;
         if !record.polling {
             self.keep(|draft, _| {
@@ -152,7 +194,7 @@ impl Fetch {
             return self.failed(record, &failure, first).await;
         }
         let push = self.desk.settings.push.filter(|_| self.visitor.is_pushed_to(record));
-        if push.is_some_and(|push| push.check.is_none()) && !self.desk.centre.is_away() {
+        if self.is_never_polled(record) && !self.desk.centre.is_away() {
             return Ok(Ok(self.arrived.map(|arrived| arrived.elapsed())));
         }
         match self.desk.centre.poll(&party).await {
@@ -172,6 +214,48 @@ impl Fetch {
                 Ok(Ok(self.arrived.map(|arrived| arrived.elapsed())))
             }
             Err(failure) => self.failed(record, &failure, first).await,
+        }
+    }
+
+    /// Whether the centre sends by itself, and is not to be polled beside.
+    fn is_never_polled(&self, record: &VisitorRecord) -> bool {
+        let push = self.desk.settings.push.filter(|_| self.visitor.is_pushed_to(record));
+        push.is_some_and(|push| push.check.is_none())
+    }
+
+    /// Whether something may be left of the conversation that is over: not where the centre has told the end, since that
+    /// comes last.
+    pub(super) fn leaves(&self, record: &VisitorRecord) -> bool {
+        let told = matches!(record.contact.reason, None | Some(EndReason::Centre));
+        !self.cleared && !told && record.contact.state == ContactState::Ended
+    }
+
+    /// Polls once more after the conversation: what is left would come in the next one, and count for that. `wished`: the next
+    /// one is wished for.
+    pub(super) async fn last(&mut self, record: &VisitorRecord, wished: bool) -> Result<(), Problem> {
+        self.cleared = true;
+        if self.is_never_polled(record) {
+            return Ok(());
+        }
+        match self.desk.centre.poll(&party(record)).await {
+            Ok(downlinks) if downlinks.is_empty() => Ok(()),
+            Ok(downlinks) => {
+                let journal = self.journal_for(&downlinks).await?;
+                let repeats = self.repeats();
+                self.keep(|draft, recent| {
+                    let known = Known { recent, journal: &journal, repeats, left: false };
+                    intake::take_left(draft, known, &downlinks, wished)
+                })
+                .await
+            }
+            // There may be nothing to poll any more: nobody is told.
+            Err(failure) => {
+                tracing::debug!(visitor = self.visitor.id(), ?failure, "no last poll of a conversation");
+                if matches!(failure, Failure::Unknown { .. }) && self.loses(record) {
+                    self.readings.doubt(Instant::now());
+                }
+                Ok(())
+            }
         }
     }
 
@@ -228,18 +312,19 @@ impl Fetch {
         if downlinks.is_empty() {
             return Ok(false);
         }
-        let journal = if downlinks.iter().any(|downlink| matches!(downlink, Downlink::Recalled(_))) {
-            self.journal().await?
-        } else {
-            Vec::new()
-        };
-        let repeats = !self.desk.settings.centre.is_destructive() || self.desk.settings.push.is_some();
+        let journal = self.journal_for(downlinks).await?;
+        let repeats = self.repeats();
         let typing = self.typing_until.is_some();
         let take = |draft: &mut Draft, recent: &Recent| {
-            intake::take(draft, Known { recent, journal: &journal, repeats }, downlinks, typing)
+            intake::take(draft, Known { recent, journal: &journal, repeats, left: false }, downlinks, typing)
         };
         let intake: Intake = self.keep(take).await?;
-        self.queried.announced |= intake.announced;
+        self.hinted |= intake.hinted;
+        if intake.announced && !self.queried.announced {
+            self.queried.announced = true;
+            let soon = self.asked_queue.map_or_else(Instant::now, |asked| asked + QUEUE.0);
+            self.next_queue = self.next_queue.min(soon);
+        }
         if intake.news {
             let now = Instant::now();
             self.arrived = Some(now);
@@ -251,6 +336,20 @@ impl Fetch {
             self.typing_until = Some(Instant::now() + TYPING);
         }
         Ok(intake.news)
+    }
+
+    /// Whether a message may come more than once.
+    fn repeats(&self) -> bool {
+        !self.desk.settings.centre.is_destructive() || self.desk.settings.push.is_some()
+    }
+
+    /// The events that are kept, where what came needs them.
+    async fn journal_for(&self, downlinks: &[Downlink]) -> Result<Vec<Event>, Problem> {
+        if downlinks.iter().any(|downlink| matches!(downlink, Downlink::Recalled(_))) {
+            self.journal().await
+        } else {
+            Ok(Vec::new())
+        }
     }
 
     /// The events that are kept. What a poll brought is nowhere else: they are asked for as long as it takes.
@@ -280,6 +379,7 @@ impl Fetch {
         }
         match failure {
             Failure::Gone => {
+                self.cleared = true;
                 self.keep(|draft, _| draft.end(EndReason::Released)).await?;
                 Ok(Ok(None))
             }
@@ -346,10 +446,18 @@ impl Fetch {
         }
         let journal = self.journal().await?;
         let history = whose::told(history, &journal);
+        let retention_ms = self.visitor.shared.settings().retention.as_millis();
+        let retention_ms = u64::try_from(retention_ms).unwrap_or(u64::MAX);
+        let kept_since_ms = self.visitor.now_ms().saturating_sub(retention_ms);
+        let history = recover::within_reach(history, &journal, record.begun_ms, kept_since_ms);
         let ended = if record.is_open() { None } else { recover::end_of(&journal) };
         self.keep(|draft, recent| {
             let found = recover::missing(&history, recent, &journal, since_ms, ended);
-            intake::take_found(draft, Known { recent, journal: &journal, repeats: false }, &found)
+            intake::take_found(
+                draft,
+                Known { recent, journal: &journal, repeats: false, left: false },
+                &found,
+            )
         })
         .await
     }

@@ -1,7 +1,7 @@
 //! What comes down from the centre, as events. Pure: works on a [`Draft`].
 
 use super::recover::Found;
-use crate::store::Handle;
+use crate::store::{Handle, VisitorRecord};
 use crate::vendor::{Downlink, QueueAnswer};
 use crate::visitor::draft::Draft;
 use crate::visitor::faces::Faces;
@@ -23,6 +23,8 @@ pub struct Intake {
     pub typed: bool,
     /// The centre's words say that an agent is there.
     pub announced: bool,
+    /// The system has said something while a robot serves: perhaps that it hands the visitor on.
+    pub hinted: bool,
 }
 
 /// What is known when something arrives.
@@ -34,6 +36,8 @@ pub struct Known<'a> {
     pub journal: &'a [Event],
     /// The centre's poll may hand out a message more than once.
     pub repeats: bool,
+    /// It is left of a conversation after which another one is wished for or has begun: it tells nothing about how things stand.
+    pub left: bool,
 }
 
 /// Turns what a poll returned into events. `typing` says what the visitor was told last.
@@ -43,6 +47,12 @@ pub fn take(draft: &mut Draft, known: Known<'_>, downlinks: &[Downlink], typing:
         one(draft, known, &faces, downlink, None, &mut intake);
     }
     intake
+}
+
+/// Turns what was left of a conversation that is over into events. `wished`: the next one is wished for.
+pub fn take_left(draft: &mut Draft, known: Known<'_>, downlinks: &[Downlink], wished: bool) {
+    let left = wished || draft.record.is_open();
+    take(draft, Known { left, ..known }, downlinks, false);
 }
 
 /// Turns what the history has, and no poll brought, into events; whether that is news.
@@ -73,7 +83,7 @@ fn one(
     before: Option<u64>,
     intake: &mut Intake,
 ) {
-    let Known { recent, journal, repeats } = known;
+    let Known { recent, journal, repeats, left } = known;
     match downlink {
         Downlink::Message { code, from, content, choices, inter_idx, at_ms } => {
             let body = handles::shown(content);
@@ -89,11 +99,13 @@ fn one(
             }
             faces.adopt_new(draft, from);
             // What was said before something else that is known tells nothing about how things stand.
-            if before.is_none() {
+            if before.is_none() && !left {
                 announce(draft, from);
                 if matches!(from, Sender::Agent(_)) {
                     stop_typing(draft, intake);
                 }
+                let robot = draft.record.contact.state == ContactState::Robot;
+                intake.hinted |= robot && matches!(from, Sender::System {});
             }
             let id = code.clone().unwrap_or_else(|| format!("m-{}", draft.record.head + 1));
             handles::adopt(draft, content);
@@ -116,8 +128,25 @@ fn one(
             }
             intake.news = true;
         }
+        Downlink::Once { mark, then } => {
+            if fresh(draft, recent, mark.clone()) {
+                for downlink in then {
+                    one(draft, known, faces, downlink, before, intake);
+                }
+            }
+        }
+        Downlink::Ended { .. }
+        | Downlink::Typing
+        | Downlink::Connected(_)
+        | Downlink::Announced
+        | Downlink::Queueing
+        | Downlink::Transferring
+            if left => {}
         Downlink::Ended { offline } => {
             if !draft.record.is_open() {
+                if *offline {
+                    late_offline(draft, intake);
+                }
                 return;
             }
             stop_typing(draft, intake);
@@ -142,6 +171,8 @@ fn one(
             }
         }
         Downlink::Recalled(code) => recalled(draft, recent, code, journal, intake),
+        // Nobody would take it back after the end.
+        Downlink::Typing if !draft.record.is_open() => {}
         Downlink::Typing => {
             intake.typed = true;
             if !intake.typing {
@@ -159,15 +190,8 @@ fn one(
         // Kept with what it came with, if that is new.
         Downlink::Face(_) => {}
         Downlink::Announced => intake.announced = true,
-        Downlink::Once { mark, then } => {
-            if fresh(draft, recent, mark.clone()) {
-                for downlink in then {
-                    one(draft, known, faces, downlink, before, intake);
-                }
-            }
-        }
         Downlink::Queueing | Downlink::Transferring => {
-            if draft.record.contact.state == ContactState::Robot {
+            if waits(&draft.record, downlink) {
                 draft.serve(ContactState::Queueing, None);
                 intake.news = true;
             }
@@ -189,10 +213,33 @@ fn fresh(draft: &mut Draft, recent: &Recent, code: String) -> bool {
     true
 }
 
+/// The centre tells only now that it keeps messages for later: of the conversation that it had not been told the end of.
+fn late_offline(draft: &mut Draft, intake: &mut Intake) {
+    let reason = draft.record.contact.reason;
+    if let Some(reason @ (EndReason::Released | EndReason::QueueTimeout)) = reason
+        && draft.record.contact.state == ContactState::Ended
+    {
+        intake.news |= !draft.record.offline;
+        draft.go_offline(reason, None);
+    }
+}
+
+/// Whether this sign means that the visitor waits: not any more once an agent is known to have been there.
+fn waits(record: &VisitorRecord, sign: &Downlink) -> bool {
+    match record.contact.state {
+        ContactState::Robot => true,
+        // Taken for granted, and the centre knows better.
+        ContactState::Agent => {
+            *sign == Downlink::Queueing && record.contact.with.is_none() && !record.had_agent
+        }
+        _ => false,
+    }
+}
+
 /// Who speaks also serves: the change of hands comes before the message.
 fn announce(draft: &mut Draft, from: &Sender) {
     match from {
-        Sender::Agent(person) => draft.serve(ContactState::Agent, Some(person.clone())),
+        Sender::Agent(person) => draft.served_by(Some(person.clone())),
         Sender::Robot(person) if draft.record.contact.state == ContactState::Robot => {
             draft.serve(ContactState::Robot, Some(person.clone()));
         }
@@ -200,13 +247,13 @@ fn announce(draft: &mut Draft, from: &Sender) {
     }
 }
 
-/// Whoever waited has been served from now on, though nobody has spoken yet.
+/// Whoever waited is served from now on, though nobody has spoken yet. The system may connect the visitor with the queue as
+/// well: the queue tells.
 fn connected(draft: &mut Draft, from: &Sender, intake: &mut Intake) {
     let before = draft.record.contact.state;
     match from {
         Sender::Robot(_) | Sender::Agent(_) => announce(draft, from),
-        _ if before == ContactState::Queueing => draft.serve(ContactState::Agent, None),
-        _ => {}
+        _ => intake.announced |= before == ContactState::Queueing,
     }
     intake.news |= draft.record.contact.state != before;
 }
@@ -261,7 +308,7 @@ pub fn queue(draft: &mut Draft, answer: QueueAnswer, before: Queried) {
     match answer {
         QueueAnswer::Waiting(info) => place(draft, info),
         QueueAnswer::Elsewhere if draft.record.queue.is_some() => place(draft, QueueInfo::default()),
-        QueueAnswer::Served => draft.serve(ContactState::Agent, None),
+        QueueAnswer::Served => draft.served_by(None),
         QueueAnswer::Unlisted => {
             let placed = draft.record.queue.is_some_and(|queue| queue.place.is_some());
             let enough = if placed { UNLISTED_AFTER_PLACE } else { UNLISTED_WITHOUT };
@@ -275,6 +322,22 @@ pub fn queue(draft: &mut Draft, answer: QueueAnswer, before: Queried) {
         QueueAnswer::AgentDidNotAnswer if !before.unanswered => draft.notice(NoticeCode::AgentDidNotAnswer),
         QueueAnswer::Gone => draft.end(EndReason::QueueTimeout),
         QueueAnswer::Elsewhere | QueueAnswer::AgentDidNotAnswer | QueueAnswer::NoInformation => {}
+    }
+}
+
+/// The same while a robot serves, after the system has said something: only whether the visitor has been handed on.
+pub fn handed_on(draft: &mut Draft, answer: QueueAnswer) {
+    draft.record.announced = false;
+    if draft.record.contact.state != ContactState::Robot {
+        return;
+    }
+    match answer {
+        QueueAnswer::Waiting(info) => {
+            draft.serve(ContactState::Queueing, None);
+            place(draft, info);
+        }
+        QueueAnswer::Served => draft.served_by(None),
+        _ => {}
     }
 }
 

@@ -32,7 +32,7 @@ fn message(code: Option<&str>, from: Sender, text: &str) -> Downlink {
 }
 
 fn known(recent: &Recent, repeats: bool) -> Known<'_> {
-    Known { recent, journal: &[], repeats }
+    Known { recent, journal: &[], repeats, left: false }
 }
 
 fn kinds(draft: Draft) -> Vec<EventKind> {
@@ -66,18 +66,132 @@ fn who_speaks_serves_and_the_change_of_hands_comes_first() {
 }
 
 #[test]
-fn signs_of_a_queue_count_only_while_a_robot_serves() {
-    for (state, expected) in [
-        (ContactState::Robot, ContactState::Queueing),
-        (ContactState::Agent, ContactState::Agent),
-        (ContactState::Ended, ContactState::Ended),
-    ] {
+fn signs_of_a_queue_count_while_a_robot_serves() {
+    for (state, expected) in
+        [(ContactState::Robot, ContactState::Queueing), (ContactState::Ended, ContactState::Ended)]
+    {
         for sign in [Downlink::Queueing, Downlink::Transferring] {
             let mut draft = Draft::of(&record(state), 0);
             take(&mut draft, known(&Recent::default(), false), &[sign.clone(), sign], false);
             assert_eq!(draft.record.contact.state, expected);
         }
     }
+}
+
+#[test]
+fn the_sign_of_a_queue_takes_back_an_agent_whom_nobody_has_seen() {
+    let after = |record: &VisitorRecord, sign: Downlink| {
+        let mut draft = Draft::of(record, 0);
+        let intake = take(&mut draft, known(&Recent::default(), false), &[sign], false);
+        let record = draft.record;
+        assert_eq!(intake.news, record.contact.state != ContactState::Agent);
+        (record.contact.state, record.had_agent)
+    };
+    let mut taken_for_granted = record(ContactState::Queueing);
+    let mut draft = Draft::of(&taken_for_granted, 0);
+    draft.serve(ContactState::Agent, None);
+    taken_for_granted = draft.record;
+    assert_eq!(after(&taken_for_granted, Downlink::Queueing), (ContactState::Queueing, false));
+    assert_eq!(after(&taken_for_granted, Downlink::Transferring), (ContactState::Agent, false));
+    // By the centre's own word: a nameless one has spoken, the queue knows one, one has a name.
+    let nameless = message(Some("a"), Sender::Agent(person("")), "1");
+    let mut spoke = Draft::of(&taken_for_granted, 0);
+    take(&mut spoke, known(&Recent::default(), false), &[nameless], false);
+    let mut served = Draft::of(&record(ContactState::Queueing), 0);
+    queue(&mut served, QueueAnswer::Served, Queried::default());
+    let mut named = taken_for_granted;
+    named.contact.with = Some(person("Li"));
+    for (there, had_agent) in [(spoke.record, true), (served.record, true), (named, false)] {
+        assert_eq!(after(&there, Downlink::Queueing), (ContactState::Agent, had_agent));
+    }
+}
+
+#[test]
+fn what_is_left_of_a_conversation_is_kept_and_changes_nothing() {
+    let li = || message(Some("a"), Sender::Agent(person("Li")), "bye");
+    let end = |offline| Downlink::Once { mark: "e".into(), then: vec![Downlink::Ended { offline }] };
+    let left = |record: &VisitorRecord, offline: bool, wished: bool| {
+        let mut draft = Draft::of(record, 0);
+        let all = [
+            Downlink::Queueing,
+            Downlink::Typing,
+            Downlink::Connected(Sender::Agent(person("Li"))),
+            li(),
+            end(offline),
+        ];
+        take_left(&mut draft, known(&Recent::default(), false), &all, wished);
+        let after = draft.record.clone();
+        let batch = draft.finish(1000).unwrap();
+        assert_eq!(batch.codes, ["a", "e"], "should it come again, it is known");
+        let kinds: Vec<String> = batch
+            .events
+            .iter()
+            .map(|event| match &event.kind {
+                EventKind::Message(message) => message.id.clone(),
+                EventKind::Contact(contact) => format!("{:?} {:?}", contact.state, contact.reason),
+                EventKind::Notice(notice) => format!("{:?}", notice.code),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        (kinds, after.contact.state, after.offline)
+    };
+    // Another conversation has begun meanwhile.
+    for state in [ContactState::Robot, ContactState::Queueing, ContactState::Agent] {
+        let (kinds, after, offline) = left(&record(state), true, false);
+        assert_eq!((kinds, after, offline), (vec!["a".to_owned()], state, false));
+    }
+    let over = |reason| {
+        let mut over = record(ContactState::Ended);
+        over.contact.reason = Some(reason);
+        over
+    };
+    for (reason, offline, wished, expected) in [
+        (EndReason::Released, false, false, vec!["a"]),
+        (EndReason::Released, true, true, vec!["a"]),
+        (EndReason::Released, true, false, vec!["a", "Ended Some(Released)", "OfflineMode"]),
+        (EndReason::QueueTimeout, true, false, vec!["a", "Ended Some(QueueTimeout)", "OfflineMode"]),
+        // The visitor is done with it.
+        (EndReason::Visitor, true, false, vec!["a"]),
+        (EndReason::Centre, true, false, vec!["a"]),
+    ] {
+        let (kinds, after, offline) = left(&over(reason), offline, wished);
+        assert_eq!((kinds.len() == 3, after), (offline, ContactState::Ended));
+        assert_eq!(kinds, expected, "{reason:?} {wished}");
+    }
+}
+
+#[test]
+fn words_of_the_system_are_a_hint_while_a_robot_serves() {
+    let system = || message(Some("a"), Sender::System {}, "one moment");
+    for (state, said, expected) in [
+        (ContactState::Robot, vec![system()], true),
+        (ContactState::Robot, vec![message(Some("a"), Sender::Robot(person("Robo")), "1")], false),
+        (ContactState::Queueing, vec![system()], false),
+        (ContactState::Agent, vec![system()], false),
+        (ContactState::Robot, vec![Downlink::Queueing, system()], false),
+    ] {
+        let mut draft = Draft::of(&record(state), 0);
+        let intake = take(&mut draft, known(&Recent::default(), false), &said, false);
+        assert_eq!(intake.hinted, expected, "{state:?} {said:?}");
+    }
+    let waiting = |place| QueueAnswer::Waiting(QueueInfo { place, wait_ms: None });
+    for (answer, expected) in [
+        (waiting(Some(2)), ContactState::Queueing),
+        (waiting(None), ContactState::Queueing),
+        (QueueAnswer::Served, ContactState::Agent),
+        (QueueAnswer::Elsewhere, ContactState::Robot),
+        (QueueAnswer::Unlisted, ContactState::Robot),
+        (QueueAnswer::NoInformation, ContactState::Robot),
+        (QueueAnswer::AgentDidNotAnswer, ContactState::Robot),
+        (QueueAnswer::Gone, ContactState::Robot),
+    ] {
+        let mut draft = Draft::of(&record(ContactState::Robot), 0);
+        handed_on(&mut draft, answer);
+        assert_eq!(draft.record.contact.state, expected, "{answer:?}");
+    }
+    let mut draft = Draft::of(&record(ContactState::Ended), 0);
+    handed_on(&mut draft, waiting(Some(2)));
+    assert!(draft.finish(1000).is_none(), "no robot serves any more");
 }
 
 #[test]
@@ -173,10 +287,10 @@ fn only_answers_of_a_robot_that_can_be_named_are_judged() {
 
 #[test]
 fn whoever_waited_is_served_once_somebody_is_connected() {
-    let connected = Downlink::Connected(Sender::System {});
+    let connected = Downlink::Connected(Sender::Agent(person("")));
     for (state, expected) in [
         (ContactState::Queueing, ContactState::Agent),
-        (ContactState::Robot, ContactState::Robot),
+        (ContactState::Robot, ContactState::Agent),
         (ContactState::Agent, ContactState::Agent),
         (ContactState::Ended, ContactState::Ended),
     ] {
@@ -184,6 +298,12 @@ fn whoever_waited_is_served_once_somebody_is_connected() {
         let intake =
             take(&mut draft, known(&Recent::default(), false), std::slice::from_ref(&connected), false);
         assert_eq!((draft.record.contact.state, intake.news), (expected, state != expected));
+        // The system does not say with whom: the queue tells.
+        let mut draft = Draft::of(&record(state), 0);
+        let system = Downlink::Connected(Sender::System {});
+        let intake = take(&mut draft, known(&Recent::default(), false), &[system], false);
+        assert_eq!(intake.announced, state == ContactState::Queueing);
+        assert!(draft.finish(1000).is_none());
     }
     let mut draft = Draft::of(&record(ContactState::Agent), 0);
     let said = [message(Some("a"), Sender::Agent(person("")), "1"), connected];
@@ -316,6 +436,7 @@ fn a_picture_is_no_news() {
     let (picture, id) = face(1);
     let mut served = record(ContactState::Agent);
     served.contact.with = Some(Person { name: "Li".into(), avatar: Some(id.clone()) });
+    served.had_agent = true;
     let again = [
         picture.clone(),
         message(Some("a"), shown("Li", &id), "1"),

@@ -35,6 +35,48 @@ pub fn end_of(journal: &[Event]) -> Option<u64> {
         .then_some(last.seq)
 }
 
+/// The part of the history that the journal reaches back to. Where events of this conversation, which began at `begun_ms`, are
+/// no longer kept, what is older than the oldest that is may have been told and given way: it is not taken for missing.
+/// `kept_since_ms`: no event that is younger has given way, where none is kept at all.
+pub fn within_reach(
+    mut history: Vec<Kept>,
+    journal: &[Event],
+    begun_ms: u64,
+    kept_since_ms: u64,
+) -> Vec<Kept> {
+    let oldest = journal.first();
+    if oldest.is_some_and(|oldest| oldest.seq <= 1 || oldest.at_ms <= begun_ms) {
+        return history;
+    }
+    // The centre's order says more than the clocks, which differ.
+    let first = oldest.and_then(|oldest| {
+        let is_told = |kept: &Kept| {
+            kept.code
+                .as_ref()
+                .is_some_and(|code| journal.iter().any(|event| stands_for(event, code, oldest.seq)))
+        };
+        history.iter().position(is_told)
+    });
+    let since_ms = oldest.map_or(kept_since_ms, |oldest| oldest.at_ms);
+    match first {
+        Some(first) => drop(history.drain(..first)),
+        None => history.retain(|kept| kept.at_ms.is_some_and(|at_ms| at_ms >= since_ms)),
+    }
+    history
+}
+
+/// Whether the event is what was said under this code, at its place: one that was found may have been said before the oldest
+/// that is kept.
+fn stands_for(event: &Event, code: &str, oldest: u64) -> bool {
+    match &event.kind {
+        EventKind::Message(message) => {
+            message.id == code && message.before.is_none_or(|before| before >= oldest)
+        }
+        EventKind::Echo(echo) => echo.id.as_str() == code,
+        _ => false,
+    }
+}
+
 /// What the centre kept since `since_ms` and the journal does not have, in the centre's order. `ended`: the number of the
 /// event with which the conversation ended.
 ///
@@ -234,6 +276,53 @@ mod tests {
         assert_eq!(texts(&missing(&history, &Recent::default(), &[old.clone()], since_ms, None)).len(), 1);
         old.at_ms = since_ms;
         assert!(missing(&history, &Recent::default(), &[old], since_ms, None).is_empty());
+    }
+
+    #[test]
+    fn what_the_journal_no_longer_reaches_back_to_is_not_missing() {
+        let at = |code: Option<&str>, text: &str, at_ms: u64| Kept {
+            at_ms: Some(at_ms),
+            ..kept(code, Some(agent()), text)
+        };
+        let event_at = |seq, id: &str, at_ms| Event { at_ms, ..event(seq, id, id) };
+        let reach = |history: &[Kept], journal: &[Event]| -> Vec<String> {
+            let left = within_reach(history.to_vec(), journal, 100, 500);
+            left.into_iter()
+                .map(|kept| {
+                    kept.code
+                        .or(match kept.content {
+                            Content::Body(Body::Text(text)) => Some(text),
+                            _ => None,
+                        })
+                        .unwrap()
+                })
+                .collect()
+        };
+        let coded = ["a", "b", "c", "d"].map(|code| at(Some(code), code, 1_000));
+        // All of it is kept: from the first event, or from before the conversation.
+        assert_eq!(reach(&coded, &[event_at(1, "c", 700)]), ["a", "b", "c", "d"]);
+        assert_eq!(reach(&coded, &[event_at(7, "c", 100)]), ["a", "b", "c", "d"]);
+        // The centre's order tells, whatever the clocks say.
+        assert_eq!(reach(&coded, &[event_at(7, "c", 700)]), ["c", "d"]);
+        let echo = frontdesk_contract::Echo {
+            id: frontdesk_contract::ClientId::new("b"),
+            body: Body::Text("mine".into()),
+            status: frontdesk_contract::PostedStatus::Accepted,
+        };
+        let echo = Event { seq: 7, at_ms: 700, kind: EventKind::Echo(echo) };
+        assert_eq!(reach(&coded, &[echo]), ["b", "c", "d"]);
+        // One that was found, and said before the oldest that is kept, tells nothing.
+        let mut found = event_at(9, "a", 900);
+        if let EventKind::Message(message) = &mut found.kind {
+            message.before = Some(5);
+        }
+        assert_eq!(reach(&coded, &[event_at(7, "c", 700), found]), ["c", "d"]);
+        // Without codes the time is all there is.
+        let plain =
+            [at(None, "1", 600), at(None, "2", 700), at(None, "3", 800), kept(None, Some(agent()), "4")];
+        assert_eq!(reach(&plain, &[event_at(7, "m-7", 700)]), ["2", "3"]);
+        assert_eq!(reach(&plain[..3], &[]), ["1", "2", "3"]);
+        assert_eq!(reach(&[at(None, "0", 499)], &[]), [""; 0]);
     }
 
     #[test]

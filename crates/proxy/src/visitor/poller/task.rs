@@ -11,6 +11,7 @@ use crate::visitor::lease::Asked;
 use frontdesk_contract::{ContactState, EndReason, ErrorCode, NoticeCode};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
+use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 /// A poll waits this long at most for a message of the visitor that is on its way, so that a quick reply of a robot
@@ -27,6 +28,8 @@ const LOOK_PUSHED: Duration = Duration::from_secs(2);
 const NO_CHECK: Duration = Duration::from_secs(20);
 /// Pause after the store failed.
 const STORE_PAUSE: Duration = Duration::from_secs(1);
+/// A new conversation waits so long at most for what is left of the one before it.
+const CLEAR: Duration = Duration::from_secs(2);
 /// A page needs a moment between two requests: it is waited for at least so long.
 const LEAST: Duration = crate::config::LEAST_LINGER;
 /// A queueing visitor is waited for longer: so many times `linger`, and at least so long.
@@ -43,6 +46,8 @@ struct SlotState {
     again: bool,
     /// Another proxy polls, until then for certain.
     elsewhere: Option<Instant>,
+    /// The next conversation waits for what is left of the one before it; dropped when that has been asked for, or cannot be.
+    clear: Option<oneshot::Sender<()>>,
 }
 
 impl Slot {
@@ -86,6 +91,7 @@ impl Running {
             return false;
         }
         slot.running = false;
+        slot.clear = None;
         drop(slot);
         self.0 = None;
         true
@@ -135,6 +141,20 @@ impl Visitor {
         } else {
             self.wake.notify_one();
         }
+    }
+}
+
+impl Visitor {
+    /// Asks for what is left of the conversation that is over, so that it does not come in the next one and count for that.
+    /// Whoever polls does it; this waits for it, not for long: what comes later is taken as well.
+    pub(in crate::visitor) async fn clear(self: &Arc<Self>, record: &VisitorRecord) {
+        if self.shared.draining.is_cancelled() {
+            return;
+        }
+        let (asked, done) = oneshot::channel();
+        self.poller.lock().clear = Some(asked);
+        self.poll(record.polling);
+        let _late = tokio::time::timeout(CLEAR, done).await;
     }
 }
 
@@ -228,7 +248,7 @@ impl Poller {
         let patience = patience(visitor.desk().settings.linger, queueing);
         let alone = visitor.presence.alone_since().map(|since| since + patience);
         let look = pushed.then(|| Instant::now() + LOOK_PUSHED);
-        let due = [alone, look, self.fetch.due(queueing)].into_iter().flatten();
+        let due = [alone, look, self.fetch.due(&record)].into_iter().flatten();
         let due = due.fold(self.next_poll, Instant::min);
         tokio::select! {
             () = draining.cancelled() => return Ok(false),
@@ -246,7 +266,7 @@ impl Poller {
             return Box::pin(self.abandon(patience)).await;
         }
         self.renew();
-        Box::pin(self.fetch.tick(queueing)).await?;
+        Box::pin(self.fetch.tick(&record)).await?;
         if pushed && self.pacing.failures() == 0 && visitor.desk().centre.is_away() {
             // Somebody has to see whether it is back.
             self.next_poll = Instant::now();
@@ -279,8 +299,14 @@ impl Poller {
         push.is_some()
     }
 
-    /// The conversation is over: what was lost of it is looked for. Whether to go on.
+    /// The conversation is over: what is left of it is asked for, and what was lost of it is looked for. Whether to go on.
     async fn look_back(&mut self, record: &VisitorRecord) -> Result<bool, Problem> {
+        let clear = self.visitor.poller.lock().clear.take();
+        if clear.is_some() || self.fetch.leaves(record) {
+            self.renew();
+            self.fetch.last(record, clear.is_some()).await?;
+        }
+        drop(clear);
         let Some(due) = self.fetch.afterwards(record).await? else { return Ok(false) };
         let visitor = &self.visitor;
         tokio::select! {

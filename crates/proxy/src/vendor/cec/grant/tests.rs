@@ -29,6 +29,10 @@ fn a_token_is_found_in_each_printed_form_and_taken_verbatim() {
     ] {
         assert_eq!(read(&body).as_deref(), Ok(token), "{body}");
     }
+    // However short it is, where it is marked as one.
+    for body in [r#"{"token":"ab1"}"#, r#""ab1""#, r#"{"ab1"}"#, "{ab1}", "{ ab1 }"] {
+        assert_eq!(read(body).as_deref(), Ok("ab1"), "{body}");
+    }
 }
 
 #[test]
@@ -45,6 +49,8 @@ fn a_refusal_is_told_from_nonsense() {
         "{\"token\":\"\"}",
         "<html><body>502 Bad Gateway</body></html>",
         "Service Unavailable now",
+        "error",
+        "{a b}",
         "{\"token\":\"a\\nb\"}",
         "{\"resultCode\":\"0\",\"tok",
     ] {
