@@ -40,8 +40,8 @@ fn a_conversation_whose_session_died_is_over_and_an_idle_panel_knows_of_none() {
     }
 }
 
-#[test]
-fn a_text_that_outlived_its_session_is_never_sent_again_by_itself() {
+/// A text whose session is gone, on the next page.
+fn outlived() -> World {
     let mut world = World::served();
     world.network.down = true;
     world.send(0, "for Li alone");
@@ -50,6 +50,12 @@ fn a_text_that_outlived_its_session_is_never_sent_again_by_itself() {
     world.reload(0);
     world.network.down = false;
     world.run(60_000);
+    world
+}
+
+#[test]
+fn a_text_that_outlived_its_session_is_never_sent_again_by_itself() {
+    let mut world = outlived();
     let contact = world.session(0).contact();
     assert_eq!((contact.state, contact.reason), (ContactState::Ended, Some(EndReason::Released)));
     assert_eq!(
@@ -75,14 +81,7 @@ fn a_text_that_outlived_its_session_is_never_sent_again_by_itself() {
 
 #[test]
 fn what_may_have_come_to_a_session_that_is_gone_can_be_left() {
-    let mut world = World::served();
-    world.network.down = true;
-    world.send(0, "for Li alone");
-    world.run(1_000);
-    world.desk.forget_session();
-    world.reload(0);
-    world.network.down = false;
-    world.run(10_000);
+    let mut world = outlived();
     world.input(0, Input::Delete(world.id_of(0, "for Li alone")));
     world.run(1_000);
     world.reload(0);

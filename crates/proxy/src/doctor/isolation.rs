@@ -1,7 +1,7 @@
 //! Whether a page that is isolated (Cross-Origin-Embedder-Policy) takes loader and frame. The proxy says what such a page asks for;
 //! what stands in front of it may take that away.
 
-use super::{Finding, Tell};
+use super::{Finding, Tell, client};
 use crate::config::Desk;
 use axum::http::HeaderMap;
 use std::time::Duration;
@@ -72,15 +72,8 @@ fn lacking(headers: &HeaderMap, is_page: bool) -> Vec<String> {
 }
 
 async fn ask(address: &str) -> Result<HeaderMap, String> {
-    // Only the first call of the process does something.
-    let _installed = rustls::crypto::ring::default_provider().install_default();
     let said = |error: reqwest::Error| error.without_url().to_string();
-    let client = reqwest::Client::builder()
-        .user_agent(concat!("frontdesk-doctor/", env!("CARGO_PKG_VERSION")))
-        .timeout(PATIENCE)
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(said)?;
+    let client = client(PATIENCE).redirect(reqwest::redirect::Policy::none()).build().map_err(said)?;
     let answer = client.get(address).send().await.map_err(said)?;
     match answer.status().as_u16() {
         200 => Ok(answer.headers().clone()),

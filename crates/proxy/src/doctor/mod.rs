@@ -17,6 +17,15 @@ mod policy;
 pub mod push;
 
 use std::fmt;
+use std::time::Duration;
+
+/// What asks a server that is no centre.
+fn client(patience: Duration) -> reqwest::ClientBuilder {
+    // Only the first call of the process does something.
+    let _installed = rustls::crypto::ring::default_provider().install_default();
+    let agent = concat!("frontdesk-doctor/", env!("CARGO_PKG_VERSION"));
+    reqwest::Client::builder().user_agent(agent).timeout(patience)
+}
 
 /// How it stands with one thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

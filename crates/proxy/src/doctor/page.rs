@@ -1,7 +1,7 @@
 //! What a page of the website sends with itself, and what has to be added to it.
 
 use super::policy::Policy;
-use super::{Finding, Tell, isolation};
+use super::{Finding, Tell, client, isolation};
 use crate::config::Desk;
 use scraper::{Html, Selector};
 use std::time::Duration;
@@ -40,14 +40,7 @@ pub async fn look(address: &Url, public_url: &str, desk: &Desk, place: usize, te
 }
 
 async fn fetch(address: &Url) -> Result<(Page, Url), String> {
-    // Only the first call of the process does something.
-    let _installed = rustls::crypto::ring::default_provider().install_default();
-    let client = reqwest::Client::builder()
-        .user_agent(concat!("frontdesk-doctor/", env!("CARGO_PKG_VERSION")))
-        .timeout(PATIENCE)
-        .gzip(true)
-        .build()
-        .map_err(|error| error.without_url().to_string())?;
+    let client = client(PATIENCE).gzip(true).build().map_err(|error| error.without_url().to_string())?;
     let sent = client.get(address.clone()).header("accept", "text/html").send().await;
     let mut answer = sent.map_err(|error| error.without_url().to_string())?;
     if !answer.status().is_success() {

@@ -1,6 +1,6 @@
 //! Whether what the centre is to send by itself can arrive: sends an empty list to the desk's own public address, as the centre would.
 
-use super::{Finding, Tell};
+use super::{Finding, Tell, client};
 use crate::config::{Desk, PushMode};
 use crate::vendor::cec::TAKEN;
 use secrecy::ExposeSecret as _;
@@ -53,16 +53,9 @@ pub async fn look(public_url: &str, desk: &Desk, place: usize, tell: Tell<'_>) {
 
 /// Status and body of the answer to an empty list.
 async fn send(base: &str, key: &str) -> Result<(u16, String), String> {
-    // Only the first call of the process does something.
-    let _installed = rustls::crypto::ring::default_provider().install_default();
     let said = |error: reqwest::Error| error.without_url().to_string();
-    let client = reqwest::Client::builder()
-        .user_agent(concat!("frontdesk-doctor/", env!("CARGO_PKG_VERSION")))
-        .timeout(PATIENCE)
-        // The key goes nowhere else.
-        .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(said)?;
+    // The key goes nowhere else.
+    let client = client(PATIENCE).redirect(reqwest::redirect::Policy::none()).build().map_err(said)?;
     let request = client.post(format!("{base}/webhooks/v1/messages")).bearer_auth(key);
     let answer = request.json(&serde_json::json!({ "messages": [] })).send().await.map_err(said)?;
     let status = answer.status().as_u16();
