@@ -183,7 +183,15 @@ fn refused(code: ErrorCode, retry_after: Option<Duration>) -> Step {
     Step::Finish(Outcome::Refused { code, retry_after })
 }
 
+/// After any other code than these a client asks no more, and it has to, to find out.
 fn doubtful(code: ErrorCode, retry_after: Option<Duration>) -> Step {
+    let code = match code {
+        ErrorCode::CentreTimeout
+        | ErrorCode::CentreUnreachable
+        | ErrorCode::CentreUnintelligible
+        | ErrorCode::Queueing => code,
+        _ => ErrorCode::CentreBusy,
+    };
     Step::Finish(Outcome::Doubtful { code, retry_after: retry_after.unwrap_or(ASK_AGAIN) })
 }
 

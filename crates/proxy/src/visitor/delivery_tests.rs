@@ -126,6 +126,13 @@ fn after_doubt_nothing_proves_that_the_first_attempt_did_not_arrive() {
     assert!(matches!(outcome, Outcome::Doubtful { code: ErrorCode::CentreUnreachable, .. }));
     let (_, outcome) = run(resumed(), vec![Err(refused(ErrorCode::CentreBusy, true))], vec![]);
     assert!(matches!(outcome, Outcome::Doubtful { code: ErrorCode::CentreBusy, .. }));
+    // No token was to be had: a client that were told so would not ask again.
+    let (_, outcome) = run(resumed(), vec![Err(refused(ErrorCode::CentreRefused, true))], vec![]);
+    assert!(matches!(outcome, Outcome::Doubtful { code: ErrorCode::CentreBusy, .. }));
+    let unread = || Err(refused(ErrorCode::CentreRefused, false));
+    let echoed = Delivery::resumed(centre(MessageIds::Echoed, true));
+    let (_, outcome) = run(echoed, vec![], vec![unread(), unread(), unread()]);
+    assert!(matches!(outcome, Outcome::Doubtful { code: ErrorCode::CentreBusy, .. }));
     let for_good = || Err(refused(ErrorCode::CentreRefused, false));
     assert_eq!(run(resumed(), vec![for_good()], vec![]).1, status(PostedStatus::Unconfirmed));
     for (message_id, history, steps) in

@@ -200,7 +200,7 @@ fn refused(endpoint: &'static str, reply: &Reply, code: Option<String>, trouble:
     let why = if busy { ErrorCode::CentreBusy } else { ErrorCode::CentreRefused };
     let trouble = if busy { Trouble::Busy { status: reply.status } } else { trouble };
     Box::new(Fault {
-        failure: status::refused(endpoint, shown, why, busy),
+        failure: status::not_done(status::refused(endpoint, shown, why, busy)),
         trouble,
         spent: false,
         status: Some(reply.status),

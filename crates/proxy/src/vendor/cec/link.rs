@@ -207,7 +207,7 @@ impl Link {
         // Either token has lapsed; the answer does not say which.
         self.note(call.endpoint, &reply, None);
         if cell.is_futile() || self.gateway.is_futile() {
-            return Err(self.denied(call.endpoint, true));
+            return Err(self.denied(call.endpoint));
         }
         let gateway = self.gateway.renew(&gateway, Box::pin(self.ask_gateway())).await?;
         let visitor = cell.renew(&visitor, Box::pin(self.ask_visitor(party))).await?;
@@ -216,7 +216,7 @@ impl Link {
             self.note(call.endpoint, &reply.head(), None);
             self.gateway.note_futile();
             cell.note_futile();
-            return Err(self.denied(call.endpoint, false));
+            return Err(self.denied(call.endpoint));
         }
         self.gateway.note_good();
         cell.note_good();
@@ -232,14 +232,14 @@ impl Link {
         }
         self.note(call.endpoint, &reply.head(), None);
         if self.gateway.is_futile() {
-            return Err(self.denied(call.endpoint, true));
+            return Err(self.denied(call.endpoint));
         }
         let gateway = self.gateway.renew(&gateway, Box::pin(self.ask_gateway())).await?;
         let reply = self.once(None, &gateway, call).await?;
         if reply.status == 401 {
             self.note(call.endpoint, &reply.head(), None);
             self.gateway.note_futile();
-            return Err(self.denied(call.endpoint, false));
+            return Err(self.denied(call.endpoint));
         }
         self.gateway.note_good();
         Ok(reply)
@@ -289,11 +289,12 @@ impl Link {
         failure
     }
 
-    fn denied(&self, endpoint: &'static str, transient: bool) -> Failure {
+    /// No token is taken: nothing is known about the call itself.
+    fn denied(&self, endpoint: &'static str) -> Failure {
         self.tell(&Trouble::TokensRefused);
         Failure::Refused {
             code: ErrorCode::CentreRefused,
-            transient,
+            transient: true,
             retry_after: None,
             detail: format!("{endpoint}: HTTP 401 with new tokens"),
         }

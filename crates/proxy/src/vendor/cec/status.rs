@@ -50,9 +50,13 @@ pub(super) fn refused(endpoint: &'static str, code: &str, why: ErrorCode, transi
     Failure::Refused { code: why, transient, retry_after: None, detail: format!("{endpoint}: code {code}") }
 }
 
-/// The same for a call that never left because no token was to be had: nothing was done.
+/// The same for a call that never left because no token was to be had: nothing was done, and that says nothing about
+/// the call itself, which may succeed as soon as there is a token.
 pub(super) fn not_done(failure: Failure) -> Failure {
     match failure {
+        Failure::Refused { code, retry_after, detail, .. } => {
+            Failure::Refused { code, transient: true, retry_after, detail }
+        }
         Failure::Unknown { code: ErrorCode::CentreBusy, detail } => {
             Failure::Refused { code: ErrorCode::CentreBusy, transient: true, retry_after: None, detail }
         }
