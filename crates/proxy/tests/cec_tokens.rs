@@ -52,7 +52,7 @@ async fn a_second_401_is_a_refusal_and_renewing_is_left_alone_for_a_moment() {
     let centre = Centre::start().await;
     centre.always("poll", Reply::status(401));
     let cec = centre.cec();
-    assert_eq!(kind(cec.poll(&party()).await), "refused CentreRefused");
+    assert_eq!(kind(cec.poll(&party()).await), "refused for now CentreRefused");
     assert_eq!(centre.seen("poll").len(), 2);
     assert_eq!(kind(cec.poll(&party()).await), "refused for now CentreRefused");
     assert_eq!((centre.seen("poll").len(), centre.seen("tokenByAkSk").len()), (3, 2));
@@ -107,17 +107,22 @@ async fn without_a_token_nothing_was_sent() {
         ("tokenByAkSk", Reply::status(504), "not sent CentreTimeout", "the centre answered HTTP 504 to"),
         ("tokenByAkSk", Reply::status(429), "refused for now CentreBusy", "is busy (HTTP 429)"),
         ("tokenByAkSk", Reply::status(503), "refused for now CentreBusy", "is busy (HTTP 503)"),
-        ("tokenByAkSk", Reply::status(401), "refused CentreRefused", "`app_secret`"),
-        ("tokenByAkSk", Reply::json(r#"{"resultCode":"9"}"#), "refused CentreRefused", "`app_secret`"),
+        ("tokenByAkSk", Reply::status(401), "refused for now CentreRefused", "`app_secret`"),
+        (
+            "tokenByAkSk",
+            Reply::json(r#"{"resultCode":"9"}"#),
+            "refused for now CentreRefused",
+            "`app_secret`",
+        ),
         ("tokenByAkSk", Reply::bytes(200, b"<html>"), "not sent CentreUnintelligible", "look at `base_url`"),
-        ("tokenByAkSk", Reply::status(404), "refused CentreRefused", "look at `base_url`"),
+        ("tokenByAkSk", Reply::status(404), "refused for now CentreRefused", "look at `base_url`"),
         (
             "applyToken",
             coded("1", "failure"),
-            "refused CentreRefused",
+            "refused for now CentreRefused",
             "(HTTP 200, code 1); look at `channel_id`",
         ),
-        ("applyToken", Reply::status(400), "refused CentreRefused", "look at `channel_id`"),
+        ("applyToken", Reply::status(400), "refused for now CentreRefused", "look at `channel_id`"),
         ("applyToken", Reply::bytes(200, b""), "not sent CentreUnintelligible", "look at `base_url`"),
     ] {
         let centre = Centre::start().await;

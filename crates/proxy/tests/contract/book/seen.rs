@@ -74,6 +74,10 @@ pub(super) fn of(endpoint: &str, read: &Read) -> Seen {
         (Read::Refused { code: ErrorCode::RobotUnavailable, .. }, _) => {
             seen(sentence(ErrorCode::RobotUnavailable), "asks for a person, or tries again")
         }
+        // It may be mended soon, but not by whoever waits for it.
+        (Read::Refused { code, .. }, _) if endpoint == "applyToken" => {
+            seen(sentence(*code), way_on(endpoint, *code))
+        }
         (Read::Refused { code, transient: false }, _) => seen(sentence(*code), way_on(endpoint, *code)),
         (Read::Refused { code, .. } | Read::NotSent(code) | Read::Unknown(code), _) => {
             seen(sentence(*code), "tries again")
