@@ -41,7 +41,7 @@ pub const POLICIES: &[Host] = &[
     ),
     Host::inside(
         "no-frames-and-all-else-named",
-        "default-src 'none'; script-src 'nonce-r4nd0m' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src http://desk.invalid; img-src http://desk.invalid blob:; media-src blob:",
+        "default-src 'none'; script-src 'nonce-r4nd0m' 'strict-dynamic' 'wasm-unsafe-eval'; connect-src http://desk.invalid; img-src http://desk.invalid blob:; media-src http://desk.invalid blob:",
         NO_FRAME,
     ),
     Host::inside(
