@@ -21,6 +21,8 @@ impl Surroundings for Nowhere {
 
     fn emit(&self, _: Input) {}
 
+    fn scroll_on(&self) {}
+
     fn address(&self, _: &str, _: bool, _: Box<dyn FnOnce(Option<String>)>) {}
 
     fn call(&self, _: bool) -> bool {

@@ -48,12 +48,21 @@ pub struct Entrance {
     /// The session that another tab has opened meanwhile.
     other: RefCell<Option<Opened>>,
     timer: RefCell<Option<Timer>>,
+    /// How long the next wait for a part is at least, in milliseconds.
+    patience_ms: Cell<u64>,
 }
 
 impl Entrance {
     /// What the desk offers, once it was asked.
     pub fn offers(&self) -> Option<Offers> {
         self.ahead.borrow().offers().cloned()
+    }
+
+    /// Does this in a while, and then in a longer one: a part could not be loaded. What was to be tried before is dropped.
+    pub fn try_again(&self, run: Box<dyn FnMut()>) {
+        let ms = self.patience_ms.get().max(AGAIN_MS);
+        self.patience_ms.set((ms * 2).min(LONGEST_MS));
+        self.timer.replace(Some(Timer::after(ms, run)));
     }
 
     /// The credential of a session in which nothing was said yet.
@@ -159,12 +168,12 @@ pub fn want(context: Context) {
     let entrance = &desk.entrance;
     entrance.wanted.set(true);
     if entrance.kept.borrow().is_some() && !entrance.coming.replace(true) {
-        come(context, AGAIN_MS);
+        come(context);
     }
 }
 
 /// Loads what runs a session, and has it begin. Where it cannot be had, it is asked for again, later and later.
-fn come(context: Context, again_ms: u64) {
+fn come(context: Context) {
     spawn_local(async move {
         let loaded = match lazy::words(context).await {
             Ok(()) => {
@@ -173,10 +182,10 @@ fn come(context: Context, again_ms: u64) {
             }
             Err(missing) => Err(missing),
         };
-        let Some(desk) = context.try_desk() else { return };
-        if let Err(Missing) = loaded {
-            let again = move || come(context, (again_ms * 2).min(LONGEST_MS));
-            desk.entrance.timer.replace(Some(Timer::after(again_ms, Box::new(again))));
+        if let Err(Missing) = loaded
+            && let Some(desk) = context.try_desk()
+        {
+            desk.entrance.try_again(Box::new(move || come(context)));
         }
     });
 }

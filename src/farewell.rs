@@ -2,21 +2,21 @@
 //! gone at once. What the proxy keeps is erased as soon as it is reached, by a later page if need be: until then the
 //! credential, and nothing else, stays.
 
-use crate::lazy;
+use crate::lazy::{self, Missing};
 use crate::ui::context::Context;
 use crate::web::{Storage, Transport, tabs};
 use frontdesk_contract::ErrorCode;
 use frontdesk_core::{Failure, Record, RecordKey, Saved};
 use wasm_bindgen_futures::spawn_local;
 
-/// Begins to leave. What surrounds the widget is asked to begin anew once nothing is kept here any more.
+/// Begins to leave. What surrounds the widget is asked to begin anew once nothing is kept here any more, and not before: what
+/// an earlier page has kept may be there.
 pub fn leave(context: Context) {
     spawn_local(async move {
-        // Without the part nothing can have been said.
-        if leave_part(context).await.is_err()
+        if let Err(Missing) = leave_part(context).await
             && let Some(desk) = context.try_desk()
         {
-            desk.host.renew();
+            desk.entrance.try_again(Box::new(move || leave(context)));
         }
     });
 }

@@ -281,7 +281,10 @@ const serveLoader = () => {
       origin = sender;
     }
     if (sender !== origin || data.nonce !== nonce || (data.type === 'init' && handle)) return;
-    Promise.resolve(Object.hasOwn(heard, data.type) && heard[data.type](data)).catch(() => apologise());
+    Promise.resolve(Object.hasOwn(heard, data.type) && heard[data.type](data)).catch((error) => {
+      reportError(error);
+      apologise();
+    });
   });
   // WebKit gives nothing in a frame the focus before the visitor has done something there. What is typed is for the composer.
   window.addEventListener('keydown', ({ target, key, ctrlKey, metaKey }) => {

@@ -16,7 +16,8 @@ const use = async (ask, id, text) => {
   const answer = await ask({ id, value: text && (await seal(text)) });
   if (id || !answer) return answer;
   const texts = await Promise.allSettled(answer.map(unseal));
-  return texts.map(({ value }) => value);
+  // One that cannot be read any more takes no others along.
+  return texts.filter(({ reason }) => !reason).map(({ value }) => value);
 };
 
 let lastStep = Promise.resolve();

@@ -262,7 +262,8 @@ impl Context {
         self.settle_focus();
     }
 
-    /// If the focused control goes away, the composer or the next button gets the focus.
+    /// If the focused control goes away, the composer or the next button gets the focus. Where the visitor is elsewhere, in the
+    /// website or another window, the focus stays there.
     pub fn settle_focus(self) {
         self.settle_focus_on("");
     }
@@ -272,7 +273,8 @@ impl Context {
         let desk = self.desk();
         let weak = Rc::downgrade(&desk);
         let settle = move || {
-            let Some(desk) = weak.upgrade().filter(|desk| !desk.has_focus()) else { return };
+            let lost = |desk: &Rc<Desk>| !desk.has_focus() && !desk.focus_is_elsewhere();
+            let Some(desk) = weak.upgrade().filter(lost) else { return };
             match desk.find(wanted).filter(|_| !wanted.is_empty()) {
                 Some(element) => drop(element.unchecked_into::<HtmlElement>().focus()),
                 None => desk.focus_first(),

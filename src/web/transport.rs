@@ -26,6 +26,8 @@ const KEPT_ALIVE_BYTES: usize = 8 * 1024;
 
 /// Erasing is given up after this time, in milliseconds.
 const ERASE_MS: u64 = 5_000;
+/// What is asked for beside the session is given up after so long, in milliseconds: whoever wants it can ask again.
+const ASK_MS: u64 = 10_000;
 
 /// Where the API is. Clones know of each other whether the desk wants traces.
 #[derive(Clone)]
@@ -98,8 +100,12 @@ impl Transport {
     /// Asks for something beside the session; `None`: it was not to be had.
     pub async fn ask<T: Read>(&self, path: &str, credential: &str) -> Option<T> {
         let body = Some(JsValue::from_str("{}"));
-        let request = self.finish("POST", path, body, Some(credential), None);
-        json::from_js(exchange(request).await.ok()?)
+        let abort = AbortController::new().ok();
+        let request = self.finish("POST", path, body, Some(credential), abort.as_ref());
+        let late = give_up_after(ASK_MS, abort);
+        let answer = exchange(request).await;
+        drop(late);
+        json::from_js(answer.ok()?)
     }
 
     /// Has the proxy erase the session of this credential. The request goes on when the page is gone.

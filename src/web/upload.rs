@@ -11,7 +11,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::rc::{Rc, Weak};
 use wasm_bindgen::JsCast;
-use wasm_bindgen_futures::spawn_local;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Blob, ProgressEvent, XmlHttpRequest};
 
 /// What a file is sent as when the browser does not know what it is.
@@ -77,6 +77,8 @@ struct Sending {
 /// Nothing in here once it is over or not wanted any more.
 struct Running {
     request: XmlHttpRequest,
+    /// What is sent.
+    content: Option<Blob>,
     _listeners: [Listener; 2],
 }
 
@@ -95,7 +97,10 @@ impl Sending {
         spawn_local(async move {
             let content = content.await;
             let Some(running) = weak.upgrade() else { return };
-            let request = running.borrow().as_ref().map(|running| running.request.clone());
+            let request = running.borrow_mut().as_mut().map(|running| {
+                running.content.clone_from(&content);
+                running.request.clone()
+            });
             let Some(request) = request else { return };
             let failure = match content {
                 Some(content) if request.send_with_opt_blob(Some(&content)).is_ok() => return,
@@ -142,16 +147,34 @@ fn begin(
         Listener::new(request.upload().ok()?.as_ref(), "progress", Box::new(progress)),
         Listener::new(&request, "loadend", Box::new(end)),
     ];
-    Some(Running { request, _listeners: listeners })
+    Some(Running { request, content: None, _listeners: listeners })
 }
 
 fn finish(running: &Weak<RefCell<Option<Running>>>, tell: &Rc<dyn Fn(UploadNews)>) {
     let Some(running) = running.upgrade() else { return };
     let Some(over) = running.take() else { return };
-    let outcome = outcome(&over.request);
-    // Its listener is running now: it goes after this call.
-    spawn_local(async move { drop(over) });
-    tell(UploadNews::Done(outcome));
+    let (wanted, tell) = (Rc::downgrade(&running), Rc::clone(tell));
+    // Not in this call: its listener is running now.
+    spawn_local(async move {
+        let (mut outcome, content) = (outcome(&over.request), over.content.clone());
+        drop(over);
+        if let (Err(Failure::Network), Some(content)) = (&outcome, content)
+            && !is_readable(&content).await
+        {
+            outcome = Err(Failure::FileGone);
+        }
+        if wanted.strong_count() > 0 {
+            tell(UploadNews::Done(outcome));
+        }
+    });
+}
+
+/// Whether the file is still what the visitor chose: browsers hand out nothing of one that was changed or moved since.
+async fn is_readable(content: &Blob) -> bool {
+    match content.slice_with_i32_and_i32(0, 1) {
+        Ok(head) => JsFuture::from(head.array_buffer()).await.is_ok(),
+        Err(_) => false,
+    }
 }
 
 fn outcome(request: &XmlHttpRequest) -> Outcome {
@@ -173,7 +196,7 @@ impl Drop for Sending {
     fn drop(&mut self) {
         if let Some(running) = self.running.take() {
             // The listeners go first, so that nobody hears of the end.
-            let Running { request, _listeners } = running;
+            let Running { request, _listeners, .. } = running;
             drop(_listeners);
             let _ = request.abort();
         }

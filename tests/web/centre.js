@@ -303,6 +303,22 @@ export function breakWrites(how) {
   };
 }
 
+/** The browser has closed the connection that a page has, which learns it from the next step. */
+export function loseConnection() {
+  const { transaction } = IDBDatabase.prototype;
+  IDBDatabase.prototype.transaction = () => {
+    IDBDatabase.prototype.transaction = transaction;
+    throw new DOMException('closing', 'InvalidStateError');
+  };
+}
+
+/** From now on it is tomorrow; answers a function that ends it. */
+export function tomorrow() {
+  const { now } = Date;
+  Date.now = () => now() + 86_400_000;
+  return () => (Date.now = now);
+}
+
 /** Another tab replaces the database; answers whether it had to wait for anybody. */
 export function replaceDatabase() {
   const request = indexedDB.deleteDatabase(NAME);

@@ -39,6 +39,9 @@ extern "C" {
     fn refuse_storage(refuse: bool);
     #[wasm_bindgen(js_name = breakWrites)]
     pub(crate) fn break_writes(how: &str);
+    #[wasm_bindgen(js_name = loseConnection)]
+    pub(crate) fn lose_connection();
+    pub(crate) fn tomorrow() -> js_sys::Function;
     #[wasm_bindgen(js_name = replaceDatabase)]
     pub(crate) fn replace_database() -> Promise;
     #[wasm_bindgen(js_name = holdDatabase)]

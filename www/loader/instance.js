@@ -45,6 +45,12 @@ export const attach = (first) => {
   // A dialog, which the style shows: `showModal` is for where it covers the page.
   const panel = make('dialog', { class: 'p', part: 'panel', inert: '' }, cover);
 
+  /** A wrong call or setting of the page's is told, and does not stop the page. */
+  const wrong = (error) => {
+    console.error(`frontdesk: ${error.message}`);
+    emit('error', { code: 'wrong_call', message: error.message });
+  };
+
   /** Takes the settings as they are now. */
   const dress = () => {
     first.dress();
@@ -75,6 +81,7 @@ export const attach = (first) => {
     if (settings.consent === 'required') return talk.ask();
     frame?.remove();
     failed = state.ready = false;
+    state.call = null;
     const made = (frame = make('iframe', { title: launcher.title }));
     if (!inside) frame.src = link.href;
     const { calls, sound } = settings;
@@ -103,7 +110,8 @@ export const attach = (first) => {
     const hadFocus = document.activeElement === host;
     first.attach();
     state.open = open;
-    if (open && (!frame || failed)) load();
+    // One that was given up and came after all is as good as any.
+    if (open && (!frame || (failed && !state.ready))) load();
     if (open) box.hidden = false;
     box.classList.toggle('o', open);
     box.classList.toggle('f', !inline && (mode === 'fullscreen' || phones.matches));
@@ -118,7 +126,7 @@ export const attach = (first) => {
 
   const talk = converse({
     settings, state, mode, desk, origin, phones, root, host, box, panel, cover, launcher, badge, status,
-    link, button, listen, emit, load, unload, fail, dress, setOpen,
+    link, button, listen, emit, wrong, load, unload, fail, dress, setOpen,
     frame: () => frame,
     peer,
     color: () => settings.color || getComputedStyle(host).getPropertyValue('--frontdesk-accent').trim(),
@@ -198,13 +206,11 @@ export const attach = (first) => {
   // Of a modal dialog: Escape with the focus elsewhere, or the way back of a phone.
   listen(panel, 'cancel', () => setOpen(false));
 
-  /** A wrong call of the page's is told, and does not stop the page. */
   const guard = (run) => (...values) => {
     try {
       return run(...values);
     } catch (error) {
-      console.error(`frontdesk: ${error.message}`);
-      emit('error', { code: 'wrong_call', message: error.message });
+      wrong(error);
     }
   };
   return Object.fromEntries(Object.entries({ ...talk, ...own }).map(([name, run]) => [name, guard(run)]));

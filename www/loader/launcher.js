@@ -9,7 +9,7 @@ import { SHEET } from './style.js';
 
 /** What instance.js does for the page. The first four open the panel; the promise of placeCall, the second, says something. */
 const LATER =
-  'open placeCall startCall toggle prefill setAttributes requestNotifications hangUp sendMessage logout setLocale update setTheme'.split(' ');
+  'open placeCall startCall toggle logout update hangUp sendMessage prefill setAttributes setTheme requestNotifications setLocale'.split(' ');
 
 /**
  * Makes an instance. `settings` are those of docs/embedding.md with `origin`, that of the desk; `loadRest` answers a promise
@@ -18,7 +18,7 @@ const LATER =
 export const create = (settings, loadRest) => {
   const root = document.documentElement;
   const { desk, target } = settings;
-  const state = { call: null, agent: null, conversation: false, connection: null, ready: false, queue: null, unread: 0, open: false };
+  const state = { call: null, agent: null, ready: false, connection: null, unread: 0, queue: null, conversation: false, open: false };
   const subscriptions = [];
 
   let attached = 0;
@@ -85,7 +85,7 @@ export const create = (settings, loadRest) => {
     launcher.ariaBusy = true;
     coming = coming || loadRest(settings.origin, tries++)
       .then((module) => {
-        if (!gone) rest = module.attach(seam);
+        rest = gone || module.attach(seam);
       })
       .catch(() => {
         coming = 0;
@@ -100,22 +100,18 @@ export const create = (settings, loadRest) => {
   const observer = new MutationObserver(attach);
   const api = {
     once: (name, run) => api.on(name, run, 1),
+    show() {
+      box.hidden = 0;
+    },
+    getUnread: () => state.unread,
     hide() {
       api.close();
       box.hidden = 1;
     },
-    getUnread: () => state.unread,
-    show() {
-      box.hidden = 0;
-    },
-    getState: () => ({ visible: !box.hidden, ...state }),
-    close() {
-      if (coming) withRest((other) => other.close());
-    },
     off: (...which) => subscriptions.map((stop) => stop(...which)),
     destroy() {
       gone = 1;
-      rest?.end();
+      rest?.end?.();
       observer.disconnect();
       host.remove();
     },
@@ -124,6 +120,9 @@ export const create = (settings, loadRest) => {
       // What is no text, the other file says.
       if (coming || !who?.token?.trim) withRest((other) => other.identify(who));
       else settings.identity = who.token;
+    },
+    close() {
+      if (coming) withRest((other) => other.close());
     },
     /** Calls `run` with the detail of each event of this instance; answers its own undo. */
     on(name, run, once) {
@@ -136,6 +135,7 @@ export const create = (settings, loadRest) => {
       subscriptions.push(stop);
       return () => stop(name);
     },
+    getState: () => ({ visible: !box.hidden, ...state }),
   };
   LATER.map((name, number) => {
     // What nobody waits for must not fail: that would be an error of the page's.
@@ -143,7 +143,7 @@ export const create = (settings, loadRest) => {
   });
 
   /** What instance.js is given. */
-  const seam = { link, emit, shadow, attach, dress, state, settings, box, launcher };
+  const seam = { emit, link, state, shadow, attach, dress, settings, box, launcher };
 
   // An attribute without a value is an empty text.
   box.hidden = `${settings.hidden ?? false}` !== 'false';

@@ -50,6 +50,24 @@ const attributesOf = (from) => {
   });
 };
 
+const anyText = (value, name) => {
+  if (typeof value !== 'string') throw new TypeError(`${name}: a text is needed`);
+};
+/** What is checked of the settings before the frame sees them. */
+const CHECKS = {
+  attributes: attributesOf,
+  locale: anyText,
+  title: anyText,
+  identity(token) {
+    if (typeof token !== 'string' || token.length > TOKEN_MAX) throw new TypeError(`identity: a token is needed, of at most ${TOKEN_MAX} characters`);
+  },
+  theme(value) {
+    if (!THEMES.includes(value)) throw new TypeError(`theme: must be ${THEMES.join(', ')}`);
+  },
+};
+/** Fails where this value of a setting cannot be. */
+const check = (name, value) => value != null && value !== '' && Object.hasOwn(CHECKS, name) && CHECKS[name](value, name);
+
 /** As it is now, and of plain objects: what a framework watches by a Proxy no message can carry. */
 const plain = (value) => (value && typeof value === 'object' ? JSON.parse(JSON.stringify(value)) : value);
 
@@ -168,12 +186,7 @@ export const attach = (seam) => {
     const { page = navigator.globalPrivacyControl ? 'off' : 'on' } = settings;
     const { protocol, origin, pathname, search } = location;
     const told = {};
-    try {
-      told.attributes = attributesOf(settings.attributes);
-    } catch (error) {
-      // Those of the tag: what comes later is checked when it comes.
-      emit('error', { code: 'wrong_call', message: error.message });
-    }
+    told.attributes = attributesOf(settings.attributes);
     const url = origin + pathname + (page === 'full' ? search : '');
     if (page === 'off' || !/^http/.test(protocol)) return told;
     if (url.length <= URL_MAX) told.url = url;
@@ -225,6 +238,7 @@ export const attach = (seam) => {
     emit('consent', { given });
     if (!given) {
       callNobody();
+      wishes.length = 0;
       return seam.setOpen(false);
     }
     consentTo('1');
@@ -237,6 +251,15 @@ export const attach = (seam) => {
       peer = seam.frame().contentWindow;
       clearTimeout(timer);
       timer = setTimeout(giveUp, READY_MS);
+      // Those of the tag: what comes later is checked when it comes.
+      for (const name of Object.keys(CHECKS)) {
+        try {
+          check(name, settings[name]);
+        } catch (error) {
+          delete settings[name];
+          seam.wrong(error);
+        }
+      }
       const { locale, theme = 'auto', title = null, sound, texts } = settings;
       const color = seam.color() || null;
       const page = getComputedStyle(host);
@@ -414,18 +437,15 @@ export const attach = (seam) => {
       window.Notification?.requestPermission()?.catch?.(() => {});
     },
     identify(who) {
-      const token = who?.token;
-      if (typeof token !== 'string' || !token || token.length > TOKEN_MAX) {
-        throw new TypeError(`identify: an object with a token is needed, of at most ${TOKEN_MAX} characters`);
-      }
-      api.update({ identity: token });
+      if (!who?.token) throw new TypeError('identify: an object with a token is needed');
+      api.update({ identity: who.token });
     },
     logout() {
       delete settings.identity;
-      // Who has not agreed has left nothing.
-      if (settings.consent === 'required' && !consentTo()) return;
       callNobody();
       wishes.length = 0;
+      // Who has not agreed has left nothing.
+      if (settings.consent === 'required' && !consentTo()) return;
       state.conversation = false;
       // Should the page go before that is done, the next one does it.
       remember('0');
@@ -447,8 +467,7 @@ export const attach = (seam) => {
       const changed = Object.entries(changes).filter(([name, value]) => !same(settings[name], value));
       for (const [name, value] of changed) {
         if (!Object.hasOwn(UPDATES, name)) throw new TypeError(`update: "${name}" cannot be changed`);
-        if (name === 'attributes') attributesOf(value);
-        if (name === 'theme' && value != null && !THEMES.includes(value)) throw new TypeError(`theme: must be ${THEMES.join(', ')}`);
+        check(name, value);
       }
       // The page may go on changing its own object, and say so by another `update`.
       Object.assign(settings, Object.fromEntries(changed.map(([name, value]) => [name, plain(value)])));

@@ -7,7 +7,7 @@ use crate::ui::icon;
 use crate::ui::parts::{block, fixed, icon as draw, icon_button, isolated, line, nothing, piece, region};
 use crate::ui::text;
 use leptos::prelude::*;
-use web_sys::Url;
+use web_sys::{Blob, Url};
 
 lazy::part! { attach:
     /// Draws the strip.
@@ -51,9 +51,12 @@ fn list(context: Context, tiles: Vec<AnyView>) -> AnyView {
 fn tile(context: Context, at: usize, file: &Chosen) -> AnyView {
     let desk = context.desk();
     let size = desk.words.locale.bytes(file.content.size() as u64);
-    let shown = match Url::create_object_url_with_blob(&file.content) {
-        Ok(address) if file.content.type_().starts_with("image/") => picture(address, file.name.clone()),
-        _ => block("fd-tile-name", vec![draw(icon::FILE), line("", isolated(fixed(file.name.clone())))]),
+    let picture_of = |content: &Blob| Url::create_object_url_with_blob(content).ok();
+    let address =
+        Some(&file.content).filter(|content| content.type_().starts_with("image/")).and_then(picture_of);
+    let shown = match address {
+        Some(address) => picture(address, file.name.clone()),
+        None => block("fd-tile-name", vec![draw(icon::FILE), line("", isolated(fixed(file.name.clone())))]),
     };
     let remove = move || {
         let desk = context.desk();
@@ -67,11 +70,21 @@ fn tile(context: Context, at: usize, file: &Chosen) -> AnyView {
     view! { class="fd", <li class="fd-tile" title=title>{shown}{remove}</li> }.into_any()
 }
 
-/// A picture of the page's own, let go once it is drawn.
+/// A picture of the page's own, let go once it is drawn or cannot be.
 fn picture(address: String, name: String) -> AnyView {
     let drawn = address.clone();
-    let let_go = move |_: leptos::ev::Event| {
+    let let_go = move || {
         let _ = Url::revoke_object_url(&drawn);
     };
-    view! { class="fd", <img class="fd-tile-picture" src=address alt=name on:load=let_go /> }.into_any()
+    let fail = let_go.clone();
+    view! { class="fd",
+        <img
+            class="fd-tile-picture"
+            src=address
+            alt=name
+            on:load=move |_: leptos::ev::Event| let_go()
+            on:error=move |_: leptos::ev::ErrorEvent| fail()
+        />
+    }
+    .into_any()
 }

@@ -134,7 +134,14 @@ fn send(context: Context) {
     let Some(engine) = desk.engine() else {
         // It stays in the field until there is something that keeps it.
         context.converse();
-        return entrance::when_running(context, Box::new(move || send(context)));
+        // Whoever writes on means another text, and sends that.
+        let unchanged = move |desk: &Desk| desk.field().is_some_and(|field| plain(&field.value()) == text);
+        let then = move || {
+            if unchanged(&context.desk()) {
+                send(context);
+            }
+        };
+        return entrance::when_running(context, Box::new(then));
     };
     send_text(context, &text);
     if !files.is_empty() {

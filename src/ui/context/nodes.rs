@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::ui::view_state::ViewState;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement, HtmlTextAreaElement};
+use web_sys::{Element, HtmlElement, HtmlTextAreaElement, ShadowRoot};
 
 impl Desk {
     /// Focuses the composer, or what can be used instead.
@@ -69,6 +69,20 @@ impl Desk {
             let quiet = state.welcome || state.refused.is_some();
             let _ = body.toggle_attribute_with_force("data-quiet", quiet);
         }
+    }
+
+    /// Whether the focus is in the website or another window, and so not ours to move. With frame or shadow root of its own, the
+    /// widget sees nothing of what has it there.
+    pub(super) fn focus_is_elsewhere(&self) -> bool {
+        let Some(document) = self.root.owner_document() else { return true };
+        if !document.has_focus().unwrap_or(true) {
+            return true;
+        }
+        let Some(active) = document.active_element() else { return false };
+        let nobody = document.body().is_some_and(|body| *body == active);
+        let root = self.root.get_root_node();
+        let host = root.dyn_ref::<ShadowRoot>().is_some_and(|shadow| shadow.host() == active);
+        !nobody && !host && !self.root.contains(Some(&active))
     }
 
     pub(super) fn has_focus(&self) -> bool {

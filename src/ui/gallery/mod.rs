@@ -43,6 +43,10 @@ impl Surroundings for Around {
         self.stage.borrow_mut().input(input);
     }
 
+    fn scroll_on(&self) {
+        self.emit(Input::Earlier);
+    }
+
     fn address(&self, file: &str, _: bool, done: Box<dyn FnOnce(Option<String>)>) {
         done(Reflect::get(&self.sources, &file.into()).ok().and_then(|address| address.as_string()));
     }

@@ -99,6 +99,10 @@ impl Surroundings for Context {
         self.act(input);
     }
 
+    fn scroll_on(&self) {
+        self.send(Input::Earlier);
+    }
+
     fn address(&self, file: &str, renew: bool, done: Box<dyn FnOnce(Option<String>)>) {
         self.desk().address(file, renew, done);
     }

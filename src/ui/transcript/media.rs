@@ -82,6 +82,9 @@ pub(super) fn save(around: &Rc<dyn Surroundings>, near: &Element, file: &str, na
         let Ok(link) = document.create_element("a") else { return };
         let _ = link.set_attribute("href", &address);
         let _ = link.set_attribute("download", &name);
+        // Of another origin's a browser may show it instead, and then not in the place of the page.
+        let _ = link.set_attribute("target", "_blank");
+        let _ = link.set_attribute("rel", "noopener");
         link.unchecked_into::<HtmlAnchorElement>().click();
     };
     around.address(file, false, Box::new(come));

@@ -49,6 +49,11 @@ impl Rows {
         class
     }
 
+    /// Says which day begins with this entry, seen from now.
+    pub(super) fn name_day(&self, line: &Element, entry: &Entry) {
+        line.set_text_content(Some(&self.words.locale.day(entry.at_ms, js_sys::Date::now() as u64)));
+    }
+
     /// Draws the entry into its row. `settled`: the visitor has left this message as it is.
     pub(super) fn fill(&self, row: &Element, entry: &Entry, place: Place, now_ms: u64, settled: bool) {
         row.set_text_content(None);

@@ -46,6 +46,8 @@ pub trait Surroundings {
     fn deed(&self, deed: Deed, id: &ClientId);
     /// Emits an input.
     fn emit(&self, input: Input);
+    /// The visitor scrolls, and comes to the earliest message that is here.
+    fn scroll_on(&self);
     /// Where a file can be loaded from for some minutes, see [`crate::web::Files::address`].
     fn address(&self, file: &str, renew: bool, done: Box<dyn FnOnce(Option<String>)>);
     /// The visitor takes up an invitation to a call. False: calls are not possible here.
@@ -255,7 +257,21 @@ impl TranscriptView {
         for at in first..first + count {
             self.draw(entries, at, true);
         }
+        if (first..first + count).any(|at| Self::place(entries, at).is_some_and(|(_, place)| place.opens_day))
+        {
+            self.name_days(entries);
+        }
         (first, count)
+    }
+
+    /// What was today when it was drawn may be yesterday now.
+    fn name_days(&self, entries: &[Entry]) {
+        for (at, entry) in entries.iter().enumerate() {
+            let row = self.blocks.borrow().row(at);
+            if let Some(Ok(Some(day))) = row.map(|row| row.query_selector(":scope > .fd-day")) {
+                self.rows.name_day(&day, entry);
+            }
+        }
     }
 
     fn remove(&self, at: usize) {

@@ -20,7 +20,8 @@ const event = (target, good) =>
     target.onerror = target.onabort = target.onblocked = reject;
   });
 
-const openDatabase = async () => {
+/** Opens it, and calls `replaced` when a newer version in another tab wants it. */
+const openDatabase = async (replaced) => {
   // Refusal comes as an exception from reading the property, as none, or as an error event.
   const opening = indexedDB.open(NAME, VERSION);
   opening.onupgradeneeded = () => {
@@ -36,41 +37,68 @@ const openDatabase = async () => {
     throw error;
   }
   const db = opening.result;
-  // A newer version in another tab must not wait for us.
-  db.onversionchange = () => db.close();
+  // It must not wait for us.
+  db.onversionchange = () => {
+    db.close();
+    replaced();
+  };
   return db;
 };
 
 /** Transactions are committed outright: one that waited for this page to hear of it would block all tabs if that was frozen. */
 const inDatabase = async (desk) => {
-  const db = await openDatabase();
+  let isReplaced;
+  let isAnew;
+  const open = () => openDatabase(() => (isReplaced = true));
+  let opened = open();
+  await opened;
   const key = (name) => `${desk}/${name}`;
-  const ask = async (store, run) => {
-    const work = db.transaction(store);
-    const request = run(work.objectStore(store));
-    work.commit?.();
-    await event(request, 'onsuccess');
-    return request.result;
+  /** Runs this with a transaction. Browsers close connections, of pages that rest above all: then there is another. */
+  const within = async (stores, mode, run) => {
+    const used = opened;
+    let work;
+    try {
+      work = (await used).transaction(stores, mode);
+    } catch (error) {
+      if (isReplaced) throw error;
+      isAnew = true;
+      // The first that meets this does it for all.
+      if (used === opened) opened = open();
+      work = (await opened).transaction(stores, mode);
+    }
+    return run(work);
   };
+  const ask = (store, run) =>
+    within(store, 'readonly', async (work) => {
+      const request = run(work.objectStore(store));
+      work.commit?.();
+      await event(request, 'onsuccess');
+      return request.result;
+    });
   return {
-    read: () => ask(RECORDS, (store) => store.getAll(IDBKeyRange.bound(key(''), key('\uffff')))),
-    async write(name, value, content) {
-      const work = db.transaction([RECORDS, FILES], 'readwrite');
-      const done = event(work, 'oncomplete');
-      const [records, files] = [RECORDS, FILES].map((store) => work.objectStore(store));
-      try {
-        if (value) records.put(value, key(name));
-        else records.delete(key(name)), files.delete(key(name));
-        if (content) files.put(content, key(name));
-        work.commit?.();
-      } catch {
-        // Half of it is worth nothing; it may be given up already.
-        await Promise.resolve().then(() => work.abort()).catch(() => {});
-      }
-      await done;
+    async read() {
+      const found = await ask(RECORDS, (store) => store.getAll(IDBKeyRange.bound(key(''), key('\uffff'))));
+      // It may have been emptied in between: what is not there is not what another tab has dealt with.
+      if (isAnew) throw new Error('not the same any more');
+      return found;
     },
+    write: (name, value, content) =>
+      within([RECORDS, FILES], 'readwrite', async (work) => {
+        const done = event(work, 'oncomplete');
+        const [records, files] = [RECORDS, FILES].map((store) => work.objectStore(store));
+        try {
+          if (value) records.put(value, key(name));
+          else records.delete(key(name)), files.delete(key(name));
+          if (content) files.put(content, key(name));
+          work.commit?.();
+        } catch {
+          // Half of it is worth nothing; it may be given up already.
+          await Promise.resolve().then(() => work.abort()).catch(() => {});
+        }
+        await done;
+      }),
     content: (name) => ask(FILES, (store) => store.get(key(name))),
-    close: () => db.close(),
+    close: async () => (await opened).close(),
   };
 };
 
@@ -122,7 +150,8 @@ export const findPlace = async (desk, host) => {
       if (!value) atHand.delete(name);
       try {
         await place.write(name, value, content);
-        atHand.delete(name);
+        // A record without is written anew; what has found no room before has none now.
+        if (content) atHand.delete(name);
         return true;
       } catch {
         if (content && atHand.has(name)) await place?.write(name, value).catch(() => {});
@@ -133,6 +162,6 @@ export const findPlace = async (desk, host) => {
     /** The content of the file that belongs to a record; nothing: it is not kept here any more. */
     content: async (name) => atHand.get(name) ?? place?.content?.(name).catch(() => undefined),
 
-    close: () => place?.close?.(),
+    close: () => place?.close?.()?.catch(() => {}),
   };
 };

@@ -1,4 +1,6 @@
-use crate::support::{Refusal, break_writes, hold_database, new_desk, replace_database, until, vault_host};
+use crate::support::{
+    Refusal, break_writes, hold_database, lose_connection, new_desk, replace_database, until, vault_host,
+};
 use frontdesk::web::{Host, Storage};
 use frontdesk_contract::ClientId;
 use frontdesk_core::snapshot::SCHEMA;
@@ -201,6 +203,21 @@ async fn a_full_disk_and_a_write_given_up_mid_way_are_told_and_leave_the_rest_as
     assert!(keep(&storage, outgoing(4)).await);
     let kept = storage.look().await.records;
     assert_eq!(kept.len(), 2, "{kept:?}");
+}
+
+#[wasm_bindgen_test]
+async fn a_connection_that_the_browser_has_closed_is_made_anew() {
+    let (desk, host) = (new_desk(), Host::default());
+    let (storage, _) = Storage::open(&desk, &host).await;
+    assert!(keep(&storage, outgoing(1)).await);
+    assert!(keep(&storage, outgoing(2)).await);
+    lose_connection();
+    storage.forget(&RecordKey::Outgoing(ClientId::from_bits(1)));
+    assert!(keep(&storage, outgoing(3)).await);
+    assert_eq!(storage.look().await.schema, 0, "it may have been emptied, and nothing is given up for that");
+    let kept = records(&desk, &host).await;
+    assert_eq!(kept.len(), 2, "{kept:?}");
+    assert!(kept.contains(&outgoing(2)) && kept.contains(&outgoing(3)), "{kept:?}");
 }
 
 #[wasm_bindgen_test]

@@ -188,6 +188,21 @@ async fn the_focus_goes_to_what_ends_the_call_and_to_what_begins_another() {
 }
 
 #[wasm_bindgen_test]
+async fn whoever_fills_in_a_form_of_the_website_keeps_the_focus() {
+    let caller = Caller::comes().await.queues().await;
+    let document = web_sys::window().unwrap().document().unwrap();
+    let field: web_sys::HtmlElement = document.create_element("input").unwrap().unchecked_into();
+    document.body().unwrap().append_child(&field).unwrap();
+    field.focus().unwrap();
+    let caller = caller.gets_connected().await.gets_answered().await;
+    caller.visitor.sees(".fd-call-hang-up").await;
+    pause(120).await;
+    let focused = document.active_element().unwrap();
+    field.remove();
+    assert!(focused == *field, "{}", focused.outer_html());
+}
+
+#[wasm_bindgen_test]
 async fn another_tab_in_a_call_keeps_this_one_from_calling() {
     let caller = Caller::comes().await;
     let other = web_sys::BroadcastChannel::new(&format!("frontdesk-call/{}", caller.visitor.desk)).unwrap();

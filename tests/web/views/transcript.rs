@@ -1,5 +1,5 @@
-use crate::support::{Visitor, flood, push, until};
-use wasm_bindgen::JsCast;
+use crate::support::{Visitor, flood, push, tomorrow, until};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::HtmlElement;
 
@@ -23,6 +23,20 @@ async fn messages_stand_in_order_and_in_groups() {
     assert_eq!(visitor.count(".fd-theirs .fd-meta"), 1, "the time stands at the end of a group");
     assert_eq!(visitor.count(".fd-day"), 1);
     assert_eq!(visitor.text(".fd-day"), "today");
+}
+
+#[wasm_bindgen_test]
+async fn what_was_today_is_yesterday_once_the_next_day_begins() {
+    let visitor = Visitor::talks_with_li().await;
+    push(&format!("[{}]", says("one")));
+    visitor.reads(".fd-day", "today").await;
+    let back = tomorrow();
+    push(&format!("[{}]", says("two")));
+    until("two days", || visitor.count(".fd-day") == 2).await;
+    let days = visitor.place.query_selector_all(".fd-day").unwrap();
+    let days: Vec<_> = (0..2).map(|at| days.item(at).unwrap().text_content().unwrap()).collect();
+    back.call0(&JsValue::NULL).unwrap();
+    assert_eq!(days, ["yesterday", "today"]);
 }
 
 #[wasm_bindgen_test]

@@ -101,6 +101,12 @@ impl Tokens {
         (self.asked, stale)
     }
 
+    /// The visitor of a request: the one that it names, or the one of its token.
+    fn whose(&self, user: &str, token: Option<&str>) -> Option<String> {
+        let of_token = || self.known.get(token?).map(|(_, visitor)| visitor.clone());
+        Some(user).filter(|user| !user.is_empty()).map(str::to_owned).or_else(of_token)
+    }
+
     /// The answer to this request has brought a token.
     fn take(&mut self, asked: u64, visitor: &str, token: &str) {
         // Asked for again with an older token, the same successor comes again; its answers come in any order.
@@ -432,9 +438,12 @@ impl Carrier for Way {
             self.gateway.record.books().calls += 1;
             let token = token_of(&sent);
             let (asked, stale) = self.tokens().ask(token.as_deref());
+            let whose = self.tokens().whose(&about.user, token.as_deref());
             if stale {
                 let (number, endpoint) = (self.life.number, &about.endpoint);
-                let text = format!("proxy {number} went back to an older token for {endpoint}");
+                let text =
+                    format!("proxy {number} went back to an older token for {endpoint} of {}", about.user);
+                self.gateway.record.note(format_args!("{text}"));
                 self.gateway.record.violation(text);
             }
             let answer = tokio::time::timeout(timeout, self.exchange(sent, &about)).await;
@@ -462,8 +471,9 @@ impl Carrier for Way {
             let response = answer.unwrap_or(Err(Lost::Late))?.response;
             if let Some(token) =
                 response.headers().get("ccmessaging-token").and_then(|value| value.to_str().ok())
+                && let Some(visitor) = whose
             {
-                self.tokens().take(asked, &about.user, token);
+                self.tokens().take(asked, &visitor, token);
             }
             Ok(response)
         })

@@ -71,7 +71,7 @@ impl TranscriptView {
     fn scrolled(&self) {
         let hidden = self.scroller.scroll_height() - self.scroller.client_height();
         if self.older.waits() && hidden > 0 && self.scroller.scroll_top() + hidden < NEAR_TOP {
-            self.around.emit(Input::Earlier);
+            self.around.scroll_on();
         }
     }
 

@@ -1,7 +1,7 @@
 //! A website that asks before anything is kept or sent.
 
 use anyhow::{Result, ensure};
-use frontdesk_e2e::pages::{Panel, ShopPage};
+use frontdesk_e2e::pages::{Panel, ShopPage, Side};
 use frontdesk_e2e::{In, Options, Rig, Tab, story, until};
 use serde_json::json;
 
@@ -51,6 +51,8 @@ fn nothing_is_kept_or_sent_before_the_visitor_agrees() -> Result<()> {
         let traces = tab.page(TRACES).await?;
         ensure!(traces == json!([[], [], 0]), "before the answer there is {traces}");
 
+        // What was asked for before a no is not said after a yes.
+        tab.page("frontdesk.sendMessage('Too early');").await?;
         choose(&tab, "Not now").await?;
         ensure!(!shop.is_open().await?, "it is open");
         let traces = tab.page(TRACES).await?;
@@ -63,6 +65,8 @@ fn nothing_is_kept_or_sent_before_the_visitor_agrees() -> Result<()> {
         ensure!(tab.page("return told;").await? == json!([false, true]), "the page was told something else");
         panel.say("I agree").await?;
         panel.has_sent("I agree").await?;
+        let mine = panel.said().await?.into_iter().filter(|(side, _)| *side == Side::Mine);
+        ensure!(mine.map(|(_, text)| text).eq(["I agree"]), "it said {:?}", panel.said().await?);
 
         // On the next page nobody asks again.
         shop.go_to("/bowl/").await?;

@@ -154,6 +154,22 @@ fn an_upload_can_be_watched_cancelled_and_survives_a_broken_link() -> Result<()>
     })
 }
 
+#[test]
+fn a_file_that_was_changed_since_is_told_and_holds_up_nothing() -> Result<()> {
+    let folder = Folder::temporary()?;
+    let large = write(&folder, "large.txt", "one\n")?;
+    story(Options::default(), &Setup::default(), async |rig| {
+        let panel = panel(rig).await?;
+        panel.tab.choose(In::Panel, PICK, std::slice::from_ref(&large)).await?;
+        tray_has(&panel, &["large.txt"]).await?;
+        write(&folder, "large.txt", "one and two\n")?;
+        panel.send().await?;
+        panel.tells("state_gone").await?;
+        panel.say("Here is what it says").await?;
+        panel.has_sent("Here is what it says").await
+    })
+}
+
 async fn send(panel: &Panel, file: &PathBuf) -> Result<()> {
     panel.tab.choose(In::Panel, PICK, std::slice::from_ref(file)).await?;
     tray_has(panel, &["large.txt"]).await?;

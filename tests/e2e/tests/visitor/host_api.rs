@@ -280,6 +280,7 @@ fn a_wrong_call_is_named_and_changes_nothing() -> Result<()> {
             ("frontdesk.prefill('x'.repeat(10001));", "prefill: 10001 characters, 10000 are taken"),
             ("frontdesk.setTheme('pink');", "theme: must be light, dark, auto"),
             ("frontdesk.update({ desk: 'other' });", "update: \"desk\" cannot be changed"),
+            ("frontdesk.update({ title: 5 });", "title: a text is needed"),
             ("frontdesk.setLocale({});", "setLocale: a BCP 47 tag is needed, or null"),
         ] {
             page(rig, call).await?;
@@ -290,6 +291,48 @@ fn a_wrong_call_is_named_and_changes_nothing() -> Result<()> {
         // Nothing of that has made a frame.
         ensure!(page(rig, "return deep('iframe').length;").await? == json!(0), "there is a frame");
         drop(rig.browser.complaints().await?);
+        Ok(())
+    })
+}
+
+#[test]
+fn wrong_settings_are_named_and_the_panel_works_without_them() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| {
+        let shop = rig.shop("/").await?;
+        page(rig, LISTEN).await?;
+        let tag = "frontdesk.destroy();
+            window.frontdesk = frontdesk.create({ theme: 'Dark', title: 5, identity: { token: 'x' }, attributes: { '': 1 } });";
+        page(rig, tag).await?;
+        let panel = shop.open_panel().await?;
+        for complaint in [
+            "theme: must be light, dark, auto",
+            "title: a text is needed",
+            "identity: a token is needed, of at most 8192 characters",
+            "attributes: \"\" is no name: 1 to 64 letters, digits, _, . or -",
+        ] {
+            let is = |detail: &Value| detail.get("message") == Some(&json!(complaint));
+            hears(&shop.tab, "error", is).await?;
+        }
+        panel.is_usable().await?;
+        drop(rig.browser.complaints().await?);
+        Ok(())
+    })
+}
+
+#[test]
+fn an_instance_that_is_gone_says_no_more() -> Result<()> {
+    story(Options::default(), &Default::default(), async |rig| {
+        let shop = rig.shop("/").await?;
+        let codes = "
+            const told = [];
+            addEventListener('frontdesk:error', ({ detail }) => told.push(detail.code));
+            const made = frontdesk.create({ mode: 'inline', target: document.body });
+            const early = made.placeCall({ called: '8012' });
+            made.destroy();
+            const late = made.placeCall({ called: '8012' });
+            return Promise.allSettled([early, late]).then((all) => [all.map(({ reason }) => reason.code), told]);";
+        let said = shop.tab.page(codes).await?;
+        ensure!(said == json!([["cancelled", "cancelled"], []]), "it said {said}");
         Ok(())
     })
 }

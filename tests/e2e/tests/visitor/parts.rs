@@ -20,6 +20,27 @@ const LOADED: &str = "
     return all.filter((entry) => entry.name.includes('/split_')).length;";
 
 #[test]
+fn whoever_writes_on_while_the_conversation_comes_sends_what_is_meant() -> Result<()> {
+    let parts = assets()?;
+    story(Options::default(), &Default::default(), async |rig| {
+        let panel = rig.shop("/").await?.open_panel().await?;
+        rig.stack.street.break_off(&format!("GET {parts}"));
+        panel.say("Hello").await?;
+        panel.write(", I ne").await?;
+        rig.stack.street.open();
+        until("the conversation is there", async || {
+            let logs = panel.tab.run(In::Panel, "return deep('[role=log]').length;", Vec::new()).await?;
+            ensure!(logs == 1, "there are {logs}");
+            Ok(())
+        })
+        .await?;
+        ensure!(panel.draft().await? == "Hello, I ne", "there stands {}", panel.draft().await?);
+        panel.say("ed a bowl").await?;
+        panel.has_sent("Hello, I need a bowl").await
+    })
+}
+
+#[test]
 fn without_the_conversations_part_nothing_is_lost_and_it_comes_when_it_can() -> Result<()> {
     let question = "How long does delivery take?";
     let parts = assets()?;
