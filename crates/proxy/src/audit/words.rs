@@ -207,6 +207,8 @@ words! {
         Requests = "requests",
         /// New ones, by address.
         Sessions = "sessions",
+        /// All that are kept, by everybody together; nobody is to blame, so only the figure tells.
+        SessionsKept = "sessions_kept",
         /// By visitor, as the rest.
         Messages = "messages",
         /// From the visitor.

@@ -2,7 +2,7 @@
 
 use super::{credential, identify, naming};
 use crate::audit::Told;
-use crate::audit::words::Credential;
+use crate::audit::words::{Credential, Limit};
 use crate::chance;
 use crate::identity::{Claims, Mode};
 use crate::problem::Problem;
@@ -111,6 +111,7 @@ impl App {
         claims: Option<&Claims>,
     ) -> Result<SessionOpened, Problem> {
         if self.shared.store.sessions().await? >= self.shared.settings().limits.sessions as u64 {
+            self.shared.metrics.limited(Limit::SessionsKept);
             let full = Problem::new(ErrorCode::Overloaded, "too many sessions");
             return Err(full.after(Duration::from_secs(30)));
         }

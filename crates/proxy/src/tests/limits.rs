@@ -77,6 +77,8 @@ async fn sessions_altogether_are_limited() {
     bench.visitor().await;
     let reply = bench.call("POST", "/v1/session", None, Some(json!({"protocol": 1, "desk": "shop"}))).await;
     assert_eq!((reply.status.as_u16(), &reply.body["code"]), (503, &json!("overloaded")));
+    let figures = bench.app.shared.metrics.text(&bench.app).unwrap();
+    assert!(figures.contains("frontdesk_limits_hit_total{limit=\"sessions_kept\"} 1"), "{figures}");
 }
 
 #[tokio::test(start_paused = true)]

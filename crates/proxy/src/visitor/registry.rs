@@ -2,6 +2,7 @@
 
 use super::Visitor;
 use super::book::Book;
+use crate::audit::words::Limit;
 use crate::problem::Problem;
 use crate::state::Shared;
 use frontdesk_contract::ErrorCode;
@@ -41,6 +42,7 @@ impl Registry {
             drop_idle(&mut visitors, Duration::ZERO);
         }
         if visitors.len() >= most && !visitors.contains_key(id) {
+            shared.metrics.limited(Limit::SessionsKept);
             let full = Problem::new(ErrorCode::Overloaded, "too many visitors at once");
             return Err(full.after(Duration::from_secs(5)));
         }
