@@ -155,7 +155,7 @@ fn an_upload_can_be_watched_cancelled_and_survives_a_broken_link() -> Result<()>
 }
 
 #[test]
-fn a_file_that_was_changed_since_is_told_and_holds_up_nothing() -> Result<()> {
+fn a_file_that_was_changed_since_is_told_and_can_be_given_up() -> Result<()> {
     let folder = Folder::temporary()?;
     let large = write(&folder, "large.txt", "one\n")?;
     story(Options::default(), &Setup::default(), async |rig| {
@@ -165,7 +165,9 @@ fn a_file_that_was_changed_since_is_told_and_holds_up_nothing() -> Result<()> {
         write(&folder, "large.txt", "one and two\n")?;
         panel.send().await?;
         panel.tells("state_gone").await?;
+        // What follows waits for what the visitor decides.
         panel.say("Here is what it says").await?;
+        panel.click("delete").await?;
         panel.has_sent("Here is what it says").await
     })
 }
