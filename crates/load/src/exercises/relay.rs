@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use crate::api::Api;
-use crate::bare;
+use crate::bare::{self, Threads};
 use crate::nginx;
 use crate::record;
 use crate::report::{Report, Times, ratio};
@@ -67,8 +67,15 @@ fn beside(own: f64, other: f64) -> String {
 struct Compared {
     nginx: Way,
     /// With the store in memory only, and where the program is there.
-    bare: Option<Way>,
+    bare: Option<Bare>,
     own: Way,
+}
+
+/// The libraries alone.
+#[derive(Debug)]
+struct Bare {
+    all_threads: Way,
+    one_thread: Way,
 }
 
 impl Relay {
@@ -104,13 +111,18 @@ impl Relay {
                 beside(work(&own), work(&nginx)),
             );
             if let Some(bare) = bare {
-                report.line(
-                    "the proxy's libraries alone: messages per second of a processor, relative to nginx",
-                    beside(work(&bare), work(&nginx)),
-                );
+                let Bare { all_threads, one_thread } = bare;
+                for (threads, way) in [("", &all_threads), (", one thread", &one_thread)] {
+                    report.line(
+                        format!(
+                            "the proxy's libraries alone{threads}: messages per second of a processor, relative to nginx"
+                        ),
+                        beside(work(way), work(&nginx)),
+                    );
+                }
                 report.line(
                     format!("{name}: messages per second of a processor, relative to the libraries alone"),
-                    beside(work(&own), work(&bare)),
+                    beside(work(&own), work(&all_threads)),
                 );
             }
             if !own.store.is_zero() {
@@ -140,8 +152,12 @@ impl Relay {
         drop(nginx);
         let mut libraries = None;
         if let Some(program) = bare::beside().filter(|_| kept == Kept::Memory) {
-            let bare = bare::before(&program, &centre.base_url).await?;
-            libraries = Some(self.straight(&bare.base(), "bare", || bare.spent()).await?);
+            let bare = bare::before(&program, &centre.base_url, Threads::All).await?;
+            let all_threads = self.straight(&bare.base(), "bare", || bare.spent()).await?;
+            drop(bare);
+            let bare = bare::before(&program, &centre.base_url, Threads::One).await?;
+            let one_thread = self.straight(&bare.base(), "thread", || bare.spent()).await?;
+            libraries = Some(Bare { all_threads, one_thread });
         }
         let desks = vec![Desk::at("shop", &centre.base_url)];
         let setup = Setup { program, proxies: 1, kept, limits: WIDE.to_owned(), desks };
@@ -149,8 +165,9 @@ impl Relay {
         let own = self.through_proxy(&site).await.with_context(|| site.log())?;
         let said = record::said(&centre.base_url).await?;
         ensure!(said.values().all(|count| *count == 1), "a message is at the centre twice");
-        let ways = [Some(&own), Some(&other), libraries.as_ref()];
-        let all = ways.into_iter().flatten().map(|way| way.times.count()).sum::<usize>();
+        let ways = [&own, &other].into_iter();
+        let ways = ways.chain(libraries.iter().flat_map(|bare| [&bare.all_threads, &bare.one_thread]));
+        let all = ways.map(|way| way.times.count()).sum::<usize>();
         ensure!(said.len() == all, "{} messages of {all} are at the centre", said.len());
         Ok(Compared { nginx: other, bare: libraries, own })
     }
