@@ -65,6 +65,8 @@ const acquire = async (wish) => {
   if (failure?.[0]) throw new DOMException(failure[1], failure[0]);
   const made = stream(0.5, wish.video && (wish.audio ? 'too' : 'only'));
   for (const track of made.getTracks()) {
+    // Firefox hands events that are made here to nobody who listens to a track, unless it is told to.
+    track.addEventListener = (...listener) => EventTarget.prototype.addEventListener.call(track, ...listener, true);
     const deviceId = wish[track.kind]?.deviceId?.exact ?? phone.list.find((one) => one.kind === `${track.kind}input`)?.deviceId;
     track.getSettings = () => ({ deviceId, facingMode: deviceId === 'back' ? 'environment' : undefined });
   }
