@@ -27,7 +27,7 @@ export const serveItself = ({ root, endpoint, desk, ticket, start, apologise, so
     },
     async placeCall(options) {
       const { called, data } = wishOf(options);
-      await begun;
+      await begun.catch(() => {});
       if (!handle) throw refusal('cancelled');
       return new Promise((done, fail) => handle.placeCall(called, data, (code) => (code ? fail(refusal(code)) : done())));
     },

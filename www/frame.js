@@ -46,8 +46,15 @@ const lead = ([leads, vacant]) => {
   navigator.locks.request(`frontdesk/${desk}`, how, run).catch(() => {});
 };
 
+/** How often the next could not be loaded. */
+let failed = 0;
 /** Signalling and media of a call, loaded when one is begun. */
-const softphone = () => import(asset('softphone.js'));
+const softphone = () =>
+  import(asset(`softphone.js${failed ? `?${failed}` : ''}`)).catch((error) => {
+    // A browser may keep in mind that an address failed.
+    failed += 1;
+    throw error;
+  });
 
 /** The tone for what no tab shows. A file that cannot be loaded is a tone that is not heard. */
 const sound = () => import('./sound.js').then(({ ring }) => ring()).catch(() => {});

@@ -10,6 +10,7 @@ use wasm_bindgen_futures::spawn_local;
 impl Shared {
     pub(super) fn acquire(&self, call: CallNo, video: bool, ice_servers: Vec<IceServer>) {
         self.acquiring.set(Some(call));
+        self.load_softphone();
         let own = self.own.clone();
         let weak = self.own.clone();
         let told = move |news| {
@@ -41,9 +42,12 @@ impl Shared {
             self.acquiring.set(None);
         }
         let mut media = self.media.borrow_mut();
-        if media.as_ref().is_some_and(|(no, _)| *no == call) {
-            *media = None;
+        if let Some((_, ended)) = media.take_if(|(no, _)| *no == call) {
+            // Whoever asks for another device holds it as well.
+            ended.end();
             self.screen.mirror(None);
+            // Also after the other side has hung up: its picture may be in a window of its own.
+            self.screen.play(None);
         }
     }
 
@@ -66,6 +70,9 @@ impl Shared {
         spawn_local(async move {
             let found = media.exchange(device, id.as_deref(), silent).await;
             let Some(shared) = own.upgrade() else { return };
+            if shared.media_of(call).is_none() {
+                return;
+            }
             let result = found.map(|track| {
                 let kind = if device == Device::Camera { "video" } else { "audio" };
                 shared.on_line(call, |line| line.replace(kind, Some(&track)));

@@ -173,7 +173,9 @@ impl Drop for Calls {
         self.shared.waking.stop();
         self.shared.line.take();
         self.shared.levels.take();
-        self.shared.media.take();
+        if let Some((_, media)) = self.shared.media.take() {
+            media.end();
+        }
     }
 }
 
@@ -308,6 +310,20 @@ impl Shared {
         };
         let asking = asks::ask(&self.around.transport, ask, &credential, timeout_ms, Box::new(done));
         self.asking.borrow_mut().push((id, asking));
+    }
+
+    /// Loads the softphone while the visitor is asked for the microphone: the agent is not to wait for it.
+    fn load_softphone(&self) {
+        let Some(loader) = self.around.softphone.clone().filter(|_| self.module.borrow().is_none()) else {
+            return;
+        };
+        let own = self.own.clone();
+        spawn_local(async move {
+            let found = Module::load(&loader).await;
+            if let (Some(shared), Some(module)) = (own.upgrade(), found) {
+                shared.module.replace(Some(module));
+            }
+        });
     }
 
     /// Loads the softphone, if it was not loaded yet, and calls.

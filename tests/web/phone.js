@@ -61,6 +61,7 @@ const stream = (loud, picture) => {
 
 const acquire = async (wish) => {
   phone.asked.push(wish);
+  await phone.asking;
   const failure = phone.failures.shift();
   if (failure?.[0]) throw new DOMException(failure[1], failure[0]);
   const made = stream(0.5, wish.video && (wish.audio ? 'too' : 'only'));
@@ -76,6 +77,21 @@ const acquire = async (wish) => {
 /** The next questions for a device are answered with these errors, in this order; an empty name: with a device. */
 export function fail(failures) {
   phone.failures = JSON.parse(failures);
+}
+
+/** How often devices were given. */
+export function given() {
+  return phone.streams.length;
+}
+
+/** The next questions for a device are not answered before [`answer`]. */
+export function ponder() {
+  phone.asking = new Promise((answer) => (phone.answer = answer));
+}
+
+/** The visitor answers what was asked. */
+export function answer() {
+  phone.answer();
 }
 
 /** There is no network but the computer's own. */

@@ -13,6 +13,9 @@ extern "C" {
     pub(crate) fn asks() -> u32;
     pub(crate) fn plug(devices: &str);
     pub(crate) fn unplug(kind: &str);
+    pub(crate) fn ponder();
+    pub(crate) fn answer();
+    pub(crate) fn given() -> u32;
     pub(crate) fn tell(event: &str);
     pub(crate) fn did() -> String;
     #[wasm_bindgen(js_name = refuseHold)]

@@ -38,5 +38,11 @@ export const of_words = (words) =>
     'WebRTC Error': 'incompatible',
   })[words] ?? 'failed';
 
-/** The word for a call that was answered and is over. */
-export const of_goodbye = (words) => (words === 'Terminated' ? 'hung_up' : 'failed');
+/** The word for a call that was answered and is over. A gateway that does not know it any more, or says nothing, has lost it. */
+export const of_goodbye = (words) =>
+  ({
+    Terminated: 'hung_up',
+    'Connection Error': 'no_gateway',
+    'Dialog Error': 'no_gateway',
+    'Request Timeout': 'no_gateway',
+  })[words] ?? 'failed';

@@ -89,7 +89,7 @@ export type EndCause =
   | 'no_answer'
   /** The gateway wants a password, or another one. */
   | 'unauthorized'
-  /** No address could be reached, or the line was lost before the call was answered. */
+  /** No address could be reached, the line was lost before the call was answered, or the gateway has lost the call. */
   | 'no_gateway'
   /** This machine has no network interface for media. */
   | 'no_media'

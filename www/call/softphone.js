@@ -62,6 +62,7 @@ class Call {
   /** By kind, what is sent when the call is not held, and what is sent while it is. */
   #tracks = { audio: null, video: null };
   #silence = { audio: null, video: null };
+  #clones = new Set();
 
   constructor(options, on) {
     this.#options = options;
@@ -209,7 +210,7 @@ class Call {
     const event = { type: 'ended', by, cause };
     if (status !== undefined) event.status = status;
     this.#tell(event);
-    for (const track of Object.values(this.#silence)) track?.stop();
+    for (const track of this.#clones) track.stop();
     // After whatever JsSIP still says.
     const session = this.#session;
     queueMicrotask(() => {
@@ -242,10 +243,16 @@ class Call {
     const sender = this.#session?.sender(kind);
     if (!sender || this.#is_over) return;
     const old = this.#silence[kind];
-    this.#silence[kind] = (this.#is_held && this.#tracks[kind]?.clone()) || null;
-    if (this.#silence[kind]) this.#silence[kind].enabled = false;
-    await sender.replaceTrack(this.#silence[kind] ?? this.#tracks[kind]);
+    const silence = (this.#is_held && this.#tracks[kind]?.clone()) || null;
+    this.#silence[kind] = silence;
+    if (silence) {
+      silence.enabled = false;
+      this.#clones.add(silence);
+    }
+    // Of a connection that is closed this never ends.
+    await sender.replaceTrack(silence ?? this.#tracks[kind]);
     old?.stop();
+    this.#clones.delete(old);
   }
 
   async replace(kind, track) {

@@ -102,6 +102,7 @@ export const attach = (seam) => {
   let place; // in the queue, where the centre says
   let queued; // a sentence about it, while the visitor queues
   let mark = ''; // what stands before the title of the host page
+  let lastCall; // what the page heard of it last
   let stale; // the frame begins anew when the call is over
   let unsent; // something waits to be sent: the next page goes on with it
   let identity = {}; // the token in use, and the id of the one opening that it is good for
@@ -246,6 +247,13 @@ export const attach = (seam) => {
     seam.load();
   };
 
+  /** The frame is gone, and with it a call: the page hears of its end. */
+  const cutCall = () => {
+    if (!state.call) return;
+    state.call = null;
+    emit('call', { ...lastCall, stage: 'ended', cause: 'visitor' });
+  };
+
   const heard = {
     hello() {
       peer = seam.frame().contentWindow;
@@ -297,7 +305,8 @@ export const attach = (seam) => {
       heard.unread({ count: 0 });
       heard.queue({});
       heard.conversation({ open: false });
-      state.agent = state.call = null;
+      state.agent = null;
+      cutCall();
       remember('');
       consentTo('');
       if (asks) settings.consent = 'required';
@@ -317,6 +326,7 @@ export const attach = (seam) => {
       // Without a medium there is none yet.
       const over = !detail.media || detail.stage === 'ended';
       state.call = over ? null : detail.stage;
+      lastCall = detail;
       emit('call', detail);
       if (over && stale) {
         stale = false;
@@ -376,6 +386,7 @@ export const attach = (seam) => {
     framed() {
       // What the frame before has heard of went with it.
       callNobody('cancelled', (call) => !isWaiting(call));
+      cutCall();
       peer = null;
       cover.prepend(header());
       clearTimeout(timer);

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use std::rc::Rc;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
-use web_sys::HtmlSelectElement;
+use web_sys::{HtmlElement, HtmlSelectElement};
 
 /// The keys of a telephone, line by line.
 const KEYS: [&str; 12] = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
@@ -61,6 +61,10 @@ pub(super) fn controls(side: Side) -> AnyView {
         }
         if KEYS.contains(&key.as_str()) {
             event.prevent_default();
+            // A key that is held is one key.
+            if event.repeat() {
+                return;
+            }
             side.input(Input::Digit(key.chars().next().unwrap_or('0')));
         }
     };
@@ -94,7 +98,13 @@ fn two_ways(
             aria-expanded=move || state(false)
             aria-label=label.clone()
             title=label
-            on:click=move |_| run()
+            on:click=move |event| {
+                // WebKit on a Mac gives a button that is clicked no focus, and what is typed then goes elsewhere.
+                if let Some(button) = event.current_target().and_then(|it| it.dyn_into::<HtmlElement>().ok()) {
+                    let _ = button.focus();
+                }
+                run();
+            }
         >
             {draw(path)}
         </button>

@@ -90,7 +90,9 @@ fn end(cause: EndCause) -> Key {
         EndCause::NoMediaPath => text::CALL_END_PATH,
         EndCause::Lost => text::CALL_END_LOST,
         EndCause::Unreachable | EndCause::OutcomeUnknown => text::CALL_UNREACHABLE,
-        EndCause::Media(MediaFailure { device, trouble }) => media(device == Some(Device::Camera), trouble),
+        EndCause::Media(MediaFailure { device, trouble }) => {
+            media(device != Some(Device::Microphone), trouble)
+        }
     }
 }
 
@@ -207,6 +209,10 @@ pub(super) fn ended(side: Side, cause: EndCause) -> AnyView {
             buttons.push(button("fd-button fd-quiet", context.text(text::CALL_AGAIN), again));
         }
         _ => {}
+    }
+    // Most browsers do not tell whether the website or the visitor allows nothing. Against the first only this helps.
+    if remedy == Remedy::ChangeSettings && is_framed() {
+        buttons.push(own_window(context, "fd-button fd-quiet"));
     }
     block("fd-call-actions", buttons)
 }

@@ -225,8 +225,10 @@ impl Rows {
                 &[("again", text::SEND_AGAIN), ("leave", text::LEAVE)],
             ),
             MineState::Failed(code) => {
-                let why = [&self.words.get(text::STATE_FAILED), " ", &self.words.get(text::of_error(code))]
-                    .concat();
+                let failed = self.words.get(text::STATE_FAILED);
+                // Chinese and Japanese leave no blank between sentences.
+                let gap = if failed.ends_with('。') { "" } else { " " };
+                let why = [&failed, gap, &self.words.get(text::of_error(code))].concat();
                 let retry = ("retry", text::TRY_AGAIN);
                 (why, if matches!(body, Body::Text(_)) { &[retry, EDIT, DELETE] } else { &[retry, DELETE] })
             }

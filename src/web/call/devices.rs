@@ -73,6 +73,11 @@ pub async fn choices() -> Vec<Choice> {
     entries().await.iter().filter_map(choice).collect()
 }
 
+/// Whether there is one of this kind. Before the visitor has allowed any, browsers list them without ids.
+pub(super) async fn has(device: Device) -> bool {
+    entries().await.iter().any(|entry| kind(&entry) == Some(device))
+}
+
 async fn entries() -> Array {
     let asked = call(&media_devices(), "enumerateDevices", &[]).and_then(JsValue::dyn_into::<Promise>);
     let Ok(promise) = asked else { return Array::new() };

@@ -1,11 +1,11 @@
 //! The visitor's microphone and camera.
 
-use super::devices::{choices, media_devices};
+use super::devices::{has, media_devices};
 use super::plain::{call, get, object, quietly, text};
 use crate::web::Listener;
 use frontdesk_core::call::{Device, MediaFailure, MediaTrouble};
 use js_sys::{Array, Promise};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -29,6 +29,8 @@ pub struct Media {
     stream: MediaStream,
     told: Told,
     watched: RefCell<Vec<Listener>>,
+    /// The call is over: what the browser still gives is let go at once.
+    over: Cell<bool>,
     _changes: Option<Listener>,
 }
 
@@ -48,7 +50,8 @@ impl Media {
         let changes = media_devices()
             .dyn_ref::<EventTarget>()
             .map(|devices| Listener::new(devices, "devicechange", Box::new(move |_| changed(News::Changed))));
-        let media = Self { stream, told, watched: RefCell::default(), _changes: changes };
+        let media =
+            Self { stream, told, watched: RefCell::default(), over: Cell::default(), _changes: changes };
         media.watch();
         Ok(media)
     }
@@ -70,6 +73,15 @@ impl Media {
         }
     }
 
+    /// Lets all devices go, also while the visitor is being asked for another one.
+    pub fn end(&self) {
+        self.over.set(true);
+        self.watched.borrow_mut().clear();
+        for device in [Device::Microphone, Device::Camera] {
+            tracks(&self.stream, device).iter().for_each(MediaStreamTrack::stop);
+        }
+    }
+
     /// Lets a device go.
     pub fn release(&self, device: Device) {
         for track in tracks(&self.stream, device) {
@@ -82,7 +94,7 @@ impl Media {
     /// Acquires another microphone or camera in place of the one in use; `None`: any. Answers its track.
     ///
     /// # Errors
-    /// Why it does not start; the one before goes on.
+    /// Why it does not start; the one before goes on. After [`Media::end`] none starts.
     pub async fn exchange(
         &self,
         device: Device,
@@ -93,12 +105,12 @@ impl Media {
             Device::Microphone => object(&[("audio", microphone(id))]),
             _ => object(&[("video", camera(id))]),
         };
-        let mut found = ask(wish.clone()).await;
+        let mut found = self.ask(wish.clone()).await;
         let is_busy = |thrown: &JsValue| trouble(thrown, device) == MediaTrouble::Busy;
         if device == Device::Camera && found.as_ref().is_err_and(is_busy) {
             // Telephones turn on one camera at a time.
             self.release(device);
-            found = ask(wish).await;
+            found = self.ask(wish).await;
         }
         let found = match found {
             Ok(found) => found,
@@ -113,6 +125,18 @@ impl Media {
         self.stream.add_track(&track);
         self.watch();
         Ok(track)
+    }
+
+    /// Asks the browser, which may ask the visitor, who may answer when the call is over.
+    async fn ask(&self, wish: JsValue) -> Result<MediaStream, JsValue> {
+        let found = ask(wish).await?;
+        if self.over.get() {
+            for device in [Device::Microphone, Device::Camera] {
+                tracks(&found, device).iter().for_each(MediaStreamTrack::stop);
+            }
+            return Err(JsValue::UNDEFINED);
+        }
+        Ok(found)
     }
 
     /// Listens to the ends of the tracks in use. Stopping one here is no such end.
@@ -130,10 +154,7 @@ impl Media {
 
 impl Drop for Media {
     fn drop(&mut self) {
-        self.watched.borrow_mut().clear();
-        for device in [Device::Microphone, Device::Camera] {
-            tracks(&self.stream, device).iter().for_each(MediaStreamTrack::stop);
-        }
+        self.end();
     }
 }
 
@@ -218,8 +239,7 @@ async fn failure(thrown: &JsValue, video: bool) -> MediaFailure {
     }
     failure.device = match failure.trouble {
         MediaTrouble::Absent => {
-            let heard = choices().await.iter().any(|choice| choice.device == Device::Microphone);
-            Some(if heard { Device::Camera } else { Device::Microphone })
+            Some(if has(Device::Microphone).await { Device::Camera } else { Device::Microphone })
         }
         MediaTrouble::Policy | MediaTrouble::Insecure => failure.device,
         _ if !allowed_by_policy(Device::Camera) => {

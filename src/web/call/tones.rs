@@ -1,6 +1,8 @@
 //! Tones that are made here (ITU-T E.180: 425 Hz), since nobody sends them.
 
 use frontdesk_core::call::Tone;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
 use web_sys::{AudioContext, OscillatorNode};
 
 /// The pitch in Hz.
@@ -47,6 +49,7 @@ impl Tones {
 
     fn stop(&mut self) {
         if let Some(playing) = self.playing.take() {
+            playing.set_onended(None);
             // Fails where it has ended.
             #[allow(
                 deprecated,
@@ -73,6 +76,13 @@ fn beat(context: &AudioContext, on: f64, off: f64, times: u32) -> Option<Oscilla
     oscillator.connect_with_audio_node(&gain).ok()?;
     gain.connect_with_audio_node(&context.destination()).ok()?;
     oscillator.start().ok()?;
+    let sleeper = context.clone();
+    let sleep = Closure::once_into_js(move || {
+        let _ = sleeper.suspend();
+    });
+    oscillator.set_onended(Some(sleep.unchecked_ref()));
+    #[allow(deprecated, reason = "as above")]
+    oscillator.stop_with_when(begin + f64::from(times) * (on + off)).ok()?;
     Some(oscillator)
 }
 

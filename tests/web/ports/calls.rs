@@ -29,7 +29,10 @@ impl Ear {
                 const made = own.call(this);
                 for (const name of ['start', 'stop']) {
                     const real = made[name].bind(made);
-                    made[name] = () => { heard.push(name + ' ' + made.frequency.value); real(); };
+                    made[name] = (...when) => {
+                        heard.push((when.length ? 'until' : name) + ' ' + made.frequency.value);
+                        real(...when);
+                    };
                 }
                 return made;
             };",
@@ -57,14 +60,15 @@ fn one_tone_sounds_at_a_time_and_none_after_it_is_off() {
     tones.play(Tone::Off);
     assert_eq!(ear.heard(), "");
     tones.play(Tone::Ringback);
-    assert_eq!(ear.heard(), "start 425");
+    // Each knows its end, for what runs on costs as much as a call.
+    assert_eq!(ear.heard(), "start 425,until 425");
     tones.play(Tone::Busy);
-    assert_eq!(ear.heard(), "start 425,stop 425,start 425");
+    assert_eq!(ear.heard(), "start 425,until 425,stop 425,start 425,until 425");
     tones.play(Tone::Off);
-    assert_eq!(ear.heard(), "start 425,stop 425,start 425,stop 425");
+    assert_eq!(ear.heard(), "start 425,until 425,stop 425,start 425,until 425,stop 425");
     tones.play(Tone::End);
     drop(tones);
-    assert!(ear.heard().ends_with("start 425,stop 425"), "{}", ear.heard());
+    assert!(ear.heard().ends_with("start 425,until 425,stop 425"), "{}", ear.heard());
     assert_eq!(ear.heard().matches("start").count(), 3);
 }
 

@@ -1,6 +1,6 @@
 use crate::phone::{
-    Caller, asked, asks, cut, did, fail, float, hide, is_heard, is_warned, live, measure, pass, plug,
-    refuse_hold, ring, show, tell, ticks, unplug,
+    Caller, answer, asked, asks, cut, did, fail, float, given, hide, is_heard, is_warned, live, measure,
+    pass, plug, ponder, refuse_hold, ring, show, tell, ticks, unplug,
 };
 use crate::support::{asked as requested, call, count, pause, refuse, until};
 use wasm_bindgen::JsCast;
@@ -33,8 +33,15 @@ async fn each_failure_of_the_microphone_has_its_sentence_and_nobody_is_called() 
 
 #[wasm_bindgen_test]
 async fn without_a_camera_the_visitor_may_call_without() {
+    // Before a visitor has allowed anything, browsers tell neither ids nor names.
+    for microphone in [r#"["audioinput/m/Microphone"]"#, r#"["audioinput//"]"#] {
+        has_no_camera(microphone).await;
+    }
+}
+
+async fn has_no_camera(microphone: &str) {
     let caller = Caller::comes().await;
-    plug(r#"["audioinput/m/Microphone"]"#);
+    plug(microphone);
     fail(r#"[["NotFoundError", ""]]"#);
     caller.begins(true).await;
     caller.is_told("There is no camera").await;
@@ -355,6 +362,22 @@ async fn a_device_that_is_gone_is_told_of_until_one_is_plugged_in() {
 }
 
 #[wasm_bindgen_test]
+async fn a_call_that_ends_while_another_device_is_asked_for_lets_all_of_them_go() {
+    let caller = Caller::talks(true).await;
+    let (asks_before, given_before) = (asks(), given());
+    ponder();
+    unplug("audio");
+    until("the visitor is asked for another microphone", || asks() > asks_before).await;
+    assert_eq!(live(), 1, "the camera goes on");
+    caller.presses("Hang up");
+    caller.reads_title("Call over").await;
+    assert_eq!(live(), 0, "the camera is let go");
+    answer();
+    until("the microphone is given", || given() > given_before).await;
+    until("it is let go", || live() == 0).await;
+}
+
+#[wasm_bindgen_test]
 async fn devices_are_chosen_in_the_call_and_the_list_follows_what_is_plugged_in() {
     let caller = Caller::talks(false).await;
     plug(r#"["audioinput/a/First", "audioinput/b/Second"]"#);
@@ -470,7 +493,7 @@ async fn a_call_that_staff_cannot_place_tells_why() {
     for (code, sentence) in [
         ("calls_not_allowed", "You may not call this number"),
         ("identity_expired", "Your sign-in could not be confirmed"),
-        ("number_invalid", "telephone number is not complete"),
+        ("number_invalid", "telephone number is incomplete"),
         ("centre_timeout", "it is not known whether"),
     ] {
         let caller = Caller::comes_vouched_for().await;

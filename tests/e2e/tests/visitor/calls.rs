@@ -160,7 +160,7 @@ fn real_refusal(devices: Devices, voice: &'static str, picture: &'static str) ->
 
 #[test]
 fn a_forbidden_microphone_calls_nobody() -> Result<()> {
-    real_refusal(Devices::Forbidden, "call_denied", "call_denied")
+    real_refusal(Devices::Forbidden, "call_denied", "call_camera_denied")
 }
 
 #[test]

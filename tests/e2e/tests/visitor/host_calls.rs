@@ -78,6 +78,24 @@ fn the_page_opens_the_call_view_hears_of_the_call_and_ends_it() -> Result<()> {
 }
 
 #[test]
+fn a_call_that_goes_with_its_frame_is_over_for_the_page_as_well() -> Result<()> {
+    story(options(), &setup(), async |rig| {
+        let shop = rig.shop("/").await?;
+        let panel = shop.open_panel().await?;
+        shop.tab.run(In::Page, LISTEN, Vec::new()).await?;
+        panel.call("call_voice").await?;
+        hears(&shop.tab, "queueing").await?;
+        // It is put back, with a frame made anew.
+        shop.tab.run(In::Page, "document.querySelector('frontdesk-launcher').remove();", Vec::new()).await?;
+        let ended = json!({"stage": "ended", "media": "audio", "cause": "visitor"});
+        ensure!(hears(&shop.tab, "ended").await? == ended, "it heard {:?}", heard(&shop.tab).await?);
+        let call = shop.tab.run(In::Page, "return frontdesk.getState().call;", Vec::new()).await?;
+        ensure!(call.is_null(), "the state of the call is {call}");
+        Ok(())
+    })
+}
+
+#[test]
 fn a_wrong_wish_is_named_in_the_console_and_nothing_happens() -> Result<()> {
     story(options(), &setup(), async |rig| {
         let shop = rig.shop("/").await?;
