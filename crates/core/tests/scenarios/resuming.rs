@@ -80,6 +80,23 @@ fn a_text_that_outlived_its_session_is_never_sent_again_by_itself() {
 }
 
 #[test]
+fn a_text_is_as_old_as_its_session_also_when_the_clock_was_set_back_since() {
+    let mut world = World::served();
+    world.network.down = true;
+    world.send(0, "for Li alone");
+    world.run(1_000);
+    world.desk.forget_session();
+    world.now -= 600_000;
+    world.reload(0);
+    world.network.down = false;
+    world.run(60_000);
+    assert_eq!(world.my_lines(0), ["me: for Li alone (Unconfirmed)"]);
+    world.input(0, Input::Connect(ConnectTo::Agent));
+    world.run(60_000);
+    assert_eq!(world.desk.texts(), [""; 0]);
+}
+
+#[test]
 fn what_may_have_come_to_a_session_that_is_gone_can_be_left() {
     let mut world = outlived();
     world.input(0, Input::Delete(world.id_of(0, "for Li alone")));
