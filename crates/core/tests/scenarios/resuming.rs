@@ -277,3 +277,40 @@ fn what_is_seen_in_the_next_session_is_told_from_its_beginning() {
     world.run(2_000);
     assert_eq!(world.desk.read_to, world.desk.newest());
 }
+
+type Act = dyn Fn(&mut World);
+
+#[test]
+fn whatever_is_still_to_be_sent_counts_also_alone() {
+    let nothing = |_: &mut World| {};
+    let text = |world: &mut World| world.send(0, "hello");
+    let rating = |world: &mut World| {
+        world.input(0, Input::Rate { level: Some(5), recommend: None, solved: None, comment: String::new() });
+    };
+    let left = |world: &mut World| {
+        world.input(0, Input::LeaveMessage { number: "123".into(), country: None, text: "call me".into() });
+    };
+    let wish = |world: &mut World| world.input(0, Input::Connect(ConnectTo::Agent));
+    let cases: [(bool, &Act, bool); 5] = [
+        (false, &nothing, false),
+        (false, &text, true),
+        (true, &rating, true),
+        (true, &left, true),
+        (true, &wish, true),
+    ];
+    for (at, (ended, act, sends)) in cases.into_iter().enumerate() {
+        let mut world = World::served();
+        if ended {
+            world.desk.survey_after_end = true;
+            world.desk.agent_ends();
+            world.run(5_000);
+        }
+        world.network.down = true;
+        act(&mut world);
+        world.run(3_000);
+        assert_eq!(world.session(0).is_sending(), sends, "case {at}");
+        world.network.down = false;
+        world.run(60_000);
+        assert!(!world.session(0).is_sending(), "case {at}");
+    }
+}
