@@ -10,8 +10,10 @@ use wasm_bindgen_futures::spawn_local;
 impl Shared {
     pub(super) fn acquire(&self, call: CallNo, video: bool, ice_servers: Vec<IceServer>) {
         self.acquiring.set(Some(call));
-        self.load_softphone();
         let own = self.own.clone();
+        let phone = self.own.clone();
+        // Meanwhile, so that no agent waits for it.
+        spawn_local(async move { drop(Self::softphone(&phone).await) });
         let weak = self.own.clone();
         let told = move |news| {
             if let Some(shared) = weak.upgrade() {

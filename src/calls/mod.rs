@@ -312,31 +312,25 @@ impl Shared {
         self.asking.borrow_mut().push((id, asking));
     }
 
-    /// Loads the softphone while the visitor is asked for the microphone: the agent is not to wait for it.
-    fn load_softphone(&self) {
-        let Some(loader) = self.around.softphone.clone().filter(|_| self.module.borrow().is_none()) else {
-            return;
-        };
-        let own = self.own.clone();
-        spawn_local(async move {
-            let found = Module::load(&loader).await;
-            if let (Some(shared), Some(module)) = (own.upgrade(), found) {
-                shared.module.replace(Some(module));
-            }
-        });
+    /// The softphone, which is loaded if it was not yet.
+    async fn softphone(own: &Weak<Self>) -> Option<Module> {
+        let shared = own.upgrade()?;
+        let (known, loader) = (shared.module.borrow().clone(), shared.around.softphone.clone());
+        drop(shared);
+        if known.is_some() {
+            return known;
+        }
+        let module = Module::load(&loader?).await?;
+        own.upgrade()?.module.replace(Some(module.clone()));
+        Some(module)
     }
 
     /// Loads the softphone, if it was not loaded yet, and calls.
     fn dial(&self, call: CallNo, dial: Dial) {
         self.loading.set(Some(call));
         let own = self.own.clone();
-        let (known, loader) = (self.module.borrow().clone(), self.around.softphone.clone());
         spawn_local(async move {
-            let module = match (known, loader) {
-                (Some(module), _) => Some(module),
-                (None, Some(loader)) => Module::load(&loader).await,
-                (None, None) => None,
-            };
+            let module = Self::softphone(&own).await;
             let Some(shared) = own.upgrade() else { return };
             if shared.loading.get() != Some(call) {
                 return;
@@ -347,7 +341,6 @@ impl Shared {
                 (Some(module), Some(media)) => shared.begin(call, module, &dial, media.stream()),
                 _ => Err(PhoneEvent::Ended(end)),
             };
-            *shared.module.borrow_mut() = module;
             match begun {
                 Ok(line) => *shared.line.borrow_mut() = Some((call, line)),
                 Err(event) => shared.input(Input::Phone(call, event)),

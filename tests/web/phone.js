@@ -84,7 +84,7 @@ export function given() {
   return phone.streams.length;
 }
 
-/** The next questions for a device are not answered before [`answer`]. */
+/** The next questions for a device are not answered before `answer`. */
 export function ponder() {
   phone.asking = new Promise((answer) => (phone.answer = answer));
 }

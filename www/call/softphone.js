@@ -62,7 +62,6 @@ class Call {
   /** By kind, what is sent when the call is not held, and what is sent while it is. */
   #tracks = { audio: null, video: null };
   #silence = { audio: null, video: null };
-  #clones = new Set();
 
   constructor(options, on) {
     this.#options = options;
@@ -210,7 +209,7 @@ class Call {
     const event = { type: 'ended', by, cause };
     if (status !== undefined) event.status = status;
     this.#tell(event);
-    for (const track of this.#clones) track.stop();
+    for (const track of Object.values(this.#silence)) track?.stop();
     // After whatever JsSIP still says.
     const session = this.#session;
     queueMicrotask(() => {
@@ -242,17 +241,11 @@ class Call {
   async #send(kind) {
     const sender = this.#session?.sender(kind);
     if (!sender || this.#is_over) return;
-    const old = this.#silence[kind];
-    const silence = (this.#is_held && this.#tracks[kind]?.clone()) || null;
-    this.#silence[kind] = silence;
-    if (silence) {
-      silence.enabled = false;
-      this.#clones.add(silence);
-    }
-    // Of a connection that is closed this never ends.
-    await sender.replaceTrack(silence ?? this.#tracks[kind]);
-    old?.stop();
-    this.#clones.delete(old);
+    // Before anything is waited for: replacing never ends where the connection is closed meanwhile.
+    this.#silence[kind]?.stop();
+    this.#silence[kind] = (this.#is_held && this.#tracks[kind]?.clone()) || null;
+    if (this.#silence[kind]) this.#silence[kind].enabled = false;
+    await sender.replaceTrack(this.#silence[kind] ?? this.#tracks[kind]);
   }
 
   async replace(kind, track) {

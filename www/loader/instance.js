@@ -84,9 +84,11 @@ export const attach = (first) => {
     const made = (frame = make('iframe', { title: launcher.title }));
     if (!inside) frame.src = link.href;
     const { calls, sound } = settings;
-    if (calls != null) frame.allow = calls === 'video' ? 'microphone;camera' : 'microphone';
-    // Elsewhere speakers need no permission, and what is not known is complained of.
-    if (calls != null && navigator.mediaDevices?.selectAudioOutput) frame.allow += ';speaker-selection';
+    if (calls != null) {
+      frame.allow = calls === 'video' ? 'microphone;camera' : 'microphone';
+      // Elsewhere speakers need no permission, and what is not known is complained of.
+      if (navigator.mediaDevices?.selectAudioOutput) frame.allow += ';speaker-selection';
+    }
     // Nobody has clicked in the panel where the page places a call.
     if (sound || calls != null) frame.allow += ';autoplay';
     panel.prepend(frame);

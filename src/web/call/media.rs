@@ -77,9 +77,7 @@ impl Media {
     pub fn end(&self) {
         self.over.set(true);
         self.watched.borrow_mut().clear();
-        for device in [Device::Microphone, Device::Camera] {
-            tracks(&self.stream, device).iter().for_each(MediaStreamTrack::stop);
-        }
+        let_go(&self.stream);
     }
 
     /// Lets a device go.
@@ -131,9 +129,7 @@ impl Media {
     async fn ask(&self, wish: JsValue) -> Result<MediaStream, JsValue> {
         let found = ask(wish).await?;
         if self.over.get() {
-            for device in [Device::Microphone, Device::Camera] {
-                tracks(&found, device).iter().for_each(MediaStreamTrack::stop);
-            }
+            let_go(&found);
             return Err(JsValue::UNDEFINED);
         }
         Ok(found)
@@ -185,6 +181,12 @@ fn tracks(stream: &MediaStream, device: Device) -> Vec<MediaStreamTrack> {
         _ => stream.get_video_tracks(),
     };
     Array::from(&all).iter().filter_map(|track| track.dyn_into().ok()).collect()
+}
+
+fn let_go(stream: &MediaStream) {
+    for device in [Device::Microphone, Device::Camera] {
+        tracks(stream, device).iter().for_each(MediaStreamTrack::stop);
+    }
 }
 
 fn microphone(id: Option<&str>) -> JsValue {

@@ -42,11 +42,17 @@ fn a_conversation_whose_session_died_is_over_and_an_idle_panel_knows_of_none() {
 
 /// A text whose session is gone, on the next page.
 fn outlived() -> World {
+    outlived_with_clock_back(0)
+}
+
+/// The same, with the clock set back by so many milliseconds in between.
+fn outlived_with_clock_back(back_ms: u64) -> World {
     let mut world = World::served();
     world.network.down = true;
     world.send(0, "for Li alone");
     world.run(1_000);
     world.desk.forget_session();
+    world.now -= back_ms;
     world.reload(0);
     world.network.down = false;
     world.run(60_000);
@@ -81,15 +87,7 @@ fn a_text_that_outlived_its_session_is_never_sent_again_by_itself() {
 
 #[test]
 fn a_text_is_as_old_as_its_session_also_when_the_clock_was_set_back_since() {
-    let mut world = World::served();
-    world.network.down = true;
-    world.send(0, "for Li alone");
-    world.run(1_000);
-    world.desk.forget_session();
-    world.now -= 600_000;
-    world.reload(0);
-    world.network.down = false;
-    world.run(60_000);
+    let mut world = outlived_with_clock_back(600_000);
     assert_eq!(world.my_lines(0), ["me: for Li alone (Unconfirmed)"]);
     world.input(0, Input::Connect(ConnectTo::Agent));
     world.run(60_000);

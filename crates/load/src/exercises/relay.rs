@@ -152,12 +152,12 @@ impl Relay {
         drop(nginx);
         let mut libraries = None;
         if let Some(program) = bare::beside().filter(|_| kept == Kept::Memory) {
-            let bare = bare::before(&program, &centre.base_url, Threads::All).await?;
-            let all_threads = self.straight(&bare.base(), "bare", || bare.spent()).await?;
-            drop(bare);
-            let bare = bare::before(&program, &centre.base_url, Threads::One).await?;
-            let one_thread = self.straight(&bare.base(), "thread", || bare.spent()).await?;
-            libraries = Some(Bare { all_threads, one_thread });
+            let alone = async |threads, name: &str| {
+                let bare = bare::before(&program, &centre.base_url, threads).await?;
+                self.straight(&bare.base(), name, || bare.spent()).await
+            };
+            let all_threads = alone(Threads::All, "bare").await?;
+            libraries = Some(Bare { all_threads, one_thread: alone(Threads::One, "thread").await? });
         }
         let desks = vec![Desk::at("shop", &centre.base_url)];
         let setup = Setup { program, proxies: 1, kept, limits: WIDE.to_owned(), desks };
